@@ -1,0 +1,1 @@
+Console.Error.WriteLine("mcrgen"); return 64;
