@@ -1,0 +1,62 @@
+using System.Runtime.InteropServices;
+
+namespace Mcr.Native.Interop;
+
+/// <summary>netinet/in.h, linux/in.h, linux/udp.h. Ports and addresses in these structs are in network byte order.</summary>
+internal static unsafe partial class Libc
+{
+    public const int IPPROTO_IP = 0;
+    public const int IPPROTO_UDP = 17;
+    public const int IP_TOS = 1;
+    public const int IP_TTL = 2;
+    public const int IP_MTU_DISCOVER = 10;
+    public const int IP_PMTUDISC_DONT = 0;
+    public const int IP_MULTICAST_IF = 32;
+    public const int IP_MULTICAST_TTL = 33;
+    public const int IP_MULTICAST_LOOP = 34;
+    public const int MCAST_JOIN_GROUP = 42;
+    public const int MCAST_LEAVE_GROUP = 45;
+    public const int MCAST_JOIN_SOURCE_GROUP = 46;
+    public const int MCAST_LEAVE_SOURCE_GROUP = 47;
+    public const int UDP_SEGMENT = 103;
+    public const int UDP_GRO = 104;
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct sockaddr_in
+    {
+        public ushort sin_family;
+        public ushort sin_port;
+        public uint sin_addr;
+        public ulong sin_zero;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ip_mreqn
+    {
+        public uint imr_multiaddr;
+        public uint imr_address;
+        public int imr_ifindex;
+    }
+
+    [StructLayout(LayoutKind.Sequential, Size = 128, Pack = 8)]
+    public struct sockaddr_storage
+    {
+        public ushort ss_family;
+        private readonly ulong _align;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct group_req
+    {
+        public uint gr_interface;
+        public sockaddr_storage gr_group;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct group_source_req
+    {
+        public uint gsr_interface;
+        public sockaddr_storage gsr_group;
+        public sockaddr_storage gsr_source;
+    }
+}

@@ -1,0 +1,94 @@
+using System.Runtime.InteropServices;
+
+namespace Mcr.Native.Interop;
+
+/// <summary>linux/if_packet.h, linux/if_ether.h, linux/filter.h, linux/virtio_net.h</summary>
+internal static unsafe partial class Libc
+{
+    public const int SOL_PACKET = 263;
+    public const int PACKET_STATISTICS = 6;
+    public const int PACKET_AUXDATA = 8;
+    public const int PACKET_VNET_HDR = 15;
+    public const int PACKET_IGNORE_OUTGOING = 23;
+    public const int PACKET_HOST = 0;
+    public const int PACKET_BROADCAST = 1;
+    public const int PACKET_MULTICAST = 2;
+    public const int PACKET_OTHERHOST = 3;
+    public const int PACKET_OUTGOING = 4;
+    public const int TP_STATUS_VLAN_VALID = 1 << 4;
+    public const int ETH_P_ALL = 3;
+    public const int ETH_P_IP = 0x0800;
+    public const int ETH_P_IPV6 = 0x86DD;
+    public const int VIRTIO_NET_HDR_F_NEEDS_CSUM = 1;
+    public const int VIRTIO_NET_HDR_F_DATA_VALID = 2;
+    public const int VIRTIO_NET_HDR_GSO_NONE = 0;
+    public const int VIRTIO_NET_HDR_GSO_UDP_L4 = 5;
+    public const int BPF_LD = 0;
+    public const int BPF_JMP = 5;
+    public const int BPF_RET = 6;
+    public const int BPF_W = 0;
+    public const int BPF_H = 8;
+    public const int BPF_B = 16;
+    public const int BPF_ABS = 32;
+    public const int BPF_JEQ = 16;
+    public const int BPF_JGE = 48;
+    public const int BPF_K = 0;
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct sockaddr_ll
+    {
+        public ushort sll_family;
+        public ushort sll_protocol;
+        public int sll_ifindex;
+        public ushort sll_hatype;
+        public byte sll_pkttype;
+        public byte sll_halen;
+        public ulong sll_addr;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct tpacket_auxdata
+    {
+        public uint tp_status;
+        public uint tp_len;
+        public uint tp_snaplen;
+        public ushort tp_mac;
+        public ushort tp_net;
+        public ushort tp_vlan_tci;
+        public ushort tp_vlan_tpid;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct tpacket_stats
+    {
+        public uint tp_packets;
+        public uint tp_drops;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct sock_filter
+    {
+        public ushort code;
+        public byte jt;
+        public byte jf;
+        public uint k;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct sock_fprog
+    {
+        public ushort len;
+        public sock_filter* filter;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct virtio_net_hdr
+    {
+        public byte flags;
+        public byte gso_type;
+        public ushort hdr_len;
+        public ushort gso_size;
+        public ushort csum_start;
+        public ushort csum_offset;
+    }
+}

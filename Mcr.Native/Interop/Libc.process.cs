@@ -1,0 +1,114 @@
+using System.Runtime.InteropServices;
+using Tmds.Linux;
+
+namespace Mcr.Native.Interop;
+
+/// <summary>unistd.h, sched.h, spawn.h, sys/wait.h, sys/prctl.h, signal.h, sys/pidfd.h, sys/resource.h, linux/capability.h</summary>
+internal static unsafe partial class Libc
+{
+    public const int CLONE_NEWNET = 0x40000000;
+    public const int POSIX_SPAWN_SETSID = 0x80;
+    public const int POSIX_SPAWN_SETSIGMASK = 0x08;
+    public const int POSIX_SPAWN_SETSIGDEF = 0x04;
+    public const int P_PIDFD = 3;
+    public const int WNOHANG = 1;
+    public const int WEXITED = 4;
+    public const int CLD_EXITED = 1;
+    public const int PR_SET_DUMPABLE = 4;
+    public const int PR_CAPBSET_DROP = 24;
+    public const int PR_SET_NO_NEW_PRIVS = 38;
+    public const int PR_CAP_AMBIENT = 47;
+    public const int PR_CAP_AMBIENT_CLEAR_ALL = 4;
+    public const int SIGINT = 2;
+    public const int SIGKILL = 9;
+    public const int SIGTERM = 15;
+    public const int RLIMIT_NOFILE = 7;
+    public const int CAP_KILL = 5;
+    public const int CAP_SETGID = 6;
+    public const int CAP_SETUID = 7;
+    public const int CAP_SETPCAP = 8;
+    public const int CAP_NET_ADMIN = 12;
+    public const int CAP_NET_RAW = 13;
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct rlimit
+    {
+        public ulong rlim_cur;
+        public ulong rlim_max;
+    }
+
+    /// <summary>siginfo_t as waitid fills it; the rest of its 128 bytes is room.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    public struct siginfo_t
+    {
+        [FieldOffset(0)] public int si_signo;
+        [FieldOffset(4)] public int si_errno;
+        [FieldOffset(8)] public int si_code;
+        [FieldOffset(16)] public int si_pid;
+        [FieldOffset(24)] public int si_status;
+    }
+
+    public static int close(int fd) => LibC.close(fd);
+
+    public static int fcntl(int fd, int command, int argument) => LibC.fcntl(fd, command, argument);
+
+    public static nint read(int fd, void* buffer, int count) => (nint)LibC.read(fd, buffer, count);
+
+    public static nint write(int fd, void* buffer, int count) => (nint)LibC.write(fd, buffer, count);
+
+    public static int kill(int pid, int signal) => LibC.kill(pid, signal);
+
+    public static uint geteuid() => LibC.geteuid();
+
+    public static int unshare(int flags) => LibC.unshare(flags);
+
+    public static int setns(int fd, int type) => LibC.setns(fd, type);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int prctl(int option, nuint a, nuint b, nuint c, nuint d);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint syscall(nint number, nint a, nint b, nint c, nint d, nint e);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int waitid(int idType, uint id, siginfo_t* info, int options);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int getrlimit(int resource, rlimit* limit);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int setrlimit(int resource, rlimit* limit);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int sched_setaffinity(int pid, nuint size, void* mask);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int posix_spawn(int* pid, string path, void* fileActions, void* attributes, byte** argv, byte** envp);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawn_file_actions_init(void* actions);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawn_file_actions_destroy(void* actions);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawn_file_actions_adddup2(void* actions, int from, int to);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawn_file_actions_addclosefrom_np(void* actions, int first);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawnattr_init(void* attributes);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawnattr_destroy(void* attributes);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawnattr_setflags(void* attributes, short flags);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawnattr_setsigmask(void* attributes, void* mask);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawnattr_setsigdefault(void* attributes, void* mask);
+}

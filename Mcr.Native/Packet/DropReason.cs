@@ -1,0 +1,39 @@
+namespace Mcr.Native.Packet;
+
+/// <summary>
+/// Why a frame is not relayed. The order is the order of the counter words in a worker's slot: append only.
+/// Malformed frames (<see cref="Runt"/> to <see cref="BadUdpChecksum"/>) are printed as parse_err, the rest as filtered,
+/// but for <see cref="NoRule"/>, which is no_match.
+/// </summary>
+public enum DropReason : byte
+{
+    None = 0,
+
+    /// <summary>Shorter than its headers, or cut by the receive slot.</summary>
+    Runt,
+
+    /// <summary>Not IPv4 UDP although the socket's filter let it pass; or an IP version or header length that cannot be.</summary>
+    BadIpHeader,
+
+    /// <summary>IP or UDP length fields that contradict each other or the frame.</summary>
+    BadLength,
+
+    BadIpChecksum,
+
+    BadUdpChecksum,
+
+    /// <summary>An IP fragment.</summary>
+    Fragment,
+
+    /// <summary>A VLAN tag with an id other than 0: the frame belongs to another interface.</summary>
+    Vlan,
+
+    /// <summary>Addressed to another host (promiscuous mode, flooding).</summary>
+    OtherHost,
+
+    /// <summary>The rule is muted: counted, not sent.</summary>
+    Muted,
+
+    /// <summary>No rule for its group, port and source.</summary>
+    NoRule,
+}

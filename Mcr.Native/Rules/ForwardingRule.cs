@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+
+namespace Mcr.Native.Rules;
+
+/// <summary>One rule: an input and its 1 to 64 outputs. Immutable and validated; build one with <see cref="RuleParser"/>.</summary>
+public sealed record ForwardingRule(RuleId Id, string? Name, RuleInput Input, ImmutableArray<RuleOutput> Outputs)
+{
+    public const int MaxOutputs = 64;
+    public const int MaxNameLength = 64;
+
+    /// <summary>Everything that decides what the rule does, in one line: the input of the node's ruleset hash.</summary>
+    public string CanonicalText =>
+        $"rule/1 id={Id} name={Name} {Input.CanonicalText} {string.Join(' ', Outputs.Select(o => o.CanonicalText))}";
+
+    /// <summary>By value, outputs in order.</summary>
+    public bool Equals(ForwardingRule? other) =>
+        other is not null && Id == other.Id && Name == other.Name && Input == other.Input && Outputs.SequenceEqual(other.Outputs);
+
+    public override int GetHashCode() => HashCode.Combine(Id, Input);
+}

@@ -1,0 +1,21 @@
+using System.Net;
+
+namespace Mcr.Native.Rules;
+
+/// <summary>
+/// Where a rule takes datagrams from: UDP to <see cref="Group"/> (a multicast group, or a unicast address of this host) and
+/// <see cref="Port"/> arriving on <see cref="Interface"/>, from <see cref="Source"/> only when it is given.
+/// Validated: build one with <see cref="RuleParser"/>.
+/// </summary>
+public sealed record RuleInput(string Interface, IPAddress Group, ushort Port, IPAddress? Source = null)
+{
+    public bool IsMulticast => Addresses.IsMulticast(Group);
+
+    /// <summary>
+    /// The text that rule ids are made from; it never changes within format 1.
+    /// <c>input/1 interface=eth0 source=* group=239.1.1.1 port=5000</c>, addresses as in RFC 5952.
+    /// </summary>
+    public string CanonicalText => $"input/1 interface={Interface} source={Source?.ToString() ?? "*"} group={Group} port={Port}";
+
+    public override string ToString() => Source is null ? $"{Group}:{Port} on {Interface}" : $"{Group}:{Port} from {Source} on {Interface}";
+}

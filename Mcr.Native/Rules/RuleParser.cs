@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Mcr.Native.Rules;
+
+/// <summary>Draft in, rule or every problem of the draft out. Pure; what depends on other rules is in <see cref="RuleSetChecks"/>.</summary>
+public sealed class RuleParser
+{
+    /// <summary>IFNAMSIZ less the terminating zero (linux/if.h).</summary>
+    public const int MaxInterfaceNameLength = 15;
+
+    private readonly List<RuleProblem> _problems = [];
+    private readonly RuleDraft _draft;
+
+    private RuleParser(RuleDraft draft) => _draft = draft;
+
+    /// <returns>The rule, or null with at least one problem.</returns>
+    public static ForwardingRule? Parse(RuleDraft draft, out IReadOnlyList<RuleProblem> problems)
+    {
+        var parser = new RuleParser(draft);
+        ForwardingRule? rule = parser.Parse();
+        problems = parser._problems;
+        return parser._problems.Count == 0 ? rule : null;
+    }
+
+    private ForwardingRule? Parse()
+    {
+        string? device = Interface("input.interface", _draft.InputInterface);
+        IPAddress? group = Address("input.group", _draft.InputGroup, "a multicast group such as 239.1.1.1, or a unicast address of this host");
+        ushort? port = Port("input.port", _draft.InputPort);
+        IPAddress? source = _draft.InputSource is null ? null : Address("input.source", _draft.InputSource, "the sender's unicast address, such as 10.0.0.7");
+        if (source is not null && !Addresses.IsUnicast(source))
+            Problem("input.source", $"'{source}' is not a unicast address; give the address of one sender, or leave it out");
+        if (group is not null)
+            CheckInputGroup(group, source);
+
+        var outputs = ImmutableArray.CreateBuilder<RuleOutput>();
+        if (_draft.Outputs.Count == 0)
+            Problem("outputs", "a rule needs at least one output; give a group, a port and an interface");
+        if (_draft.Outputs.Count > ForwardingRule.MaxOutputs)
+            Problem("outputs", $"{_draft.Outputs.Count} outputs are more than the {ForwardingRule.MaxOutputs} that one rule may have; split them over several rules on different inputs");
+        for (int i = 0; i < Math.Min(_draft.Outputs.Count, ForwardingRule.MaxOutputs); i++)
+        {
+            if (Output($"outputs[{i}]", _draft.Outputs[i], group) is { } output)
+                outputs.Add(output);
+        }
+
+        CheckNames();
+        if (_problems.Count > 0)
+            return null;
+        var input = new RuleInput(device!, group!, port!.Value, source);
+        RuleId id = _draft.Id is null ? RuleId.Of(input) : new RuleId(_draft.Id);
+        return new ForwardingRule(id, _draft.Name, input, outputs.ToImmutable());
+    }
+
+    private void CheckInputGroup(IPAddress group, IPAddress? source)
+    {
+        CheckDestination("input.group", group);
+        if (Addresses.IsSourceSpecific(group) && source is null && !_draft.Force)
+            Problem("input.group", $"'{group}' is a source-specific group (232.0.0.0/8) and needs a source; add source = <address of the sender>, or force the rule");
+    }
+
+    private void CheckDestination(string field, IPAddress address)
+    {
+        if (!Addresses.IsMulticast(address) && !Addresses.IsUnicast(address))
+            Problem(field, $"'{address}' is neither a multicast group nor a unicast address; use 224.0.0.0 to 239.255.255.255, or the address of one host");
+        else if (Addresses.ReservedFor(address) is { } use && !_draft.Force)
+            Problem(field, $"'{address}' is reserved for {use}; choose another group, or force the rule if you mean it");
+    }
+
+    private RuleOutput? Output(string path, OutputDraft draft, IPAddress? inputGroup)
+    {
+        int before = _problems.Count;
+        IPAddress? group = Address($"{path}.group", draft.Group, "a multicast group such as 239.2.2.2, or the unicast address of a receiver");
+        ushort? port = Port($"{path}.port", draft.Port);
+        string? device = Interface($"{path}.interface", draft.Interface);
+        if (group is not null)
+        {
+            CheckDestination($"{path}.group", group);
+            if (inputGroup is not null && group.AddressFamily != inputGroup.AddressFamily)
+                Problem($"{path}.group", $"'{group}' and the input '{inputGroup}' are of different address families; a relay does not translate between IPv4 and IPv6");
+        }
+
+        byte? ttl = null;
+        if (draft.Ttl is not null)
+        {
+            if (!byte.TryParse(draft.Ttl, NumberStyles.None, CultureInfo.InvariantCulture, out byte value) || value == 0)
+                Problem($"{path}.ttl", $"'{Quote(draft.Ttl)}' is not a time to live; use a number from 1 to 255");
+            ttl = value;
+        }
+
+        return _problems.Count == before ? new RuleOutput(device!, group!, port!.Value, ttl) : null;
+    }
+
+    private void CheckNames()
+    {
+        if (_draft.Id is { } id && !RuleId.IsValid(id))
+            Problem("id", $"'{Quote(id)}' is not a rule id; use 1 to {RuleId.MaxLength} of A-Z a-z 0-9 . _ -");
+        if (_draft.Name is { } name && (name.Length is 0 or > ForwardingRule.MaxNameLength || name.Any(char.IsControl)))
+            Problem("name", $"'{Quote(name)}' is not a rule name; use 1 to {ForwardingRule.MaxNameLength} printable characters");
+    }
+
+    private string? Interface(string field, string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+            return Missing(field, "the name of a network interface, such as eth0");
+        if (text.Length > MaxInterfaceNameLength)
+            return Problem(field, $"'{Quote(text)}' has {text.Length} characters; Linux interface names have at most {MaxInterfaceNameLength} (see: ip link)");
+        if (text is "." or ".." || text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '/' or ':'))
+            return Problem(field, $"'{Quote(text)}' is not an interface name; names have no spaces, '/' or ':' (see: ip link)");
+        return text;
+    }
+
+    private IPAddress? Address(string field, string? text, string wanted)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            Missing(field, wanted);
+            return null;
+        }
+
+        // IPAddress.TryParse alone takes "5", "1.2" and octal for addresses: the four-part form is required here.
+        bool parsed = IPAddress.TryParse(text, out IPAddress? address);
+        if (!parsed || (address!.AddressFamily == AddressFamily.InterNetwork && address.ToString() != text))
+        {
+            Problem(field, $"'{Quote(text)}' is not an IP address; give {wanted}");
+            return null;
+        }
+
+        if (address.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            Problem(field, $"'{address}' is an IPv6 address, and this version relays IPv4 only; give {wanted}");
+            return null;
+        }
+
+        return address;
+    }
+
+    private ushort? Port(string field, string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            Missing(field, "a UDP port from 1 to 65535");
+            return null;
+        }
+
+        if (ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port) && port != 0)
+            return port;
+        Problem(field, $"'{Quote(text)}' is not a UDP port; use a number from 1 to 65535");
+        return null;
+    }
+
+    private string? Missing(string field, string wanted) => Problem(field, $"is missing; give {wanted}");
+
+    private string? Problem(string field, string sentence)
+    {
+        _problems.Add(new RuleProblem(field, sentence));
+        return null;
+    }
+
+    /// <summary>What somebody wrote, short enough and free of control characters, so that it cannot spoil a log or a terminal.</summary>
+    private static string Quote(string text)
+    {
+        string clean = new([.. text.Take(80).Select(c => char.IsControl(c) ? '?' : c)]);
+        return text.Length > 80 ? clean + "…" : clean;
+    }
+}
