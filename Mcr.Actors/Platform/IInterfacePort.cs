@@ -1,0 +1,50 @@
+using System.Net;
+using Mcr.Native.Netlink;
+
+namespace Mcr.Actors.Platform;
+
+/// <summary>
+/// The kernel objects of one input interface and one worker: ingress socket, memberships, egress sockets, counters. They belong
+/// to the InterfaceActor and outlive workers: a new worker goes on with the same sockets, queue and counters.
+/// Disposing closes everything (and leaves all groups).
+/// </summary>
+public interface IInterfacePort : IDisposable
+{
+    Link Link { get; }
+
+    /// <summary>Opens an egress socket under an id of the caller's.</summary>
+    /// <returns>null, or a sentence that says why not.</returns>
+    string? OpenEgress(int id, EgressKey key);
+
+    void CloseEgress(int id);
+
+    /// <summary>Joins the group, or claims the unicast address and port so that the kernel does not answer with ICMP.</summary>
+    /// <returns>null, or a sentence that says why not.</returns>
+    string? Join(Membership membership);
+
+    void Leave(Membership membership);
+
+    /// <summary>
+    /// Starts a worker process on the ingress socket; it owns no rules yet. Events come on another thread, in order, and end with
+    /// <see cref="WorkerExited"/>.
+    /// </summary>
+    /// <exception cref="Mcr.Native.Interop.LinuxException">the process could not be started.</exception>
+    IWorkerProcess StartWorker(Action<WorkerEvent> onEvent);
+
+    /// <summary>Totals of the slot, cumulative over all workers it has had.</summary>
+    WorkerCounters ReadCounters();
+
+    RuleCounters ReadRule(int counter);
+
+    OutputCounters ReadOutput(int counter);
+}
+
+/// <summary>
+/// What makes two outputs share an egress socket: multicast outputs of one interface with the same options do; a unicast output
+/// has its own, because a neighbour that does not answer blocks its queue.
+/// </summary>
+/// <param name="Destination">Set for unicast only.</param>
+public sealed record EgressKey(int InterfaceIndex, string Interface, byte Ttl, IPEndPoint? Destination);
+
+/// <summary>A multicast group to join (from one source, when given), or a unicast address and port to claim. Port is 0 for groups.</summary>
+public sealed record Membership(IPAddress Group, IPAddress? Source, ushort Port);

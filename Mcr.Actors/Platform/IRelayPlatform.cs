@@ -1,0 +1,24 @@
+using Mcr.Native.Netlink;
+
+namespace Mcr.Actors.Platform;
+
+/// <summary>
+/// Everything the actors do to the machine, behind one door: the real one is <c>LinuxPlatform</c>, specs have their own.
+/// Calls are short and made from the owning actor only.
+/// </summary>
+public interface IRelayPlatform
+{
+    /// <summary>The devices of this network namespace now (one rtnetlink dump).</summary>
+    LinkTable ReadLinks();
+
+    /// <summary>
+    /// Opens what an input interface needs whatever its rules: the ingress socket (filtered, bound, buffer forced) and the
+    /// shared memory slot.
+    /// </summary>
+    /// <exception cref="Mcr.Native.Interop.LinuxException">the kernel refused; the message is a sentence for the operator.</exception>
+    IInterfacePort OpenInterface(Link link, PortOptions options);
+}
+
+/// <param name="WorkerNumber">Which worker of the interface, from 0.</param>
+/// <param name="Cores">CPUs the worker may run on; empty for all.</param>
+public sealed record PortOptions(int WorkerNumber, IReadOnlyList<int> Cores);

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Mcr.Native.Worker;
+
+namespace Mcr.Actors.Platform;
+
+/// <summary>A running worker process. Disposing closes the channel, which the worker takes as being orphaned; it does not kill.</summary>
+public interface IWorkerProcess : IDisposable
+{
+    int Pid { get; }
+
+    /// <summary>Queues a command; never blocks. Commands are executed in order.</summary>
+    void Send(WorkerCommand command);
+
+    /// <summary>SIGKILL.</summary>
+    void Kill();
+}
+
+public abstract record WorkerCommand;
+
+/// <summary>Hands over these egress sockets, which the port has open.</summary>
+public sealed record UseSockets(ImmutableArray<int> Ids) : WorkerCommand;
+
+/// <summary>Replaces all rules at once, between two batches; answered by <see cref="RulesApplied"/> or <see cref="RulesRefused"/>.</summary>
+public sealed record UseRules(ResolvedRuleSet Rules) : WorkerCommand;
+
+/// <summary>The worker closes its duplicates of these; no rule uses them any more.</summary>
+public sealed record ForgetSockets(ImmutableArray<int> Ids) : WorkerCommand;
+
+/// <summary>Flush and exit with code 0.</summary>
+public sealed record StopWorker : WorkerCommand;
+
+public abstract record WorkerEvent;
+
+/// <summary>Privileges are dropped and the loop runs.</summary>
+public sealed record WorkerReady(int Pid) : WorkerEvent;
+
+public sealed record RulesApplied(long Generation, ulong Hash) : WorkerEvent;
+
+public sealed record RulesRefused(long Generation, string Why) : WorkerEvent;
+
+/// <summary>Always the last event. <paramref name="How"/>: <c>exit code 0</c>, <c>killed by signal 9</c>.</summary>
+public sealed record WorkerExited(string How, bool Clean) : WorkerEvent;

@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace Mcr.Native.Worker;
+
+/// <summary>An output as a worker executes it: which of its sockets, where to, and which counter entry of its slot.</summary>
+public sealed record ResolvedOutput(int Socket, IPAddress Address, ushort Port, int Counter);
+
+/// <summary>A rule as a worker executes it. Names are resolved to numbers; the worker never looks anything up.</summary>
+/// <param name="Group">Multicast group or local unicast address.</param>
+/// <param name="Source">Only datagrams from this address; null for any.</param>
+/// <param name="Muted">Match and count, send nothing.</param>
+/// <param name="Counter">Index of the rule's counter entry in the slot.</param>
+public sealed record ResolvedRule(IPAddress Group, ushort Port, IPAddress? Source, bool Muted, int Counter, ImmutableArray<ResolvedOutput> Outputs);
+
+/// <summary>All rules of one worker. <paramref name="Generation"/> grows with every change; answers name it.</summary>
+public sealed record ResolvedRuleSet(long Generation, ImmutableArray<ResolvedRule> Rules);
