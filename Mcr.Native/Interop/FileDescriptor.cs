@@ -26,5 +26,25 @@ public sealed class FileDescriptor : SafeHandle
     public FileDescriptor Duplicate() =>
         new(SysResult.From(Libc.fcntl(Raw, Libc.F_DUPFD_CLOEXEC, 3)).OrThrow("fcntl(F_DUPFD_CLOEXEC)"));
 
+    /// <summary>Makes a call on the number unless another thread has closed it, and keeps it from being closed (and reused) meanwhile.</summary>
+    internal void IfOpen(Func<int, nint> call)
+    {
+        bool added = false;
+        try
+        {
+            DangerousAddRef(ref added);
+            _ = call((int)handle);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Closed: whoever owned it is gone, and so is the reason for the call.
+        }
+        finally
+        {
+            if (added)
+                DangerousRelease();
+        }
+    }
+
     protected override bool ReleaseHandle() => Libc.close((int)handle) == 0;
 }

@@ -21,6 +21,7 @@ internal static unsafe partial class Libc
     public const int EFD_CLOEXEC = 0x80000;
     public const int EFD_NONBLOCK = 0x800;
     public const int POLLIN = 1;
+    public const int POLLOUT = 4;
     public const int POLLERR = 8;
     public const int POLLHUP = 16;
 

@@ -1,0 +1,139 @@
+using Mcr.Native.Egress;
+using Mcr.Native.Ingress;
+using Mcr.Native.Interop;
+using Mcr.Native.Netlink;
+using Mcr.Native.Packet;
+using Mcr.Native.Worker;
+
+namespace Mcr.Actors.Platform;
+
+/// <summary>The kernel objects of one input interface. Owned by its InterfaceActor; workers get duplicates.</summary>
+public sealed class LinuxInterfacePort : IInterfacePort
+{
+    private readonly LinuxPlatformOptions _options;
+    private readonly Func<Action<WorkerEvent>, LinuxWorker> _startWorker;
+    private readonly WorkerSlot _slot;
+    private readonly PacketSocket _ingress;
+    private readonly GroupMembership _groups;
+    private readonly Dictionary<Membership, UnicastClaim> _claims = [];
+    private readonly Dictionary<int, OutputSocket> _egress = [];
+
+    internal LinuxInterfacePort(Link link, PortOptions portOptions, LinuxPlatformOptions options, Func<Action<WorkerEvent>, LinuxWorker> startWorker)
+    {
+        Link = link;
+        Options = portOptions;
+        _options = options;
+        _startWorker = startWorker;
+        _slot = WorkerSlot.Create();
+        try
+        {
+            _ingress = PacketSocket.Open(link, options.ReceiveBuffer);
+        }
+        catch
+        {
+            _slot.Dispose();
+            throw;
+        }
+
+        _groups = new GroupMembership(link.Index);
+    }
+
+    public Link Link { get; }
+
+    public PortOptions Options { get; }
+
+    public string? OpenEgress(int id, EgressKey key) => Try(() => _egress.Add(id, key.Destination is null
+        ? OutputSocket.OpenMulticast(key.InterfaceIndex, key.Interface, key.Ttl, _options.SendBuffer)
+        : OutputSocket.OpenUnicast(key.Interface, key.Destination, key.Ttl, _options.SendBuffer)));
+
+    public void CloseEgress(int id)
+    {
+        if (_egress.Remove(id, out OutputSocket? socket))
+            socket.Dispose();
+    }
+
+    public string? Join(Membership membership) => Try(() =>
+    {
+        if (membership.Port == 0)
+            _groups.Join(membership.Group, membership.Source);
+        else
+            _claims.Add(membership, UnicastClaim.Open(Link.Name, membership.Group, membership.Port));
+    });
+
+    public void Leave(Membership membership)
+    {
+        if (membership.Port == 0)
+            _groups.Leave(membership.Group, membership.Source);
+        else if (_claims.Remove(membership, out UnicastClaim? claim))
+            claim.Dispose();
+    }
+
+    public IWorkerProcess StartWorker(Action<WorkerEvent> onEvent)
+    {
+        LinuxWorker worker = _startWorker(onEvent);
+        worker.Greet(_slot.Descriptor, _ingress.Descriptor, _options, id => _egress[id]);
+        return worker;
+    }
+
+    public WorkerCounters ReadCounters()
+    {
+        _slot.AddKernelDrops(_ingress.TakeDrops());
+        long parseErrors = 0;
+        long filtered = 0;
+        foreach (DropReason reason in Enum.GetValues<DropReason>())
+        {
+            if (SlotLayout.IsParseError(reason))
+                parseErrors += _slot.ReadDrops(reason);
+            else if (reason is not (DropReason.None or DropReason.NoRule))
+                filtered += _slot.ReadDrops(reason);
+        }
+
+        long matched = _slot.Read(SlotLayout.MatchedWord);
+        long noMatch = _slot.ReadDrops(DropReason.NoRule);
+        long sent = _slot.Read(SlotLayout.SentWord);
+        long errors = _slot.Read(SlotLayout.ErrorsWord);
+        return new WorkerCounters(
+            Heartbeat: _slot.Read(SlotLayout.HeartbeatWord),
+            RulesetHash: (ulong)_slot.Read(SlotLayout.RulesetHashWord),
+            Received: matched + noMatch + parseErrors + filtered,
+            Matched: matched,
+            NoMatch: noMatch,
+            ParseErrors: parseErrors,
+            Filtered: filtered,
+            Submitted: sent + errors,
+            Sent: sent,
+            Errors: errors,
+            SentBytes: _slot.Read(SlotLayout.SentBytesWord),
+            KernelDrops: _slot.Read(SlotLayout.KernelDropsWord));
+    }
+
+    public RuleCounters ReadRule(int counter) => new(_slot.ReadRule(counter, 0), _slot.ReadRule(counter, 1));
+
+    public OutputCounters ReadOutput(int counter) => new(_slot.ReadOutput(counter, 0), _slot.ReadOutput(counter, 1), _slot.ReadOutput(counter, 2));
+
+    public void Dispose()
+    {
+        _groups.Dispose();
+        foreach (UnicastClaim claim in _claims.Values)
+            claim.Dispose();
+        foreach (OutputSocket socket in _egress.Values)
+            socket.Dispose();
+        _claims.Clear();
+        _egress.Clear();
+        _ingress.Dispose();
+        _slot.Dispose();
+    }
+
+    private static string? Try(Action open)
+    {
+        try
+        {
+            open();
+            return null;
+        }
+        catch (LinuxException e)
+        {
+            return e.Message;
+        }
+    }
+}

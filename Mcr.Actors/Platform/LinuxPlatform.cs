@@ -1,0 +1,20 @@
+using Mcr.Native.Netlink;
+using Mcr.Native.Privileges;
+using Mcr.Native.Worker;
+
+namespace Mcr.Actors.Platform;
+
+/// <param name="ReceiveBuffer">Bytes of ingress queue asked for.</param>
+/// <param name="SendBuffer">Bytes of egress queue asked for, per socket.</param>
+/// <param name="Segmentation">Send merged runs with UDP_SEGMENT; off where the kernel has none.</param>
+/// <param name="OrphanGraceMilliseconds">How long a worker relays on without its mcrd.</param>
+public sealed record LinuxPlatformOptions(int ReceiveBuffer, int SendBuffer, bool Segmentation, int OrphanGraceMilliseconds = 0);
+
+/// <summary>The machine itself: devices by rtnetlink, sockets, worker processes.</summary>
+public sealed class LinuxPlatform(WorkerProgram program, Capabilities capabilities, LinuxPlatformOptions platformOptions) : IRelayPlatform
+{
+    public LinkTable ReadLinks() => LinkReader.Read();
+
+    public IInterfacePort OpenInterface(Link link, PortOptions options) =>
+        new LinuxInterfacePort(link, options, platformOptions, onEvent => new LinuxWorker(program, options.Cores, capabilities, onEvent));
+}

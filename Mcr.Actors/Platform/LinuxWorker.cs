@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using Mcr.Native.Egress;
+using Mcr.Native.Interop;
+using Mcr.Native.Privileges;
+using Mcr.Native.Worker;
+
+namespace Mcr.Actors.Platform;
+
+/// <summary>Commands and events of the actors to messages and descriptors of the worker protocol, and back.</summary>
+public sealed class LinuxWorker : IWorkerProcess
+{
+    private readonly WorkerProcess _process;
+    private Func<int, OutputSocket> _socket = _ => throw new InvalidOperationException("the worker has not been greeted");
+
+    internal LinuxWorker(WorkerProgram program, IReadOnlyList<int> cores, Capabilities capabilities, Action<WorkerEvent> onEvent) =>
+        _process = WorkerProcess.Start(
+            program,
+            cores,
+            capabilities,
+            message => Report(message, onEvent),
+            (how, clean) => onEvent(new WorkerExited(how, clean)));
+
+    public int Pid => _process.Pid;
+
+    public void Send(WorkerCommand command)
+    {
+        switch (command)
+        {
+            case UseSockets use:
+                foreach (int[] ids in use.Ids.Chunk(WorkerMessage.MaxDescriptors))
+                {
+                    OutputSocket[] sockets = [.. ids.Select(_socket)];
+                    ImmutableArray<(int, bool)> items = [.. ids.Zip(sockets, (id, socket) => (id, socket.IsConnected))];
+                    _process.Send(new WorkerMessage.Sockets(items), [.. sockets.Select(s => s.Descriptor)]);
+                }
+
+                break;
+            case UseRules use:
+                byte[] encoded = ResolvedRuleCodec.Encode(use.Rules);
+                _process.Send(new WorkerMessage.Rules(use.Rules.Generation, encoded.Length), [MemoryFile.CreateSealed("mcr-rules", encoded)], ownsDescriptors: true);
+                break;
+            case ForgetSockets forget:
+                foreach (int[] ids in forget.Ids.Chunk(WorkerMessage.MaxIds))
+                    _process.Send(new WorkerMessage.Forget([.. ids]), []);
+                break;
+            case StopWorker:
+                _process.Send(new WorkerMessage.Stop(), []);
+                break;
+            default:
+                throw new ArgumentException($"{command.GetType().Name} is not a worker command", nameof(command));
+        }
+    }
+
+    public void Kill() => _process.Kill();
+
+    public void Dispose() => _process.Dispose();
+
+    /// <summary>The first message: what to receive from, where to count.</summary>
+    internal void Greet(FileDescriptor slot, FileDescriptor ingress, LinuxPlatformOptions options, Func<int, OutputSocket> socket)
+    {
+        _socket = socket;
+        _process.Send(new WorkerMessage.Hello(options.OrphanGraceMilliseconds, options.Segmentation, IngressSockets: 1), [slot, ingress]);
+    }
+
+    private static void Report(WorkerMessage message, Action<WorkerEvent> onEvent)
+    {
+        switch (message)
+        {
+            case WorkerMessage.Ready ready:
+                onEvent(new WorkerReady(ready.Pid));
+                break;
+            case WorkerMessage.Applied applied:
+                onEvent(new RulesApplied(applied.Generation, applied.Hash));
+                break;
+            case WorkerMessage.Refused refused:
+                onEvent(new RulesRefused(refused.Generation, refused.Sentence));
+                break;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+using Mcr.Native.Worker;
+
+namespace Mcr.Actors.Platform;
+
+/// <summary>
+/// A copy of the worker's files in the runtime directory, readable by nobody: so a checkout under a private home works, and a rebuild
+/// does not disturb a running worker. Without a deps.json the host takes what lies beside the program, which is only what a worker needs.
+/// </summary>
+public sealed class WorkerStaging : IDisposable
+{
+    private const string DirectoryPrefix = "worker-";
+    private static readonly string[] Files = ["mcrd", "mcrd.dll", "mcrd.runtimeconfig.json", "Mcr.Native.dll", "Tmds.LibC.dll"];
+
+    private readonly string? _directory;
+
+    private WorkerStaging(WorkerProgram program, string? directory)
+    {
+        Program = program;
+        _directory = directory;
+    }
+
+    public WorkerProgram Program { get; }
+
+    /// <param name="runtimeDirectory">mcrd's own, made here when missing; must be reachable by nobody.</param>
+    /// <param name="workerPath">A program to use instead of this mcrd; empty for none.</param>
+    /// <exception cref="IOException">a file is missing or the directory cannot be written; the message says which.</exception>
+    public static WorkerStaging Prepare(string runtimeDirectory, string workerPath)
+    {
+        if (workerPath.Length > 0)
+            return new WorkerStaging(new WorkerProgram(workerPath, WorkerEnvironment()), null);
+        Directory.CreateDirectory(runtimeDirectory, Mode755);
+        RemoveStale(runtimeDirectory);
+        string directory = Path.Combine(runtimeDirectory, $"{DirectoryPrefix}{Environment.ProcessId}");
+        Directory.CreateDirectory(directory, Mode755);
+        File.SetUnixFileMode(directory, Mode755); // whatever the umask
+        foreach (string file in Files)
+        {
+            string target = Path.Combine(directory, file);
+            File.Copy(Path.Combine(AppContext.BaseDirectory, file), target, overwrite: true);
+            File.SetUnixFileMode(target, file == "mcrd" ? Mode755 : Mode755 & ~(UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute));
+        }
+
+        return new WorkerStaging(new WorkerProgram(Path.Combine(directory, Files[0]), WorkerEnvironment()), directory);
+    }
+
+    public void Dispose()
+    {
+        if (_directory is not null && Directory.Exists(_directory))
+            Directory.Delete(_directory, recursive: true);
+    }
+
+    private const UnixFileMode Mode755 =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute |
+        UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    /// <summary>What a worker's runtime gets: compiled once and for good (no tiers, no background threads), no diagnostics socket, a bounded heap.</summary>
+    private static Dictionary<string, string> WorkerEnvironment() => new()
+    {
+        ["PATH"] = "/usr/bin:/bin",
+        ["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..")),
+        ["DOTNET_TieredCompilation"] = "0",
+        ["DOTNET_gcConcurrent"] = "0",
+        ["DOTNET_EnableDiagnostics"] = "0",
+        ["DOTNET_GCHeapHardLimit"] = "0x10000000",
+    };
+
+    /// <summary>Copies left by an mcrd that was killed.</summary>
+    private static void RemoveStale(string runtimeDirectory)
+    {
+        foreach (string directory in Directory.GetDirectories(runtimeDirectory, DirectoryPrefix + "*"))
+        {
+            string pid = Path.GetFileName(directory)[DirectoryPrefix.Length..];
+            if (!Directory.Exists($"/proc/{pid}"))
+                Directory.Delete(directory, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using Mcr.Native.Egress;
+using Mcr.Native.Rules;
+
+namespace Mcr.Native.Loop;
+
+/// <summary>One published rule set: what to match and where to send. Replaced whole, between two batches.</summary>
+/// <param name="Hash">Of the rule set as it was received; the worker's answer to drift checks.</param>
+public sealed record ForwardingTable(RuleTable Rules, OutputTable Outputs, long Generation, ulong Hash)
+{
+    public static readonly ForwardingTable Empty = new(RuleTable.Empty, OutputTable.Empty, 0, 0);
+}

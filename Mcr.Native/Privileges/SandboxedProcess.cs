@@ -1,0 +1,134 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Mcr.Native.Interop;
+
+namespace Mcr.Native.Privileges;
+
+/// <summary>
+/// Starts a program that has no rights from its first instruction: uid and gid 65534, no groups, no capability in any set,
+/// NoNewPrivs, a session of its own, descriptor 3 and nothing else but the standard ones.
+/// <para>
+/// How: credentials belong to threads. A thread of its own gives up everything (by raw system calls, because glibc's wrappers would
+/// change all threads), spawns the child, which inherits them, and ends. The rest of this process keeps its rights.
+/// </para>
+/// </summary>
+internal static unsafe class SandboxedProcess
+{
+    private const int HighestCapability = 63;
+    private const int MaxCores = 1024; // cpu_set_t
+    private const int ActionsSize = 256; // posix_spawn_file_actions_t is 80 bytes, posix_spawnattr_t 336 (glibc)
+    private const int AttributesSize = 512;
+
+    /// <param name="channel">Becomes descriptor 3 of the child.</param>
+    /// <param name="cores">CPUs the child may run on; empty for all.</param>
+    /// <returns>The child's pid; the caller reaps it.</returns>
+    /// <exception cref="LinuxException">EACCES: the program cannot be read by nobody; or another refusal.</exception>
+    public static int Start(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, FileDescriptor channel, IReadOnlyList<int> cores, Capabilities capabilities)
+    {
+        int pid = 0;
+        Exception? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                Pin(cores);
+                GiveUpRights(capabilities);
+                pid = Spawn(program, arguments, environment, channel);
+            }
+            catch (LinuxException e)
+            {
+                failure = e;
+            }
+        })
+        {
+            Name = "spawn",
+        };
+        thread.Start();
+        thread.Join();
+
+        // A change of user makes a process undumpable, and /proc/self root's: that was meant for the child only.
+        _ = Libc.prctl(Libc.PR_SET_DUMPABLE, 1, 0, 0, 0);
+        return failure is null ? pid : throw failure;
+    }
+
+    private static void Pin(IReadOnlyList<int> cores)
+    {
+        if (cores.Count == 0)
+            return;
+        ulong* mask = stackalloc ulong[MaxCores / 64];
+        new Span<ulong>(mask, MaxCores / 64).Clear();
+        foreach (int core in cores)
+            mask[core / 64] |= 1UL << (core % 64);
+        SysResult.From(Libc.sched_setaffinity(0, MaxCores / 8, mask)).OrThrow($"pin the worker to CPU {string.Join(", ", cores)}");
+    }
+
+    private static void GiveUpRights(Capabilities capabilities)
+    {
+        SysResult.From(Libc.prctl(Libc.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)).OrThrow("prctl(PR_SET_NO_NEW_PRIVS)");
+        _ = Libc.prctl(Libc.PR_CAP_AMBIENT, Libc.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+        for (int capability = 0; capability <= HighestCapability; capability++)
+            _ = Libc.prctl(Libc.PR_CAPBSET_DROP, (nuint)capability, 0, 0, 0); // EINVAL past the last one; EPERM was logged at start
+        if (!capabilities.CanChangeUser)
+            return;
+        const int Nobody = (int)Capabilities.Nobody;
+        SysResult.From(Libc.syscall(SystemCalls.SetGroups, 0, 0, 0, 0, 0)).OrThrow("setgroups");
+        SysResult.From(Libc.syscall(SystemCalls.SetResGid, Nobody, Nobody, Nobody, 0, 0)).OrThrow("setresgid");
+        SysResult.From(Libc.syscall(SystemCalls.SetResUid, Nobody, Nobody, Nobody, 0, 0)).OrThrow("setresuid");
+    }
+
+    private static int Spawn(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, FileDescriptor channel)
+    {
+        using Microsoft.Win32.SafeHandles.SafeFileHandle null_ = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        byte* actions = stackalloc byte[ActionsSize];
+        byte* attributes = stackalloc byte[AttributesSize];
+        ulong* signals = stackalloc ulong[16]; // sigset_t is 128 bytes
+        Check(Libc.posix_spawn_file_actions_init(actions), "posix_spawn_file_actions_init");
+        Check(Libc.posix_spawnattr_init(attributes), "posix_spawnattr_init");
+        byte** argv = Strings([program, .. arguments]);
+        byte** envp = Strings(environment.Select(e => $"{e.Key}={e.Value}").ToList());
+        try
+        {
+            Check(Libc.posix_spawn_file_actions_adddup2(actions, channel.Raw, 3), "dup2");
+            Check(Libc.posix_spawn_file_actions_adddup2(actions, (int)null_.DangerousGetHandle(), 0), "dup2");
+            Check(Libc.posix_spawn_file_actions_adddup2(actions, 2, 1), "dup2");
+            Check(Libc.posix_spawn_file_actions_addclosefrom_np(actions, 4), "closefrom");
+            new Span<ulong>(signals, 16).Clear();
+            Check(Libc.posix_spawnattr_setsigmask(attributes, signals), "sigmask");
+            new Span<ulong>(signals, 16).Fill(ulong.MaxValue);
+            Check(Libc.posix_spawnattr_setsigdefault(attributes, signals), "sigdefault");
+            Check(Libc.posix_spawnattr_setflags(attributes, Libc.POSIX_SPAWN_SETSID | Libc.POSIX_SPAWN_SETSIGMASK | Libc.POSIX_SPAWN_SETSIGDEF), "spawn flags");
+            int pid;
+            Check(Libc.posix_spawn(&pid, program, actions, attributes, argv, envp), $"start the worker program {program}");
+            return pid;
+        }
+        finally
+        {
+            _ = Libc.posix_spawn_file_actions_destroy(actions);
+            _ = Libc.posix_spawnattr_destroy(attributes);
+            Free(argv);
+            Free(envp);
+        }
+    }
+
+    private static void Check(int errno, string what) => SysResult.FromErrorNumber(errno).OrThrow(what);
+
+    private static byte** Strings(IReadOnlyList<string> strings)
+    {
+        byte** array = (byte**)NativeMemory.AllocZeroed((nuint)strings.Count + 1, (nuint)sizeof(byte*));
+        for (int i = 0; i < strings.Count; i++)
+        {
+            byte[] bytes = Encoding.UTF8.GetBytes(strings[i]);
+            array[i] = (byte*)NativeMemory.AllocZeroed((nuint)bytes.Length + 1);
+            bytes.CopyTo(new Span<byte>(array[i], bytes.Length));
+        }
+
+        return array;
+    }
+
+    private static void Free(byte** array)
+    {
+        for (byte** at = array; *at != null; at++)
+            NativeMemory.Free(*at);
+        NativeMemory.Free(array);
+    }
+}

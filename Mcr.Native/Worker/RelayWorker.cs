@@ -1,0 +1,102 @@
+using Mcr.Native.Egress;
+using Mcr.Native.Ingress;
+using Mcr.Native.Interop;
+using Mcr.Native.Loop;
+
+namespace Mcr.Native.Worker;
+
+/// <summary>
+/// The worker's control side: owns the passed descriptors and the loop thread, and executes mcrd's commands one after another.
+/// Control thread only.
+/// </summary>
+internal sealed class RelayWorker : IDisposable
+{
+    /// <summary>The loop takes a table within one turn; a loop that needs this long is stuck, and mcrd's to deal with.</summary>
+    private const int AdoptionMilliseconds = 2_000;
+
+    private readonly FileDescriptor[] _ingress;
+    private readonly Dictionary<int, (FileDescriptor Descriptor, bool IsConnected)> _egress = [];
+    private readonly LoopWakeup _wakeup;
+    private readonly RelayLoop _loop;
+    private readonly Thread _thread;
+
+    public RelayWorker(WorkerSlot slot, FileDescriptor[] ingress, bool segmentation)
+    {
+        _ingress = ingress;
+        IFrameSource[] sources = [.. ingress.Select(d => new PacketSource(d.Raw))];
+        _wakeup = new LoopWakeup(sources);
+        _loop = new RelayLoop(sources, new KernelSink(), slot, _wakeup, segmentation);
+        _thread = new Thread(_loop.Run) { Name = "relay loop", IsBackground = true };
+    }
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Flushes what has arrived and ends the loop.</summary>
+    public void Stop()
+    {
+        _loop.Stop();
+        _thread.Join();
+    }
+
+    /// <returns>The answer, or null when none is due.</returns>
+    public WorkerMessage? Execute(WorkerMessage message, FileDescriptor[] descriptors)
+    {
+        switch (message)
+        {
+            case WorkerMessage.Sockets sockets:
+                for (int i = 0; i < sockets.Items.Length; i++)
+                {
+                    (int id, bool isConnected) = sockets.Items[i];
+                    if (_egress.Remove(id, out (FileDescriptor Descriptor, bool) old))
+                        old.Descriptor.Dispose();
+                    _egress[id] = (descriptors[i], isConnected);
+                }
+
+                return null;
+            case WorkerMessage.Rules rules:
+                using (descriptors[0])
+                    return UseRules(rules, descriptors[0]);
+            case WorkerMessage.Forget forget:
+                foreach (int id in forget.Ids)
+                {
+                    if (_egress.Remove(id, out (FileDescriptor Descriptor, bool) socket))
+                        socket.Descriptor.Dispose();
+                }
+
+                return null;
+            default:
+                foreach (FileDescriptor descriptor in descriptors)
+                    descriptor.Dispose();
+                throw new InvalidDataException($"{message.GetType().Name} is not a command");
+        }
+    }
+
+    public void Dispose()
+    {
+        _loop.Dispose();
+        _wakeup.Dispose();
+        foreach (FileDescriptor descriptor in _ingress)
+            descriptor.Dispose();
+        foreach ((FileDescriptor descriptor, _) in _egress.Values)
+            descriptor.Dispose();
+    }
+
+    private WorkerMessage UseRules(WorkerMessage.Rules message, FileDescriptor memory)
+    {
+        try
+        {
+            byte[] encoded = MemoryFile.ReadSealed(memory, message.Bytes);
+            ulong hash = ResolvedRuleCodec.Hash(encoded);
+            ResolvedRuleSet rules = ResolvedRuleCodec.Decode(message.Generation, encoded);
+            ForwardingTable table = TableBuilder.Build(rules, hash, _egress.ToDictionary(e => e.Key, e => new EgressSocket(e.Value.Descriptor.Raw, e.Value.IsConnected)));
+            _loop.Publish(table);
+            return _wakeup.WaitForAdoption(AdoptionMilliseconds)
+                ? new WorkerMessage.Applied(message.Generation, hash)
+                : new WorkerMessage.Refused(message.Generation, $"the relay loop has not taken the rules within {AdoptionMilliseconds} ms");
+        }
+        catch (InvalidDataException e)
+        {
+            return new WorkerMessage.Refused(message.Generation, e.Message);
+        }
+    }
+}

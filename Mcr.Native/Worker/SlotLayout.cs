@@ -1,0 +1,52 @@
+using Mcr.Native.Egress;
+using Mcr.Native.Packet;
+
+namespace Mcr.Native.Worker;
+
+/// <summary>
+/// The words of a worker slot, a sparse memfd that outlives the workers that write it. All words are 64 bits, little-endian as the
+/// machine, written by one side only:
+/// <code>
+/// word 0..7     magic, version, words in all, first rule word, rules, first output word, outputs, 0   (mcrd, once)
+/// word 8..15    heartbeat, ruleset hash, generation                                                  (worker)
+/// word 16..23   matched, sent, errors, sent bytes                                                    (worker)
+/// word 24..31   frames dropped by the kernel                                                         (mcrd)
+/// word 32..63   dropped datagrams by DropReason                                                      (worker)
+/// then          2 words a rule: matched datagrams, matched payload bytes                             (worker)
+/// then          4 words an output: sent datagrams, sent payload bytes, error datagrams, 0            (worker)
+/// </code>
+/// </summary>
+public static class SlotLayout
+{
+    public const long Magic = 0x31544F4C5352434D; // "MCRSLOT1"
+    public const long Version = 1;
+
+    public const int RuleCapacity = 65_536;
+    public const int OutputCapacity = 262_144;
+    public const int WordsPerRule = 2;
+
+    public const int MagicWord = 0;
+    public const int VersionWord = 1;
+    public const int LengthWord = 2;
+    public const int FirstRuleWord = 3;
+    public const int RulesWord = 4;
+    public const int FirstOutputWord = 5;
+    public const int OutputsWord = 6;
+
+    public const int HeartbeatWord = 8;
+    public const int RulesetHashWord = 9;
+    public const int GenerationWord = 10;
+    public const int MatchedWord = 16;
+    public const int SentWord = 17;
+    public const int ErrorsWord = 18;
+    public const int SentBytesWord = 19;
+    public const int KernelDropsWord = 24;
+    public const int DropsWord = 32;
+
+    public const int RulesOffset = 512;
+    public const int OutputsOffset = RulesOffset + (RuleCapacity * WordsPerRule);
+    public const int Words = OutputsOffset + (OutputCapacity * EgressCounters.WordsPerOutput);
+
+    /// <summary>Printed as parse_err.</summary>
+    public static bool IsParseError(DropReason reason) => reason is >= DropReason.Runt and <= DropReason.BadUdpChecksum;
+}

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace Mcr.Native.Worker;
+
+/// <summary>Worker messages to bytes and back. Pure. Whatever the bytes, the answer is a message or one <see cref="InvalidDataException"/>.</summary>
+public static class WorkerCodec
+{
+    public static byte[] Encode(WorkerMessage message)
+    {
+        var writer = new ByteWriter();
+        writer.U8(WorkerMessage.ProtocolVersion);
+        writer.U8(TypeOf(message));
+        writer.U16(message.Descriptors);
+        switch (message)
+        {
+            case WorkerMessage.Hello hello:
+                writer.U32(hello.OrphanGraceMilliseconds);
+                writer.U8(hello.Segmentation ? (byte)1 : (byte)0);
+                writer.U16(hello.IngressSockets);
+                break;
+            case WorkerMessage.Sockets sockets:
+                writer.U16(sockets.Items.Length);
+                foreach ((int id, bool isConnected) in sockets.Items)
+                {
+                    writer.U32(id);
+                    writer.U8(isConnected ? (byte)1 : (byte)0);
+                }
+
+                break;
+            case WorkerMessage.Rules rules:
+                writer.U64((ulong)rules.Generation);
+                writer.U32(rules.Bytes);
+                break;
+            case WorkerMessage.Forget forget:
+                writer.U16(forget.Ids.Length);
+                foreach (int id in forget.Ids)
+                    writer.U32(id);
+                break;
+            case WorkerMessage.Ready ready:
+                writer.U32(ready.Pid);
+                break;
+            case WorkerMessage.Applied applied:
+                writer.U64((ulong)applied.Generation);
+                writer.U64(applied.Hash);
+                break;
+            case WorkerMessage.Refused refused:
+                byte[] text = Encoding.UTF8.GetBytes(refused.Sentence);
+                int length = Math.Min(text.Length, WorkerMessage.MaxSentenceBytes);
+                writer.U64((ulong)refused.Generation);
+                writer.U16(length);
+                writer.Bytes(text.AsSpan(0, length));
+                break;
+        }
+
+        return writer.ToArray();
+    }
+
+    /// <exception cref="InvalidDataException">not a message of this version, or one that contradicts its own lengths.</exception>
+    public static WorkerMessage Decode(ReadOnlySpan<byte> record)
+    {
+        var reader = new ByteReader(record);
+        int version = reader.U8();
+        if (version != WorkerMessage.ProtocolVersion)
+            throw new InvalidDataException($"worker protocol version {version}; this side speaks {WorkerMessage.ProtocolVersion}");
+        int type = reader.U8();
+        int descriptors = reader.U16();
+        WorkerMessage message = type switch
+        {
+            1 => new WorkerMessage.Hello(reader.Count(int.MaxValue), reader.U8() != 0, ByteReader.Limited(reader.U16(), WorkerMessage.MaxDescriptors - 1)),
+            2 => new WorkerMessage.Sockets(DecodeSockets(ref reader)),
+            3 => new WorkerMessage.Rules((long)reader.U64(), reader.Count(ResolvedRuleCodec.MaxBytes)),
+            4 => new WorkerMessage.Forget(DecodeIds(ref reader)),
+            5 => new WorkerMessage.Stop(),
+            16 => new WorkerMessage.Ready(reader.Count(int.MaxValue)),
+            17 => new WorkerMessage.Applied((long)reader.U64(), reader.U64()),
+            18 => new WorkerMessage.Refused((long)reader.U64(), Encoding.UTF8.GetString(reader.Bytes(ByteReader.Limited(reader.U16(), WorkerMessage.MaxSentenceBytes)))),
+            _ => throw new InvalidDataException($"unknown worker message type {type}"),
+        };
+        reader.End();
+        return descriptors == message.Descriptors
+            ? message
+            : throw new InvalidDataException($"{message.GetType().Name} announces {descriptors} descriptors and needs {message.Descriptors}");
+    }
+
+    private static byte TypeOf(WorkerMessage message) => message switch
+    {
+        WorkerMessage.Hello => 1,
+        WorkerMessage.Sockets => 2,
+        WorkerMessage.Rules => 3,
+        WorkerMessage.Forget => 4,
+        WorkerMessage.Stop => 5,
+        WorkerMessage.Ready => 16,
+        WorkerMessage.Applied => 17,
+        WorkerMessage.Refused => 18,
+        _ => throw new ArgumentException($"no wire type for {message.GetType().Name}", nameof(message)),
+    };
+
+    private static ImmutableArray<(int, bool)> DecodeSockets(ref ByteReader reader)
+    {
+        int count = ByteReader.Limited(reader.U16(), WorkerMessage.MaxDescriptors);
+        var items = ImmutableArray.CreateBuilder<(int, bool)>(count);
+        for (int i = 0; i < count; i++)
+            items.Add((reader.Count(int.MaxValue), reader.U8() != 0));
+        return items.MoveToImmutable();
+    }
+
+    private static ImmutableArray<int> DecodeIds(ref ByteReader reader)
+    {
+        int count = ByteReader.Limited(reader.U16(), WorkerMessage.MaxIds);
+        var ids = ImmutableArray.CreateBuilder<int>(count);
+        for (int i = 0; i < count; i++)
+            ids.Add(reader.Count(int.MaxValue));
+        return ids.MoveToImmutable();
+    }
+}

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+
+namespace Mcr.Native.Worker;
+
+/// <summary>
+/// What mcrd and a worker say to each other: one SEQPACKET record each. Little-endian, as the machine.
+/// <code>
+/// 0   u8   protocol version (1)
+/// 1   u8   type
+/// 2   u16  how many descriptors come with it (SCM_RIGHTS)
+/// 4   …    body
+///
+/// type 1 Hello     u32 orphan grace (ms), u8 segmentation, u16 ingress sockets; descriptors: slot, then ingress sockets
+///      2 Sockets   u16 n, n × (u32 id, u8 connected)                             descriptors: n egress sockets
+///      3 Rules     u64 generation, u32 bytes                                     descriptor: a sealed memfd, see ResolvedRuleCodec
+///      4 Forget    u16 n, n × u32 id
+///      5 Stop
+///     16 Ready     u32 pid
+///     17 Applied   u64 generation, u64 hash
+///     18 Refused   u64 generation, u16 bytes, UTF-8 sentence
+/// </code>
+/// </summary>
+public abstract record WorkerMessage
+{
+    public const byte ProtocolVersion = 1;
+
+    /// <summary>Descriptors in one record; below SCM_MAX_FD (253).</summary>
+    public const int MaxDescriptors = 200;
+
+    /// <summary>Ids in one Forget, and bytes of a sentence: whatever is said fits one small record.</summary>
+    public const int MaxIds = 4096;
+
+    public const int MaxSentenceBytes = 4096;
+
+    /// <summary>Bytes of the largest record.</summary>
+    public const int MaxRecord = 32 * 1024;
+
+    /// <summary>First message. The slot and the ingress sockets come with it.</summary>
+    public sealed record Hello(int OrphanGraceMilliseconds, bool Segmentation, int IngressSockets) : WorkerMessage;
+
+    public sealed record Sockets(ImmutableArray<(int Id, bool IsConnected)> Items) : WorkerMessage
+    {
+        public bool Equals(Sockets? other) => other is not null && Items.SequenceEqual(other.Items);
+
+        public override int GetHashCode() => Items.Length;
+    }
+
+    public sealed record Rules(long Generation, int Bytes) : WorkerMessage;
+
+    public sealed record Forget(ImmutableArray<int> Ids) : WorkerMessage
+    {
+        public bool Equals(Forget? other) => other is not null && Ids.SequenceEqual(other.Ids);
+
+        public override int GetHashCode() => Ids.Length;
+    }
+
+    public sealed record Stop : WorkerMessage;
+
+    public sealed record Ready(int Pid) : WorkerMessage;
+
+    public sealed record Applied(long Generation, ulong Hash) : WorkerMessage;
+
+    public sealed record Refused(long Generation, string Sentence) : WorkerMessage;
+
+    /// <summary>How many descriptors a record of this message carries.</summary>
+    public int Descriptors => this switch
+    {
+        Hello hello => 1 + hello.IngressSockets,
+        Sockets sockets => sockets.Items.Length,
+        Rules => 1,
+        _ => 0,
+    };
+}

@@ -1,0 +1,187 @@
+using System.Collections.Concurrent;
+using Mcr.Native.Interop;
+using Mcr.Native.Privileges;
+
+namespace Mcr.Native.Worker;
+
+/// <summary>What to start: the program, and how to call it.</summary>
+public sealed record WorkerProgram(string Path, IReadOnlyDictionary<string, string> Environment);
+
+/// <summary>
+/// mcrd's side of one worker process. A thread of its own sends what was queued, receives, and watches the process by pidfd; so nobody
+/// who calls here ever waits.
+/// </summary>
+public sealed unsafe class WorkerProcess : IDisposable
+{
+    private readonly WorkerChannel _channel;
+    private readonly FileDescriptor _pidfd;
+    private readonly FileDescriptor _wake;
+    private readonly ConcurrentQueue<Outgoing> _outgoing = new();
+    private readonly Action<WorkerMessage> _onMessage;
+    private readonly Action<string, bool> _onExit;
+    private volatile bool _abandoned;
+
+    private WorkerProcess(int pid, WorkerChannel channel, FileDescriptor pidfd, Action<WorkerMessage> onMessage, Action<string, bool> onExit)
+    {
+        Pid = pid;
+        _channel = channel;
+        _pidfd = pidfd;
+        _onMessage = onMessage;
+        _onExit = onExit;
+        _wake = new FileDescriptor(SysResult.From(Libc.eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK)).OrThrow("eventfd"));
+    }
+
+    public int Pid { get; }
+
+    /// <param name="onMessage">Called on the process's own thread, in order.</param>
+    /// <param name="onExit">Called last, once: how it ended, and whether that was exit code 0.</param>
+    /// <exception cref="LinuxException">the program could not be started.</exception>
+    public static WorkerProcess Start(WorkerProgram program, IReadOnlyList<int> cores, Capabilities capabilities, Action<WorkerMessage> onMessage, Action<string, bool> onExit)
+    {
+        (FileDescriptor ours, FileDescriptor theirs) = WorkerChannel.CreatePair();
+        try
+        {
+            int pid = SandboxedProcess.Start(program.Path, ["worker"], program.Environment, theirs, cores, capabilities);
+            var pidfd = new FileDescriptor(SysResult.From(Libc.syscall(SystemCalls.PidfdOpen, pid, 0, 0, 0, 0)).OrThrow("pidfd_open"));
+            var process = new WorkerProcess(pid, new WorkerChannel(ours), pidfd, onMessage, onExit);
+            new Thread(process.Watch) { Name = $"worker {pid}", IsBackground = true }.Start();
+            return process;
+        }
+        catch
+        {
+            ours.Dispose();
+            throw;
+        }
+        finally
+        {
+            theirs.Dispose();
+        }
+    }
+
+    /// <summary>Queues a message; the descriptors stay open until it is sent.</summary>
+    /// <param name="ownsDescriptors">Close them after sending.</param>
+    public void Send(WorkerMessage message, IReadOnlyList<FileDescriptor> descriptors, bool ownsDescriptors = false)
+    {
+        foreach (FileDescriptor descriptor in descriptors)
+        {
+            bool added = false;
+            descriptor.DangerousAddRef(ref added);
+            if (ownsDescriptors)
+                descriptor.Dispose(); // closes with the reference just taken
+        }
+
+        _outgoing.Enqueue(new Outgoing(message, descriptors));
+        Wake();
+    }
+
+    /// <summary>SIGKILL. By pidfd: never another process that got the same pid.</summary>
+    public void Kill() => _pidfd.IfOpen(pidfd => Libc.syscall(SystemCalls.PidfdSendSignal, pidfd, Libc.SIGKILL, 0, 0, 0));
+
+    /// <summary>Closes the channel, which the worker takes as being orphaned. Its end is still awaited, so that no zombie is left, but not reported.</summary>
+    public void Dispose()
+    {
+        _abandoned = true;
+        Wake();
+    }
+
+    private void Wake() => _wake.IfOpen(wake =>
+    {
+        ulong one = 1;
+        return Libc.write(wake, &one, sizeof(ulong));
+    });
+
+    private void Watch()
+    {
+        bool channelOpen = true;
+        Libc.pollfd* polled = stackalloc Libc.pollfd[3];
+        while (true)
+        {
+            bool sendBlocked = channelOpen && !SendQueued();
+            polled[0] = new Libc.pollfd { fd = _pidfd.Raw, events = Libc.POLLIN };
+            polled[1] = new Libc.pollfd { fd = _wake.Raw, events = Libc.POLLIN };
+            polled[2] = new Libc.pollfd { fd = channelOpen ? _channel.Descriptor.Raw : -1, events = (short)(Libc.POLLIN | (sendBlocked ? Libc.POLLOUT : 0)) };
+            _ = Libc.poll(polled, 3, -1);
+            if ((polled[1].revents & Libc.POLLIN) != 0)
+            {
+                ulong value;
+                _ = Libc.read(_wake.Raw, &value, sizeof(ulong));
+            }
+
+            if (channelOpen && (polled[2].revents & (Libc.POLLIN | Libc.POLLHUP | Libc.POLLERR)) != 0)
+                channelOpen = ReceiveOne();
+            else if ((polled[0].revents & Libc.POLLIN) != 0)
+                break; // exited, and the channel has nothing more to read
+            if (_abandoned && channelOpen)
+            {
+                channelOpen = false;
+                _channel.Dispose();
+            }
+        }
+
+        (string how, bool clean) = Reap();
+        _channel.Dispose();
+        while (_outgoing.TryDequeue(out Outgoing? unsent))
+            unsent.Release();
+        if (!_abandoned)
+            _onExit(how, clean);
+        _pidfd.Dispose();
+        _wake.Dispose();
+    }
+
+    /// <returns>false when the other side is behind: wait until it can take more.</returns>
+    private bool SendQueued()
+    {
+        while (!_abandoned && _outgoing.TryPeek(out Outgoing? next))
+        {
+            SysResult sent = _channel.TrySend(next.Message, next.Descriptors, wait: false);
+            if (sent.Is(Libc.EAGAIN))
+                return false;
+
+            // EPIPE and the like: the worker is going, and its exit says so.
+            _outgoing.TryDequeue(out _);
+            next.Release();
+        }
+
+        return true;
+    }
+
+    private bool ReceiveOne()
+    {
+        try
+        {
+            WorkerMessage? message = _channel.Receive(out FileDescriptor[] descriptors);
+            foreach (FileDescriptor unwanted in descriptors)
+                unwanted.Dispose();
+            if (message is null)
+                return false;
+            if (!_abandoned)
+                _onMessage(message);
+            return true;
+        }
+        catch (InvalidDataException)
+        {
+            // A worker that does not keep to the protocol is not to be trusted with anything.
+            Kill();
+            return false;
+        }
+    }
+
+    private (string How, bool Clean) Reap()
+    {
+        Libc.siginfo_t info;
+        if (!SysResult.From(Libc.waitid(Libc.P_PIDFD, (uint)_pidfd.Raw, &info, Libc.WEXITED)).IsSuccess)
+            return ("gone", false);
+        return info.si_code == Libc.CLD_EXITED
+            ? ($"exit code {info.si_status}", info.si_status == 0)
+            : ($"killed by signal {info.si_status}", false);
+    }
+
+    private sealed record Outgoing(WorkerMessage Message, IReadOnlyList<FileDescriptor> Descriptors)
+    {
+        public void Release()
+        {
+            foreach (FileDescriptor descriptor in Descriptors)
+                descriptor.DangerousRelease();
+        }
+    }
+}

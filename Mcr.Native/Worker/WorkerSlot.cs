@@ -1,0 +1,101 @@
+using Mcr.Native.Egress;
+using Mcr.Native.Interop;
+using Mcr.Native.Packet;
+
+namespace Mcr.Native.Worker;
+
+/// <summary>
+/// A mapped worker slot (<see cref="SlotLayout"/>). mcrd makes it and keeps it over the deaths of workers, so counters never fall back;
+/// the worker maps the descriptor that it was passed.
+/// </summary>
+public sealed unsafe class WorkerSlot : IDisposable
+{
+    private const nuint Length = (nuint)SlotLayout.Words * sizeof(long);
+
+    private readonly long* _words;
+
+    private WorkerSlot(FileDescriptor descriptor)
+    {
+        Descriptor = descriptor;
+        void* address = Libc.mmap(null, Length, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_SHARED, descriptor.Raw, 0);
+        if ((nint)address == -1)
+            SysResult.From(-1).OrThrow("map the worker slot");
+        _words = (long*)address;
+    }
+
+    public FileDescriptor Descriptor { get; }
+
+    /// <summary>Makes an empty slot; its pages cost nothing until a counter is written. Its size is sealed.</summary>
+    public static WorkerSlot Create()
+    {
+        FileDescriptor memory = MemoryFile.Create("mcr-slot");
+        try
+        {
+            SysResult.From(Libc.ftruncate(memory.Raw, (long)Length)).OrThrow("size of the worker slot");
+            SysResult.From(Libc.fcntl(memory.Raw, Libc.F_ADD_SEALS, Libc.F_SEAL_SHRINK | Libc.F_SEAL_GROW | Libc.F_SEAL_SEAL)).OrThrow("seal the worker slot");
+            var slot = new WorkerSlot(memory);
+            long* words = slot._words;
+            words[SlotLayout.VersionWord] = SlotLayout.Version;
+            words[SlotLayout.LengthWord] = SlotLayout.Words;
+            words[SlotLayout.FirstRuleWord] = SlotLayout.RulesOffset;
+            words[SlotLayout.RulesWord] = SlotLayout.RuleCapacity;
+            words[SlotLayout.FirstOutputWord] = SlotLayout.OutputsOffset;
+            words[SlotLayout.OutputsWord] = SlotLayout.OutputCapacity;
+            words[SlotLayout.MagicWord] = SlotLayout.Magic;
+            return slot;
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Maps a passed slot; takes ownership of the descriptor.</summary>
+    /// <exception cref="InvalidDataException">not a slot of this version.</exception>
+    public static WorkerSlot Open(FileDescriptor descriptor)
+    {
+        if ((SysResult.From(Libc.fcntl(descriptor.Raw, Libc.F_GET_SEALS, 0)).OrThrow("seals of the slot") & Libc.F_SEAL_SHRINK) == 0)
+            throw new InvalidDataException("the passed slot is not sealed against shrinking, so touching it could kill the worker");
+        var slot = new WorkerSlot(descriptor);
+        if (slot._words[SlotLayout.MagicWord] == SlotLayout.Magic && slot._words[SlotLayout.VersionWord] == SlotLayout.Version && slot._words[SlotLayout.LengthWord] == SlotLayout.Words)
+            return slot;
+        slot.Dispose();
+        throw new InvalidDataException($"the passed slot is not of version {SlotLayout.Version}");
+    }
+
+    /// <summary>For the loop, which writes plain words.</summary>
+    internal long* Words => _words;
+
+    internal EgressCounters EgressCounters => new(
+        _words + SlotLayout.SentWord, _words + SlotLayout.ErrorsWord, _words + SlotLayout.SentBytesWord, _words + SlotLayout.OutputsOffset);
+
+    public long Read(int word) => Volatile.Read(ref _words[word]);
+
+    public long ReadDrops(DropReason reason) => Read(SlotLayout.DropsWord + (int)reason);
+
+    /// <summary>Word <paramref name="word"/> of rule entry <paramref name="entry"/>: 0 matched, 1 bytes.</summary>
+    public long ReadRule(int entry, int word)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)entry, (uint)SlotLayout.RuleCapacity);
+        return Read(SlotLayout.RulesOffset + (entry * SlotLayout.WordsPerRule) + word);
+    }
+
+    /// <summary>Word <paramref name="word"/> of output entry <paramref name="entry"/>: 0 sent, 1 bytes, 2 errors.</summary>
+    public long ReadOutput(int entry, int word)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)entry, (uint)SlotLayout.OutputCapacity);
+        return Read(SlotLayout.OutputsOffset + (entry * EgressCounters.WordsPerOutput) + word);
+    }
+
+    /// <summary>mcrd's own word: frames that the kernel dropped at the ingress socket.</summary>
+    public void AddKernelDrops(long frames) => Volatile.Write(ref _words[SlotLayout.KernelDropsWord], _words[SlotLayout.KernelDropsWord] + frames);
+
+    public void Dispose()
+    {
+        if (Descriptor.IsClosed)
+            return;
+        _ = Libc.munmap(_words, Length);
+        Descriptor.Dispose();
+    }
+}
