@@ -31,13 +31,13 @@ internal sealed class LogLineFormatter(IOptionsMonitor<LogLineOptions> options) 
         if (options.CurrentValue.Json)
             WriteJson(textWriter, time, logEntry.LogLevel, facility, text, logEntry.State, logEntry.Exception);
         else
-            textWriter.WriteLine($"{time} {Name(logEntry.LogLevel),-5} {facility}: {text}{(logEntry.Exception is null ? "" : " | " + logEntry.Exception.ToString().ReplaceLineEndings(" | "))}");
+            textWriter.WriteLine($"{time} {LevelName(logEntry.LogLevel),-5} {facility}: {text}{(logEntry.Exception is null ? "" : " | " + logEntry.Exception.ToString().ReplaceLineEndings(" | "))}");
     }
 
     /// <summary>The last part of a category: `Akka.Actor.ActorSystem` and `Mcr.Actors.Relay.RelaySupervisor` are known by their own names.</summary>
     private static string Facility(string category) => category[(category.LastIndexOf('.') + 1)..];
 
-    private static string Name(LogLevel level) => level switch
+    private static string LevelName(LogLevel level) => level switch
     {
         LogLevel.Trace or LogLevel.Debug => "DEBUG",
         LogLevel.Information => "INFO",
@@ -52,7 +52,7 @@ internal sealed class LogLineFormatter(IOptionsMonitor<LogLineOptions> options) 
         {
             json.WriteStartObject();
             json.WriteString("time", time);
-            json.WriteString("level", Name(level));
+            json.WriteString("level", LevelName(level));
             json.WriteString("facility", facility);
             json.WriteString("message", text);
             if (exception is not null)

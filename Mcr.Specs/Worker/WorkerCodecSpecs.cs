@@ -1,0 +1,83 @@
+using System.Net;
+using CsCheck;
+using Mcr.Native.Worker;
+
+namespace Mcr.Specs.Worker;
+
+public sealed class WorkerCodecSpecs(ITestOutputHelper output)
+{
+    public static TheoryData<WorkerMessage> Messages =>
+    [
+        new WorkerMessage.Hello(60_000, true, 3),
+        new WorkerMessage.Sockets([(1, true), (70_000, false)]),
+        new WorkerMessage.Rules(long.MaxValue, 12345),
+        new WorkerMessage.Forget([1, 2, 3]),
+        new WorkerMessage.Stop(),
+        new WorkerMessage.Ready(4711),
+        new WorkerMessage.Applied(5, ulong.MaxValue),
+        new WorkerMessage.Refused(6, "no such socket — says the worker"),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Messages))]
+    public void Message_should_survive_the_channel(WorkerMessage message) => Assert.Equal(message, WorkerCodec.Decode(WorkerCodec.Encode(message)));
+
+    [Fact]
+    public void Message_of_another_version_should_be_refused_with_both_versions()
+    {
+        byte[] record = WorkerCodec.Encode(new WorkerMessage.Stop());
+        record[0] = 9;
+        Assert.Equal("worker protocol version 9; this side speaks 1", Assert.Throws<InvalidDataException>(() => WorkerCodec.Decode(record)).Message);
+    }
+
+    [Fact]
+    public void Largest_messages_should_fit_a_record()
+    {
+        Assert.True(WorkerCodec.Encode(new WorkerMessage.Forget([.. Enumerable.Repeat(1, WorkerMessage.MaxIds)])).Length <= WorkerMessage.MaxRecord);
+        Assert.True(WorkerCodec.Encode(new WorkerMessage.Sockets([.. Enumerable.Repeat((1, true), WorkerMessage.MaxDescriptors)])).Length <= WorkerMessage.MaxRecord);
+        Assert.True(WorkerCodec.Encode(new WorkerMessage.Refused(1, new string('ä', 100_000))).Length <= WorkerMessage.MaxRecord);
+    }
+
+    [Fact]
+    public void Decoder_should_answer_any_bytes_with_a_message_or_a_refusal()
+    {
+        byte[][] seeds = [.. Messages.Select(m => WorkerCodec.Encode(((ITheoryDataRow)m).GetData()[0] as WorkerMessage ?? throw new InvalidOperationException()))];
+        int accepted = Mutations.Run(output, seeds, rounds: 200_000, record => WorkerCodec.Decode(record));
+        Assert.True(accepted > 0);
+    }
+
+    [Fact]
+    public void Rule_set_should_survive_encoding() =>
+        GenRules.Sample(rules => Text(ResolvedRuleCodec.Decode(rules.Generation, ResolvedRuleCodec.Encode(rules))) == Text(rules), iter: 200);
+
+    [Fact]
+    public void Rule_set_decoder_should_answer_any_bytes_with_rules_or_a_refusal()
+    {
+        byte[][] seeds = [.. Enumerable.Range(0, 8).Select(_ => ResolvedRuleCodec.Encode(GenRules.Single()))];
+        int accepted = Mutations.Run(output, seeds, rounds: 100_000, record => ResolvedRuleCodec.Decode(1, record));
+        Assert.True(accepted > 0);
+    }
+
+    [Fact]
+    public void Equal_rule_sets_should_have_equal_hashes_and_different_ones_different_hashes()
+    {
+        ResolvedRule rule = new(IPAddress.Parse("239.1.1.1"), 5000, null, false, 1, [new ResolvedOutput(1, IPAddress.Parse("239.2.2.2"), 6000, 2)]);
+        byte[] one = ResolvedRuleCodec.Encode(new ResolvedRuleSet(1, [rule]));
+        byte[] same = ResolvedRuleCodec.Encode(new ResolvedRuleSet(2, [rule with { Outputs = [.. rule.Outputs] }]));
+        byte[] other = ResolvedRuleCodec.Encode(new ResolvedRuleSet(1, [rule with { Port = 5001 }]));
+        Assert.Equal(ResolvedRuleCodec.Hash(one), ResolvedRuleCodec.Hash(same));
+        Assert.NotEqual(ResolvedRuleCodec.Hash(one), ResolvedRuleCodec.Hash(other));
+    }
+
+    private static readonly Gen<IPAddress> GenAddress = Gen.UInt.Select(a => new IPAddress(a));
+
+    private static readonly Gen<ResolvedOutput> GenOutput =
+        Gen.Select(Gen.Int[0, 1000], GenAddress, Gen.UShort[1, 65535], Gen.Int[0, SlotLayout.OutputCapacity - 1], (s, a, p, c) => new ResolvedOutput(s, a, p, c));
+
+    private static readonly Gen<ResolvedRuleSet> GenRules =
+        Gen.Select(GenAddress, Gen.UShort[1, 65535], GenAddress, Gen.Bool, Gen.Bool, Gen.Int[0, SlotLayout.RuleCapacity - 1], GenOutput.Array[0, 64])
+            .Select(x => new ResolvedRule(x.Item1, x.Item2, x.Item4 ? x.Item3 : null, x.Item5, x.Item6, [.. x.Item7]))
+            .Array[0, 20].Select(rules => new ResolvedRuleSet(7, [.. rules]));
+
+    private static string Text(ResolvedRuleSet set) => string.Join('\n', set.Rules.Select(r => $"{r.Group} {r.Port} {r.Source} {r.Muted} {r.Counter} {string.Join(',', r.Outputs)}"));
+}
