@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Mcr.Native.Interop;
+using Mcr.Native.Namespaces;
+
+namespace Mcr.Specs.Fixtures;
+
+/// <summary>A real mcrd in a namespace, with a directory of its own for configuration and control socket.</summary>
+internal sealed class McrdProcess : IDisposable
+{
+    private static int _instances;
+
+    private readonly string _directory = Path.Combine(Path.GetTempPath(), $"mcr-spec-{Environment.ProcessId}-{Interlocked.Increment(ref _instances)}");
+
+    /// <param name="rules">The contents of <c>mcr.rules</c>, in HOCON.</param>
+    public McrdProcess(NetworkNamespace place, string rules, string settings = "", IReadOnlyDictionary<string, string?>? environment = null, params string[] arguments)
+    {
+        Directory.CreateDirectory(_directory);
+        Place = place;
+        ConfigFile = Path.Combine(_directory, "mcrd.hocon");
+        File.WriteAllText(ConfigFile, $"mcr {{\n  node.name = spec\n  control.socket = \"{ControlSocket}\"\n{settings}\n  rules = [\n{rules}\n  ]\n}}\n");
+        Process = new RunningProcess(place, Executables.Mcrd, ["supervisor", "--config", ConfigFile, .. arguments], environment);
+    }
+
+    public NetworkNamespace Place { get; }
+
+    public string ConfigFile { get; }
+
+    public string ControlSocket => Path.Combine(_directory, "control.sock");
+
+    public RunningProcess Process { get; }
+
+    /// <summary>Starts and waits until it relays.</summary>
+    public static McrdProcess StartReady(NetworkNamespace place, string rules, string settings = "", params string[] arguments)
+    {
+        var mcrd = new McrdProcess(place, rules, settings, null, arguments);
+        try
+        {
+            mcrd.WaitReady();
+            return mcrd;
+        }
+        catch
+        {
+            mcrd.Dispose();
+            throw;
+        }
+    }
+
+    public string WaitReady() => Process.WaitForLine("mcrd is ready");
+
+    /// <summary>One mcrctl command with --json; a failure is an exception with what it printed.</summary>
+    public JsonElement Ctl(params string[] arguments)
+    {
+        (int code, string output) = TryCtl(["--json", .. arguments]);
+        return code == 0 ? JsonDocument.Parse(output).RootElement : throw new InvalidOperationException($"mcrctl {string.Join(' ', arguments)}: exit {code}\n{output}\n{Process.Output}");
+    }
+
+    public (int Code, string Output) TryCtl(params string[] arguments)
+    {
+        using var run = new RunningProcess(null, Executables.Mcrctl, ["--socket-path", ControlSocket, .. arguments]);
+        int code = run.WaitForExit();
+        return (code, run.Output);
+    }
+
+    /// <summary>The pids of its workers, as it reports them.</summary>
+    public int[] WorkerPids() => [.. Ctl("list-workers").GetProperty("Workers").EnumerateArray().Select(w => w.GetProperty("pid").GetInt32())];
+
+    /// <summary>SIGTERM, and everything it printed until its end.</summary>
+    public (int Code, string Output) Stop()
+    {
+        Process.Signal(Libc.SIGTERM);
+        int code = Process.WaitForExit();
+        return (code, Process.Output);
+    }
+
+    public void Dispose()
+    {
+        int[] workers = Process.HasExited ? [] : ChildrenOf(Process.Pid);
+        Process.Dispose();
+        foreach (int worker in workers)
+            _ = Libc.kill(worker, Libc.SIGKILL); // started by our mcrd, whose death orphans it
+        if (Directory.Exists(_directory))
+            Directory.Delete(_directory, recursive: true);
+    }
+
+    /// <summary>Children of all threads of a process (proc(5)).</summary>
+    public static int[] ChildrenOf(int pid)
+    {
+        try
+        {
+            return [.. Directory.GetDirectories($"/proc/{pid}/task").SelectMany(t => File.ReadAllText(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,76 @@
+namespace Mcr.Specs.Relay;
+
+/// <summary>Multicast or unicast in, multicast or unicast out: real namespaces, real processes, real packets.</summary>
+public sealed class CastSpecs(ITestOutputHelper output)
+{
+    private const int Count = 5_000;
+
+    [Theory]
+    [InlineData("239.1.1.1", "239.2.2.2")]
+    [InlineData("239.1.1.1", "10.2.0.2")]
+    [InlineData("10.1.0.2", "239.2.2.2")]
+    [InlineData("10.1.0.2", "10.2.0.2")]
+    public void Relay_should_translate_group_and_port(string from, string to)
+    {
+        using var topology = new RelayTopology();
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay,
+            $$"""{ name = cast, input { interface = in0, group = "{{from}}", port = 5000 }, outputs = [ { interface = out0, group = "{{to}}", port = 6000, ttl = 9 } ] }""");
+        using var receiver = new Receiver(topology.Destination, "dst0", to, 6000, Count, "--sha256");
+        Summary sent = Sender.Send(topology.Source, "src0", from, 5000, Count, "--rate", "10000", "--size", "1316", "--random", "--seed", "7", "--sha256");
+        Summary received = receiver.Result();
+        output.WriteLine(received.Line);
+        Assert.Equal(0, received.Number("lost"));
+        Assert.Equal(sent["sha256"], received["sha256"]);
+        (int code, string log) = mcrd.Stop();
+        Assert.Equal(0, code);
+        Assert.Contains($"matched={Count}", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Relay_should_fan_out_to_other_groups_ports_and_interfaces()
+    {
+        using var topology = new RelayTopology();
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, """
+            { name = fan, input { interface = in0, group = "239.1.1.1", port = 5000 }
+              outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 }
+                          { interface = out1, group = "239.2.2.3", port = 6001 }
+                          { interface = out1, group = "10.3.0.2", port = 6002 } ] }
+            """);
+        using var first = new Receiver(topology.Destination, "dst0", "239.2.2.2", 6000, Count);
+        using var second = new Receiver(topology.Destination, "dst1", "239.2.2.3", 6001, Count);
+        using var third = new Receiver(topology.Destination, "dst1", "10.3.0.2", 6002, Count);
+        Sender.Send(topology.Source, "src0", "239.1.1.1", 5000, Count, "--rate", "10000");
+        foreach (Receiver receiver in new[] { first, second, third })
+            Assert.Equal(Count, receiver.Result().Number("received"));
+
+        string log = mcrd.Stop().Output;
+        Assert.Contains($"[STATS:Egress FINAL] total: sent={3 * Count} submitted={3 * Count} ch_recv={3 * Count} errors=0", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Relay_should_serve_a_source_that_the_reverse_path_check_refuses()
+    {
+        using var topology = new RelayTopology();
+        topology.Source.Ip("address add 172.30.9.9/32 dev src0"); // the relay has no route to it
+        topology.Relay.Tool("sh", "-c \"echo 1 > /proc/sys/net/ipv4/conf/in0/rp_filter; echo 1 > /proc/sys/net/ipv4/conf/all/rp_filter\"");
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay,
+            """{ input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""");
+        using var receiver = new Receiver(topology.Destination, "dst0", "239.2.2.2", 6000, 100);
+        Sender.Send(topology.Source, "172.30.9.9", "239.1.1.1", 5000, 100, "--rate", "1000");
+        Assert.Equal(100, receiver.Result().Number("received"));
+    }
+
+    [Fact]
+    public void Relay_should_take_only_the_source_that_a_rule_names()
+    {
+        using var topology = new RelayTopology();
+        topology.Source.Ip("address add 10.1.0.77/24 dev src0");
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay,
+            """{ input { interface = in0, group = "232.1.1.1", port = 5000, source = "10.1.0.77" }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""");
+        using var receiver = new Receiver(topology.Destination, "dst0", "239.2.2.2", 6000, 100);
+        Sender.Send(topology.Source, "10.1.0.1", "232.1.1.1", 5000, 50, "--rate", "1000");
+        Sender.Send(topology.Source, "10.1.0.77", "232.1.1.1", 5000, 100, "--rate", "1000");
+        Assert.Equal(100, receiver.Result().Number("received"));
+        Assert.Contains("no_match=50", mcrd.Stop().Output, StringComparison.Ordinal);
+    }
+}

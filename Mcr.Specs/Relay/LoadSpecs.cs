@@ -1,0 +1,100 @@
+using System.Globalization;
+
+namespace Mcr.Specs.Relay;
+
+/// <summary>Amount, rate, sizes and merged frames: nothing lost, changed or reordered.</summary>
+public sealed class LoadSpecs(ITestOutputHelper output)
+{
+    private const string Rule = """{ input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""";
+
+    [Fact]
+    public void Hundred_megabytes_at_20000_datagrams_a_second_should_arrive_with_the_same_hash()
+    {
+        const int Size = 1316;
+        const int Count = (100_000_000 / Size) + 1;
+        Summary received = Relay(Count, "--rate", "20000", "--size", $"{Size}", "--random", "--seed", "1");
+        Assert.True(received.Number("bytes") >= 100_000_000);
+    }
+
+    [Theory]
+    [InlineData(64)]
+    [InlineData(1472)]
+    public void Every_size_should_arrive(int size) => Relay(40_000, "--rate", "20000", "--size", $"{size}");
+
+    [Fact]
+    public void Datagrams_without_payload_should_arrive()
+    {
+        using var topology = new RelayTopology();
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rule);
+        Sender.Send(topology.Source, "src0", "239.1.1.1", 5000, 100, "--rate", "1000", "--size", "0");
+        Assert.Contains("sent=100 submitted=100 ch_recv=100 errors=0 bytes=0", mcrd.Stop().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Merged_frames_of_a_segmenting_sender_should_lose_nothing() =>
+        Relay(300_000, "--rate", "100000", "--size", "1316", "--segments", "45");
+
+    [Fact]
+    public void Merged_frames_should_be_relayed_where_the_output_cannot_segment()
+    {
+        using var topology = new RelayTopology();
+        topology.Relay.Tool("ethtool", "-K out0 tx-udp-segmentation off tx-checksum-ip-generic off");
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rule);
+        Verify(topology, mcrd, 45_000, ["--rate", "50000", "--size", "1316", "--segments", "45"]);
+    }
+
+    [Fact]
+    public void Merged_frames_should_be_fragmented_for_a_smaller_mtu()
+    {
+        using var topology = new RelayTopology();
+        topology.Relay.Ip("link set out0 mtu 1000");
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rule);
+        Verify(topology, mcrd, 4_500, ["--rate", "5000", "--size", "1316", "--segments", "45"]);
+    }
+
+    [Fact]
+    public void First_packet_should_be_relayed_within_one_and_a_half_seconds_of_starting()
+    {
+        using var topology = new RelayTopology();
+        var times = new List<double>();
+        for (int run = 0; run < 3; run++)
+        {
+            // A stream that runs before mcrd starts; the receiver ends at its first datagram.
+            using var receiver = new Receiver(topology.Destination, "dst0", "239.2.2.2", 6000, 1);
+            using RunningProcess sender = Sender.Start(topology.Source, "src0", "239.1.1.1", 5000, 100_000, "--rate", "1000");
+            long start = System.Diagnostics.Stopwatch.GetTimestamp();
+            using var mcrd = new McrdProcess(topology.Relay, Rule);
+            receiver.Process.WaitForExit();
+            times.Add(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds);
+            mcrd.WaitReady();
+            string resident = File.ReadLines($"/proc/{mcrd.WorkerPids().Single()}/status").Single(l => l.StartsWith("VmRSS", StringComparison.Ordinal));
+            output.WriteLine($"first packet after {times[^1]:F2} s; worker {resident}");
+            Assert.InRange(long.Parse(resident.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2].Split('\t')[^1], CultureInfo.InvariantCulture), 1, 40 * 1024);
+            mcrd.Stop();
+        }
+
+        Assert.InRange(times.Order().ElementAt(1), 0, 1.5);
+    }
+
+    private Summary Relay(int count, params string[] sending)
+    {
+        using var topology = new RelayTopology();
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rule);
+        return Verify(topology, mcrd, count, sending);
+    }
+
+    private Summary Verify(RelayTopology topology, McrdProcess mcrd, int count, string[] sending)
+    {
+        using var receiver = new Receiver(topology.Destination, "dst0", "239.2.2.2", 6000, count, "--sha256");
+        Summary sent = Sender.Send(topology.Source, "src0", "239.1.1.1", 5000, count, ["--sha256", .. sending]);
+        Summary received = receiver.Result();
+        string log = mcrd.Stop().Output;
+        output.WriteLine(sent.Line);
+        output.WriteLine(received.Line);
+        output.WriteLine(string.Join('\n', log.Split('\n').Where(l => l.Contains("FINAL", StringComparison.Ordinal))));
+        Assert.Equal((count, 0, 0, 0, 0), (received.Number("received"), received.Number("lost"), received.Number("duplicated"), received.Number("reordered"), received.Number("corrupted")));
+        Assert.Equal(sent["sha256"], received["sha256"]);
+        Assert.Contains($"recv={count} matched={count} egr_sent={count} filtered=0 no_match=0 buf_exhaust=0", log, StringComparison.Ordinal);
+        return received;
+    }
+}
