@@ -25,6 +25,9 @@ internal sealed unsafe class Receiver
     /// <summary>The control messages asked for need 32 (a timespec) and 24 bytes (a segment size).</summary>
     private const int ControlSize = 64;
 
+    /// <summary>When interrupted under a load that never leaves the queue empty.</summary>
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(1);
+
     private readonly ReceiveOptions _options;
     private readonly FileDescriptor _socket;
     private readonly TextWriter _output;
@@ -72,22 +75,27 @@ internal sealed unsafe class Receiver
     {
         Sleeper.Sharpen();
         long latest = _ratesAt = Stopwatch.GetTimestamp();
-        while (!stop.IsRequested)
+        long? stoppedAt = null;
+        while (true)
         {
-            int datagrams = ReceiveBatch();
+            // Read before receiving: what had arrived when the signal came still counts.
+            bool stopping = stop.IsRequested;
+            int messages = ReceiveBatch(stopping ? Libc.MSG_DONTWAIT : Libc.MSG_WAITFORONE);
             long now = Stopwatch.GetTimestamp();
             long arrival = WallClock.Nanoseconds;
-            for (int i = 0; i < datagrams; i++)
+            for (int i = 0; i < messages; i++)
             {
                 if (CheckMessage(i, arrival))
                     return Summary();
             }
 
-            if (datagrams > 0)
+            if (stopping && (messages == 0 || Stopwatch.GetElapsedTime(stoppedAt ??= now, now) >= LongestDrain))
+                break;
+            if (messages > 0)
                 latest = now;
             else if ((_received == 0 ? _options.FirstTimeout : _options.Timeout) is { } limit && Stopwatch.GetElapsedTime(latest, now) >= limit)
                 break;
-            if (datagrams is > 1 and < Batch)
+            if (messages is > 1 and < Batch && !stopping)
                 Sleeper.Sleep(Gather);
             if (_options.Rates && Stopwatch.GetElapsedTime(_ratesAt, now).TotalSeconds >= 1)
                 WriteRate(now);
@@ -96,14 +104,14 @@ internal sealed unsafe class Receiver
         return Summary();
     }
 
-    /// <returns>How many arrived; 0 after the socket's receive timeout.</returns>
-    private int ReceiveBatch()
+    /// <returns>How many messages arrived; 0 when none did, or none within the socket's receive timeout.</returns>
+    private int ReceiveBatch(int flags)
     {
         for (int i = 0; i < Batch; i++)
             _messages[i].msg_hdr.msg_controllen = ControlSize;
         fixed (Libc.mmsghdr* messages = _messages)
         {
-            SysResult result = SysResult.From(Libc.recvmmsg(_socket.Raw, messages, Batch, Libc.MSG_WAITFORONE, null));
+            SysResult result = SysResult.From(Libc.recvmmsg(_socket.Raw, messages, Batch, flags, null));
             return result.Is(Libc.EAGAIN) || result.Is(Libc.EINTR)
                 ? 0
                 : result.OrThrow($"recvmmsg on {_options.Endpoint.Group}:{_options.Endpoint.Port}");
