@@ -11,6 +11,7 @@ internal static unsafe partial class Libc
     public const int IP_TTL = 2;
     public const int IP_MTU_DISCOVER = 10;
     public const int IP_PMTUDISC_DONT = 0;
+    public const int IP_RECVERR = 11;
     public const int IP_MULTICAST_IF = 32;
     public const int IP_MULTICAST_TTL = 33;
     public const int IP_MULTICAST_LOOP = 34;
@@ -18,6 +19,8 @@ internal static unsafe partial class Libc
     public const int MCAST_LEAVE_GROUP = 45;
     public const int MCAST_JOIN_SOURCE_GROUP = 46;
     public const int MCAST_LEAVE_SOURCE_GROUP = 47;
+    public const int IP_MULTICAST_ALL = 49;
+    public const int IP_UNICAST_IF = 50;
     public const int UDP_SEGMENT = 103;
     public const int UDP_GRO = 104;
 

@@ -16,6 +16,7 @@ internal static unsafe partial class Libc
     public const int CLD_EXITED = 1;
     public const int PR_SET_DUMPABLE = 4;
     public const int PR_CAPBSET_DROP = 24;
+    public const int PR_SET_TIMERSLACK = 29;
     public const int PR_SET_NO_NEW_PRIVS = 38;
     public const int PR_CAP_AMBIENT = 47;
     public const int PR_CAP_AMBIENT_CLEAR_ALL = 4;

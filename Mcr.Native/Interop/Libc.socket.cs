@@ -23,15 +23,19 @@ internal static unsafe partial class Libc
     public const int SO_SNDBUF = 7;
     public const int SO_RCVBUF = 8;
     public const int SO_PEERCRED = 17;
+    public const int SO_RCVTIMEO = 20;
     public const int SO_BINDTODEVICE = 25;
     public const int SO_ATTACH_FILTER = 26;
     public const int SO_SNDBUFFORCE = 32;
     public const int SO_RCVBUFFORCE = 33;
+    public const int SO_TIMESTAMPNS = 35;
+    public const int SCM_TIMESTAMPNS = 35;
     public const int SCM_RIGHTS = 1;
     public const int MSG_CTRUNC = 0x8;
     public const int MSG_TRUNC = 0x20;
     public const int MSG_DONTWAIT = 0x40;
     public const int MSG_NOSIGNAL = 0x4000;
+    public const int MSG_WAITFORONE = 0x10000;
     public const int MSG_CMSG_CLOEXEC = 0x40000000;
 
     /// <summary>Linux' own bound on descriptors in one SCM_RIGHTS message (include/net/scm.h, not in a user header).</summary>

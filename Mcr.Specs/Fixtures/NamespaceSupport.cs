@@ -1,23 +1,38 @@
+using System.ComponentModel;
 using Mcr.Native.Interop;
 using Mcr.Native.Namespaces;
 
 namespace Mcr.Specs.Fixtures;
 
-/// <summary>Skips a spec, with the reason, where network namespaces cannot be made.</summary>
+/// <summary>For specs that need network namespaces: where there can be none, they skip and say why.</summary>
 internal static class NamespaceSupport
 {
-    private static readonly Lazy<string?> Obstacle = new(() =>
+    private static readonly Lazy<string?> Obstacle = new(Probe);
+
+    /// <summary>Skips the calling spec, with the reason, where no namespace can be made.</summary>
+    public static void Require() => Assert.SkipUnless(Obstacle.Value is null, Obstacle.Value ?? "");
+
+    /// <summary>Skips the calling spec where a program it cannot do without is not installed.</summary>
+    public static void RequireProgram(string name)
+    {
+        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
+        Assert.SkipUnless(folders.Any(folder => File.Exists(Path.Combine(folder, name))), $"This spec needs {name}, which is not on the PATH (install {name}).");
+    }
+
+    private static string? Probe()
     {
         try
         {
             using var probe = new NetworkNamespace("probe");
             return null;
         }
-        catch (Exception e) when (e is LinuxException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        catch (LinuxException e) when (e.Errno == Libc.EPERM)
         {
-            return $"no network namespaces here: {e.Message} (run as root, or under `unshare -Ur`; iproute2 is needed)";
+            return $"Network namespaces need root, or root in a user namespace (try: unshare -rn): {e.Message}.";
         }
-    });
-
-    public static void Require() => Assert.SkipUnless(Obstacle.Value is null, Obstacle.Value ?? "");
+        catch (Win32Exception e)
+        {
+            return $"Network namespaces are set up by iproute2's ip, which does not start here (install iproute2): {e.Message}.";
+        }
+    }
 }

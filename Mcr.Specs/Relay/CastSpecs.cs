@@ -15,8 +15,8 @@ public sealed class CastSpecs(ITestOutputHelper output)
         using var topology = new RelayTopology();
         using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay,
             $$"""{ name = cast, input { interface = in0, group = "{{from}}", port = 5000 }, outputs = [ { interface = out0, group = "{{to}}", port = 6000, ttl = 9 } ] }""");
-        using var receiver = new Receiver(topology.Destination, "dst0", to, 6000, Count, "--sha256");
-        Summary sent = Sender.Send(topology.Source, "src0", from, 5000, Count, "--rate", "10000", "--size", "1316", "--random", "--seed", "7", "--sha256");
+        using var receiver = new StreamReceiver(topology.Destination, "dst0", to, 6000, Count, "--sha256");
+        Summary sent = StreamSender.Send(topology.Source, "src0", from, 5000, Count, "--rate", "10000", "--size", "1316", "--random", "--seed", "7", "--sha256");
         Summary received = receiver.Result();
         output.WriteLine(received.Line);
         Assert.Equal(0, received.Number("lost"));
@@ -36,11 +36,11 @@ public sealed class CastSpecs(ITestOutputHelper output)
                           { interface = out1, group = "239.2.2.3", port = 6001 }
                           { interface = out1, group = "10.3.0.2", port = 6002 } ] }
             """);
-        using var first = new Receiver(topology.Destination, "dst0", "239.2.2.2", 6000, Count);
-        using var second = new Receiver(topology.Destination, "dst1", "239.2.2.3", 6001, Count);
-        using var third = new Receiver(topology.Destination, "dst1", "10.3.0.2", 6002, Count);
-        Sender.Send(topology.Source, "src0", "239.1.1.1", 5000, Count, "--rate", "10000");
-        foreach (Receiver receiver in new[] { first, second, third })
+        using var first = new StreamReceiver(topology.Destination, "dst0", "239.2.2.2", 6000, Count);
+        using var second = new StreamReceiver(topology.Destination, "dst1", "239.2.2.3", 6001, Count);
+        using var third = new StreamReceiver(topology.Destination, "dst1", "10.3.0.2", 6002, Count);
+        StreamSender.Send(topology.Source, "src0", "239.1.1.1", 5000, Count, "--rate", "10000");
+        foreach (StreamReceiver receiver in new[] { first, second, third })
             Assert.Equal(Count, receiver.Result().Number("received"));
 
         string log = mcrd.Stop().Output;
@@ -55,8 +55,8 @@ public sealed class CastSpecs(ITestOutputHelper output)
         topology.Relay.Tool("sh", "-c \"echo 1 > /proc/sys/net/ipv4/conf/in0/rp_filter; echo 1 > /proc/sys/net/ipv4/conf/all/rp_filter\"");
         using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay,
             """{ input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""");
-        using var receiver = new Receiver(topology.Destination, "dst0", "239.2.2.2", 6000, 100);
-        Sender.Send(topology.Source, "172.30.9.9", "239.1.1.1", 5000, 100, "--rate", "1000");
+        using var receiver = new StreamReceiver(topology.Destination, "dst0", "239.2.2.2", 6000, 100);
+        StreamSender.Send(topology.Source, "172.30.9.9", "239.1.1.1", 5000, 100, "--rate", "1000");
         Assert.Equal(100, receiver.Result().Number("received"));
     }
 
@@ -67,9 +67,9 @@ public sealed class CastSpecs(ITestOutputHelper output)
         topology.Source.Ip("address add 10.1.0.77/24 dev src0");
         using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay,
             """{ input { interface = in0, group = "232.1.1.1", port = 5000, source = "10.1.0.77" }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""");
-        using var receiver = new Receiver(topology.Destination, "dst0", "239.2.2.2", 6000, 100);
-        Sender.Send(topology.Source, "10.1.0.1", "232.1.1.1", 5000, 50, "--rate", "1000");
-        Sender.Send(topology.Source, "10.1.0.77", "232.1.1.1", 5000, 100, "--rate", "1000");
+        using var receiver = new StreamReceiver(topology.Destination, "dst0", "239.2.2.2", 6000, 100);
+        StreamSender.Send(topology.Source, "10.1.0.1", "232.1.1.1", 5000, 50, "--rate", "1000");
+        StreamSender.Send(topology.Source, "10.1.0.77", "232.1.1.1", 5000, 100, "--rate", "1000");
         Assert.Equal(100, receiver.Result().Number("received"));
         Assert.Contains("no_match=50", mcrd.Stop().Output, StringComparison.Ordinal);
     }

@@ -26,7 +26,7 @@ public sealed class LoadSpecs(ITestOutputHelper output)
     {
         using var topology = new RelayTopology();
         using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rule);
-        Sender.Send(topology.Source, "src0", "239.1.1.1", 5000, 100, "--rate", "1000", "--size", "0");
+        StreamSender.Send(topology.Source, "src0", "239.1.1.1", 5000, 100, "--rate", "1000", "--size", "0");
         Assert.Contains("sent=100 submitted=100 ch_recv=100 errors=0 bytes=0", mcrd.Stop().Output, StringComparison.Ordinal);
     }
 
@@ -60,8 +60,8 @@ public sealed class LoadSpecs(ITestOutputHelper output)
         for (int run = 0; run < 3; run++)
         {
             // A stream that runs before mcrd starts; the receiver ends at its first datagram.
-            using var receiver = new Receiver(topology.Destination, "dst0", "239.2.2.2", 6000, 1);
-            using RunningProcess sender = Sender.Start(topology.Source, "src0", "239.1.1.1", 5000, 100_000, "--rate", "1000");
+            using var receiver = new StreamReceiver(topology.Destination, "dst0", "239.2.2.2", 6000, 1);
+            using RunningProcess sender = StreamSender.Start(topology.Source, "src0", "239.1.1.1", 5000, 100_000, "--rate", "1000");
             long start = System.Diagnostics.Stopwatch.GetTimestamp();
             using var mcrd = new McrdProcess(topology.Relay, Rule);
             receiver.Process.WaitForExit();
@@ -85,8 +85,8 @@ public sealed class LoadSpecs(ITestOutputHelper output)
 
     private Summary Verify(RelayTopology topology, McrdProcess mcrd, int count, string[] sending)
     {
-        using var receiver = new Receiver(topology.Destination, "dst0", "239.2.2.2", 6000, count, "--sha256");
-        Summary sent = Sender.Send(topology.Source, "src0", "239.1.1.1", 5000, count, ["--sha256", .. sending]);
+        using var receiver = new StreamReceiver(topology.Destination, "dst0", "239.2.2.2", 6000, count, "--sha256");
+        Summary sent = StreamSender.Send(topology.Source, "src0", "239.1.1.1", 5000, count, ["--sha256", .. sending]);
         Summary received = receiver.Result();
         string log = mcrd.Stop().Output;
         output.WriteLine(sent.Line);

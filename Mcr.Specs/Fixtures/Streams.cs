@@ -16,11 +16,11 @@ internal sealed class Summary(string line)
 }
 
 /// <summary>A verifying receiver, joined and listening from construction on.</summary>
-internal sealed class Receiver : IDisposable
+internal sealed class StreamReceiver : IDisposable
 {
     private readonly RunningProcess _process;
 
-    public Receiver(NetworkNamespace place, string device, string group, int port, long count, params string[] more)
+    public StreamReceiver(NetworkNamespace place, string device, string group, int port, long count, params string[] more)
     {
         _process = new RunningProcess(place, Executables.Mcrgen,
             ["receive", "--interface", device, "--group", group, "--port", $"{port}", "--count", $"{count}", .. more]);
@@ -38,7 +38,7 @@ internal sealed class Receiver : IDisposable
     public void Dispose() => _process.Dispose();
 }
 
-internal static class Sender
+internal static class StreamSender
 {
     /// <summary>Sends to the end and returns what was sent.</summary>
     public static Summary Send(NetworkNamespace place, string device, string group, int port, long count, params string[] more)

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.Configuration;
+
+/// <summary>
+/// Everything that can be configured, checked, with defaults from <c>hocon/reference.hocon</c>, which documents each value.
+/// Read by <c>SettingsReader</c>.
+/// </summary>
+public sealed record McrSettings
+{
+    public required string NodeName { get; init; }
+
+    public required ControlSettings Control { get; init; }
+
+    /// <summary>Worker files and sockets of this mcrd; derived from the control socket's path unless given.</summary>
+    public required string RuntimeDirectory { get; init; }
+
+    public required TimeSpan StatsInterval { get; init; }
+
+    public required LogSettings Log { get; init; }
+
+    public required WorkerSettings Worker { get; init; }
+
+    /// <summary>By name.</summary>
+    public required ImmutableSortedDictionary<string, InterfaceSettings> Interfaces { get; init; }
+
+    /// <summary>In the order of the files.</summary>
+    public required ImmutableArray<ConfiguredRule> Rules { get; init; }
+
+    /// <summary>The <c>akka</c> object as JSON, for Akka's own parser; <c>{}</c> when empty.</summary>
+    public required string AkkaJson { get; init; }
+}
+
+/// <param name="Socket">Absolute path of the Unix socket.</param>
+/// <param name="Group">Unix group that may connect besides the owner; empty for none.</param>
+public sealed record ControlSettings(string Socket, string Group);
+
+/// <param name="Json">One JSON object a line instead of text.</param>
+public sealed record LogSettings(LogVerbosity Level, bool Json);
+
+/// <summary>Messages of this importance and above are logged. In HOCON: <c>debug</c>, <c>info</c>, <c>warning</c>, <c>error</c>.</summary>
+public enum LogVerbosity
+{
+    Debug,
+    Info,
+    Warning,
+    Error,
+}
+
+/// <param name="Path">A program to start as the worker; empty for this mcrd itself.</param>
+/// <param name="ReceiveBuffer">Bytes of queue in front of each worker.</param>
+/// <param name="SendBuffer">Bytes of queue of each egress socket.</param>
+/// <param name="StartTimeout">A worker that is not ready by then is killed and started again.</param>
+/// <param name="StopTimeout">A worker that has not exited by then is killed.</param>
+public sealed record WorkerSettings(string Path, int ReceiveBuffer, int SendBuffer, TimeSpan StartTimeout, TimeSpan StopTimeout);
+
+/// <param name="Workers">How many; only 1 for now.</param>
+/// <param name="Cores">CPUs the workers may use; empty for all.</param>
+public sealed record InterfaceSettings(int Workers, ImmutableArray<int> Cores);
+
+/// <param name="Origin">Where it is written, as shown in lists: <c>mcrd.hocon:12:5</c>.</param>
+public sealed record ConfiguredRule(ForwardingRule Rule, string Origin);

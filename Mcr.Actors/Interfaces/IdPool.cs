@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Mcr.Actors.Interfaces;
+
+/// <summary>Numbers from 0 to <paramref name="Capacity"/> - 1, given out and taken back. Immutable.</summary>
+internal sealed record IdPool(int Capacity)
+{
+    private readonly int _next;
+    private readonly ImmutableStack<int> _returned = [];
+    private readonly int _returnedCount;
+
+    private IdPool(int capacity, int next, ImmutableStack<int> returned, int returnedCount)
+        : this(capacity)
+    {
+        _next = next;
+        _returned = returned;
+        _returnedCount = returnedCount;
+    }
+
+    public int Available => Capacity - _next + _returnedCount;
+
+    public int InUse => _next - _returnedCount;
+
+    public IdPool Take(out int id)
+    {
+        if (!_returned.IsEmpty)
+            return new IdPool(Capacity, _next, _returned.Pop(out id), _returnedCount - 1);
+        if (_next == Capacity)
+            ThrowExhausted();
+        id = _next;
+        return new IdPool(Capacity, _next + 1, _returned, _returnedCount);
+    }
+
+    public IdPool Return(int id) => new(Capacity, _next, _returned.Push(id), _returnedCount + 1);
+
+    [DoesNotReturn]
+    private static void ThrowExhausted() => throw new InvalidOperationException("no number is left; look at Available first");
+}

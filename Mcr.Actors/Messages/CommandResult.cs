@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.Messages;
+
+/// <summary>The answer to every command: what happened, in a sentence for the operator. Refusals change nothing.</summary>
+public abstract record CommandResult
+{
+    private CommandResult()
+    {
+    }
+
+    /// <summary>Done, or accepted; the sentence says which, and what is still missing.</summary>
+    public sealed record Ok(string Sentence) : CommandResult;
+
+    /// <summary>Nothing had to be done.</summary>
+    public sealed record NoOp(string Sentence) : CommandResult;
+
+    /// <summary>Nothing was done; every problem, not only the first.</summary>
+    public sealed record Rejected(ImmutableArray<RuleProblem> Problems) : CommandResult
+    {
+        public Rejected(string field, string sentence)
+            : this([new RuleProblem(field, sentence)])
+        {
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.Messages;
+
+/// <summary>To <c>/user/relay/interfaces</c>, which hands them to the interface's actor.</summary>
+internal static class InterfaceCommands
+{
+    /// <summary>
+    /// All rules whose input is this interface; a later one replaces an earlier one. Answered by <see cref="InterfaceEvents.Settled"/>.
+    /// </summary>
+    /// <param name="Revision">Grows with every change of the node's rules.</param>
+    public sealed record UseRules(string Interface, long Revision, ImmutableDictionary<RuleId, ForwardingRule> Rules);
+
+    /// <summary>The interface has no rules and holds nothing: its actor may go.</summary>
+    public sealed record Forget(string Interface);
+
+    /// <inheritdoc cref="RelayCommands.Refresh"/>
+    public sealed record Refresh;
+
+    /// <summary>Everybody stops; answered by one <see cref="InterfaceEvents.AllStopped"/>.</summary>
+    public sealed record StopAll(bool Hold);
+
+    /// <summary>Answered by <see cref="InterfaceEvents.Reports"/>.</summary>
+    public sealed record GetReports;
+}

@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.Messages;
+
+/// <summary>From the interfaces to the supervisor.</summary>
+internal static class InterfaceEvents
+{
+    /// <summary>The worker runs the rules of this revision, as far as they can be run; removed ones are gone.</summary>
+    public sealed record Settled(string Interface, long Revision);
+
+    public sealed record WorkersChanged(string Interface, ImmutableArray<WorkerStatus> Workers);
+
+    /// <summary>The actor crashed, has closed everything and knows nothing any more.</summary>
+    public sealed record Restarted(string Interface, string Why);
+
+    public sealed record AllStopped;
+
+    public sealed record Report(ImmutableArray<WorkerView> Workers, ImmutableDictionary<RuleId, RuleStatsView> Rules);
+
+    public sealed record Reports(ImmutableArray<Report> Interfaces);
+}

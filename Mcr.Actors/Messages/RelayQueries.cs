@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+
+namespace Mcr.Actors.Messages;
+
+/// <summary>
+/// What may be asked of <c>/user/relay</c> without changing anything. A query that cannot be answered gets a
+/// <see cref="Akka.Actor.Status.Failure"/> whose message is a sentence.
+/// </summary>
+public static class RelayQueries
+{
+    /// <summary>Answered by <see cref="RuleList"/>.</summary>
+    public sealed record ListRules;
+
+    /// <param name="Rules">In canonical order.</param>
+    /// <param name="Hash">The node's, over all its rules.</param>
+    public sealed record RuleList(ImmutableArray<RuleView> Rules, string Hash);
+
+    /// <summary>Answered by <see cref="StatsReport"/>.</summary>
+    public sealed record GetStats;
+
+    /// <param name="Rules">One for each rule, in canonical order; zeros for a rule that no worker has.</param>
+    public sealed record StatsReport(ImmutableArray<RuleStatsView> Rules);
+
+    /// <summary>Answered by <see cref="WorkerList"/>.</summary>
+    public sealed record ListWorkers;
+
+    /// <param name="Workers">By interface and number.</param>
+    public sealed record WorkerList(ImmutableArray<WorkerView> Workers);
+
+    /// <summary>Answered by <see cref="InterfaceList"/>.</summary>
+    public sealed record ListInterfaces;
+
+    /// <param name="Interfaces">The machine's devices and every name that configuration or a rule uses, by name.</param>
+    public sealed record InterfaceList(ImmutableArray<InterfaceView> Interfaces);
+}

@@ -1,0 +1,17 @@
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.Messages;
+
+/// <summary>To <c>/user/relay/rules</c>, which hands them to the rule's actor.</summary>
+internal static class RuleCommands
+{
+    /// <summary>From the supervisor: there is such a rule, or it was replaced by this one.</summary>
+    public sealed record Assign(RuleWithOrigin Rule);
+
+    /// <summary>From the supervisor: the rule was removed.</summary>
+    public sealed record Forget(RuleId Id);
+
+    /// <summary>From the interface: what became of the rule. Answered to the supervisor by <see cref="RuleEvents.Changed"/>.</summary>
+    /// <param name="Revision">Of the interface's rules that this is true of; 0 for none in particular.</param>
+    public sealed record Report(RuleId Id, long Revision, RuleOutcome Outcome);
+}

@@ -1,0 +1,24 @@
+using Mcr.Actors.Workers;
+
+namespace Mcr.Actors.Messages;
+
+/// <summary>
+/// From a worker's actor to its interface. Each names its seat, so that what an earlier worker said is not taken for a later one's.
+/// </summary>
+internal abstract record WorkerEvents(WorkerSeat Seat)
+{
+    public sealed record Changed(WorkerSeat Seat, WorkerStatus Status, int Pid, int Restarts) : WorkerEvents(Seat);
+
+    /// <summary>A new process, which has no rules yet.</summary>
+    public sealed record Ready(WorkerSeat Seat) : WorkerEvents(Seat);
+
+    public sealed record Applied(WorkerSeat Seat, long Generation) : WorkerEvents(Seat);
+
+    public sealed record Refused(WorkerSeat Seat, long Generation, string Why) : WorkerEvents(Seat);
+
+    /// <summary>The process is gone and a new one is started after <paramref name="Delay"/>.</summary>
+    public sealed record Down(WorkerSeat Seat, string How, TimeSpan Delay) : WorkerEvents(Seat);
+
+    /// <summary>As asked for. The last event.</summary>
+    public sealed record Stopped(WorkerSeat Seat) : WorkerEvents(Seat);
+}

@@ -1,0 +1,268 @@
+using Akka.Actor;
+using Akka.Event;
+using Mcr.Actors.Messages;
+using Mcr.Actors.Platform;
+using Mcr.Actors.Relay;
+using Mcr.Native.Interop;
+
+namespace Mcr.Actors.Workers;
+
+/// <summary>
+/// One worker process at a time: starts it, passes commands and events, starts it again when it dies.
+/// <code>
+/// Starting ──WorkerReady──▶ Running ──Stop──▶ Stopping ──WorkerExited──▶ (stopped)
+///    ▲  └─────WorkerExited─────┤
+///    └────── Backoff ◀─────────┘
+/// </code>
+/// It knows nothing of rules: whoever owns it tells them to every new process.
+/// </summary>
+internal sealed class WorkerActor : UntypedActor, IWithTimers
+{
+    /// <summary>A killed process is reaped within milliseconds, unless the kernel itself hangs in one of its system calls.</summary>
+    private static readonly TimeSpan KillTimeout = TimeSpan.FromMilliseconds(500);
+
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly WorkerSeat _seat;
+    private readonly IInterfacePort _port;
+    private readonly IActorRef _owner;
+    private readonly RelayOptions _options;
+    private readonly TimeProvider _time;
+    private RestartPolicy _policy = RestartPolicy.Fresh;
+    private Life? _life;
+    private long _startedAt;
+    private int _restarts;
+
+    public WorkerActor(WorkerSeat seat, IInterfacePort port, IActorRef owner, RelayOptions options, TimeProvider time)
+    {
+        _seat = seat;
+        _port = port;
+        _owner = owner;
+        _options = options;
+        _time = time;
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private int Pid => _life?.Process?.Pid ?? 0;
+
+    protected override void PreStart() => StartProcess();
+
+    protected override void OnReceive(object message) => Unhandled(message);
+
+    protected override void PreRestart(Exception reason, object message)
+    {
+        _owner.Tell(new WorkerEvents.Down(_seat, $"its actor failed with {reason.GetType().Name}", TimeSpan.Zero));
+        base.PreRestart(reason, message);
+    }
+
+    protected override void PostStop()
+    {
+        _life?.Process?.Kill();
+        EndLife();
+    }
+
+    private void Starting(object message)
+    {
+        switch (message)
+        {
+            case FromProcess { Event: WorkerReady } event_ when IsCurrent(event_):
+                Timers.Cancel(StartTimeout.Instance);
+                Become(Running);
+                _log.Info("{Worker} (pid {Pid}) is ready", _seat, Pid);
+                Report(WorkerStatus.Running);
+                _owner.Tell(new WorkerEvents.Ready(_seat));
+                break;
+            case StartTimeout:
+                _log.Error("{Worker} (pid {Pid}) was not ready within {Timeout} s and is killed; see what it logged before this line", _seat, Pid, _options.WorkerStartTimeout.TotalSeconds);
+                _life?.Process?.Kill();
+                break;
+            default:
+                LivingOrNot(message);
+                break;
+        }
+    }
+
+    private void Running(object message)
+    {
+        switch (message)
+        {
+            case WorkerCommands.Execute execute:
+                _life!.Process!.Send(execute.Command);
+                break;
+            case FromProcess { Event: RulesApplied applied } event_ when IsCurrent(event_):
+                _owner.Tell(new WorkerEvents.Applied(_seat, applied.Generation));
+                break;
+            case FromProcess { Event: RulesRefused refused } event_ when IsCurrent(event_):
+                _owner.Tell(new WorkerEvents.Refused(_seat, refused.Generation, refused.Why));
+                break;
+            default:
+                LivingOrNot(message);
+                break;
+        }
+    }
+
+    private void Backoff(object message)
+    {
+        switch (message)
+        {
+            case BackoffOver:
+                StartProcess();
+                break;
+            case WorkerCommands.Stop:
+                Timers.CancelAll();
+                Finish();
+                break;
+            default:
+                LivingOrNot(message);
+                break;
+        }
+    }
+
+    private void Stopping(object message)
+    {
+        switch (message)
+        {
+            case FromProcess { Event: WorkerExited exited } event_ when IsCurrent(event_):
+                _log.Info("{Worker} (pid {Pid}) stopped: {How}", _seat, Pid, exited.How);
+                Finish();
+                break;
+            case StopTimeout:
+                _log.Warning("{Worker} (pid {Pid}) did not stop within {Timeout} s and is killed", _seat, Pid, _options.WorkerStopTimeout.TotalSeconds);
+                _life?.Process?.Kill();
+                Timers.StartSingleTimer(KillTimeoutOver.Instance, KillTimeoutOver.Instance, KillTimeout);
+                break;
+            case KillTimeoutOver:
+                _log.Error("{Worker} (pid {Pid}) did not die when killed; the kernel is busy with it (see: cat /proc/{Pid}/stack), and it is left behind", _seat, Pid, Pid);
+                Finish();
+                break;
+            case FromProcess or WorkerCommands.Execute or WorkerCommands.Stop or StartTimeout:
+                break; // it is going anyway
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Stopped(object message)
+    {
+        // Whatever was under way when it ended.
+        if (message is not (FromProcess or WorkerCommands.Execute or WorkerCommands.Stop))
+            Unhandled(message);
+    }
+
+    /// <summary>What is handled alike in every state but the last two.</summary>
+    private void LivingOrNot(object message)
+    {
+        switch (message)
+        {
+            case FromProcess { Event: WorkerExited exited } event_ when IsCurrent(event_):
+                Died($"(pid {Pid}) ended: {exited.How}", exited.How);
+                break;
+            case FromProcess event_ when !IsCurrent(event_):
+                break; // the last words of an earlier process
+            case WorkerCommands.Execute:
+                break; // meant for a process that has died; the next one is told everything
+            case WorkerCommands.Stop { Hold: true }:
+                Timers.CancelAll();
+                _log.Info("{Worker} (pid {Pid}) is let go and goes on", _seat, Pid);
+                Finish();
+                break;
+            case WorkerCommands.Stop:
+                Timers.CancelAll();
+                _life!.Process!.Send(new StopWorker());
+                Timers.StartSingleTimer(StopTimeout.Instance, StopTimeout.Instance, _options.WorkerStopTimeout);
+                Become(Stopping);
+                Report(WorkerStatus.Stopping);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void StartProcess()
+    {
+        IActorRef self = Self;
+        var life = new Life();
+        _life = life;
+        _startedAt = _time.GetTimestamp();
+        try
+        {
+            life.Process = _port.StartWorker(e => self.Tell(new FromProcess(life, e)));
+        }
+        catch (LinuxException e)
+        {
+            Died($"could not be started: {e.Message}", $"it could not be started: {e.Message}");
+            return;
+        }
+
+        Become(Starting);
+        Timers.StartSingleTimer(StartTimeout.Instance, StartTimeout.Instance, _options.WorkerStartTimeout);
+        Report(WorkerStatus.Starting);
+    }
+
+    private void Died(string what, string how)
+    {
+        Timers.CancelAll();
+        (_policy, TimeSpan delay) = _policy.Died(_time.GetElapsedTime(_startedAt));
+        _log.Warning("{Worker} {What}; it is started again {When}", _seat, what, Sentences.In(delay));
+        EndLife();
+        _restarts++;
+        _owner.Tell(new WorkerEvents.Down(_seat, how, delay));
+        if (delay == TimeSpan.Zero)
+        {
+            StartProcess();
+            return;
+        }
+
+        Become(Backoff);
+        Timers.StartSingleTimer(BackoffOver.Instance, BackoffOver.Instance, delay);
+        Report(WorkerStatus.Backoff);
+    }
+
+    private void Finish()
+    {
+        Timers.CancelAll();
+        EndLife();
+        Become(Stopped);
+        _owner.Tell(new WorkerEvents.Stopped(_seat));
+    }
+
+    private void EndLife()
+    {
+        _life?.Process?.Dispose();
+        _life = null;
+    }
+
+    private bool IsCurrent(FromProcess message) => ReferenceEquals(message.Life, _life);
+
+    private void Report(WorkerStatus status) => _owner.Tell(new WorkerEvents.Changed(_seat, status, Pid, _restarts));
+
+    /// <summary>One process, from start to end. Its thread tells events with it, so that they are never taken for another's.</summary>
+    private sealed class Life
+    {
+        public IWorkerProcess? Process { get; set; }
+    }
+
+    private sealed record FromProcess(Life Life, WorkerEvent Event);
+
+    private sealed record StartTimeout
+    {
+        public static readonly StartTimeout Instance = new();
+    }
+
+    private sealed record StopTimeout
+    {
+        public static readonly StopTimeout Instance = new();
+    }
+
+    private sealed record KillTimeoutOver
+    {
+        public static readonly KillTimeoutOver Instance = new();
+    }
+
+    private sealed record BackoffOver
+    {
+        public static readonly BackoffOver Instance = new();
+    }
+}

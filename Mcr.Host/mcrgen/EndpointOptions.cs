@@ -1,0 +1,64 @@
+using System.CommandLine;
+using Mcr.Native.Rules;
+
+namespace Mcr.Host.Mcrgen;
+
+/// <summary>--interface, --group, --port and, for a receiver, --source, checked by the same code as a rule's.</summary>
+internal sealed class EndpointOptions
+{
+    private readonly Option<string?> _interface = new("--interface") { HelpName = "ADDRESS|NAME", Description = "The interface to use, by its IPv4 address or its name (required)" };
+    private readonly Option<string?> _group = new("--group") { HelpName = "G", Description = "Multicast group, or a unicast address (required)" };
+    private readonly Option<string?> _port = new("--port") { HelpName = "P", Description = "UDP port (required)" };
+    private readonly Option<string?>? _source;
+
+    public EndpointOptions(Command command, bool withSource)
+    {
+        command.Add(_interface);
+        command.Add(_group);
+        command.Add(_port);
+        if (withSource)
+            command.Add(_source = new Option<string?>("--source") { HelpName = "S", Description = "Receive from this sender only (source-specific multicast)" });
+    }
+
+    /// <returns>Null when <paramref name="arguments"/> got problems.</returns>
+    public Endpoint? Read(Arguments arguments)
+    {
+        // A rule that takes this endpoint as its input and sends it somewhere harmless. Forced: a tester may use any group.
+        ForwardingRule? rule = RuleParser.Parse(
+            new RuleDraft
+            {
+                InputInterface = arguments.Text(_interface),
+                InputGroup = arguments.Text(_group),
+                InputPort = arguments.Text(_port),
+                InputSource = _source is null ? null : arguments.Text(_source),
+                Force = true,
+                Outputs = [new OutputDraft { Interface = "lo", Group = "239.255.255.255", Port = "9" }],
+            },
+            out IReadOnlyList<RuleProblem> problems);
+        foreach (RuleProblem problem in problems)
+            arguments.Problem(OptionOf(problem.Field), problem.Sentence);
+        if (rule is null)
+            return null;
+
+        NetworkDevice? device = NetworkDevice.Find(rule.Input.Interface, out string sentence);
+        if (device is null)
+        {
+            arguments.Problem(_interface, sentence);
+            return null;
+        }
+
+        var endpoint = new Endpoint(device, rule.Input.Group, rule.Input.Port, rule.Input.Source);
+        if (endpoint.Source is not null && !endpoint.IsMulticast)
+            arguments.Problem(_source!, $"'{endpoint.Source}' selects the sender of a multicast group, and '{endpoint.Group}' is a unicast address; leave it out");
+        return endpoint;
+    }
+
+    private Option<string?> OptionOf(string field) => field switch
+    {
+        "input.interface" => _interface,
+        "input.group" => _group,
+        "input.port" => _port,
+        "input.source" => _source!,
+        _ => throw new InvalidOperationException($"The rule parser complained about {field}, which no flag stands for."),
+    };
+}

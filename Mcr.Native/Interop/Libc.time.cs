@@ -1,0 +1,24 @@
+using System.Runtime.InteropServices;
+
+namespace Mcr.Native.Interop;
+
+/// <summary>time.h, sys/time.h</summary>
+internal static unsafe partial class Libc
+{
+    [StructLayout(LayoutKind.Sequential)]
+    public struct timespec
+    {
+        public nint tv_sec;
+        public nint tv_nsec;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct timeval
+    {
+        public nint tv_sec;
+        public nint tv_usec;
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int nanosleep(timespec* duration, timespec* remaining);
+}

@@ -1,0 +1,58 @@
+using System.Net;
+using Mcr.Host.Mcrgen;
+using Mcr.Native.Interop;
+using Mcr.Native.Namespaces;
+using Mcr.Specs.Fixtures;
+
+namespace Mcr.Specs.Generator;
+
+/// <summary>Nothing is allocated per datagram: a run of many costs what a run of few costs. Over the loopback of a namespace, on one thread.</summary>
+public sealed class AllocationSpecs
+{
+    private const int Few = 20;
+
+    /// <summary>Fits the default receive buffer, where an unprivileged process cannot have a larger one.</summary>
+    private const int Many = 200;
+
+    [Fact]
+    public void Neither_sending_nor_receiving_should_allocate_per_datagram()
+    {
+        NamespaceSupport.Require();
+        using var alone = new NetworkNamespace("alone");
+        ((long Sent, long Received) few, (long Sent, long Received) many) = alone.Run(() =>
+        {
+            var endpoint = new Endpoint(NetworkDevice.Find("lo", out _)!, IPAddress.Loopback, Port: 5000);
+            using FileDescriptor receiving = UdpSocket.OpenReceiver(endpoint, out _);
+            using var stop = new StopSignal();
+            Measure(endpoint, receiving, stop, Few);
+            return (Measure(endpoint, receiving, stop, Few), Measure(endpoint, receiving, stop, Many));
+        });
+
+        // An object per datagram would be at least 24 bytes each.
+        const int Objects = (Many - Few) * 24;
+        Assert.InRange(many.Sent - few.Sent, -Objects / 2, Objects / 2);
+        Assert.InRange(many.Received - few.Received, -Objects / 2, Objects / 2);
+    }
+
+    private static (long Sent, long Received) Measure(Endpoint endpoint, FileDescriptor receiving, StopSignal stop, int count)
+    {
+        using FileDescriptor sending = UdpSocket.OpenSender(endpoint, ttl: 1, segmentSize: 0);
+        var sender = new Sender(
+            new SendOptions(endpoint) { Rate = 0, Size = 100, Count = count, Batch = 32, Segments = 0, Ttl = 1, Fill = PayloadFill.Random(1), Sha256 = true, Quiet = true },
+            sending,
+            TextWriter.Null);
+        var receiver = new Receiver(
+            new ReceiveOptions(endpoint) { Count = count, FirstTimeout = TimeSpan.FromSeconds(10), Timeout = TimeSpan.FromSeconds(2), Sha256 = true, Json = false, ReadyLine = false, Rates = false },
+            receiving,
+            TextWriter.Null);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(count, sender.Run(stop).Sent);
+        long between = GC.GetAllocatedBytesForCurrentThread();
+        ReceiveSummary summary = receiver.Run(stop);
+        long after = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.True(summary.IsClean, summary.ToLine());
+        return (between - before, after - between);
+    }
+}
