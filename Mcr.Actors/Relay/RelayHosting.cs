@@ -16,10 +16,11 @@ public static class RelayHosting
     /// Starts <c>/user/relay</c> with the system, and stops it in order before the system ends. Get its reference with
     /// <c>IRequiredActor&lt;RelaySupervisor&gt;</c>.
     /// </summary>
-    public static AkkaConfigurationBuilder WithRelay(this AkkaConfigurationBuilder builder, IRelayPlatform platform, RelayOptions options, RuleLedger ledger) =>
+    /// <param name="gate">Where requests of a control socket come from; null for a relay without one.</param>
+    public static AkkaConfigurationBuilder WithRelay(this AkkaConfigurationBuilder builder, IRelayPlatform platform, RelayOptions options, RuleLedger ledger, ControlGate? gate = null) =>
         builder.WithActors((system, registry) =>
         {
-            IActorRef relay = system.ActorOf(Props.Create(() => new RelaySupervisor(platform, options, ledger, TimeProvider.System)), "relay");
+            IActorRef relay = system.ActorOf(Props.Create(() => new RelaySupervisor(platform, options, ledger, TimeProvider.System, gate)), "relay");
             registry.Register<RelaySupervisor>(relay);
             CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceStop, "stop-relay", async () =>
             {

@@ -3,6 +3,9 @@ namespace Mcr.Actors.Relay;
 /// <summary>What the actors need to know of the configuration.</summary>
 public sealed record RelayOptions
 {
+    /// <summary>Of the program, as it answers to <c>mcrctl version</c>.</summary>
+    public string Version { get; init; } = "";
+
     /// <summary>Interfaces that are configured, with the CPUs their workers may use (empty for all). They need not have rules.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<int>> Interfaces { get; init; } = new Dictionary<string, IReadOnlyList<int>>();
 

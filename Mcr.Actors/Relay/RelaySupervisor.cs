@@ -31,7 +31,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
     private long _lastTicket;
     private RelayState _state = RelayState.Empty;
 
-    public RelaySupervisor(IRelayPlatform platform, RelayOptions options, RuleLedger ledger, TimeProvider time)
+    public RelaySupervisor(IRelayPlatform platform, RelayOptions options, RuleLedger ledger, TimeProvider time, ControlGate? gate = null)
     {
         _platform = platform;
         _options = options;
@@ -41,6 +41,8 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
         _rules = Context.ActorOf(Props.Create(() => new RulesActor(self, time)), "rules");
         IActorRef rules = _rules;
         _interfaces = Context.ActorOf(Props.Create(() => new InterfacesActor(platform, options, self, rules, time)), "interfaces");
+        if (gate is not null)
+            Context.ActorOf(Props.Create(() => new ControlActor(gate, options.ApplyTimeout * 2, options.Version)), "control");
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
