@@ -44,9 +44,14 @@ public static class RequestCodec
             only ??= each;
         }
 
-        if (only is ControlRequest.Add add && add.Outputs.Any(output => output is null))
-            throw new InvalidDataException("an output of the request is null");
-        return only ?? throw new InvalidDataException("the request has no command");
+        return only switch
+        {
+            null => throw new InvalidDataException("the request has no command"),
+            // Generated readers leave what is missing null, initialiser or not; the rule parser says that outputs are missing.
+            ControlRequest.Add { Outputs: null } add => add with { Outputs = [] },
+            ControlRequest.Add add when add.Outputs.Any(output => output is null) => throw new InvalidDataException("an output of the request is null"),
+            _ => only,
+        };
     }
 
     private static CommandEnvelope Wrap(ControlRequest request) => request switch
@@ -68,7 +73,7 @@ public static class RequestCodec
         var reader = new Utf8JsonReader(json);
         try
         {
-            while (reader.Read() && reader.CurrentDepth <= 1)
+            while (reader.Read())
             {
                 if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueTextEquals("version"u8))
                     return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int version) ? version : null;
