@@ -7,7 +7,7 @@ public static class RequestCodec
 {
     public static byte[] Encode(ControlRequest request) => JsonSerializer.SerializeToUtf8Bytes(
         new RequestEnvelope { Version = ControlProtocol.Version, Command = Wrap(request) },
-        RequestJson.Default.RequestEnvelope);
+        RequestWriterJson.Default.RequestEnvelope);
 
     /// <exception cref="InvalidDataException">it is not a request of this version; the message is a sentence for the client.</exception>
     public static ControlRequest Decode(ReadOnlySpan<byte> json)

@@ -16,6 +16,8 @@ internal static class Program
 
         // No response files: nothing here is long enough to need one, and a name may begin with @.
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.UnmatchedTokens.Count > 0)
+            return ExitCodes.Because(ExitCodes.Usage, parsed.UnmatchedTokens.Select(token => $"'{token}' is not a command, flag or value here; see mcrctl --help"));
         if (parsed.Errors.Count > 0)
             return ExitCodes.Because(ExitCodes.Usage, parsed.Errors.Select(error => $"{error.Message.TrimEnd('.')}; see mcrctl --help"));
         return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

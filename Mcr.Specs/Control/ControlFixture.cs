@@ -80,6 +80,15 @@ internal sealed class ControlFixture : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits for the other side to close, whatever it says before.</summary>
+    public static void Drain(Socket socket)
+    {
+        while (!IsClosed(socket))
+        {
+            // one byte less
+        }
+    }
+
     public async Task StopAsync()
     {
         if (_server is not null)

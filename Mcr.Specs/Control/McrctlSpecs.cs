@@ -76,8 +76,8 @@ public sealed class McrctlSpecs
 
     [Theory]
     [InlineData("", "Required command was not provided; see mcrctl --help")]
-    [InlineData("relay", "Unrecognized command or argument 'relay'; see mcrctl --help")]
-    [InlineData("list --nosuch", "Unrecognized command or argument '--nosuch'; see mcrctl --help")]
+    [InlineData("relay", "'relay' is not a command, flag or value here; see mcrctl --help")]
+    [InlineData("list --nosuch", "'--nosuch' is not a command, flag or value here; see mcrctl --help")]
     [InlineData("remove", "remove takes one rule: give either --rule-id or --name (see: mcrctl list)")]
     [InlineData("remove --rule-id a --name b", "remove takes one rule: give either --rule-id or --name (see: mcrctl list)")]
     [InlineData("config check", "Option '--file' is required; see mcrctl --help")]
