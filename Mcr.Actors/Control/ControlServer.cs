@@ -47,9 +47,7 @@ public sealed class ControlServer : IAsyncDisposable
         ControlServerOptions? options = null)
     {
         options ??= new ControlServerOptions();
-        if (path.Length > 0)
-            path = Path.GetFullPath(path);
-        ControlListener.Prepare(path);
+        path = ControlListener.Prepare(path);
         var held = ControlLock.Take(path);
         try
         {

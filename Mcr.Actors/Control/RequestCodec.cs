@@ -87,5 +87,10 @@ public static class RequestCodec
         return null;
     }
 
-    private static string Short(string message) => message.Length <= 200 ? message : message[..200] + "…";
+    /// <summary>It may repeat what the client sent: short, and in one line of mcrd's log.</summary>
+    private static string Short(string message)
+    {
+        string clean = new([.. message.Take(200).Select(c => char.IsControl(c) ? '?' : c)]);
+        return message.Length > 200 ? clean + "…" : clean;
+    }
 }

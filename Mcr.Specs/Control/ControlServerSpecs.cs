@@ -80,6 +80,7 @@ public sealed class ControlServerSpecs
         string[] lines = ["root:x:0:", "", "# none", "mcrx:x:7:", "mcr:x:812:alice,bob", "bad:x:many:"];
 
         Assert.Equal(812u, UnixGroups.Parse("mcr", lines));
+        Assert.Contains("/nosuch/group cannot be read", Assert.Throws<ControlSocketException>(() => UnixGroups.Find("mcr", "/nosuch/group")).Message, StringComparison.Ordinal);
         Assert.Null(UnixGroups.Parse("bad", lines));
         Assert.Null(UnixGroups.Parse("mc", lines));
         Assert.Equal(1234u, UnixGroups.Find("1234"));
@@ -144,7 +145,9 @@ public sealed class ControlServerSpecs
     }
 
     [Theory]
-    [InlineData("", "the path of the control socket is empty")]
+    [InlineData("", "'' cannot be the path of the control socket; give one such as /run/mcr/control.sock")]
+    [InlineData("/", "'/' cannot be the path of the control socket")]
+    [InlineData("/tmp/a\0b", "'/tmp/a?b' cannot be the path of the control socket")]
     [InlineData("/proc/nosuch/control.sock", "the directory /proc/nosuch of the control socket cannot be made: ")]
     [InlineData("/dev/null/control.sock", "the directory /dev/null of the control socket cannot be made: ")]
     [InlineData("/proc/control.sock", "the lock file /proc/control.sock.lock of the control socket cannot be made: ")]

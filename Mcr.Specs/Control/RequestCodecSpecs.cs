@@ -75,6 +75,17 @@ public sealed class RequestCodecSpecs(ITestOutputHelper output)
         Assert.StartsWith(sentence, Assert.Throws<InvalidDataException>(() => Decode(json)).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void A_refusal_should_fit_one_line_of_a_log()
+    {
+        string name = string.Concat(Enumerable.Repeat(@"\n[STATS] recv=1\u001b[2J", 100));
+
+        string sentence = Assert.Throws<InvalidDataException>(() => Decode($$$$"""{"version":1,"command":{"{{{{name}}}}":{}}}""")).Message;
+
+        Assert.DoesNotContain(sentence, char.IsControl);
+        Assert.InRange(sentence.Length, 1, 300);
+    }
+
+    [Fact]
     public void Damaged_requests_should_never_do_more_than_be_refused()
     {
         byte[][] seeds = [.. Recorded.Select(row => Encoding.UTF8.GetBytes(row.Data.Item1)), """{"version":1,"command":{"Add":{"name":"\ud83d\ude00","input_port":5000,"outputs":[{"ttl":8}]}}}"""u8.ToArray()];
