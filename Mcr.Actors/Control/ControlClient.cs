@@ -120,7 +120,8 @@ public sealed class ControlClient : IDisposable
         SocketError.TimedOut or SocketError.WouldBlock or SocketError.IOPending or SocketError.InProgress =>
             new(ControlClientProblem.TimedOut, $"mcrd did not answer within {patience.TotalSeconds} s on {path}; it may still do what was asked: look before you ask again", e),
         SocketError.ConnectionReset or SocketError.Shutdown or SocketError.ConnectionAborted => Closed(e),
-        SocketError.ConnectionRefused => new(ControlClientProblem.NotRunning, $"is mcrd running? Nobody listens on {path}; start it, or give its socket with --socket-path", e),
-        _ => new(ControlClientProblem.NotRunning, $"is mcrd running? {path} cannot be connected to ({e.Message}); start it, or give its socket with --socket-path", e),
+        SocketError.AddressNotAvailable => new(ControlClientProblem.NotRunning, $"is mcrd running? There is no socket {path}; start mcrd, or give its socket with --socket-path", e), // ENOENT
+        SocketError.ConnectionRefused => new(ControlClientProblem.NotRunning, $"is mcrd running? Nobody listens on {path}; start mcrd, or give its socket with --socket-path", e),
+        _ => new(ControlClientProblem.NotRunning, $"is mcrd running? {path} cannot be connected to ({e.Message}); start mcrd, or give its socket with --socket-path", e),
     };
 }

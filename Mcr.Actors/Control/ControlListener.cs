@@ -18,18 +18,25 @@ internal static class ControlListener
     private const UnixFileMode OwnerAndGroup = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
     /// <summary>Checks the path and makes its directory; before the lock, which lives there.</summary>
+    /// <returns>The path from the root on.</returns>
     /// <exception cref="ControlSocketException">that cannot be.</exception>
-    public static void Prepare(string path)
+    public static string Prepare(string path)
     {
-        if (path.Length == 0 || path.Contains('\0'))
-            throw Cannot("the path of the control socket is empty or has a zero byte; give one such as " + ControlProtocol.DefaultSocketPath);
+        if (path.Length == 0 || path.Contains('\0') || path.EndsWith('/'))
+            throw Cannot($"'{path.Replace('\0', '?')}' cannot be the path of the control socket; give one such as {ControlProtocol.DefaultSocketPath}");
+        path = Path.GetFullPath(path);
         if (Encoding.UTF8.GetByteCount(path) > MaxPathBytes)
             throw Cannot($"the path {path} is too long for a Unix socket: {Encoding.UTF8.GetByteCount(path)} bytes of at most {MaxPathBytes}; choose a shorter one");
         string directory = Path.GetDirectoryName(path)!;
         try
         {
             if (!Directory.Exists(directory))
+            {
                 Directory.CreateDirectory(directory, DirectoryMode);
+                File.SetUnixFileMode(directory, DirectoryMode); // whatever the umask
+            }
+
+            return path;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

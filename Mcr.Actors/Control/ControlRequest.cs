@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Mcr.Actors.Control;
 
 /// <summary>
@@ -23,7 +21,6 @@ public abstract record ControlRequest
 
         public string? InputGroup { get; init; }
 
-        [JsonConverter(typeof(TextOrNumber))]
         public string? InputPort { get; init; }
 
         /// <summary>Take datagrams of this sender only.</summary>
@@ -61,11 +58,9 @@ public sealed record OutputText
 {
     public string? Group { get; init; }
 
-    [JsonConverter(typeof(TextOrNumber))]
     public string? Port { get; init; }
 
     public string? Interface { get; init; }
 
-    [JsonConverter(typeof(TextOrNumber))]
     public string? Ttl { get; init; }
 }

@@ -47,9 +47,7 @@ public sealed class ControlServer : IAsyncDisposable
         ControlServerOptions? options = null)
     {
         options ??= new ControlServerOptions();
-        if (path.Length > 0)
-            path = Path.GetFullPath(path);
-        ControlListener.Prepare(path);
+        path = ControlListener.Prepare(path);
         var held = ControlLock.Take(path);
         try
         {
@@ -103,7 +101,9 @@ public sealed class ControlServer : IAsyncDisposable
         bool oneTooMany = Interlocked.Increment(ref _serving) > _options.MaxConnections;
         if (oneTooMany)
             _log($"a control connection was refused: all {_options.MaxConnections} are in use");
-        Task work = oneTooMany ? connection.RefuseAsync(_abort.Token) : connection.ServeAsync(_stopping.Token, _abort.Token);
+
+        // Never on this thread, which accepts: a request may be there already, and what handles it may take its time.
+        var work = Task.Run(() => oneTooMany ? connection.RefuseAsync(_abort.Token) : connection.ServeAsync(_stopping.Token, _abort.Token));
         Task whole = work.ContinueWith(
             done =>
             {

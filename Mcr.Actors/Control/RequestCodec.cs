@@ -7,7 +7,7 @@ public static class RequestCodec
 {
     public static byte[] Encode(ControlRequest request) => JsonSerializer.SerializeToUtf8Bytes(
         new RequestEnvelope { Version = ControlProtocol.Version, Command = Wrap(request) },
-        RequestJson.Default.RequestEnvelope);
+        RequestWriterJson.Default.RequestEnvelope);
 
     /// <exception cref="InvalidDataException">it is not a request of this version; the message is a sentence for the client.</exception>
     public static ControlRequest Decode(ReadOnlySpan<byte> json)
@@ -44,9 +44,14 @@ public static class RequestCodec
             only ??= each;
         }
 
-        if (only is ControlRequest.Add add && add.Outputs.Any(output => output is null))
-            throw new InvalidDataException("an output of the request is null");
-        return only ?? throw new InvalidDataException("the request has no command");
+        return only switch
+        {
+            null => throw new InvalidDataException("the request has no command"),
+            // Generated readers leave what is missing null, initialiser or not; the rule parser says that outputs are missing.
+            ControlRequest.Add { Outputs: null } add => add with { Outputs = [] },
+            ControlRequest.Add add when add.Outputs.Any(output => output is null) => throw new InvalidDataException("an output of the request is null"),
+            _ => only,
+        };
     }
 
     private static CommandEnvelope Wrap(ControlRequest request) => request switch
@@ -68,7 +73,7 @@ public static class RequestCodec
         var reader = new Utf8JsonReader(json);
         try
         {
-            while (reader.Read() && reader.CurrentDepth <= 1)
+            while (reader.Read())
             {
                 if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueTextEquals("version"u8))
                     return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int version) ? version : null;
@@ -82,5 +87,10 @@ public static class RequestCodec
         return null;
     }
 
-    private static string Short(string message) => message.Length <= 200 ? message : message[..200] + "…";
+    /// <summary>It may repeat what the client sent: short, and in one line of mcrd's log.</summary>
+    private static string Short(string message)
+    {
+        string clean = new([.. message.Take(200).Select(c => char.IsControl(c) ? '?' : c)]);
+        return message.Length > 200 ? clean + "…" : clean;
+    }
 }

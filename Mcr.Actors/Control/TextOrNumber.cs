@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Mcr.Actors.Control;
 
 /// <summary>
-/// A value that may come as <c>5000</c> or <c>"5000"</c> and stays text, so that 65536 and 5000.5 are refused by the rule
+/// A text of a request may come as <c>5000</c> or <c>"5000"</c> and stays text, so that 65536 and 5000.5 are refused by the rule
 /// parser with its sentence and not by the JSON reader with one about numbers.
 /// </summary>
 public sealed class TextOrNumber : JsonConverter<string>

@@ -11,7 +11,7 @@ internal static class UnixGroups
     {
         if (uint.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) && number != uint.MaxValue)
             return number;
-        return Parse(group, File.ReadLines(groupFile)) ?? throw new ControlSocketException(
+        return Parse(group, Lines(groupFile)) ?? throw new ControlSocketException(
             ControlSocketProblem.CannotCreate,
             $"control.group: there is no group '{group}' in {groupFile}; create it (groupadd --system {group}) or name another");
     }
@@ -27,5 +27,17 @@ internal static class UnixGroups
         }
 
         return null;
+    }
+
+    private static string[] Lines(string groupFile)
+    {
+        try
+        {
+            return File.ReadAllLines(groupFile);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ControlSocketException(ControlSocketProblem.CannotCreate, $"control.group: {groupFile} cannot be read: {e.Message} Give the number of the group", e);
+        }
     }
 }
