@@ -31,6 +31,7 @@ internal static unsafe partial class Libc
     public const int S_IFMT = 0xF000;
     public const int S_IFSOCK = 0xC000;
     public const int CAP_KILL = 5;
+    public const int CAP_SYS_ADMIN = 21;
     public const int CAP_SETGID = 6;
     public const int CAP_SETUID = 7;
     public const int CAP_SETPCAP = 8;
