@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mcr.Actors.Configuration;
 
 namespace Mcr.Host.Mcrctl;
 
@@ -8,13 +9,7 @@ internal static class ConfigCheckCommand
     {
         var file = new Option<string>("--file") { HelpName = "F", Required = true, Description = "The configuration file" };
         var check = new Command("check", "Checks a configuration file without asking mcrd.") { file };
-        check.SetAction(parsed => Run(parsed.GetRequiredValue(file), Console.Out, Console.Error) ? ExitCodes.Done : ExitCodes.Failed);
+        check.SetAction(parsed => ConfigCheck.Run(parsed.GetRequiredValue(file), Console.Out, Console.Error) ? ExitCodes.Done : ExitCodes.Failed);
         root.Add(new Command("config", "Works on configuration files.") { check });
-    }
-
-    private static bool Run(string path, TextWriter output, TextWriter error)
-    {
-        error.WriteLine($"mcrctl: {path} was not checked: config check is not built yet");
-        return false;
     }
 }

@@ -2,8 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Mcr.Native.Interop;
-using Spectre.Console;
-using Capabilities = Mcr.Native.Privileges.Capabilities;
+using Mcr.Native.Privileges;
 
 namespace Mcr.Host.Mcrd.Demo;
 
@@ -20,18 +19,17 @@ internal static class DemoCommand
     {
         if (!Capabilities.Read().CanMakeNamespaces)
             return RunInUserNamespace();
-        IAnsiConsole console = AnsiConsole.Console;
         using var interrupted = new CancellationTokenSource();
         using var sigint = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
         using var sigterm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
         using var sighup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Cancel);
         try
         {
-            return await new DemoRun(options, console).RunAsync(interrupted.Token);
+            return await new DemoRun(options, Console.Out).RunAsync(interrupted.Token);
         }
         catch (OperationCanceledException)
         {
-            console.WriteLine("interrupted; everything is removed");
+            Console.WriteLine("interrupted; everything is removed");
             return ExitCodes.Failed;
         }
         catch (Exception e) when (e is DemoException or LinuxException or InvalidOperationException or Win32Exception)

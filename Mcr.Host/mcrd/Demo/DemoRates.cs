@@ -1,10 +1,9 @@
 using System.Globalization;
-using Spectre.Console;
 
 namespace Mcr.Host.Mcrd.Demo;
 
 /// <summary>One line a second: what the relay says it does, and what the receivers see.</summary>
-internal sealed class DemoRates(DemoOptions options, IAnsiConsole console)
+internal sealed class DemoRates(DemoOptions options, TextWriter output)
 {
     private readonly KeyValues?[] _receivers = new KeyValues?[DemoTopology.Streams.Length];
     private readonly Lock _lock = new();
@@ -26,7 +25,7 @@ internal sealed class DemoRates(DemoOptions options, IAnsiConsole console)
             else if (line.Contains("FINAL]", StringComparison.Ordinal))
                 Keep(line);
             else if (line.Contains(" WARN ", StringComparison.Ordinal) || line.Contains(" ERROR ", StringComparison.Ordinal))
-                console.WriteLine("  " + line);
+                output.WriteLine("  " + line);
         }
     }
 
@@ -45,7 +44,7 @@ internal sealed class DemoRates(DemoOptions options, IAnsiConsole console)
 
     private void Keep(string line)
     {
-        console.WriteLine("  " + line);
+        output.WriteLine("  " + line);
         if (line.Contains("[STATS:Ingress FINAL]", StringComparison.Ordinal))
             Final = new KeyValues(line);
     }
@@ -59,7 +58,7 @@ internal sealed class DemoRates(DemoOptions options, IAnsiConsole console)
                 return; // not begun, or over
             string seen = string.Join("   ", DemoTopology.Streams.Select((s, i) => string.Create(CultureInfo.InvariantCulture,
                 $"{s.Group}:{s.Port} {_receivers[i]?.Number("pps") ?? 0,7:N0}/s lost {_receivers[i]?.Number("lost") ?? 0}")));
-            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{++_seconds,4} s   relay in {Pps(ingress),7:N0}/s out {Pps(egress),7:N0}/s   received {seen}"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{++_seconds,4} s   relay in {Pps(ingress),7:N0}/s out {Pps(egress),7:N0}/s   received {seen}"));
         }
     }
 

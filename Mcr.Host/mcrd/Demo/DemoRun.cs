@@ -1,11 +1,10 @@
 using System.Globalization;
-using Spectre.Console;
-using Capabilities = Mcr.Native.Privileges.Capabilities;
+using Mcr.Native.Privileges;
 
 namespace Mcr.Host.Mcrd.Demo;
 
 /// <summary>One demo from its namespaces to its summary. Whatever happens, what it started is stopped and what it made is removed.</summary>
-internal sealed class DemoRun(DemoOptions options, IAnsiConsole console)
+internal sealed class DemoRun(DemoOptions options, TextWriter output)
 {
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
@@ -24,28 +23,28 @@ internal sealed class DemoRun(DemoOptions options, IAnsiConsole console)
 
     private async Task<int> RunAsync(DemoTopology topology, string directory, CancellationToken cancellation)
     {
-        console.WriteLine("Three network namespaces, joined by veth pairs:");
-        console.WriteLine(DemoTopology.Picture);
+        output.WriteLine("Three network namespaces, joined by veth pairs:");
+        output.WriteLine(DemoTopology.Picture);
         string config = Path.Combine(directory, "mcrd.hocon");
         string hocon = DemoTopology.Configuration(Path.Combine(directory, "control.sock"));
         await File.WriteAllTextAsync(config, hocon, cancellation);
-        console.WriteLine();
-        console.WriteLine($"mcrd supervisor --config {config}");
-        console.Write(hocon);
+        output.WriteLine();
+        output.WriteLine($"mcrd supervisor --config {config}");
+        output.Write(hocon);
 
         await using var mcrd = new DemoProcess(topology.Relay, "mcrd", "supervisor", "--config", config);
         string ready = await mcrd.WaitForLineAsync(line =>
         {
-            console.WriteLine("  " + line);
+            output.WriteLine("  " + line);
             return line.Contains("mcrd is ready", StringComparison.Ordinal);
         }, cancellation);
         foreach (int worker in WorkerProof.ChildrenOf(mcrd.Pid))
-            console.WriteLine(WorkerProof.Describe(worker) ?? "");
+            output.WriteLine(WorkerProof.Describe(worker) ?? "");
         if (!Capabilities.Read().CanChangeUser)
-            console.WriteLine("(the worker's change of user is not shown: this user namespace has no user nobody)");
-        console.WriteLine();
+            output.WriteLine("(the worker's change of user is not shown: this user namespace has no user nobody)");
+        output.WriteLine();
 
-        var rates = new DemoRates(options, console);
+        var rates = new DemoRates(options, output);
         Task relayRates = rates.FollowRelayAsync(mcrd, cancellation);
         await using DemoProcess first = Receive(topology, DemoTopology.Streams[0]);
         await using DemoProcess second = Receive(topology, DemoTopology.Streams[1]);
@@ -53,7 +52,7 @@ internal sealed class DemoRun(DemoOptions options, IAnsiConsole console)
         foreach (DemoProcess receiver in receivers)
             await receiver.WaitForLineAsync(line => line.StartsWith("ready", StringComparison.Ordinal), cancellation);
 
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mcrgen sends {options.Count:N0} datagrams of {options.Size} bytes, {options.Rate:N0} a second:"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mcrgen sends {options.Count:N0} datagrams of {options.Size} bytes, {options.Rate:N0} a second:"));
         await using var sender = new DemoProcess(topology.Source, "mcrgen",
             "--interface", "src0", "--group", DemoTopology.Group, "--port", $"{DemoTopology.Port}", "--rate", $"{options.Rate}", "--count", $"{options.Count}", "--size", $"{options.Size}", "--quiet");
         Task<string>[] summaries = [.. receivers.Select((receiver, i) => rates.FollowReceiverAsync(receiver, i, cancellation))];
@@ -63,7 +62,7 @@ internal sealed class DemoRun(DemoOptions options, IAnsiConsole console)
         mcrd.Terminate();
         await relayRates;
         int exit = await mcrd.WaitForExitAsync(cancellation);
-        return new DemoSummary(new KeyValues(sent), rates.Final, received, exit).Print(console);
+        return new DemoSummary(new KeyValues(sent), rates.Final, received, exit).Print(output);
     }
 
     private DemoProcess Receive(DemoTopology topology, DemoStream stream) =>

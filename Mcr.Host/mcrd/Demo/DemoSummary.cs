@@ -6,14 +6,22 @@ namespace Mcr.Host.Mcrd.Demo;
 /// <summary>What came of it, and the exit code that follows.</summary>
 internal sealed class DemoSummary(KeyValues sent, KeyValues relay, KeyValues[] received, int mcrdExit)
 {
+    private const int WideEnough = 120;
+
     private bool IsClean =>
         mcrdExit == 0 && received.All(r => r.Number("received") == sent.Number("sent") && r.Number("lost") + r.Number("duplicated") + r.Number("reordered") + r.Number("corrupted") == 0);
 
-    public int Print(IAnsiConsole console)
+    public int Print(TextWriter output)
     {
+        // Not wrapped where it is not a terminal.
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        if (Console.IsOutputRedirected)
+            console.Profile.Width = WideEnough;
         var table = new Table().AddColumns("", "sent", "relayed", "received", "lost", "latency p50", "p99", "p99.9", "max");
+        foreach (TableColumn column in table.Columns)
+            column.NoWrap();
         foreach (TableColumn column in table.Columns.Skip(1))
-            column.Alignment(Justify.Right).NoWrap();
+            column.Alignment(Justify.Right);
         for (int i = 0; i < received.Length; i++)
         {
             DemoStream stream = DemoTopology.Streams[i];
@@ -30,9 +38,9 @@ internal sealed class DemoSummary(KeyValues sent, KeyValues relay, KeyValues[] r
                 $"{r.Text("max_us")} µs");
         }
 
-        console.WriteLine();
+        output.WriteLine();
         console.Write(table);
-        console.WriteLine(IsClean
+        output.WriteLine(IsClean
             ? "Every datagram arrived, in order and unaltered. mcrd stopped in order (exit code 0); nothing is left behind."
             : $"Not everything arrived as it was sent (mcrd's exit code: {mcrdExit}; kernel drops in front of the worker: {relay.Number("buf_exhaust")}). A busy machine is the likely cause: try --rate 1000.");
         return IsClean ? ExitCodes.Ok : ExitCodes.Failed;

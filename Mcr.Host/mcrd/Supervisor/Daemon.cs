@@ -76,7 +76,7 @@ internal static class Daemon
             .ConfigureLoggers(loggers =>
             {
                 loggers.ClearLoggers();
-                loggers.AddLoggerFactory();
+                loggers.AddLogger<ActorLogger>();
             })
             .WithRelay(platform, RelayOptionsOf(settings), new RuleLedger(settings.Rules.Select(r => new RuleWithOrigin(r.Rule, r.Origin))), gate));
         return builder.Build();
