@@ -34,7 +34,7 @@ internal static unsafe partial class Libc
     public const int BPF_JGE = 48;
     public const int BPF_K = 0;
 
-    [StructLayout(LayoutKind.Sequential)]
+    [StructLayout(LayoutKind.Sequential, Pack = 4)] // sll_addr is eight chars in C: not aligned to eight
     public struct sockaddr_ll
     {
         public ushort sll_family;

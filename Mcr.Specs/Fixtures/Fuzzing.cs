@@ -1,0 +1,43 @@
+using System.Diagnostics;
+
+namespace Mcr.Specs.Fixtures;
+
+/// <summary>
+/// Rounds of one random experiment. A block of rounds has a seed of its own, which a failure names: MCR_FUZZ_SEED starts there.
+/// MCR_FUZZ_SECONDS runs more blocks until that much time is over.
+/// </summary>
+internal static class Fuzzing
+{
+    private const int FirstSeed = 20261123;
+
+    /// <returns>How many experiments were made.</returns>
+    public static long Run(ITestOutputHelper output, int rounds, Action<Random> experiment)
+    {
+        int seed = Setting("MCR_FUZZ_SEED") ?? FirstSeed;
+        var limit = TimeSpan.FromSeconds(Setting("MCR_FUZZ_SECONDS") ?? 0);
+        var clock = Stopwatch.StartNew();
+        long made = 0;
+        do
+        {
+            var random = new Random(seed);
+            for (int round = 0; round < rounds; round++, made++)
+            {
+                try
+                {
+                    experiment(random);
+                }
+                catch (Exception e)
+                {
+                    Assert.Fail($"MCR_FUZZ_SEED={seed}, round {round}: {e}");
+                }
+            }
+
+            seed++;
+        }
+        while (clock.Elapsed < limit);
+        output.WriteLine($"{made} experiments in {clock.Elapsed.TotalSeconds:F1} s, seeds up to {seed - 1}");
+        return made;
+    }
+
+    private static int? Setting(string name) => int.TryParse(Environment.GetEnvironmentVariable(name), out int value) ? value : null;
+}
