@@ -46,8 +46,12 @@ public sealed class WorkerStaging : IDisposable
 
     public void Dispose()
     {
-        if (_directory is not null && Directory.Exists(_directory))
-            Directory.Delete(_directory, recursive: true);
+        if (_directory is null || !Directory.Exists(_directory))
+            return;
+        Directory.Delete(_directory, recursive: true);
+        string runtimeDirectory = Path.GetDirectoryName(_directory)!;
+        if (!Directory.EnumerateFileSystemEntries(runtimeDirectory).Any())
+            Directory.Delete(runtimeDirectory);
     }
 
     private const UnixFileMode Mode755 =

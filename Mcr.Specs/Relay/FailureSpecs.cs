@@ -31,12 +31,14 @@ public sealed class FailureSpecs(ITestOutputHelper output)
 
         StreamSender.Result(sender);
         Summary received = receiver.Result();
+        Assert.NotEqual(victim, Assert.Single(mcrd.WorkerPids()));
+        Assert.Equal(1, mcrd.Ctl("list-workers").GetProperty("Workers")[0].GetProperty("restarts").GetInt32());
+        string log = mcrd.Stop().Output;
         output.WriteLine($"relaying again after {gap.TotalMilliseconds:0} ms; {received.Line}");
+        output.WriteLine(string.Join('\n', log.Split('\n').Where(l => l.Contains("FINAL", StringComparison.Ordinal) || l.Contains("WorkerActor", StringComparison.Ordinal))));
         Assert.InRange(gap.TotalSeconds, 0, 1);
         Assert.InRange(received.Number("lost"), 0, Batch);
         Assert.Equal(0, received.Number("corrupted"));
-        Assert.NotEqual(victim, Assert.Single(mcrd.WorkerPids()));
-        Assert.Equal(1, mcrd.Ctl("list-workers").GetProperty("Workers")[0].GetProperty("restarts").GetInt32());
     }
 
     [Fact]
@@ -94,20 +96,6 @@ public sealed class FailureSpecs(ITestOutputHelper output)
         Assert.Contains("[STATS:Ingress FINAL] total: recv=1000 matched=1000 egr_sent=1000 filtered=0 no_match=0 buf_exhaust=0", log, StringComparison.Ordinal);
         Assert.All(workers, pid => Assert.False(Directory.Exists($"/proc/{pid}")));
         Assert.Equal([mcrd.ConfigFile], Directory.GetFileSystemEntries(Path.GetDirectoryName(mcrd.ConfigFile)!));
-    }
-
-    [Fact]
-    public void First_packet_should_be_relayed_within_a_second_and_a_half_of_the_start()
-    {
-        using var topology = new RelayTopology();
-        using var receiver = new StreamReceiver(topology.Destination, "dst0", "239.2.2.2", 6000, 1);
-        using RunningProcess sender = StreamSender.Start(topology.Source, "src0", "239.1.1.1", 5000, 100_000, "--rate", "1000");
-        long began = Stopwatch.GetTimestamp();
-        using var mcrd = new McrdProcess(topology.Relay, Rule);
-        receiver.Process.WaitForLine("received=");
-        TimeSpan took = Stopwatch.GetElapsedTime(began);
-        output.WriteLine($"first packet after {took.TotalMilliseconds:0} ms");
-        Assert.InRange(took.TotalSeconds, 0, 1.5);
     }
 
     private static long Matched(McrdProcess mcrd) =>
