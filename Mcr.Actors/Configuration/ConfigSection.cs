@@ -7,7 +7,8 @@ namespace Mcr.Actors.Configuration;
 /// One object of the configuration, read key by key. What is wrong becomes a problem and a harmless value in its place, so that one reading
 /// finds everything; keys that nobody asked for are problems at the end.
 /// </summary>
-internal sealed class ConfigSection(HoconObject source, string path, List<ConfigProblem> problems)
+/// <param name="isReadable">false in place of something that is no object, which is a problem already.</param>
+internal sealed class ConfigSection(HoconObject source, string path, List<ConfigProblem> problems, bool isReadable = true)
 {
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
@@ -124,6 +125,8 @@ internal sealed class ConfigSection(HoconObject source, string path, List<Config
         HoconNode? node = Find(key);
         if (node is HoconScalar { Text: { } text } && parse(text.Trim()) is { } value)
             return value;
+        if (!isReadable)
+            return default;
         if (node is null)
             problems.Add(new ConfigProblem(PositionOf(key), $"{Path(key)} has no value{WhyMissing(key)}; give {wanted}"));
         else
@@ -134,7 +137,7 @@ internal sealed class ConfigSection(HoconObject source, string path, List<Config
     private ConfigSection Wrong(HoconNode node, string key)
     {
         Problem(node.At, key, $"is {Kind(node)}; give an object: {{ … }}");
-        return new ConfigSection(new HoconObject(node.At), Path(key), problems);
+        return new ConfigSection(new HoconObject(node.At), Path(key), problems, isReadable: false);
     }
 
     private static string Shorten(string text) => text.Length <= 60 ? text : text[..60] + "…";

@@ -85,10 +85,9 @@ internal static class RuleReader
             _input.RefuseUnknownKeys();
             foreach (ConfigSection output in _outputs)
                 output.RefuseUnknownKeys();
-            if (problems.Count > known)
-                return;
-            Rule = RuleParser.Parse(draft, out IReadOnlyList<RuleProblem> found);
+            ForwardingRule? rule = RuleParser.Parse(draft, out IReadOnlyList<RuleProblem> found);
             problems.AddRange(found.Select(Problem));
+            Rule = problems.Count == known ? rule : null;
         }
 
         /// <summary>null when it has problems.</summary>

@@ -118,7 +118,7 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
                 Reconcile();
                 break;
             case WorkerEvents.Stopped:
-                Close();
+                Close(logTotals: true);
                 break;
         }
     }
@@ -228,9 +228,7 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
         {
             if (message is not WorkerEvents.Stopped stopped || stopped.Seat != _open?.Seat)
                 return;
-            if (!stop.Hold)
-                Log(StatsLines.Final(_open.Port.ReadCounters(), _name, _open.Seat.Number));
-            Close();
+            Close(logTotals: !stop.Hold);
             parent.Tell(new InterfaceEvents.Stopped(_name));
         });
         if (!_open.IsClosing)
@@ -243,9 +241,11 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
         _open.Workers.Tell(new WorkerCommands.Stop(Hold: false));
     }
 
-    private void Close()
+    private void Close(bool logTotals)
     {
         Timers.CancelAll();
+        if (logTotals)
+            Log(StatsLines.Final(_open!.Port.ReadCounters(), _name, _open.Seat.Number));
         _leaving = _open!.Workers;
         Context.Stop(_leaving);
         _open.Port.Dispose();

@@ -4,6 +4,7 @@ using Mcr.Native.Interop;
 namespace Mcr.Specs.Relay;
 
 /// <summary>A worker that dies, rules that come and go, an end in order: while datagrams flow.</summary>
+[Collection(SerialPackets.Name)]
 public sealed class FailureSpecs(ITestOutputHelper output)
 {
     private const string Rule = """{ name = video, input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""";

@@ -3,6 +3,7 @@ using System.Globalization;
 namespace Mcr.Specs.Relay;
 
 /// <summary>Amount, rate, sizes and merged frames: nothing lost, changed or reordered.</summary>
+[Collection(SerialPackets.Name)]
 public sealed class LoadSpecs(ITestOutputHelper output)
 {
     private const string Rule = """{ input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""";

@@ -1,6 +1,7 @@
 namespace Mcr.Specs.Relay;
 
 /// <summary>What the kernel says of a running worker (proc(5)), in every task of it.</summary>
+[Collection(SerialPackets.Name)]
 public sealed class PrivilegeSpecs(ITestOutputHelper output)
 {
     private const string Rule = """{ input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""";

@@ -86,6 +86,7 @@ internal static class Daemon
     private static readonly Config AkkaDefaults = ConfigurationFactory.ParseString("""
         akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
         akka.loglevel = DEBUG
+        akka.stdout-loglevel = WARNING
         akka.log-dead-letters = off
         """);
 
@@ -109,6 +110,7 @@ internal static class Daemon
             _ => LogLevel.Error,
         });
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Akka", LogLevel.Warning); // its own comings and goings
         logging.AddConsole(console =>
         {
             console.FormatterName = LogLineFormatter.FormatterName;
