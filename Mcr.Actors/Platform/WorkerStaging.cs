@@ -67,6 +67,7 @@ public sealed class WorkerStaging : IDisposable
         ["DOTNET_gcConcurrent"] = "0",
         ["DOTNET_EnableDiagnostics"] = "0",
         ["DOTNET_GCHeapHardLimit"] = "0x10000000",
+        ["DOTNET_GCgen0size"] = "0x200000", // collected after 2 MiB of rule changes, not after a cache full
     };
 
     /// <summary>Copies left by an mcrd that was killed.</summary>
