@@ -70,7 +70,7 @@ public sealed class LoadSpecs(ITestOutputHelper output)
             mcrd.WaitReady();
             string resident = File.ReadLines($"/proc/{mcrd.WorkerPids().Single()}/status").Single(l => l.StartsWith("VmRSS", StringComparison.Ordinal));
             output.WriteLine($"first packet after {times[^1]:F2} s; worker {resident}");
-            Assert.InRange(long.Parse(resident.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2].Split('\t')[^1], CultureInfo.InvariantCulture), 1, 40 * 1024);
+            Assert.InRange(long.Parse(resident.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2].Split('\t')[^1], CultureInfo.InvariantCulture), 1, 40_000_000 / 1024);
             mcrd.Stop();
         }
 
