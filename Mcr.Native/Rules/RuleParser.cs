@@ -2,13 +2,14 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Mcr.Native.Rules;
 
 /// <summary>Draft in, rule or every problem of the draft out. Pure; what depends on other rules is in <see cref="RuleSetChecks"/>.</summary>
 public sealed class RuleParser
 {
-    /// <summary>IFNAMSIZ less the terminating zero (linux/if.h).</summary>
+    /// <summary>In bytes: IFNAMSIZ less the terminating zero (linux/if.h).</summary>
     public const int MaxInterfaceNameLength = 15;
 
     private readonly List<RuleProblem> _problems = [];
@@ -106,8 +107,8 @@ public sealed class RuleParser
     {
         if (string.IsNullOrEmpty(text))
             return Missing(field, "the name of a network interface, such as eth0");
-        if (text.Length > MaxInterfaceNameLength)
-            return Problem(field, $"'{Quote(text)}' has {text.Length} characters; Linux interface names have at most {MaxInterfaceNameLength} (see: ip link)");
+        if (Encoding.UTF8.GetByteCount(text) is > MaxInterfaceNameLength and var bytes)
+            return Problem(field, $"'{Quote(text)}' has {bytes} {(bytes == text.Length ? "characters" : "bytes")}; Linux interface names have at most {MaxInterfaceNameLength} (see: ip link)");
         if (text is "." or ".." || text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '/' or ':'))
             return Problem(field, $"'{Quote(text)}' is not an interface name; names have no spaces, '/' or ':' (see: ip link)");
         return text;

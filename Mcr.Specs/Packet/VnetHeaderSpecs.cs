@@ -95,10 +95,14 @@ public sealed unsafe class VnetHeaderSpecs : IDisposable
     [Fact]
     public void Frame_cut_by_its_slot_should_be_dropped_as_runt() => Assert.Equal(DropReason.Runt, Outcome(Good, default, flags: Libc.MSG_TRUNC));
 
-    [Fact]
-    public void Frame_of_nothing_should_be_dropped_as_runt() => Assert.Equal(DropReason.Runt, Outcome([], default));
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4)]
+    [InlineData(10)] // the vnet header and nothing else
+    [InlineData(51)] // and half a frame
+    public void Message_of_too_few_bytes_should_be_dropped_as_runt(uint received) => Assert.Equal(DropReason.Runt, Outcome(Good, default, received: received));
 
-    private DropReason Outcome(byte[] frame, Libc.virtio_net_hdr vnet, ushort? tag = null, uint status = Libc.TP_STATUS_VLAN_VALID, int flags = 0)
+    private DropReason Outcome(byte[] frame, Libc.virtio_net_hdr vnet, ushort? tag = null, uint status = Libc.TP_STATUS_VLAN_VALID, int flags = 0, uint? received = null)
     {
         long[] before = [.. Enum.GetValues<DropReason>().Select(_slot.ReadDrops)];
         long matched = _slot.Read(SlotLayout.MatchedWord);
@@ -107,6 +111,7 @@ public sealed unsafe class VnetHeaderSpecs : IDisposable
             batch.Put(0, frame, vnet, Libc.PACKET_MULTICAST);
             ref Libc.msghdr header = ref batch.Messages[0].msg_hdr;
             header.msg_flags = flags;
+            batch.Messages[0].msg_len = received ?? batch.Messages[0].msg_len;
             if (tag is { } tci)
             {
                 var control = (Libc.cmsghdr*)header.msg_control;
