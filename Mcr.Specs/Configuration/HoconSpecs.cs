@@ -37,7 +37,7 @@ public sealed class HoconSpecs
     [InlineData("a = 1\na = ${?NOT_SET}", """{"a":1}""")]
     [InlineData("a = ${?NOT_SET}", "{}")]
     [InlineData("a = x${?NOT_SET}y", """{"a":"xy"}""")]
-    [InlineData("a = ${HOME_OF_SPEC}", """{"a":"/home/spec"}""")]
+    [InlineData("a = ${HOME_OF_SPEC}", """{"a":"/srv/spec"}""")]
     [InlineData("include = 1\ninclude.x = 2", """{"include":{"x":2}}""")]
     [InlineData("\uFEFFa = 1\r\nb = 2\r\n", """{"a":1,"b":2}""")]
     public void Text_should_mean(string text, string json) => Assert.Equal(json, HoconJson.Write(Parse(text)));
@@ -111,6 +111,6 @@ public sealed class HoconSpecs
     {
         var root = new HoconObject(new SourcePosition("spec.hocon", 0, 0));
         HoconParser.Parse(text, "spec.hocon", new HoconFiles(), root);
-        return HoconResolver.Resolve(root, name => name == "HOME_OF_SPEC" ? "/home/spec" : null);
+        return HoconResolver.Resolve(root, name => name == "HOME_OF_SPEC" ? "/srv/spec" : null);
     }
 }
