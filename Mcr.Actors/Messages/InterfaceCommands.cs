@@ -18,9 +18,10 @@ internal static class InterfaceCommands
     /// <inheritdoc cref="RelayCommands.Refresh"/>
     public sealed record Refresh;
 
-    /// <summary>Everybody stops; answered by one <see cref="InterfaceEvents.AllStopped"/>.</summary>
-    public sealed record StopAll(bool Hold);
+    /// <summary>Answered by <see cref="InterfaceEvents.Stopped"/>; to all of them, by one <see cref="InterfaceEvents.AllStopped"/>.</summary>
+    /// <param name="Hold">Let the workers go instead of stopping them.</param>
+    public sealed record Stop(bool Hold);
 
-    /// <summary>Answered by <see cref="InterfaceEvents.Reports"/>.</summary>
-    public sealed record GetReports;
+    /// <summary>Answered by <see cref="InterfaceEvents.Report"/>; by all of them, with <see cref="InterfaceEvents.Reports"/>.</summary>
+    public sealed record GetReport;
 }

@@ -9,14 +9,18 @@ internal static class InterfaceEvents
     /// <summary>The worker runs the rules of this revision, as far as they can be run; removed ones are gone.</summary>
     public sealed record Settled(string Interface, long Revision);
 
-    public sealed record WorkersChanged(string Interface, ImmutableArray<WorkerStatus> Workers);
-
     /// <summary>The actor crashed, has closed everything and knows nothing any more.</summary>
     public sealed record Restarted(string Interface, string Why);
 
+    /// <summary>Workers, sockets and memberships are gone.</summary>
+    public sealed record Stopped(string Interface);
+
     public sealed record AllStopped;
 
-    public sealed record Report(ImmutableArray<WorkerView> Workers, ImmutableDictionary<RuleId, RuleStatsView> Rules);
+    public sealed record Report(ImmutableArray<WorkerView> Workers, ImmutableDictionary<RuleId, RuleStatsView> Rules)
+    {
+        public static readonly Report Empty = new([], ImmutableDictionary<RuleId, RuleStatsView>.Empty);
+    }
 
     public sealed record Reports(ImmutableArray<Report> Interfaces);
 }

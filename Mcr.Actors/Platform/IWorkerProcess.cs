@@ -31,7 +31,7 @@ public sealed record StopWorker : WorkerCommand;
 
 public abstract record WorkerEvent;
 
-/// <summary>Privileges are dropped and the loop runs.</summary>
+/// <summary>Privileges are dropped; the loop runs from the first <see cref="UseRules"/> on.</summary>
 public sealed record WorkerReady(int Pid) : WorkerEvent;
 
 public sealed record RulesApplied(long Generation, ulong Hash) : WorkerEvent;

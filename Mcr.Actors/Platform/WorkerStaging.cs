@@ -46,8 +46,12 @@ public sealed class WorkerStaging : IDisposable
 
     public void Dispose()
     {
-        if (_directory is not null && Directory.Exists(_directory))
-            Directory.Delete(_directory, recursive: true);
+        if (_directory is null || !Directory.Exists(_directory))
+            return;
+        Directory.Delete(_directory, recursive: true);
+        string runtimeDirectory = Path.GetDirectoryName(_directory)!;
+        if (!Directory.EnumerateFileSystemEntries(runtimeDirectory).Any())
+            Directory.Delete(runtimeDirectory);
     }
 
     private const UnixFileMode Mode755 =
@@ -63,6 +67,7 @@ public sealed class WorkerStaging : IDisposable
         ["DOTNET_gcConcurrent"] = "0",
         ["DOTNET_EnableDiagnostics"] = "0",
         ["DOTNET_GCHeapHardLimit"] = "0x10000000",
+        ["DOTNET_GCgen0size"] = "0x200000", // collected after 2 MiB of rule changes, not after a cache full
     };
 
     /// <summary>Copies left by an mcrd that was killed.</summary>

@@ -1,12 +1,10 @@
-using Mcr.Actors.Messages;
-
 namespace Mcr.Actors.Relay;
 
 /// <summary>What the actors need to know of the configuration.</summary>
 public sealed record RelayOptions
 {
-    /// <summary>To start with.</summary>
-    public IReadOnlyList<RuleWithOrigin> Rules { get; init; } = [];
+    /// <summary>Of the program, as it answers to <c>mcrctl version</c>.</summary>
+    public string Version { get; init; } = "";
 
     /// <summary>Interfaces that are configured, with the CPUs their workers may use (empty for all). They need not have rules.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<int>> Interfaces { get; init; } = new Dictionary<string, IReadOnlyList<int>>();
@@ -19,6 +17,9 @@ public sealed record RelayOptions
 
     /// <summary>A worker that has not exited by then is killed.</summary>
     public TimeSpan WorkerStopTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often the machine's devices are looked at, until something tells of their changes.</summary>
+    public TimeSpan LinkInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a command waits for the worker's confirmation.</summary>
     public TimeSpan ApplyTimeout { get; init; } = TimeSpan.FromSeconds(2);

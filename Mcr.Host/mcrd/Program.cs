@@ -1,7 +1,11 @@
+using System.Runtime.CompilerServices;
+using Mcr.Host.Mcrd;
 using Mcr.Native.Worker;
 
 // First of all, so that a worker process loads nothing but Mcr.Native.
 if (args is ["worker", ..])
     return WorkerMain.Run();
-Console.Error.WriteLine("mcrd");
-return 64;
+return Serve(args);
+
+[MethodImpl(MethodImplOptions.NoInlining)]
+static int Serve(string[] args) => CommandLine.Run(args);

@@ -3,7 +3,7 @@ using Tmds.Linux;
 
 namespace Mcr.Native.Interop;
 
-/// <summary>unistd.h, sched.h, spawn.h, sys/wait.h, sys/prctl.h, signal.h, sys/pidfd.h, sys/resource.h, linux/capability.h</summary>
+/// <summary>unistd.h, sched.h, spawn.h, sys/wait.h, sys/prctl.h, signal.h, sys/pidfd.h, sys/resource.h, sys/stat.h, fcntl.h, linux/capability.h</summary>
 internal static unsafe partial class Libc
 {
     public const int CLONE_NEWNET = 0x40000000;
@@ -24,7 +24,14 @@ internal static unsafe partial class Libc
     public const int SIGKILL = 9;
     public const int SIGTERM = 15;
     public const int RLIMIT_NOFILE = 7;
+    public const int AT_FDCWD = -100;
+    public const int AT_SYMLINK_NOFOLLOW = 0x100;
+    public const int AT_EMPTY_PATH = 0x1000;
+    public const uint STATX_BASIC_STATS = 0x7FF;
+    public const int S_IFMT = 0xF000;
+    public const int S_IFSOCK = 0xC000;
     public const int CAP_KILL = 5;
+    public const int CAP_SYS_ADMIN = 21;
     public const int CAP_SETGID = 6;
     public const int CAP_SETUID = 7;
     public const int CAP_SETPCAP = 8;
@@ -47,6 +54,18 @@ internal static unsafe partial class Libc
         [FieldOffset(8)] public int si_code;
         [FieldOffset(16)] public int si_pid;
         [FieldOffset(24)] public int si_status;
+    }
+
+    /// <summary>The same on every architecture, which struct stat is not.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct statx_t
+    {
+        [FieldOffset(20)] public uint stx_uid;
+        [FieldOffset(24)] public uint stx_gid;
+        [FieldOffset(28)] public ushort stx_mode;
+        [FieldOffset(32)] public ulong stx_ino;
+        [FieldOffset(136)] public uint stx_dev_major;
+        [FieldOffset(140)] public uint stx_dev_minor;
     }
 
     public static int close(int fd) => LibC.close(fd);
@@ -82,6 +101,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int sched_setaffinity(int pid, nuint size, void* mask);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int chown(string path, uint owner, uint group);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int statx(int directory, string path, int flags, uint mask, statx_t* status);
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int posix_spawn(int* pid, string path, void* fileActions, void* attributes, byte** argv, byte** envp);

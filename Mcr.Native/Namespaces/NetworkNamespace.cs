@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Mcr.Native.Interop;
+using Mcr.Native.Netlink;
 
 namespace Mcr.Native.Namespaces;
 
@@ -12,6 +13,8 @@ namespace Mcr.Native.Namespaces;
 /// </summary>
 public sealed unsafe class NetworkNamespace : IDisposable
 {
+    private static readonly TimeSpan CarrierPatience = TimeSpan.FromSeconds(5);
+
     private readonly BlockingCollection<Action> _work = [];
     private readonly Thread _thread;
     private readonly TaskCompletionSource _ready = new();
@@ -82,6 +85,20 @@ public sealed unsafe class NetworkNamespace : IDisposable
         b.Ip($"address add {cidrB} dev {deviceB}");
         a.Ip($"link set {deviceA} up");
         b.Ip($"link set {deviceB} up");
+        a.WaitForCarrier(deviceA);
+        b.WaitForCarrier(deviceB);
+    }
+
+    /// <summary>The kernel notices the other end a little later than it is switched on.</summary>
+    private void WaitForCarrier(string device)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (!Run(() => LinkReader.Read().TryGet(device, out Link? link) && link.IsRunning))
+        {
+            if (Stopwatch.GetElapsedTime(began) > CarrierPatience)
+                throw new InvalidOperationException($"{device} (in {Name}) has no carrier although both ends are up");
+            Thread.Sleep(1);
+        }
     }
 
     public void Dispose()

@@ -22,6 +22,9 @@ public sealed record Capabilities(ulong Effective, bool CanBeNobody)
     /// <summary>AF_PACKET sockets: without it nothing can be relayed.</summary>
     public bool CanOpenPacketSockets => Has(Libc.CAP_NET_RAW);
 
+    /// <summary>New network namespaces and devices in them.</summary>
+    public bool CanMakeNamespaces => Has(Libc.CAP_SYS_ADMIN) && Has(Libc.CAP_NET_ADMIN);
+
     /// <summary>Workers can be given uid and gid 65534: both are mapped in our user namespace and we may change to them.</summary>
     public bool CanChangeUser => CanBeNobody && Has(Libc.CAP_SETUID) && Has(Libc.CAP_SETGID);
 

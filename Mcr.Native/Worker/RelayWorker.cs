@@ -19,6 +19,7 @@ internal sealed class RelayWorker : IDisposable
     private readonly LoopWakeup _wakeup;
     private readonly RelayLoop _loop;
     private readonly Thread _thread;
+    private bool _isRunning;
 
     public RelayWorker(WorkerSlot slot, FileDescriptor[] ingress, bool segmentation)
     {
@@ -29,13 +30,12 @@ internal sealed class RelayWorker : IDisposable
         _thread = new Thread(_loop.Run) { Name = "relay loop", IsBackground = true };
     }
 
-    public void Start() => _thread.Start();
-
     /// <summary>Flushes what has arrived and ends the loop.</summary>
     public void Stop()
     {
         _loop.Stop();
-        _thread.Join();
+        if (_isRunning)
+            _thread.Join();
     }
 
     /// <returns>The answer, or null when none is due.</returns>
@@ -90,6 +90,13 @@ internal sealed class RelayWorker : IDisposable
             ResolvedRuleSet rules = ResolvedRuleCodec.Decode(message.Generation, encoded);
             ForwardingTable table = TableBuilder.Build(rules, hash, _egress.ToDictionary(e => e.Key, e => new EgressSocket(e.Value.Descriptor.Raw, e.Value.IsConnected)));
             _loop.Publish(table);
+            if (!_isRunning)
+            {
+                // Not before there are rules: what has queued up since an earlier worker died would match nothing.
+                _isRunning = true;
+                _thread.Start();
+            }
+
             return _wakeup.WaitForAdoption(AdoptionMilliseconds)
                 ? new WorkerMessage.Applied(message.Generation, hash)
                 : new WorkerMessage.Refused(message.Generation, $"the relay loop has not taken the rules within {AdoptionMilliseconds} ms");

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Net;
-using System.Security.Cryptography;
 using Mcr.Native.Rules;
 
 namespace Mcr.Native.Worker;
@@ -76,8 +75,16 @@ public static class ResolvedRuleCodec
         return new ResolvedRuleSet(generation, rules.ToImmutable());
     }
 
-    /// <summary>What both sides hold a worker's rules to: the first 8 bytes of SHA-256 over the encoded form.</summary>
-    public static ulong Hash(ReadOnlySpan<byte> encoded) => BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(encoded));
+    /// <summary>What both sides hold a worker's rules to, over the encoded form.</summary>
+    public static ulong Hash(ReadOnlySpan<byte> encoded)
+    {
+        // FNV-1a, 64 bits: it tells what a worker runs from what it should run, both of which are ours. SHA-256 would load libcrypto
+        // into every worker, 6 MiB each.
+        ulong hash = 0xCBF29CE484222325;
+        foreach (byte b in encoded)
+            hash = (hash ^ b) * 0x100000001B3;
+        return hash;
+    }
 
     private static void Write(ByteWriter writer, IPAddress address, ushort port)
     {

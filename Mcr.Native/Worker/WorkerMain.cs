@@ -5,7 +5,7 @@ namespace Mcr.Native.Worker;
 
 /// <summary>
 /// The worker process: <c>mcrd worker</c>, started by mcrd alone. Descriptor 3 is the channel. In order: greeting with slot and ingress
-/// sockets, system call filter, loop, ready; then commands until stopped or orphaned.
+/// sockets, system call filter, ready; then commands until stopped or orphaned. The loop runs from the first rules on.
 /// </summary>
 public static class WorkerMain
 {
@@ -50,7 +50,6 @@ public static class WorkerMain
             Console.Error.WriteLine($"mcrd worker: no system call filter for {System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture}; running without");
 
         using var worker = new RelayWorker(slot, passed[1..], hello.Segmentation);
-        worker.Start();
         channel.TrySend(new WorkerMessage.Ready(Environment.ProcessId), [], wait: true).OrThrow("say ready");
         try
         {

@@ -15,9 +15,9 @@ internal sealed class RunningProcess : IDisposable
     private readonly TaskCompletionSource _outClosed = new();
     private readonly TaskCompletionSource _errorClosed = new();
 
-    public RunningProcess(NetworkNamespace? place, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
+    public RunningProcess(NetworkNamespace? place, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? workingDirectory = null)
     {
-        var info = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var info = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = workingDirectory ?? "" };
         foreach ((string name, string? value) in environment ?? new Dictionary<string, string?>())
             info.Environment[name] = value;
         _process = place is null ? Process.Start(info)! : place.Start(info);
@@ -77,7 +77,7 @@ internal sealed class RunningProcess : IDisposable
     {
         if (!_process.HasExited)
         {
-            _process.Kill();
+            _process.Kill(entireProcessTree: true);
             _process.WaitForExit(5000);
         }
 

@@ -7,6 +7,7 @@ using Mcr.Specs.Fixtures;
 namespace Mcr.Specs.Generator;
 
 /// <summary>Real streams: mcrgen in one namespace, mcrgen receive in another, joined by two links (va–vb and vc–vd).</summary>
+[Collection(SerialPackets.Name)]
 public sealed class StreamSpecs : IDisposable
 {
     private const string Group = "239.1.1.1";

@@ -1,6 +1,7 @@
 namespace Mcr.Specs.Relay;
 
 /// <summary>Multicast or unicast in, multicast or unicast out: real namespaces, real processes, real packets.</summary>
+[Collection(SerialPackets.Name)]
 public sealed class CastSpecs(ITestOutputHelper output)
 {
     private const int Count = 5_000;

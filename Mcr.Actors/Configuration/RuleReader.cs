@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using Mcr.Actors.Configuration.Hocon;
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.Configuration;
+
+/// <summary>
+/// <c>mcr.rules</c>: objects to drafts to rules, each problem at the place of the field that has it. Together they are checked as the
+/// supervisor would check them one after another, but for two rules with the same input, which a file should not have.
+/// </summary>
+internal static class RuleReader
+{
+    private const string Key = "rules";
+
+    public static ImmutableArray<ConfiguredRule> Read(ConfigSection mcr, List<ConfigProblem> problems)
+    {
+        var rules = ImmutableArray.CreateBuilder<ConfiguredRule>();
+        var inputs = new Dictionary<RuleInput, SourcePosition>();
+        RuleSet set = RuleSet.Empty;
+        IReadOnlyList<HoconNode> items = mcr.Array(Key);
+        for (int i = 0; i < items.Count; i++)
+        {
+            string path = $"{mcr.Path(Key)}[{i}]";
+            if (items[i] is not HoconObject item)
+            {
+                problems.Add(new ConfigProblem(items[i].At, $"{path} is {ConfigSection.Kind(items[i])}; give an object: {{ input {{ … }}, outputs = [ … ] }}"));
+                continue;
+            }
+
+            var written = new WrittenRule(item, path, problems);
+            if (written.Rule is not { } rule)
+                continue;
+            if (inputs.TryGetValue(rule.Input, out SourcePosition first))
+            {
+                problems.Add(new ConfigProblem(item.At, $"{path} has the same input as the rule at {first} ({rule.Input}); join their outputs in one rule"));
+                continue;
+            }
+
+            inputs.Add(rule.Input, item.At);
+            IReadOnlyList<RuleProblem> conflicts = set.Check(rule);
+            problems.AddRange(conflicts.Select(written.Problem));
+            if (conflicts.Count == 0)
+                set = set.With(rule);
+            rules.Add(new ConfiguredRule(rule, item.At.ToString()));
+        }
+
+        return rules.ToImmutable();
+    }
+
+    /// <summary>One object of <c>rules</c>, with the places of its fields.</summary>
+    private sealed class WrittenRule
+    {
+        private readonly ConfigSection _rule;
+        private readonly ConfigSection _input;
+        private readonly List<ConfigSection> _outputs = [];
+        private readonly string _path;
+
+        public WrittenRule(HoconObject item, string path, List<ConfigProblem> problems)
+        {
+            _path = path;
+            _rule = new ConfigSection(item, path, problems);
+            _input = _rule.Section("input");
+            int known = problems.Count;
+            IReadOnlyList<HoconNode> outputs = _rule.Array("outputs");
+            for (int i = 0; i < outputs.Count; i++)
+            {
+                if (outputs[i] is HoconObject output)
+                    _outputs.Add(new ConfigSection(output, $"{path}.outputs[{i}]", problems));
+                else
+                    problems.Add(new ConfigProblem(outputs[i].At, $"{path}.outputs[{i}] is {ConfigSection.Kind(outputs[i])}; give an object: {{ interface = eth1, group = \"239.2.2.2\", port = 6000 }}"));
+            }
+
+            var draft = new RuleDraft
+            {
+                Id = _rule.Text("id"),
+                Name = _rule.Text("name"),
+                Force = _rule.Find("force") is not null && _rule.Flag("force"),
+                InputInterface = _input.Text("interface"),
+                InputGroup = _input.Text("group"),
+                InputPort = _input.Text("port"),
+                InputSource = _input.Text("source"),
+                Outputs = [.. _outputs.Select(o => new OutputDraft { Interface = o.Text("interface"), Group = o.Text("group"), Port = o.Text("port"), Ttl = o.Text("ttl") })],
+            };
+            _rule.RefuseUnknownKeys();
+            _input.RefuseUnknownKeys();
+            foreach (ConfigSection output in _outputs)
+                output.RefuseUnknownKeys();
+            ForwardingRule? rule = RuleParser.Parse(draft, out IReadOnlyList<RuleProblem> found);
+            problems.AddRange(found.Select(Problem));
+            Rule = problems.Count == known ? rule : null;
+        }
+
+        /// <summary>null when it has problems.</summary>
+        public ForwardingRule? Rule { get; }
+
+        /// <summary>At the value of the field, or where it is missing.</summary>
+        public ConfigProblem Problem(RuleProblem problem)
+        {
+            (ConfigSection section, string key) = Locate(problem.Field);
+            return new ConfigProblem(section.PositionOf(key), $"{_path}.{problem.Field}: {problem.Sentence}{section.WhyMissing(key)}");
+        }
+
+        /// <summary><c>outputs[1].port</c> to the section and the key that have it.</summary>
+        private (ConfigSection Section, string Key) Locate(string field)
+        {
+            string[] parts = field.Split('.');
+            string last = parts[^1];
+            if (parts[0] == "input")
+                return parts.Length > 1 ? (_input, last) : (_rule, "input");
+            int open = parts[0].IndexOf('[', StringComparison.Ordinal);
+            if (open > 0 && int.TryParse(parts[0].AsSpan(open + 1).TrimEnd(']'), out int index) && index < _outputs.Count)
+                return (_outputs[index], parts.Length > 1 ? last : "");
+            return (_rule, parts[0]);
+        }
+    }
+}

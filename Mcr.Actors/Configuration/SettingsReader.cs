@@ -1,0 +1,184 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Mcr.Actors.Configuration.Hocon;
+
+namespace Mcr.Actors.Configuration;
+
+/// <summary>Files, environment and flags to <see cref="McrSettings"/>, or to all problems at once. Defaults come from reference.hocon alone.</summary>
+public static class SettingsReader
+{
+    private const string ReferenceName = "reference.hocon";
+    private const string DropIns = "conf.d";
+    private const int MaxInterfaceName = 15; // IFNAMSIZ - 1 (linux/if.h)
+    private const int MaxCore = 1023; // CPU_SETSIZE - 1 (sched.h)
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    private static readonly Dictionary<string, LogVerbosity> Levels = new(StringComparer.Ordinal)
+    {
+        ["debug"] = LogVerbosity.Debug,
+        ["info"] = LogVerbosity.Info,
+        ["warning"] = LogVerbosity.Warning,
+        ["error"] = LogVerbosity.Error,
+    };
+
+    /// <summary>The text of reference.hocon, which documents every key.</summary>
+    public static string Reference
+    {
+        get
+        {
+            using Stream stream = typeof(SettingsReader).Assembly.GetManifestResourceStream(ReferenceName)!;
+            using var reader = new StreamReader(stream);
+            return reader.ReadToEnd();
+        }
+    }
+
+    public static SettingsResult Read(SettingsSources sources)
+    {
+        var problems = new List<ConfigProblem>();
+        McrSettings? settings = null;
+        try
+        {
+            settings = Read(Load(sources), problems);
+        }
+        catch (HoconException e)
+        {
+            problems.Add(new ConfigProblem(e.At, e.Sentence));
+        }
+
+        ConfigProblem[] sorted = [.. problems.OrderBy(p => p.At.File, StringComparer.Ordinal).ThenBy(p => p.At.Line).ThenBy(p => p.At.Column)];
+        return new SettingsResult(sorted.Length == 0 ? settings : null, sorted);
+    }
+
+    private static HoconObject Load(SettingsSources sources)
+    {
+        var root = new HoconObject(new SourcePosition(sources.ConfigFile ?? "the configuration", 0, 0));
+        var files = new HoconFiles();
+        HoconParser.Parse(Reference, ReferenceName, files, root);
+        if (sources.ConfigFile is { } file)
+        {
+            files.Read(file, (text, path) => HoconParser.Parse(text, path, files, root));
+            string dropIns = Path.Combine(Path.GetDirectoryName(file) ?? "", DropIns);
+            if (Directory.Exists(dropIns))
+            {
+                foreach (string dropIn in Directory.GetFiles(dropIns, "*.hocon").Order(StringComparer.Ordinal))
+                    files.Read(dropIn, (text, path) => HoconParser.Parse(text, path, files, root));
+            }
+        }
+
+        Override(root, "environment variable MCR_STATS_INTERVAL_MS", sources.Environment("MCR_STATS_INTERVAL_MS") is { } ms ? ms + " ms" : null, "mcr", "stats-interval");
+        Override(root, "environment variable MCR_CONTROL_SOCKET", sources.Environment("MCR_CONTROL_SOCKET"), "mcr", "control", "socket");
+        Override(root, "environment variable MCR_LOG_LEVEL", sources.Environment("MCR_LOG_LEVEL"), "mcr", "log", "level");
+        Override(root, "--control-socket-path", sources.ControlSocket, "mcr", "control", "socket");
+        Override(root, "--log-json", sources.LogJson ? "on" : null, "mcr", "log", "json");
+        if (sources.Interface is { } name)
+            Override(root, sources.Workers is null ? "--interface" : "--num-workers", sources.Workers ?? "1", "mcr", "interfaces", name, "workers");
+        return HoconResolver.Resolve(root, sources.Environment);
+    }
+
+    private static void Override(HoconObject root, string from, string? value, params string[] path)
+    {
+        if (value is null)
+            return;
+        var at = new SourcePosition(from, 0, 0);
+        HoconAssignment.Assign(root, path, at, new HoconScalar(at, value, isQuoted: false));
+    }
+
+    private static McrSettings Read(HoconObject root, List<ConfigProblem> problems)
+    {
+        var all = new ConfigSection(root, "", problems);
+        ConfigSection mcr = all.Section("mcr");
+        HoconNode? akka = all.Find("akka");
+        if (akka is not null and not HoconObject)
+            all.Problem(akka.At, "akka", $"is {ConfigSection.Kind(akka)}; give an object: {{ … }}");
+        all.Find("definitions"); // for substitutions
+        all.RefuseUnknownKeys();
+
+        ConfigSection node = mcr.Section("node");
+        string nodeName = node.Text("name") is { Length: > 0 } given ? given : Environment.MachineName;
+        node.RefuseUnknownKeys();
+
+        ConfigSection control = mcr.Section("control");
+        string socket = ReadSocket(control);
+        string group = control.Text("group") ?? "";
+        control.RefuseUnknownKeys();
+
+        ConfigSection log = mcr.Section("log");
+        var logSettings = new LogSettings(log.OneOf("level", Levels), log.Flag("json"));
+        log.RefuseUnknownKeys();
+
+        var settings = new McrSettings
+        {
+            NodeName = nodeName,
+            Control = new ControlSettings(socket, group),
+            RuntimeDirectory = ReadRuntimeDirectory(mcr, socket),
+            StatsInterval = mcr.Duration("stats-interval", TimeSpan.FromMilliseconds(10), Hour),
+            Log = logSettings,
+            Worker = ReadWorker(mcr.Section("worker")),
+            Interfaces = ReadInterfaces(mcr.Section("interfaces"), problems),
+            Rules = RuleReader.Read(mcr, problems),
+            AkkaJson = akka is HoconObject ? HoconJson.Write(akka) : "{}",
+        };
+        mcr.RefuseUnknownKeys();
+        return settings;
+    }
+
+    private static string ReadSocket(ConfigSection control)
+    {
+        string socket = control.Text("socket") ?? "";
+        if (!Path.IsPathRooted(socket))
+            control.Problem(control.PositionOf("socket"), "socket", $"is '{socket}'; give an absolute path, such as /run/mcr/control.sock");
+        return socket;
+    }
+
+    private static string ReadRuntimeDirectory(ConfigSection mcr, string socket)
+    {
+        const string Key = "runtime-directory";
+        string directory = mcr.Text(Key) is { Length: > 0 } given ? given : Path.ChangeExtension(socket, null) + ".d";
+        if (Path.IsPathRooted(socket) && !Path.IsPathRooted(directory))
+            mcr.Problem(mcr.PositionOf(Key), Key, $"is '{directory}'; give an absolute path, or leave it empty to have it beside the control socket");
+        return directory;
+    }
+
+    private static WorkerSettings ReadWorker(ConfigSection worker)
+    {
+        string path = worker.Text("path") ?? "";
+        if (path.Length > 0 && !File.Exists(path))
+            worker.Problem(worker.PositionOf("path"), "path", $"is '{path}', and there is no such file; leave it empty to use mcrd itself");
+        var settings = new WorkerSettings(
+            path,
+            worker.Size("receive-buffer", 64 << 10, 1 << 30),
+            worker.Size("send-buffer", 64 << 10, 1 << 30),
+            worker.Duration("start-timeout", TimeSpan.FromMilliseconds(100), Minute),
+            worker.Duration("stop-timeout", TimeSpan.FromMilliseconds(10), Minute));
+        worker.RefuseUnknownKeys();
+        return settings;
+    }
+
+    private static ImmutableSortedDictionary<string, InterfaceSettings> ReadInterfaces(ConfigSection interfaces, List<ConfigProblem> problems)
+    {
+        var result = ImmutableSortedDictionary.CreateBuilder<string, InterfaceSettings>(StringComparer.Ordinal);
+        foreach (string name in interfaces.Keys)
+        {
+            ConfigSection section = interfaces.Section(name);
+            if (name.Length > MaxInterfaceName || name.Any(c => c == '/' || char.IsWhiteSpace(c)))
+                problems.Add(new ConfigProblem(interfaces.PositionOf(name), $"mcr.interfaces.{name}: '{name}' cannot be the name of an interface, which has 1 to {MaxInterfaceName} characters and neither '/' nor white space"));
+            int workers = section.Find("workers") is null ? 1 : section.Whole("workers", 1, 64);
+            if (workers > 1)
+                section.Problem(section.PositionOf("workers"), "workers", string.Create(CultureInfo.InvariantCulture, $"is {workers}; this version has one worker for each interface, so give 1"));
+            var cores = ImmutableArray.CreateBuilder<int>();
+            foreach (HoconNode core in section.Array("cores"))
+            {
+                if (core is HoconScalar scalar && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= MaxCore)
+                    cores.Add(number);
+                else
+                    section.Problem(core.At, "cores", $"has {ConfigSection.Kind(core)}; give CPU numbers from 0, as in [2, 3]");
+            }
+
+            section.RefuseUnknownKeys();
+            result.Add(name, new InterfaceSettings(workers, cores.ToImmutable()));
+        }
+
+        return result.ToImmutable();
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+
+namespace Mcr.Actors.Configuration;
+
+/// <summary>Durations and sizes as HOCON writes them: a number, white space or none, a unit.</summary>
+internal static class Units
+{
+    private static readonly Dictionary<string, double> Milliseconds = Table(StringComparer.Ordinal,
+        (1, ["ms", "milli", "millis", "millisecond", "milliseconds"]),
+        (1000, ["s", "second", "seconds"]),
+        (60_000, ["m", "minute", "minutes"]),
+        (3_600_000, ["h", "hour", "hours"]));
+
+    private static readonly Dictionary<string, double> Bytes = Table(StringComparer.OrdinalIgnoreCase,
+        (1, ["", "B", "byte", "bytes"]),
+        (1000, ["kB"]),
+        (1e6, ["MB"]),
+        (1e9, ["GB"]),
+        (1 << 10, ["K", "KiB"]),
+        (1 << 20, ["M", "MiB"]),
+        (1 << 30, ["G", "GiB"]));
+
+    /// <returns>null when it is none: a unit is needed.</returns>
+    public static TimeSpan? ParseDuration(string text) =>
+        Split(text) is var (number, unit) && Milliseconds.TryGetValue(unit, out double factor) && number * factor < TimeSpan.MaxValue.TotalMilliseconds / 2
+            ? TimeSpan.FromMilliseconds(number * factor)
+            : null;
+
+    /// <returns>Bytes; null when it is none.</returns>
+    public static double? ParseSize(string text) =>
+        Split(text) is var (number, unit) && Bytes.TryGetValue(unit, out double factor) ? Math.Floor(number * factor) : null;
+
+    public static string Format(TimeSpan duration) =>
+        duration.TotalSeconds < 1 ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0}ms")
+        : duration.TotalMinutes < 1 ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.###}s")
+        : duration.TotalHours < 1 ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMinutes:0.###}m")
+        : string.Create(CultureInfo.InvariantCulture, $"{duration.TotalHours:0.###}h");
+
+    public static string Format(int bytes) =>
+        bytes >= 1 << 20 ? string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20}MiB")
+        : bytes >= 1 << 10 ? string.Create(CultureInfo.InvariantCulture, $"{bytes >> 10}KiB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes}B");
+
+    private static (double Number, string Unit)? Split(string text)
+    {
+        int end = 0;
+        while (end < text.Length && (char.IsAsciiDigit(text[end]) || text[end] == '.'))
+            end++;
+        return double.TryParse(text.AsSpan(0, end), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number) ? (number, text[end..].Trim()) : null;
+    }
+
+    private static Dictionary<string, double> Table(StringComparer comparer, params (double Factor, string[] Names)[] units) =>
+        units.SelectMany(u => u.Names.Select(name => (name, u.Factor))).ToDictionary(u => u.name, u => u.Factor, comparer);
+}

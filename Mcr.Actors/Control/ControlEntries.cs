@@ -1,0 +1,81 @@
+namespace Mcr.Actors.Control;
+
+/// <param name="Status">Pending, Active, Degraded or Failed.</param>
+/// <param name="Why">A sentence, unless it is active.</param>
+/// <param name="Since">When it came into this status.</param>
+/// <param name="Origin">Where the rule comes from: a file or the command line.</param>
+/// <param name="Source">The only sender; null for any.</param>
+public sealed record RuleEntry(
+    string RuleId,
+    string? Name,
+    string InputInterface,
+    string InputGroup,
+    int InputPort,
+    IReadOnlyList<OutputEntry> Outputs,
+    string Status,
+    string? Why,
+    DateTimeOffset Since,
+    string Origin,
+    string? Source);
+
+/// <param name="Ttl">What datagrams leave with, given or default.</param>
+public sealed record OutputEntry(string Group, int Port, string Interface, int Ttl);
+
+/// <param name="CoreId">The first of <paramref name="Cores"/>; null when it may run on all.</param>
+/// <param name="Status">Starting, Running, Backoff or Stopping.</param>
+/// <param name="Number">Of those on one interface, from 0.</param>
+/// <param name="RulesetHash">What it runs.</param>
+/// <param name="ExpectedHash">What it is to run.</param>
+public sealed record WorkerEntry(
+    int Pid,
+    int? CoreId,
+    string Interface,
+    string Status,
+    int Number,
+    IReadOnlyList<int> Cores,
+    int Restarts,
+    string RulesetHash,
+    string ExpectedHash);
+
+/// <param name="PacketsRelayed">Datagrams that the rule matched, each counted once whatever the number of outputs.</param>
+/// <param name="BytesRelayed">Their payload.</param>
+/// <param name="PacketsPerSecond">Matched, over the last interval.</param>
+/// <param name="Sent">Datagrams, over all outputs.</param>
+/// <param name="Errors">Datagrams not sent, over all outputs.</param>
+public sealed record StatsEntry(
+    string InputGroup,
+    int InputPort,
+    long PacketsRelayed,
+    long BytesRelayed,
+    double PacketsPerSecond,
+    double BitsPerSecond,
+    string RuleId,
+    string? Name,
+    string InputInterface,
+    long Sent,
+    long Errors);
+
+/// <param name="Present">Whether there is such a device now; the members up to <paramref name="Addresses"/> mean nothing without.</param>
+/// <param name="Rules">How many rules take their input here.</param>
+/// <param name="Workers">How many workers it has.</param>
+public sealed record InterfaceEntry(
+    string Name,
+    bool Present,
+    int? Index,
+    string? Kind,
+    bool Up,
+    bool Running,
+    bool Multicast,
+    int? Mtu,
+    IReadOnlyList<string> Addresses,
+    int Rules,
+    int Workers);
+
+/// <param name="Field">A path such as <c>input.group</c> or <c>outputs[1].port</c>; null when it is about no field.</param>
+public sealed record ProblemEntry(string? Field, string Sentence)
+{
+    public override string ToString() => Field is null ? Sentence : $"{Field}: {Sentence}";
+}
+
+/// <param name="Version">Of the program that answers.</param>
+public sealed record VersionEntry(int ProtocolVersion, string Version);

@@ -1,0 +1,66 @@
+namespace Mcr.Actors.Control;
+
+/// <summary>
+/// What mcrctl may ask. Values that a rule is made of are text as the operator wrote it: whether it is a port or an address
+/// is for the rule parser to say, in the same sentence as for a configuration file.
+/// </summary>
+public abstract record ControlRequest
+{
+    private ControlRequest()
+    {
+    }
+
+    /// <summary>Adds a rule, or replaces the one with the same input.</summary>
+    public sealed record Add : ControlRequest
+    {
+        public string? RuleId { get; init; }
+
+        public string? Name { get; init; }
+
+        public string? InputInterface { get; init; }
+
+        public string? InputGroup { get; init; }
+
+        public string? InputPort { get; init; }
+
+        /// <summary>Take datagrams of this sender only.</summary>
+        public string? Source { get; init; }
+
+        public IReadOnlyList<OutputText> Outputs { get; init; } = [];
+
+        /// <summary>Accept addresses that are refused by default.</summary>
+        public bool Force { get; init; }
+    }
+
+    /// <summary>Removes a rule by its id or its name; exactly one is given.</summary>
+    public sealed record Remove : ControlRequest
+    {
+        public string? RuleId { get; init; }
+
+        public string? Name { get; init; }
+    }
+
+    public sealed record ListRules : ControlRequest;
+
+    public sealed record Stats : ControlRequest;
+
+    public sealed record ListWorkers : ControlRequest;
+
+    public sealed record Interfaces : ControlRequest;
+
+    public sealed record Ping : ControlRequest;
+
+    public sealed record Version : ControlRequest;
+}
+
+/// <summary>An output as the operator wrote it.</summary>
+public sealed record OutputText
+{
+    public string? Group { get; init; }
+
+    public string? Port { get; init; }
+
+    public string? Interface { get; init; }
+
+    public string? Ttl { get; init; }
+}

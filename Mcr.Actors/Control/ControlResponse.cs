@@ -1,0 +1,33 @@
+namespace Mcr.Actors.Control;
+
+/// <summary>What mcrd answers, in the shapes that the Rust program prints; more members than it has are fine with its users' scripts.</summary>
+public abstract record ControlResponse
+{
+    private ControlResponse()
+    {
+    }
+
+    public sealed record Rules(IReadOnlyList<RuleEntry> Entries) : ControlResponse;
+
+    public sealed record Workers(IReadOnlyList<WorkerEntry> Entries) : ControlResponse;
+
+    public sealed record Stats(IReadOnlyList<StatsEntry> Entries) : ControlResponse;
+
+    public sealed record Interfaces(IReadOnlyList<InterfaceEntry> Entries) : ControlResponse;
+
+    /// <summary>Done, or accepted; the sentence says which.</summary>
+    public sealed record Success(string Sentence) : ControlResponse;
+
+    /// <summary>Nothing was done; every problem, not only the first.</summary>
+    public sealed record Error(IReadOnlyList<ProblemEntry> Problems) : ControlResponse
+    {
+        public Error(string sentence)
+            : this([new ProblemEntry(null, sentence)])
+        {
+        }
+    }
+
+    public sealed record Pong : ControlResponse;
+
+    public sealed record Version(VersionEntry Entry) : ControlResponse;
+}

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using Mcr.Actors.Messages;
+using Mcr.Native.Netlink;
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.Control;
+
+/// <summary>Between the views that mcrd's actors answer with and what goes over the control socket. Pure.</summary>
+public static class ControlViews
+{
+    public static RuleDraft Draft(ControlRequest.Add add) => new()
+    {
+        Id = add.RuleId,
+        Name = add.Name,
+        InputInterface = add.InputInterface,
+        InputGroup = add.InputGroup,
+        InputPort = add.InputPort,
+        InputSource = add.Source,
+        Force = add.Force,
+        Outputs = [.. add.Outputs.Select(o => new OutputDraft { Interface = o.Interface, Group = o.Group, Port = o.Port, Ttl = o.Ttl })],
+    };
+
+    public static ControlResponse Result(CommandResult result) => result switch
+    {
+        CommandResult.Ok ok => new ControlResponse.Success(ok.Sentence),
+        CommandResult.NoOp noOp => new ControlResponse.Success(noOp.Sentence),
+        CommandResult.Rejected rejected => Refusal(rejected.Problems),
+        _ => throw new ArgumentOutOfRangeException(nameof(result), result, null),
+    };
+
+    public static ControlResponse Refusal(IEnumerable<RuleProblem> problems) =>
+        new ControlResponse.Error([.. problems.Select(p => new ProblemEntry(p.Field, p.Sentence))]);
+
+    public static ControlResponse Rules(IEnumerable<RuleView> views) => new ControlResponse.Rules([.. views.Select(Rule)]);
+
+    public static ControlResponse Workers(IEnumerable<WorkerView> views) => new ControlResponse.Workers([.. views.Select(Worker)]);
+
+    public static ControlResponse Stats(IEnumerable<RuleStatsView> views) => new ControlResponse.Stats([.. views.Select(Stats)]);
+
+    public static ControlResponse Interfaces(IEnumerable<InterfaceView> views) => new ControlResponse.Interfaces([.. views.Select(Interface)]);
+
+    /// <param name="program">The version of mcrd.</param>
+    public static ControlResponse Version(string program) => new ControlResponse.Version(new VersionEntry(ControlProtocol.Version, program));
+
+    private static RuleEntry Rule(RuleView view) => new(
+        view.Rule.Id.ToString(),
+        view.Rule.Name,
+        view.Rule.Input.Interface,
+        view.Rule.Input.Group.ToString(),
+        view.Rule.Input.Port,
+        [.. view.Rule.Outputs.Select(o => new OutputEntry(o.Group.ToString(), o.Port, o.Interface, o.EffectiveTtl))],
+        view.Status.ToString(),
+        view.Why,
+        view.Since,
+        view.Origin,
+        view.Rule.Input.Source?.ToString());
+
+    private static WorkerEntry Worker(WorkerView view) => new(
+        view.Pid,
+        view.Cores.IsDefaultOrEmpty ? null : view.Cores[0],
+        view.Interface,
+        view.Status.ToString(),
+        view.Number,
+        view.Cores.IsDefault ? ImmutableArray<int>.Empty : view.Cores,
+        view.Restarts,
+        view.RulesetHash,
+        view.ExpectedHash);
+
+    private static StatsEntry Stats(RuleStatsView view) => new(
+        view.Rule.Input.Group.ToString(),
+        view.Rule.Input.Port,
+        view.Matched,
+        view.Bytes,
+        Finite(view.PacketsPerSecond),
+        Finite(view.BitsPerSecond),
+        view.Rule.Id.ToString(),
+        view.Rule.Name,
+        view.Rule.Input.Interface,
+        view.Sent,
+        view.Errors);
+
+    private static InterfaceEntry Interface(InterfaceView view)
+    {
+        Link? link = view.Link;
+        return new InterfaceEntry(
+            view.Name,
+            link is not null,
+            link?.Index,
+            link?.Kind.ToString(),
+            link?.IsUp ?? false,
+            link?.IsRunning ?? false,
+            link?.CanMulticast ?? false,
+            link?.Mtu,
+            link is null ? [] : [.. link.Addresses.Select(a => a.ToString())],
+            view.Rules,
+            view.Workers);
+    }
+
+    /// <summary>JSON has no NaN and no infinity: an interval of no length must not cost the whole answer.</summary>
+    private static double Finite(double rate) => double.IsFinite(rate) ? rate : 0;
+}

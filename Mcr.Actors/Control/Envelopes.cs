@@ -1,0 +1,73 @@
+using System.Text.Json.Serialization;
+
+namespace Mcr.Actors.Control;
+
+/// <summary>A request on the wire: <c>{"version":1,"command":{"ListRules":{}}}</c>.</summary>
+internal sealed record RequestEnvelope
+{
+    [JsonRequired]
+    public int Version { get; init; }
+
+    [JsonRequired]
+    public CommandEnvelope Command { get; init; } = new();
+}
+
+/// <summary>One member for each request, exactly one of them present: a union without a discriminator to invent.</summary>
+internal sealed record CommandEnvelope
+{
+    [JsonPropertyName("Add")]
+    public ControlRequest.Add? Add { get; init; }
+
+    [JsonPropertyName("Remove")]
+    public ControlRequest.Remove? Remove { get; init; }
+
+    [JsonPropertyName("ListRules")]
+    public ControlRequest.ListRules? ListRules { get; init; }
+
+    [JsonPropertyName("Stats")]
+    public ControlRequest.Stats? Stats { get; init; }
+
+    [JsonPropertyName("ListWorkers")]
+    public ControlRequest.ListWorkers? ListWorkers { get; init; }
+
+    [JsonPropertyName("Interfaces")]
+    public ControlRequest.Interfaces? Interfaces { get; init; }
+
+    [JsonPropertyName("Ping")]
+    public ControlRequest.Ping? Ping { get; init; }
+
+    [JsonPropertyName("Version")]
+    public ControlRequest.Version? Version { get; init; }
+}
+
+/// <summary>A response on the wire: <c>{"Rules":[…]}</c>, again with exactly one member.</summary>
+internal sealed record ResponseEnvelope
+{
+    [JsonPropertyName("Rules"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<RuleEntry>? Rules { get; init; }
+
+    [JsonPropertyName("Workers"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<WorkerEntry>? Workers { get; init; }
+
+    [JsonPropertyName("Stats"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<StatsEntry>? Stats { get; init; }
+
+    [JsonPropertyName("Interfaces"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<InterfaceEntry>? Interfaces { get; init; }
+
+    [JsonPropertyName("Success"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Success { get; init; }
+
+    [JsonPropertyName("Error"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ErrorBody? Error { get; init; }
+
+    [JsonPropertyName("Pong"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PongBody? Pong { get; init; }
+
+    [JsonPropertyName("Version"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public VersionEntry? Version { get; init; }
+}
+
+internal sealed record ErrorBody(IReadOnlyList<ProblemEntry> Problems);
+
+internal sealed record PongBody;

@@ -1,0 +1,96 @@
+using System.Text.Json;
+
+namespace Mcr.Actors.Control;
+
+/// <summary>Requests to bytes and back. Pure; reading refuses with <see cref="InvalidDataException"/> and nothing else.</summary>
+public static class RequestCodec
+{
+    public static byte[] Encode(ControlRequest request) => JsonSerializer.SerializeToUtf8Bytes(
+        new RequestEnvelope { Version = ControlProtocol.Version, Command = Wrap(request) },
+        RequestWriterJson.Default.RequestEnvelope);
+
+    /// <exception cref="InvalidDataException">it is not a request of this version; the message is a sentence for the client.</exception>
+    public static ControlRequest Decode(ReadOnlySpan<byte> json)
+    {
+        RequestEnvelope? envelope;
+        try
+        {
+            envelope = JsonSerializer.Deserialize(json, RequestJson.Default.RequestEnvelope);
+        }
+        catch (JsonException e)
+        {
+            // Another version may well have other commands and members: then the version is what is wrong.
+            CheckVersion(PeekVersion(json));
+            throw new InvalidDataException($"the request is not JSON as this version has it: {Short(e.Message)}", e);
+        }
+
+        CheckVersion(envelope?.Version);
+        return envelope is null ? throw new InvalidDataException("the request is null") : Unwrap(envelope.Command);
+    }
+
+    private static void CheckVersion(int? version)
+    {
+        if (version is { } other && other != ControlProtocol.Version)
+            throw new InvalidDataException($"the request is of version {other} of the control protocol and this mcrd speaks version {ControlProtocol.Version}; use the mcrctl that came with it");
+    }
+
+    private static ControlRequest Unwrap(CommandEnvelope command)
+    {
+        ControlRequest? only = null;
+        foreach (ControlRequest? each in new ControlRequest?[] { command.Add, command.Remove, command.ListRules, command.Stats, command.ListWorkers, command.Interfaces, command.Ping, command.Version })
+        {
+            if (each is not null && only is not null)
+                throw new InvalidDataException("the request has more than one command; send one after another");
+            only ??= each;
+        }
+
+        return only switch
+        {
+            null => throw new InvalidDataException("the request has no command"),
+            // Generated readers leave what is missing null, initialiser or not; the rule parser says that outputs are missing.
+            ControlRequest.Add { Outputs: null } add => add with { Outputs = [] },
+            ControlRequest.Add add when add.Outputs.Any(output => output is null) => throw new InvalidDataException("an output of the request is null"),
+            _ => only,
+        };
+    }
+
+    private static CommandEnvelope Wrap(ControlRequest request) => request switch
+    {
+        ControlRequest.Add add => new() { Add = add },
+        ControlRequest.Remove remove => new() { Remove = remove },
+        ControlRequest.ListRules list => new() { ListRules = list },
+        ControlRequest.Stats stats => new() { Stats = stats },
+        ControlRequest.ListWorkers workers => new() { ListWorkers = workers },
+        ControlRequest.Interfaces interfaces => new() { Interfaces = interfaces },
+        ControlRequest.Ping ping => new() { Ping = ping },
+        ControlRequest.Version version => new() { Version = version },
+        _ => throw new ArgumentOutOfRangeException(nameof(request), request, null),
+    };
+
+    /// <summary>The version of a request that is otherwise not understood; null when even that cannot be found.</summary>
+    private static int? PeekVersion(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueTextEquals("version"u8))
+                    return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int version) ? version : null;
+            }
+        }
+        catch (JsonException)
+        {
+            // Not JSON at all: that is the sentence then.
+        }
+
+        return null;
+    }
+
+    /// <summary>It may repeat what the client sent: short, and in one line of mcrd's log.</summary>
+    private static string Short(string message)
+    {
+        string clean = new([.. message.Take(200).Select(c => char.IsControl(c) ? '?' : c)]);
+        return message.Length > 200 ? clean + "…" : clean;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace Mcr.Actors.Control;
+
+/// <summary>Groups of this machine by name, from /etc/group: control.group is a local, static one.</summary>
+internal static class UnixGroups
+{
+    /// <param name="group">A name, or a number as it is.</param>
+    /// <exception cref="ControlSocketException">there is no such group.</exception>
+    public static uint Find(string group, string groupFile = "/etc/group")
+    {
+        if (uint.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) && number != uint.MaxValue)
+            return number;
+        return Parse(group, Lines(groupFile)) ?? throw new ControlSocketException(
+            ControlSocketProblem.CannotCreate,
+            $"control.group: there is no group '{group}' in {groupFile}; create it (groupadd --system {group}) or name another");
+    }
+
+    /// <summary>Lines are <c>name:password:number:members</c>.</summary>
+    internal static uint? Parse(string group, IEnumerable<string> lines)
+    {
+        foreach (string line in lines)
+        {
+            string[] fields = line.Split(':');
+            if (fields.Length >= 3 && fields[0] == group && uint.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out uint number))
+                return number;
+        }
+
+        return null;
+    }
+
+    private static string[] Lines(string groupFile)
+    {
+        try
+        {
+            return File.ReadAllLines(groupFile);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ControlSocketException(ControlSocketProblem.CannotCreate, $"control.group: {groupFile} cannot be read: {e.Message} Give the number of the group", e);
+        }
+    }
+}

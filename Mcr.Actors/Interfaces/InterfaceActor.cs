@@ -1,0 +1,299 @@
+using Akka.Actor;
+using Akka.Event;
+using Mcr.Actors.Messages;
+using Mcr.Actors.Platform;
+using Mcr.Actors.Relay;
+using Mcr.Actors.Rules;
+using Mcr.Actors.Workers;
+using Mcr.Native.Interop;
+using Mcr.Native.Netlink;
+using Effects = System.Collections.Immutable.ImmutableArray<Mcr.Actors.Interfaces.InterfaceEffect>;
+
+namespace Mcr.Actors.Interfaces;
+
+/// <summary>
+/// <c>/user/relay/interfaces/NAME</c>: one input interface. Owns its sockets, memberships, counters and worker for as long as it has rules, and
+/// brings the machine and the worker to what the rules want; decisions are <see cref="InterfaceState"/>'s and <see cref="InterfacePlanner"/>'s.
+/// Order, always: open and join, then the worker gets the rules, and what they do without is closed only when it has confirmed them.
+/// </summary>
+internal sealed class InterfaceActor : UntypedActor, IWithTimers
+{
+    private static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(1);
+
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly string _name;
+    private readonly IRelayPlatform _platform;
+    private readonly RelayOptions _options;
+    private readonly IActorRef _supervisor;
+    private readonly IActorRef _rules;
+    private readonly TimeProvider _time;
+    private InterfaceState _state;
+    private OpenPort? _open;
+
+    /// <summary>The parent of a worker that has stopped, until its name is free again.</summary>
+    private IActorRef? _leaving;
+
+    public InterfaceActor(string name, IRelayPlatform platform, RelayOptions options, IActorRef supervisor, IActorRef rules, TimeProvider time)
+    {
+        _name = name;
+        _platform = platform;
+        _options = options;
+        _supervisor = supervisor;
+        _rules = rules;
+        _time = time;
+        _state = new InterfaceState(name);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case InterfaceCommands.UseRules use:
+                _state = _state.Want(use.Revision, use.Rules);
+                Reconcile();
+                break;
+            case InterfaceCommands.Refresh:
+                _state = _state.LookAgain();
+                Reconcile();
+                break;
+            case WorkerEvents event_:
+                if (event_.Seat == _open?.Seat)
+                    Handle(event_);
+                break;
+            case InterfaceCommands.GetReport:
+                Sender.Tell(_open?.Report(_state) ?? InterfaceEvents.Report.Empty);
+                break;
+            case Terminated terminated when terminated.ActorRef.Equals(_leaving):
+                _leaving = null;
+                Reconcile();
+                break;
+            case Terminated terminated:
+                throw new DeathPactException(terminated.ActorRef); // the worker's actor crashed again and again: everything starts over
+            case SampleTick:
+                _open?.Sample();
+                break;
+            case StatsTick:
+                LogStats();
+                break;
+            case InterfaceCommands.Stop stop:
+                Stop(stop);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    protected override void PostStop() => _open?.Port.Dispose();
+
+    protected override void PostRestart(Exception reason)
+    {
+        base.PostRestart(reason);
+        _supervisor.Tell(new InterfaceEvents.Restarted(_name, $"{reason.GetType().Name}: {reason.Message}"));
+    }
+
+    private void Handle(WorkerEvents event_)
+    {
+        switch (event_)
+        {
+            case WorkerEvents.Changed changed:
+                _open!.Worker = changed;
+                break;
+            case WorkerEvents.Ready:
+                Apply(_state.WorkerReady());
+                break;
+            case WorkerEvents.Applied applied:
+                Apply(_state.WorkerApplied(applied.Generation));
+                Reconcile();
+                break;
+            case WorkerEvents.Refused refused:
+                _log.Error("{Worker} refused its rules: {Why}", refused.Seat, refused.Why);
+                Apply(_state.WorkerRefused(refused.Generation, refused.Why));
+                Reconcile();
+                break;
+            case WorkerEvents.Down down:
+                Apply(_state.WorkerDown(down.How, down.Delay));
+                Reconcile();
+                break;
+            case WorkerEvents.Stopped:
+                Close(logTotals: true);
+                break;
+        }
+    }
+
+    /// <summary>Works on what is wanted, unless it has to wait: for the worker's answer, or for its end.</summary>
+    private void Reconcile()
+    {
+        if (!_state.IsDirty || _state.InFlight || _leaving is not null || _open is { IsClosing: true })
+            return;
+        if (_state.Desired.IsEmpty)
+        {
+            Retreat(RuleState.BeingSetUp); // of no rule
+            return;
+        }
+
+        if (ReadLinks(out LinkTable links) is { } unknown)
+        {
+            Retreat(unknown);
+            return;
+        }
+
+        if (!links.TryGet(_name, out Link? link))
+        {
+            Retreat(new RuleOutcome(RuleStatus.Pending, $"interface {_name} does not exist"));
+            return;
+        }
+
+        if (_open is not null && _open.Port.Link.Index != link.Index)
+        {
+            _log.Warning("{Interface} is another device now (index {Index}, was {Before}); it is set up anew", _name, link.Index, _open.Port.Link.Index);
+            BeginClosing();
+            return;
+        }
+
+        if (_open is null && Open(link) is { } refusal)
+        {
+            Retreat(refusal);
+            return;
+        }
+
+        InterfacePlan plan = PlanPreparation.Prepare(_open!.Port, new PlanInput(link, links, _state.Desired, _state.Allocations, PlanFailures.None, _state.NextGeneration));
+        _open.Meters.Follow(plan.Allocations);
+        Apply(_state.Prepared(plan));
+    }
+
+    /// <returns>null, or what that means for every rule.</returns>
+    private RuleOutcome? ReadLinks(out LinkTable links)
+    {
+        try
+        {
+            links = _platform.ReadLinks();
+            return null;
+        }
+        catch (LinuxException e)
+        {
+            links = new LinkTable([]);
+            return new RuleOutcome(RuleStatus.Pending, $"the network devices cannot be listed: {e.Message}");
+        }
+    }
+
+    /// <summary>Nothing can or need be relayed now.</summary>
+    private void Retreat(RuleOutcome outcome)
+    {
+        if (_open is not null)
+            BeginClosing();
+        else
+            Apply(_state.Blocked(outcome));
+    }
+
+    private RuleOutcome? Open(Link link)
+    {
+        if (link.Kind == LinkKind.Other)
+            return new RuleOutcome(RuleStatus.Failed, $"{_name} carries no Ethernet frames (a tunnel?); this version relays from Ethernet devices and lo");
+        IReadOnlyList<int> cores = _options.Interfaces.GetValueOrDefault(_name) ?? [];
+        IInterfacePort port;
+        try
+        {
+            port = _platform.OpenInterface(link, new PortOptions(WorkerNumber: 0, cores));
+        }
+        catch (LinuxException e)
+        {
+            return new RuleOutcome(RuleStatus.Failed, e.Message);
+        }
+
+        var seat = new WorkerSeat(_name, number: 0);
+        IActorRef self = Self;
+
+        RelayOptions options = _options;
+        TimeProvider time = _time;
+        IActorRef workers = Context.Watch(Context.ActorOf(Akka.Actor.Props.Create(() => new WorkersActor(seat, port, self, options, time)), "workers"));
+        _open = new OpenPort(port, seat, workers, cores, _time);
+        Timers.StartPeriodicTimer(nameof(SampleTick), new SampleTick(), SampleInterval);
+        Timers.StartPeriodicTimer(nameof(StatsTick), new StatsTick(), _options.StatsInterval);
+        return null;
+    }
+
+    private void Stop(InterfaceCommands.Stop stop)
+    {
+        IActorRef parent = Context.Parent;
+        if (_open is null)
+        {
+            parent.Tell(new InterfaceEvents.Stopped(_name));
+            return;
+        }
+
+        Become(message =>
+        {
+            if (message is not WorkerEvents.Stopped stopped || stopped.Seat != _open?.Seat)
+                return;
+            Close(logTotals: !stop.Hold);
+            parent.Tell(new InterfaceEvents.Stopped(_name));
+        });
+        if (!_open.IsClosing)
+            _open.Workers.Tell(new WorkerCommands.Stop(stop.Hold));
+    }
+
+    private void BeginClosing()
+    {
+        _open!.IsClosing = true;
+        _open.Workers.Tell(new WorkerCommands.Stop(Hold: false));
+    }
+
+    private void Close(bool logTotals)
+    {
+        Timers.CancelAll();
+        if (logTotals)
+            Log(StatsLines.Final(_open!.Port.ReadCounters(), _name, _open.Seat.Number));
+        _leaving = _open!.Workers;
+        Context.Stop(_leaving);
+        _open.Port.Dispose();
+        _open = null;
+        _state = _state.Closed();
+    }
+
+    private void Apply((InterfaceState Next, Effects Effects) decision)
+    {
+        _state = decision.Next;
+        foreach (InterfaceEffect effect in decision.Effects)
+        {
+            switch (effect)
+            {
+                case InterfaceEffect.ToWorker toWorker:
+                    _open!.Workers.Tell(new WorkerCommands.Execute(toWorker.Command));
+                    break;
+                case InterfaceEffect.CloseEgress close:
+                    _open!.Port.CloseEgress(close.Id);
+                    break;
+                case InterfaceEffect.Leave leave:
+                    _open!.Port.Leave(leave.Membership);
+                    break;
+                case InterfaceEffect.Report report:
+                    _rules.Tell(new RuleCommands.Report(report.Rule, _state.PlannedRevision, report.Outcome));
+                    break;
+                case InterfaceEffect.Settle:
+                    _supervisor.Tell(new InterfaceEvents.Settled(_name, _state.PlannedRevision));
+                    break;
+            }
+        }
+    }
+
+    private void LogStats()
+    {
+        if (_open is null)
+            return;
+        (WorkerCounters now, WorkerCounters before, TimeSpan elapsed) = _open.TakeStats();
+        Log(StatsLines.Periodic(now, before, elapsed, _name, _open.Seat.Number));
+    }
+
+    private void Log(IEnumerable<(string Template, object[] Values)> lines)
+    {
+        foreach ((string template, object[] values) in lines)
+            _log.Info(template, values);
+    }
+
+    private sealed record SampleTick;
+
+    private sealed record StatsTick;
+}

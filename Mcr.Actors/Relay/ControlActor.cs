@@ -1,0 +1,84 @@
+using Akka.Actor;
+using Mcr.Actors.Control;
+using Mcr.Actors.Messages;
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.Relay;
+
+/// <summary>
+/// <c>/user/relay/control</c>: requests of the control socket become commands and queries of the supervisor, its parent, and its answers
+/// become responses. Keeps nothing; parses text before anybody else sees it.
+/// </summary>
+internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string version) : UntypedActor
+{
+    private const string Origin = "mcrctl";
+
+    protected override void PreStart() => gate.Open(Self);
+
+    protected override void PostStop() => gate.Close();
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ControlRequest.Add add:
+                Add(add);
+                break;
+            case ControlRequest.Remove remove:
+                Remove(remove);
+                break;
+            case ControlRequest.ListRules:
+                Ask<RelayQueries.RuleList>(new RelayQueries.ListRules(), list => ControlViews.Rules(list.Rules));
+                break;
+            case ControlRequest.Stats:
+                Ask<RelayQueries.StatsReport>(new RelayQueries.GetStats(), report => ControlViews.Stats(report.Rules));
+                break;
+            case ControlRequest.ListWorkers:
+                Ask<RelayQueries.WorkerList>(new RelayQueries.ListWorkers(), list => ControlViews.Workers(list.Workers));
+                break;
+            case ControlRequest.Interfaces:
+                Ask<RelayQueries.InterfaceList>(new RelayQueries.ListInterfaces(), list => ControlViews.Interfaces(list.Interfaces));
+                break;
+            case ControlRequest.Ping:
+                Sender.Tell(new ControlResponse.Pong());
+                break;
+            case ControlRequest.Version:
+                Sender.Tell(ControlViews.Version(version));
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Add(ControlRequest.Add request)
+    {
+        if (RuleParser.Parse(ControlViews.Draft(request), out IReadOnlyList<RuleProblem> problems) is { } rule)
+            Ask<CommandResult>(new RelayCommands.AddRule(rule, Origin), ControlViews.Result);
+        else
+            Sender.Tell(ControlViews.Refusal(problems));
+    }
+
+    private void Remove(ControlRequest.Remove request)
+    {
+        switch (request)
+        {
+            case { RuleId: { } id, Name: null }:
+                Ask<CommandResult>(RelayCommands.RemoveRule.ById(new RuleId(id)), ControlViews.Result);
+                break;
+            case { RuleId: null, Name: { } name }:
+                Ask<CommandResult>(RelayCommands.RemoveRule.ByName(name), ControlViews.Result);
+                break;
+            default:
+                Sender.Tell(new ControlResponse.Error("give either the rule's id or its name"));
+                break;
+        }
+    }
+
+    private void Ask<T>(object message, Func<T, ControlResponse> toResponse) =>
+        Context.Parent.Ask<T>(message, patience).PipeTo(
+            Sender,
+            Self,
+            toResponse,
+            failure => new ControlResponse.Error(failure is AskTimeoutException ? $"the relay did not answer within {patience.TotalSeconds:0} s" : failure.Message));
+}

@@ -1,0 +1,31 @@
+using Akka;
+using Akka.Actor;
+using Akka.Hosting;
+using Mcr.Actors.Messages;
+using Mcr.Actors.Platform;
+
+namespace Mcr.Actors.Relay;
+
+/// <summary>Puts the relay into an Akka.Hosting application.</summary>
+public static class RelayHosting
+{
+    /// <summary>Longer than a worker may take to stop and to be killed.</summary>
+    private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Starts <c>/user/relay</c> with the system, and stops it in order before the system ends. Get its reference with
+    /// <c>IRequiredActor&lt;RelaySupervisor&gt;</c>.
+    /// </summary>
+    /// <param name="gate">Where requests of a control socket come from; null for a relay without one.</param>
+    public static AkkaConfigurationBuilder WithRelay(this AkkaConfigurationBuilder builder, IRelayPlatform platform, RelayOptions options, RuleLedger ledger, ControlGate? gate = null) =>
+        builder.WithActors((system, registry) =>
+        {
+            IActorRef relay = system.ActorOf(Props.Create(() => new RelaySupervisor(platform, options, ledger, TimeProvider.System, gate)), "relay");
+            registry.Register<RelaySupervisor>(relay);
+            CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceStop, "stop-relay", async () =>
+            {
+                await relay.Ask<CommandResult>(new RelayCommands.Stop(Hold: false), options.WorkerStopTimeout + StopMargin);
+                return Done.Instance;
+            });
+        });
+}

@@ -1,0 +1,210 @@
+using System.Collections.Immutable;
+using Mcr.Actors.Messages;
+using Mcr.Native.Rules;
+using Effects = System.Collections.Immutable.ImmutableArray<Mcr.Actors.Relay.RelayEffect>;
+
+namespace Mcr.Actors.Relay;
+
+/// <summary>
+/// The node's rules, what became of each, and the commands that wait for that. Immutable; each method is one thing that happened, and
+/// returns the next state with what is to be done about it, in order.
+/// </summary>
+internal sealed record RelayState
+{
+    public static readonly RelayState Empty = new();
+
+    public RuleSet Rules { get; private init; } = RuleSet.Empty;
+
+    public ImmutableDictionary<RuleId, RuleEntry> Entries { get; private init; } = ImmutableDictionary<RuleId, RuleEntry>.Empty;
+
+    /// <summary>Of the node's rules; grows with every change.</summary>
+    public long Revision { get; private init; }
+
+    private ImmutableDictionary<string, ImmutableDictionary<RuleId, ForwardingRule>> ByInterface { get; init; } =
+        ImmutableDictionary<string, ImmutableDictionary<RuleId, ForwardingRule>>.Empty;
+
+    private ImmutableList<WaitingCommand> Waiting { get; init; } = [];
+
+    /// <summary>All rules or none.</summary>
+    /// <param name="field">The prefix of each problem's field, by the rule's place.</param>
+    public (RelayState Next, Effects Effects) Add(long ticket, ImmutableArray<RuleWithOrigin> added, Func<int, string> field, DateTimeOffset now)
+    {
+        RuleSet rules = Rules;
+        var problems = ImmutableArray.CreateBuilder<RuleProblem>();
+        for (int i = 0; i < added.Length; i++)
+        {
+            ForwardingRule rule = added[i].Rule;
+            IReadOnlyList<RuleProblem> found = rules.Check(rule);
+            problems.AddRange(found.Select(p => p with { Field = field(i) + p.Field }));
+            if (found.Count == 0)
+                rules = rules.With(rule);
+        }
+
+        if (problems.Count > 0)
+            return (this, [new RelayEffect.Answer(ticket, new CommandResult.Rejected(problems.ToImmutable()))]);
+
+        ImmutableArray<RuleWithOrigin> news = [.. added.Where(r => !(Rules.TryGet(r.Rule.Id, out ForwardingRule? same) && same.Equals(r.Rule)))];
+        if (news.IsEmpty)
+            return (this, [new RelayEffect.Answer(ticket, new CommandResult.NoOp(Same(added)))]);
+        var effects = ImmutableArray.CreateBuilder<RelayEffect>();
+        RelayState next = news.Aggregate(this with { Revision = Revision + 1 }, (state, rule) => state.Put(rule, now, effects));
+        next = next.Tell(news.Select(r => r.Rule.Input.Interface), effects);
+        effects.Add(new RelayEffect.Save());
+        return next.Wait(ticket, added.Select(r => r.Rule.Id), effects);
+    }
+
+    public (RelayState Next, Effects Effects) Remove(long ticket, RelayCommands.RemoveRule command)
+    {
+        ForwardingRule? rule;
+        bool isKnown = command.Id is { } id ? Rules.TryGet(id, out rule) : Rules.TryGetByName(command.Name!, out rule);
+        if (!isKnown || rule is null)
+        {
+            CommandResult refusal = command.Id is { } unknown
+                ? new CommandResult.Rejected("rule_id", $"there is no rule with id '{unknown}'; `mcrctl list` shows all rules")
+                : new CommandResult.Rejected("name", $"there is no rule with name '{command.Name}'; `mcrctl list` shows all rules");
+            return (this, [new RelayEffect.Answer(ticket, refusal)]);
+        }
+
+        var effects = ImmutableArray.CreateBuilder<RelayEffect>();
+        RelayState next = (this with { Revision = Revision + 1 }).Drop(rule, effects).Tell([rule.Input.Interface], effects);
+        effects.Add(new RelayEffect.Save());
+        ImmutableDictionary<string, long> interfaces = ImmutableDictionary<string, long>.Empty.Add(rule.Input.Interface, next.Revision);
+        return next.Wait(new WaitingCommand(ticket, [], [], interfaces, rule), effects);
+    }
+
+    /// <summary>Answered when every rule's state is known.</summary>
+    public (RelayState Next, Effects Effects) AwaitAll(long ticket) =>
+        Wait(ticket, Entries.Keys, ImmutableArray.CreateBuilder<RelayEffect>());
+
+    public (RelayState Next, Effects Effects) RuleChanged(RuleView view, long revision)
+    {
+        if (!Entries.TryGetValue(view.Rule.Id, out RuleEntry? entry))
+            return (this, []);
+        RuleEntry changed = entry with { View = view, Settled = Math.Max(entry.Settled, revision) };
+        RelayState next = this with { Entries = Entries.SetItem(view.Rule.Id, changed) };
+        return (changed.IsSettled ? next.WaitNoMoreFor(view.Rule.Id) : next).AnswerDone(ImmutableArray.CreateBuilder<RelayEffect>());
+    }
+
+    public (RelayState Next, Effects Effects) InterfaceSettled(string name, long revision)
+    {
+        var effects = ImmutableArray.CreateBuilder<RelayEffect>();
+        if (!ByInterface.ContainsKey(name))
+            effects.Add(new RelayEffect.ToInterfaces(new InterfaceCommands.Forget(name)));
+        RelayState next = this with
+        {
+            Waiting = [.. Waiting.Select(w => w.Interfaces.TryGetValue(name, out long wanted) && revision >= wanted ? w with { Interfaces = w.Interfaces.Remove(name) } : w)],
+        };
+        return next.AnswerDone(effects);
+    }
+
+    /// <summary>The interface's actor was restarted and knows nothing: it is told everything again.</summary>
+    public (RelayState Next, Effects Effects) InterfaceRestarted(string name)
+    {
+        var effects = ImmutableArray.CreateBuilder<RelayEffect>();
+        return (Tell([name], effects), effects.ToImmutable());
+    }
+
+    /// <summary>The rule's actor was restarted and knows nothing: it is told what was known last.</summary>
+    public Effects RuleRestarted(RuleId id) => Entries.TryGetValue(id, out RuleEntry? entry)
+        ? [new RelayEffect.ToRules(new RuleCommands.Assign(entry.Rule)), new RelayEffect.ToRules(new RuleCommands.Report(id, entry.Settled, new RuleOutcome(entry.View.Status, entry.View.Why)))]
+        : [];
+
+    /// <summary>Who waited long enough is told how things are now.</summary>
+    public (RelayState Next, Effects Effects) TimedOut(long ticket) => Waiting.Find(w => w.Ticket == ticket) is { } command
+        ? (this with { Waiting = Waiting.Remove(command) }, [new RelayEffect.Answer(ticket, new CommandResult.Ok(Sentence(command)))])
+        : (this, []);
+
+    private RelayState Put(RuleWithOrigin rule, DateTimeOffset now, ImmutableArray<RelayEffect>.Builder effects)
+    {
+        // A copy, so that a rule which was removed and added again is not mistaken for the one that was there before.
+        rule = rule with { Rule = rule.Rule with { } };
+        RelayState rest = this;
+        if (Rules.ReplacedBy(rule.Rule) is { } replaced)
+        {
+            rest = replaced.Id == rule.Rule.Id ? this with { Entries = Entries.Remove(replaced.Id), Rules = Rules.Without(replaced.Id) } : Drop(replaced, effects);
+        }
+
+        effects.Add(new RelayEffect.ToRules(new RuleCommands.Assign(rule)));
+        string name = rule.Rule.Input.Interface;
+        ImmutableDictionary<RuleId, ForwardingRule> siblings = rest.ByInterface.GetValueOrDefault(name) ?? ImmutableDictionary<RuleId, ForwardingRule>.Empty;
+        return rest with
+        {
+            Rules = rest.Rules.With(rule.Rule),
+            Entries = rest.Entries.Add(rule.Rule.Id, RuleEntry.New(rule, Revision, now)),
+            ByInterface = rest.ByInterface.SetItem(name, siblings.SetItem(rule.Rule.Id, rule.Rule)),
+        };
+    }
+
+    private RelayState Drop(ForwardingRule rule, ImmutableArray<RelayEffect>.Builder effects)
+    {
+        effects.Add(new RelayEffect.ToRules(new RuleCommands.Forget(rule.Id)));
+        string name = rule.Input.Interface;
+        ImmutableDictionary<RuleId, ForwardingRule> siblings = ByInterface[name].Remove(rule.Id);
+        return WaitNoMoreFor(rule.Id) with
+        {
+            Rules = Rules.Without(rule.Id),
+            Entries = Entries.Remove(rule.Id),
+            ByInterface = siblings.IsEmpty ? ByInterface.Remove(name) : ByInterface.SetItem(name, siblings),
+        };
+    }
+
+    private RelayState Tell(IEnumerable<string> interfaces, ImmutableArray<RelayEffect>.Builder effects)
+    {
+        foreach (string name in interfaces.Distinct())
+        {
+            ImmutableDictionary<RuleId, ForwardingRule> rules = ByInterface.GetValueOrDefault(name) ?? ImmutableDictionary<RuleId, ForwardingRule>.Empty;
+            effects.Add(new RelayEffect.ToInterfaces(new InterfaceCommands.UseRules(name, Revision, rules)));
+        }
+
+        return this;
+    }
+
+    private (RelayState Next, Effects Effects) Wait(long ticket, IEnumerable<RuleId> rules, ImmutableArray<RelayEffect>.Builder effects)
+    {
+        ImmutableHashSet<RuleId> all = [.. rules];
+        return Wait(new WaitingCommand(ticket, all, [.. all.Where(id => !Entries[id].IsSettled)], ImmutableDictionary<string, long>.Empty, Removed: null), effects);
+    }
+
+    private (RelayState Next, Effects Effects) Wait(WaitingCommand command, ImmutableArray<RelayEffect>.Builder effects)
+    {
+        effects.Add(new RelayEffect.Await(command.Ticket));
+        return (this with { Waiting = Waiting.Add(command) }).AnswerDone(effects);
+    }
+
+    private RelayState WaitNoMoreFor(RuleId id) => Waiting.IsEmpty ? this : this with
+    {
+        Waiting = [.. Waiting.Select(w => w.Pending.Contains(id) ? w with { Pending = w.Pending.Remove(id) } : w)],
+    };
+
+    private (RelayState Next, Effects Effects) AnswerDone(ImmutableArray<RelayEffect>.Builder effects)
+    {
+        ImmutableList<WaitingCommand> done = Waiting.FindAll(w => w.IsDone);
+        effects.AddRange(done.Select(command => new RelayEffect.Answer(command.Ticket, new CommandResult.Ok(Sentence(command)))));
+        return (done.IsEmpty ? this : this with { Waiting = Waiting.RemoveRange(done) }, effects.ToImmutable());
+    }
+
+    private string Sentence(WaitingCommand command)
+    {
+        if (command.Removed is { } removed)
+        {
+            return command.Interfaces.IsEmpty
+                ? $"{Sentences.Label(removed)} is removed"
+                : $"{Sentences.Label(removed)} is removed, but the worker of {removed.Input.Interface} has not confirmed that it stopped relaying it";
+        }
+
+        if (command.Rules.Count == 1)
+        {
+            RuleId id = command.Rules.Single();
+            return Entries.TryGetValue(id, out RuleEntry? entry)
+                ? $"{Sentences.Label(entry.Rule.Rule)} for {entry.Rule.Rule.Input} is {Sentences.Describe(new RuleOutcome(entry.View.Status, entry.View.Why))}"
+                : $"rule {id} was removed meanwhile";
+        }
+
+        RuleEntry[] entries = [.. command.Rules.Select(id => Entries.GetValueOrDefault(id)).OfType<RuleEntry>()];
+        string states = string.Join(", ", entries.GroupBy(e => e.View.Status).OrderBy(g => g.Key).Select(g => $"{g.Count()} {Sentences.Word(g.Key)}"));
+        return entries.Length == 0 ? "there are no rules" : $"{entries.Length} rules: {states}";
+    }
+
+    private static string Same(ImmutableArray<RuleWithOrigin> rules) =>
+        rules.Length == 1 ? $"{Sentences.Label(rules[0].Rule)} for {rules[0].Rule.Input} is there already, exactly so" : "all of these rules are there already, exactly so";
+}

@@ -1,0 +1,223 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Event;
+using Mcr.Actors.Interfaces;
+using Mcr.Actors.Messages;
+using Mcr.Actors.Platform;
+using Mcr.Actors.Rules;
+using Mcr.Native.Interop;
+using Mcr.Native.Netlink;
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.Relay;
+
+/// <summary>
+/// <c>/user/relay</c>: owns the node's rules and answers for them. Tells each interface its rules and each rule's actor what the rule is;
+/// hears from both what became of them. All decisions are <see cref="RelayState"/>'s.
+/// </summary>
+public sealed class RelaySupervisor : UntypedActor, IWithTimers
+{
+    /// <summary>A crashed interface is told its rules again after this, so that one that cannot live does not spin.</summary>
+    private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);
+
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly IRelayPlatform _platform;
+    private readonly RelayOptions _options;
+    private readonly RuleLedger _ledger;
+    private readonly TimeProvider _time;
+    private readonly IActorRef _rules;
+    private readonly IActorRef _interfaces;
+    private readonly Dictionary<long, IActorRef> _tickets = [];
+    private long _lastTicket;
+    private RelayState _state = RelayState.Empty;
+
+    public RelaySupervisor(IRelayPlatform platform, RelayOptions options, RuleLedger ledger, TimeProvider time, ControlGate? gate = null)
+    {
+        _platform = platform;
+        _options = options;
+        _ledger = ledger;
+        _time = time;
+        IActorRef self = Self;
+        _rules = Context.ActorOf(Props.Create(() => new RulesActor(self, time)), "rules");
+        IActorRef rules = _rules;
+        _interfaces = Context.ActorOf(Props.Create(() => new InterfacesActor(platform, options, self, rules, time)), "interfaces");
+        if (gate is not null)
+            Context.ActorOf(Props.Create(() => new ControlActor(gate, options.ApplyTimeout * 2, options.Version)), "control");
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart()
+    {
+        if (!_ledger.Rules.IsEmpty)
+            Decide((state, ticket) => state.Add(ticket, _ledger.Rules, At, _time.GetUtcNow()), ActorRefs.Nobody);
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case RelayCommands.AddRule add:
+                Decide((state, ticket) => state.Add(ticket, [new RuleWithOrigin(add.Rule, add.Origin)], _ => "", _time.GetUtcNow()), Sender);
+                break;
+            case RelayCommands.AddRules add:
+                Decide((state, ticket) => state.Add(ticket, add.Rules, At, _time.GetUtcNow()), Sender);
+                break;
+            case RelayCommands.RemoveRule remove:
+                Decide((state, ticket) => state.Remove(ticket, remove), Sender);
+                break;
+            case RelayQueries.WhenSettled:
+                Decide((state, ticket) => state.AwaitAll(ticket), Sender);
+                break;
+            case RuleEvents.Changed changed:
+                Apply(_state.RuleChanged(changed.View, changed.Revision));
+                break;
+            case RuleEvents.Restarted restarted:
+                Apply((_state, _state.RuleRestarted(restarted.Id)));
+                break;
+            case InterfaceEvents.Settled settled:
+                Apply(_state.InterfaceSettled(settled.Interface, settled.Revision));
+                break;
+            case InterfaceEvents.Restarted restarted:
+                _log.Error("interface {Interface} crashed ({Why}) and is set up anew in {Delay} s", restarted.Interface, restarted.Why, RestartDelay.TotalSeconds);
+                Timers.StartSingleTimer(restarted, new RestartDelayOver(restarted.Interface), RestartDelay);
+                break;
+            case RestartDelayOver over:
+                Apply(_state.InterfaceRestarted(over.Interface));
+                break;
+            case AnswerOverdue overdue:
+                Apply(_state.TimedOut(overdue.Ticket));
+                break;
+            case RelayCommands.Refresh:
+                _interfaces.Tell(new InterfaceCommands.Refresh());
+                break;
+            case RelayCommands.Stop stop:
+                Become(Stopping(Sender));
+                _interfaces.Tell(new InterfaceCommands.Stop(stop.Hold));
+                break;
+            default:
+                Answer(message);
+                break;
+        }
+    }
+
+    /// <summary>What changes nothing.</summary>
+    private void Answer(object query)
+    {
+        switch (query)
+        {
+            case RelayQueries.ListRules:
+                ImmutableArray<RuleView> views = [.. _state.Rules.Rules.Select(r => _state.Entries[r.Id].View)];
+                Sender.Tell(new RelayQueries.RuleList(views, RuleSetHash.Of(_state.Rules.Rules)));
+                break;
+            case RelayQueries.GetStats:
+                ImmutableArray<ForwardingRule> rules = [.. _state.Rules.Rules];
+                AskInterfaces(reports => new RelayQueries.StatsReport([.. rules.Select(rule => StatsOf(rule, reports))]));
+                break;
+            case RelayQueries.ListWorkers:
+                AskInterfaces(reports => new RelayQueries.WorkerList([.. reports.Interfaces.SelectMany(r => r.Workers).OrderBy(w => w.Interface, StringComparer.Ordinal).ThenBy(w => w.Number)]));
+                break;
+            case RelayQueries.ListInterfaces:
+                ListInterfaces();
+                break;
+            default:
+                Unhandled(query);
+                break;
+        }
+    }
+
+    /// <summary>A command that is under way is answered no more; whoever asks meanwhile hears why.</summary>
+    private Receive Stopping(IActorRef asker) => message =>
+    {
+        switch (message)
+        {
+            case InterfaceEvents.AllStopped:
+                asker.Tell(new CommandResult.Ok("the relay has stopped"));
+                Context.Stop(Self);
+                break;
+            case RelayCommands.AddRule or RelayCommands.AddRules or RelayCommands.RemoveRule:
+                Sender.Tell(new CommandResult.Rejected("mcrd", "it is stopping"));
+                break;
+            default:
+                break;
+        }
+
+        return true;
+    };
+
+    private void Decide(Func<RelayState, long, (RelayState, ImmutableArray<RelayEffect>)> decision, IActorRef asker)
+    {
+        long ticket = ++_lastTicket;
+        _tickets.Add(ticket, asker);
+        Apply(decision(_state, ticket));
+    }
+
+    private void Apply((RelayState Next, ImmutableArray<RelayEffect> Effects) decision)
+    {
+        _state = decision.Next;
+        foreach (RelayEffect effect in decision.Effects)
+        {
+            switch (effect)
+            {
+                case RelayEffect.ToRules toRules:
+                    _rules.Tell(toRules.Message);
+                    break;
+                case RelayEffect.ToInterfaces toInterfaces:
+                    _interfaces.Tell(toInterfaces.Message);
+                    break;
+                case RelayEffect.Await wait:
+                    Timers.StartSingleTimer(wait.Ticket, new AnswerOverdue(wait.Ticket), _options.ApplyTimeout);
+                    break;
+                case RelayEffect.Answer answer:
+                    Timers.Cancel(answer.Ticket);
+                    if (_tickets.Remove(answer.Ticket, out IActorRef? asker))
+                        asker.Tell(answer.Result);
+                    break;
+                case RelayEffect.Save:
+                    _ledger.Rules = [.. _state.Rules.Rules.Select(r => _state.Entries[r.Id].Rule)];
+                    break;
+            }
+        }
+    }
+
+    private void AskInterfaces(Func<InterfaceEvents.Reports, object> answer) =>
+        _interfaces.Ask<InterfaceEvents.Reports>(new InterfaceCommands.GetReport(), _options.ApplyTimeout).PipeTo(Sender, Self, answer);
+
+    private void ListInterfaces()
+    {
+        LinkTable links;
+        try
+        {
+            links = _platform.ReadLinks();
+        }
+        catch (LinuxException e)
+        {
+            Sender.Tell(new Status.Failure(e));
+            return;
+        }
+
+        string[] names =
+        [
+            .. links.Links.Select(l => l.Name).Concat(_options.Interfaces.Keys)
+                .Concat(_state.Rules.Rules.SelectMany(r => r.Outputs.Select(o => o.Interface).Append(r.Input.Interface)))
+                .Distinct().Order(StringComparer.Ordinal),
+        ];
+        var rules = _state.Rules.Rules.CountBy(r => r.Input.Interface).ToDictionary();
+        AskInterfaces(reports => new RelayQueries.InterfaceList([.. names.Select(name => new InterfaceView(
+            name,
+            links.TryGet(name, out Link? link) ? link : null,
+            rules.GetValueOrDefault(name),
+            reports.Interfaces.Sum(r => r.Workers.Count(w => w.Interface == name))))]));
+    }
+
+    private static RuleStatsView StatsOf(ForwardingRule rule, InterfaceEvents.Reports reports) =>
+        reports.Interfaces.Select(r => r.Rules.GetValueOrDefault(rule.Id)).FirstOrDefault(s => s is not null) is { } stats
+            ? stats with { Rule = rule }
+            : new RuleStatsView(rule, 0, 0, 0, 0, 0, 0);
+
+    private static string At(int index) => $"rules[{index}].";
+
+    private sealed record AnswerOverdue(long Ticket);
+
+    private sealed record RestartDelayOver(string Interface);
+}

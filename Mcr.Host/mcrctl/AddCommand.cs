@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Mcr.Actors.Control;
+
+namespace Mcr.Host.Mcrctl;
+
+/// <summary>`mcrctl add`: adds a rule, or replaces the one with the same input.</summary>
+internal static class AddCommand
+{
+    public static void AddTo(RootCommand root, Session session)
+    {
+        var inputInterface = new Option<string?>("--input-interface") { HelpName = "I", Description = "Take datagrams that arrive on this interface" };
+        var inputGroup = new Option<string?>("--input-group") { HelpName = "G", Description = "to this multicast group, or unicast address of this host" };
+        var inputPort = new Option<string?>("--input-port") { HelpName = "P", Description = "and this UDP port" };
+        var source = new Option<string?>("--source") { HelpName = "S", Description = "Only from this sender" };
+        var outputs = new Option<string[]?>("--outputs") { HelpName = "G:P:I[,…]", Description = "Send them to these, such as 239.2.2.2:6000:eth1 or 239.2.2.2:6000:eth1?ttl=8; several with commas, or the flag again" };
+        var name = new Option<string?>("--name") { HelpName = "N", Description = "A name to remove it by" };
+        var ruleId = new Option<string?>("--rule-id") { HelpName = "ID", Description = "An id of your own (default: made from the input)" };
+        var force = new Option<bool>("--force") { Description = "Accept addresses that are refused by default: link-local, PTP, source-specific without --source" };
+        var command = new Command("add", "Adds a rule, or replaces the one with the same input.") { inputInterface, inputGroup, inputPort, source, outputs, name, ruleId, force };
+        command.SetAction(parsed =>
+        {
+            var problems = new List<string>();
+            var request = new ControlRequest.Add
+            {
+                RuleId = parsed.GetValue(ruleId),
+                Name = parsed.GetValue(name),
+                InputInterface = Required(inputInterface, "the name of a network interface, such as eth0"),
+                InputGroup = Required(inputGroup, "a multicast group such as 239.1.1.1, or a unicast address of this host"),
+                InputPort = Required(inputPort, "a UDP port from 1 to 65535"),
+                Source = parsed.GetValue(source),
+                Outputs = OutputSyntax.Parse(parsed.GetValue(outputs) ?? [], problems),
+                Force = parsed.GetValue(force),
+            };
+            return problems.Count > 0 ? ExitCodes.Because(ExitCodes.Usage, problems) : session.Ask(parsed, request);
+
+            string? Required(Option<string?> option, string wanted)
+            {
+                string? text = parsed.GetValue(option);
+                if (string.IsNullOrEmpty(text))
+                    problems.Add($"{option.Name} is missing; give {wanted}");
+                return text;
+            }
+        });
+        root.Add(command);
+    }
+}

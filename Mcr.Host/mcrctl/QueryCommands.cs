@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Mcr.Actors.Control;
+
+namespace Mcr.Host.Mcrctl;
+
+/// <summary>The commands that only look.</summary>
+internal static class QueryCommands
+{
+    public static void AddTo(RootCommand root, Session session)
+    {
+        Add("list", "Lists the rules and what has become of them.", new ControlRequest.ListRules(), "list-rules");
+        Add("stats", "Shows what each rule has relayed.", new ControlRequest.Stats());
+        Add("list-workers", "Lists the worker processes.", new ControlRequest.ListWorkers());
+        Add("interfaces", "Lists the network interfaces that this machine or a rule has.", new ControlRequest.Interfaces());
+        Add("ping", "Asks whether mcrd is there.", new ControlRequest.Ping());
+        Add("version", "Asks mcrd for its version and that of the control protocol.", new ControlRequest.Version());
+
+        void Add(string name, string description, ControlRequest request, string? alias = null)
+        {
+            var command = new Command(name, description);
+            if (alias is not null)
+                command.Aliases.Add(alias);
+            command.SetAction(parsed => session.Ask(parsed, request));
+            root.Add(command);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using Mcr.Actors.Control;
+
+namespace Mcr.Host.Mcrctl;
+
+/// <summary>What all commands share: where mcrd is, how to print, and asking it once.</summary>
+internal sealed class Session
+{
+    private const string SocketVariable = "MCR_CONTROL_SOCKET";
+
+    /// <summary>A little longer than mcrd takes to give up on itself, so that its sentence arrives.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
+
+    private readonly Option<string?> _socketPath = new("--socket-path")
+    {
+        HelpName = "PATH",
+        Recursive = true,
+        Description = $"mcrd's control socket (default: {SocketVariable} of the environment, or {ControlProtocol.DefaultSocketPath})",
+    };
+
+    private readonly Option<bool> _json = new("--json") { Recursive = true, Description = "Print JSON on a terminal, too" };
+
+    public Session(RootCommand root)
+    {
+        root.Add(_socketPath);
+        root.Add(_json);
+    }
+
+    /// <summary>Asks, prints the answer and returns the exit code.</summary>
+    public int Ask(ParseResult parsed, ControlRequest request)
+    {
+        bool json = parsed.GetValue(_json) || Console.IsOutputRedirected;
+        string? fromEnvironment = Environment.GetEnvironmentVariable(SocketVariable);
+        string path = parsed.GetValue(_socketPath) ?? (string.IsNullOrEmpty(fromEnvironment) ? ControlProtocol.DefaultSocketPath : fromEnvironment);
+        try
+        {
+            using var client = ControlClient.Connect(path, Patience);
+            return json ? PrintJson(client.AskJson(request)) : PrintTable(client.Ask(request));
+        }
+        catch (ControlClientException e)
+        {
+            return ExitCodes.Because(ExitCodes.Failed, e.Message);
+        }
+        catch (InvalidDataException e)
+        {
+            return ExitCodes.Because(ExitCodes.Failed, e.Message);
+        }
+    }
+
+    /// <summary>As it came: it has the shape that is promised already, and decoding it would only cost time.</summary>
+    private static int PrintJson(byte[] json)
+    {
+        if (ResponseCodec.Kind(json) == nameof(ControlResponse.Error))
+            return Failed(ResponseCodec.Decode(json));
+        using Stream output = Console.OpenStandardOutput();
+        output.Write([.. json, (byte)'\n']);
+        return ExitCodes.Done;
+    }
+
+    private static int PrintTable(ControlResponse response)
+    {
+        if (response is ControlResponse.Error)
+            return Failed(response);
+        Tables.Print(Spectre.Console.AnsiConsole.Console, response);
+        return ExitCodes.Done;
+    }
+
+    private static int Failed(ControlResponse response) => ExitCodes.Because(
+        ExitCodes.Failed,
+        response is ControlResponse.Error { Problems.Count: > 0 } error ? error.Problems.Select(p => p.ToString()) : ["mcrd refused and did not say why; its log may"]);
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using Mcr.Actors.Control;
+using Spectre.Console;
+
+namespace Mcr.Host.Mcrctl;
+
+/// <summary>Responses for people. The only class that needs Spectre.Console, which is loaded when a table is printed and not before.</summary>
+internal static class Tables
+{
+    public static void Print(IAnsiConsole console, ControlResponse response)
+    {
+        switch (response)
+        {
+            case ControlResponse.Rules rules:
+                Print(console, rules.Entries, "no rules", ["Id", "Name", "Input", "Outputs", "Status", "Since", "Origin"], Rule);
+                break;
+            case ControlResponse.Workers workers:
+                Print(console, workers.Entries, "no workers", ["Pid", "Interface", "Number", "Cores", "Status", "Restarts", "Rules"], Worker);
+                break;
+            case ControlResponse.Stats stats:
+                Print(console, stats.Entries, "no rules", ["Rule", "Input", "Packets", "Bytes", "Packets/s", "Bits/s", "Sent", "Errors"], Stats);
+                break;
+            case ControlResponse.Interfaces interfaces:
+                Print(console, interfaces.Entries, "no interfaces", ["Name", "Kind", "State", "MTU", "Addresses", "Rules", "Workers"], Interface);
+                break;
+            case ControlResponse.Success success:
+                Line(console, success.Sentence);
+                break;
+            case ControlResponse.Pong:
+                Line(console, "mcrd is running");
+                break;
+            case ControlResponse.Version version:
+                Line(console, $"mcrd {version.Entry.Version}, control protocol {version.Entry.ProtocolVersion}");
+                break;
+        }
+    }
+
+    private static void Print<T>(IAnsiConsole console, IReadOnlyList<T> entries, string none, string[] columns, Func<T, string[]> row)
+    {
+        if (entries.Count == 0)
+        {
+            Line(console, none);
+            return;
+        }
+
+        var table = new Table { Border = TableBorder.Simple };
+        foreach (string column in columns)
+            table.AddColumn(new TableColumn(new Text(column, new Style(decoration: Decoration.Bold))));
+        foreach (T entry in entries)
+            table.AddRow(row(entry).Select(cell => new Text(Printable(cell))));
+        console.Write(table);
+    }
+
+    private static string[] Rule(RuleEntry rule) =>
+    [
+        rule.RuleId,
+        rule.Name ?? "",
+        Input(rule.InputGroup, rule.InputPort, rule.InputInterface, rule.Source),
+        string.Join('\n', rule.Outputs.Select(o => $"{o.Group}:{o.Port}:{o.Interface} ttl {o.Ttl}")),
+        rule.Why is null ? rule.Status : $"{rule.Status}: {rule.Why}",
+        rule.Since.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+        rule.Origin,
+    ];
+
+    private static string[] Worker(WorkerEntry worker) =>
+    [
+        worker.Pid == 0 ? "-" : $"{worker.Pid}",
+        worker.Interface,
+        $"{worker.Number}",
+        worker.Cores.Count == 0 ? "all" : string.Join(',', worker.Cores),
+        worker.Status,
+        $"{worker.Restarts}",
+        worker.RulesetHash == worker.ExpectedHash ? worker.RulesetHash : $"{worker.RulesetHash}, to be {worker.ExpectedHash}",
+    ];
+
+    private static string[] Stats(StatsEntry stats) =>
+    [
+        stats.Name ?? stats.RuleId,
+        Input(stats.InputGroup, stats.InputPort, stats.InputInterface, null),
+        $"{stats.PacketsRelayed:N0}",
+        $"{stats.BytesRelayed:N0}",
+        $"{stats.PacketsPerSecond:N0}",
+        $"{stats.BitsPerSecond:N0}",
+        $"{stats.Sent:N0}",
+        $"{stats.Errors:N0}",
+    ];
+
+    private static string[] Interface(InterfaceEntry device) =>
+    [
+        device.Name,
+        device.Kind ?? "",
+        !device.Present ? "missing" : !device.Up ? "down" : device.Running ? "up" : "no carrier",
+        device.Mtu is { } mtu ? $"{mtu}" : "",
+        string.Join('\n', device.Addresses),
+        $"{device.Rules}",
+        $"{device.Workers}",
+    ];
+
+    private static string Input(string group, int port, string device, string? source) =>
+        source is null ? $"{group}:{port}:{device}" : $"{group}:{port}:{device} from {source}";
+
+    private static void Line(IAnsiConsole console, string text) => console.Write(new Text(Printable(text) + "\n"));
+
+    /// <summary>Lines may break where a cell has several, but nothing that somebody named may move the cursor.</summary>
+    private static string Printable(string text) => new([.. text.Select(c => char.IsControl(c) && c != '\n' ? ' ' : c)]);
+}

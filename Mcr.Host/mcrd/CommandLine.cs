@@ -1,0 +1,85 @@
+using System.CommandLine;
+using Mcr.Actors.Configuration;
+using Mcr.Host.Mcrd.Demo;
+using Mcr.Host.Mcrd.Supervisor;
+
+namespace Mcr.Host.Mcrd;
+
+/// <summary><c>mcrd supervisor | check | demo</c>.</summary>
+internal static class CommandLine
+{
+    private const string DefaultConfig = "/etc/mcr/mcrd.hocon";
+
+    public static int Run(string[] args)
+    {
+        var root = new RootCommand("Relays UDP multicast between interfaces.") { Supervisor(), Check(), Demo() };
+        ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (string error in parsed.Errors.Select(e => e.Message).Distinct())
+                Console.Error.WriteLine($"mcrd: {error.TrimEnd('.')}; see mcrd --help");
+            return ExitCodes.Usage;
+        }
+
+        return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    }
+
+    private static Command Supervisor()
+    {
+        var config = new Option<string?>("--config") { HelpName = "FILE", Description = $"Configuration in HOCON (default: {DefaultConfig}, if it is there)" };
+        var device = new Option<string?>("--interface") { HelpName = "NAME", Description = "An input interface, as if it were configured" };
+        var workers = new Option<string?>("--num-workers") { HelpName = "N", Description = "Workers of that interface; this version has one" };
+        var socket = new Option<string?>("--control-socket-path") { HelpName = "PATH", Description = "Where mcrctl finds this mcrd" };
+        var json = new Option<bool>("--log-json") { Description = "Log one JSON object a line" };
+        var command = new Command("supervisor", "Runs the relay until SIGTERM.") { config, device, workers, socket, json };
+        command.SetAction(async (parsed, _) =>
+        {
+            SettingsResult result = SettingsReader.Read(new SettingsSources
+            {
+                ConfigFile = parsed.GetValue(config) ?? (File.Exists(DefaultConfig) ? DefaultConfig : null),
+                Interface = parsed.GetValue(device),
+                Workers = parsed.GetValue(workers),
+                ControlSocket = parsed.GetValue(socket),
+                LogJson = parsed.GetValue(json),
+                Environment = Environment.GetEnvironmentVariable,
+            });
+            if (result.Settings is { } settings)
+                return await Daemon.RunAsync(settings);
+            ConfigCheck.Print(result.Problems, Console.Error);
+            return ExitCodes.Configuration;
+        });
+        return command;
+    }
+
+    private static Command Check()
+    {
+        var config = new Option<string>("--config") { HelpName = "FILE", Description = "Configuration in HOCON", Required = true };
+        var command = new Command("check", "Reads a configuration and says what is wrong with it; changes nothing.") { config };
+        command.SetAction(parsed => ConfigCheck.Run(parsed.GetRequiredValue(config), Console.Out, Console.Error) ? ExitCodes.Ok : ExitCodes.Failed);
+        return command;
+    }
+
+    private static Command Demo()
+    {
+        var seconds = Whole("--seconds", DemoOptions.DefaultSeconds, 1, 3600, "How long");
+        var rate = Whole("--rate", DemoOptions.DefaultRate, 1, 1_000_000, "Datagrams per second");
+        var size = Whole("--size", DemoOptions.DefaultSize, 64, 1472, "Payload bytes of a datagram");
+        var command = new Command("demo", "Shows a relay at work between throw-away network namespaces.") { seconds, rate, size };
+        command.SetAction((parsed, _) => DemoCommand.RunAsync(new DemoOptions(parsed.GetValue(seconds), parsed.GetValue(rate), parsed.GetValue(size))));
+        return command;
+    }
+
+    private static Option<int> Whole(string name, int byDefault, int least, int most, string description)
+    {
+        var option = new Option<int>(name) { HelpName = "N", Description = $"{description} ({least} to {most})", DefaultValueFactory = _ => byDefault };
+        option.Validators.Add(result =>
+        {
+            if (result.Errors.Any())
+                return;
+            int value = result.GetValueOrDefault<int>();
+            if (value < least || value > most)
+                result.AddError($"{name} is {value}; give a number from {least} to {most}");
+        });
+        return option;
+    }
+}

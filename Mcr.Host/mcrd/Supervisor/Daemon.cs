@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using Akka.Hosting;
+using Akka.Configuration;
+using Mcr.Actors.Configuration;
+using Mcr.Actors.Control;
+using Mcr.Actors.Messages;
+using Mcr.Actors.Platform;
+using Mcr.Actors.Relay;
+using Mcr.Host.Mcrd.Logging;
+using Mcr.Native.Kernel;
+using Mcr.Native.Privileges;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Mcr.Host.Mcrd.Supervisor;
+
+/// <summary>
+/// mcrd from its checked settings to its exit code, in the order of a start: rights, control socket, worker files, actors, ready. What cannot
+/// be is one line on stderr and an exit code, before anything is changed.
+/// </summary>
+internal static class Daemon
+{
+    private const string SystemName = "mcr";
+
+    /// <summary>Where a start is timed from: the process' own beginning.</summary>
+    private static readonly DateTime StartedAt = Process.GetCurrentProcess().StartTime;
+
+    public static async Task<int> RunAsync(McrSettings settings)
+    {
+        var capabilities = Capabilities.Read();
+        if (!capabilities.CanOpenPacketSockets)
+        {
+            await Console.Error.WriteLineAsync("mcrd: CAP_NET_RAW is missing, and without it no packet can be received; run mcrd as root, or give it the capability (systemd: AmbientCapabilities=CAP_NET_RAW …)");
+            return ExitCodes.NoPermission;
+        }
+
+        var gate = new ControlGate();
+        using ILoggerFactory loggers = LoggerFactory.Create(logging => Configure(logging, settings.Log));
+        ILogger log = loggers.CreateLogger("mcrd");
+        try
+        {
+            await using var control = ControlServer.Open(settings.Control.Socket, settings.Control.Group, gate.HandleAsync, sentence => log.LogWarning("{Sentence}", sentence));
+            using var staging = WorkerStaging.Prepare(settings.RuntimeDirectory, settings.Worker.Path);
+            var kernel = KernelFeatures.Probe();
+            LogStart(log, settings, capabilities, kernel);
+            var platform = new LinuxPlatform(staging.Program, capabilities, new LinuxPlatformOptions(settings.Worker.ReceiveBuffer, settings.Worker.SendBuffer, kernel.Segmentation));
+            using IHost host = Build(settings, platform, gate);
+            await host.StartAsync();
+            await AnnounceAsync(host, log, settings);
+            await host.WaitForShutdownAsync();
+            log.LogInformation("mcrd has stopped");
+            return ExitCodes.Ok;
+        }
+        catch (ControlSocketException e)
+        {
+            await Console.Error.WriteLineAsync($"mcrd: {e.Message}");
+            return e.Kind == ControlSocketProblem.InUse ? ExitCodes.Unavailable : ExitCodes.CannotCreate;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"mcrd: the runtime directory {settings.RuntimeDirectory} cannot be used: {e.Message}");
+            return ExitCodes.CannotCreate;
+        }
+    }
+
+    private static IHost Build(McrSettings settings, LinuxPlatform platform, ControlGate gate)
+    {
+        // An empty builder: no appsettings.json, no environment but what the settings reader has read.
+        HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        Configure(builder.Logging, settings.Log);
+        builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
+        builder.Services.AddAkka(SystemName, akka => akka
+            .AddHocon(ConfigurationFactory.ParseString(settings.AkkaJson), HoconAddMode.Prepend)
+            .AddHocon(AkkaDefaults, HoconAddMode.Append)
+            .ConfigureLoggers(loggers =>
+            {
+                loggers.ClearLoggers();
+                loggers.AddLogger<ActorLogger>();
+            })
+            .WithRelay(platform, RelayOptionsOf(settings), new RuleLedger(settings.Rules.Select(r => new RuleWithOrigin(r.Rule, r.Origin))), gate));
+        return builder.Build();
+    }
+
+    /// <summary>The host stops Akka, not Akka itself on SIGTERM: so the order is ours.</summary>
+    private static readonly Config AkkaDefaults = ConfigurationFactory.ParseString("""
+        akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
+        akka.loglevel = DEBUG
+        akka.stdout-loglevel = WARNING
+        akka.log-dead-letters = off
+        """);
+
+    private static RelayOptions RelayOptionsOf(McrSettings settings) => new()
+    {
+        Version = ProductVersion.Text,
+        Interfaces = settings.Interfaces.ToDictionary(i => i.Key, i => (IReadOnlyList<int>)i.Value.Cores),
+        StatsInterval = settings.StatsInterval,
+        WorkerStartTimeout = settings.Worker.StartTimeout,
+        WorkerStopTimeout = settings.Worker.StopTimeout,
+    };
+
+    private static void Configure(ILoggingBuilder logging, LogSettings settings)
+    {
+        logging.ClearProviders();
+        logging.SetMinimumLevel(settings.Level switch
+        {
+            LogVerbosity.Debug => LogLevel.Debug,
+            LogVerbosity.Info => LogLevel.Information,
+            LogVerbosity.Warning => LogLevel.Warning,
+            _ => LogLevel.Error,
+        });
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Akka", LogLevel.Warning); // its own comings and goings
+        logging.AddConsole(console =>
+        {
+            console.FormatterName = LogLineFormatter.FormatterName;
+            console.LogToStandardErrorThreshold = LogLevel.Trace;
+        });
+        logging.AddConsoleFormatter<LogLineFormatter, LogLineOptions>(line => line.Json = settings.Json);
+    }
+
+    private static void LogStart(ILogger log, McrSettings settings, Capabilities capabilities, KernelFeatures kernel)
+    {
+        log.LogInformation("mcrd {Version} starts as {Node} (pid {Pid}, Linux {Release})", ProductVersion.Text, settings.NodeName, Environment.ProcessId, kernel.Release);
+        foreach (string sentence in kernel.Describe())
+            log.LogInformation("kernel: {Feature}", sentence);
+        foreach (string sentence in capabilities.Consequences())
+            log.LogWarning("rights: {Consequence}", sentence);
+    }
+
+    /// <summary>When every rule of the files is known to run or to wait, and the control socket answers.</summary>
+    private static async Task AnnounceAsync(IHost host, ILogger log, McrSettings settings)
+    {
+        Akka.Actor.IActorRef relay = await host.Services.GetRequiredService<IRequiredActor<RelaySupervisor>>().GetAsync();
+        CommandResult result = await Akka.Actor.Futures.Ask<CommandResult>(relay, new RelayQueries.WhenSettled());
+        string state = result is CommandResult.Ok ok ? ok.Sentence : "";
+        log.LogInformation("mcrd is ready after {Milliseconds} ms: {State}; control socket {Socket}", (long)(DateTime.Now - StartedAt).TotalMilliseconds, state, settings.Control.Socket);
+    }
+}

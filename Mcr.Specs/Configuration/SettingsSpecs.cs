@@ -1,0 +1,189 @@
+using Mcr.Actors.Configuration;
+
+namespace Mcr.Specs.Configuration;
+
+/// <summary>From texts to settings: defaults, precedence, and every problem at its place.</summary>
+public sealed class SettingsSpecs : IDisposable
+{
+    private readonly SettingsDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Defaults_should_be_those_of_the_reference()
+    {
+        McrSettings settings = _directory.Settings("");
+        Assert.Equal(Environment.MachineName, settings.NodeName);
+        Assert.Equal(new ControlSettings("/run/mcr/control.sock", ""), settings.Control);
+        Assert.Equal("/run/mcr/control.d", settings.RuntimeDirectory);
+        Assert.Equal(TimeSpan.FromSeconds(10), settings.StatsInterval);
+        Assert.Equal(new LogSettings(LogVerbosity.Info, false), settings.Log);
+        Assert.Equal(new WorkerSettings("", 64 << 20, 16 << 20, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1)), settings.Worker);
+        Assert.Empty(settings.Interfaces);
+        Assert.Empty(settings.Rules);
+        Assert.Equal("{}", settings.AkkaJson);
+    }
+
+    [Fact]
+    public void Every_key_of_the_reference_should_have_a_comment_right_above_it()
+    {
+        string[] lines = [.. SettingsReader.Reference.Split('\n').Select(l => l.Trim())];
+        for (int i = 0; i < lines.Length; i++)
+        {
+            bool isValue = lines[i].Contains(" = ", StringComparison.Ordinal) && !lines[i].StartsWith('#');
+            if (isValue)
+                Assert.True(lines[i - 1].StartsWith('#'), $"reference.hocon:{i + 1}: {lines[i]}");
+        }
+    }
+
+    [Fact]
+    public void Later_sources_should_win()
+    {
+        _directory.File("conf.d/20-b.hocon", "mcr.node.name = drop-in-b\nmcr.rules += { input { interface = eth0, group = \"239.1.1.2\", port = 1 }, outputs = [ { interface = eth1, group = \"239.2.2.2\", port = 1 } ] }");
+        _directory.File("conf.d/10-a.hocon", "mcr.node.name = drop-in-a\nmcr.stats-interval = 3s");
+        _directory.File("conf.d/notes.txt", "not { hocon");
+        const string Text = """
+            mcr { node.name = file, stats-interval = 2s, control.socket = "/file.sock", log.level = error
+              rules = [ { input { interface = eth0, group = "239.1.1.1", port = 1 }, outputs = [ { interface = eth1, group = "239.2.2.1", port = 1 } ] } ] }
+            """;
+        McrSettings files = _directory.Settings(Text);
+        Assert.Equal(("drop-in-b", TimeSpan.FromSeconds(3), "/file.sock", 2), (files.NodeName, files.StatsInterval, files.Control.Socket, files.Rules.Length));
+
+        var environment = new Dictionary<string, string> { ["MCR_STATS_INTERVAL_MS"] = "40", ["MCR_CONTROL_SOCKET"] = "/env.sock", ["MCR_LOG_LEVEL"] = "debug" };
+        McrSettings withEnvironment = _directory.Settings(Text, environment);
+        Assert.Equal((TimeSpan.FromMilliseconds(40), "/env.sock", LogVerbosity.Debug), (withEnvironment.StatsInterval, withEnvironment.Control.Socket, withEnvironment.Log.Level));
+
+        McrSettings withFlags = _directory.Settings(Text, environment, s => s with { ControlSocket = "/flag.sock", LogJson = true, Interface = "eth7", Workers = "1" });
+        Assert.Equal(("/flag.sock", true, "/flag.d"), (withFlags.Control.Socket, withFlags.Log.Json, withFlags.RuntimeDirectory));
+        Assert.Equal(["eth7"], withFlags.Interfaces.Keys);
+    }
+
+    [Fact]
+    public void Rules_should_know_where_they_are_written_and_akka_should_get_its_own()
+    {
+        McrSettings settings = _directory.Settings("""
+            akka { loglevel = ERROR, remote { dot-netty.tcp.port = 4053 } }
+            mcr.interfaces.eth0 { workers = 1, cores = [2, 3] }
+            mcr.rules = [
+              { name = video, id = v1
+                input { interface = eth0, group = "239.1.1.1", port = 5000 }
+                outputs = [ { interface = eth1, group = "239.2.2.2", port = 6000, ttl = 8 } ] } ]
+            """);
+        ConfiguredRule rule = Assert.Single(settings.Rules);
+        Assert.EndsWith("/mcrd.hocon:4:3", rule.Origin, StringComparison.Ordinal);
+        Assert.Equal(("v1", "video", (byte?)8), (rule.Rule.Id.Value, rule.Rule.Name, rule.Rule.Outputs[0].Ttl));
+        Assert.Equal([2, 3], settings.Interfaces["eth0"].Cores);
+        Assert.Equal("""{"loglevel":"ERROR","remote":{"dot-netty":{"tcp":{"port":4053}}}}""", settings.AkkaJson);
+    }
+
+    [Theory]
+    [InlineData("mcr.contrl.socket = \"/x\"", "mcrd.hocon:1:1: mcr.contrl is not a key of this version; did you mean 'control'?")]
+    [InlineData("mcr {\n  stats_interval = 1s }", "mcrd.hocon:2:3: mcr.stats_interval is not a key of this version; did you mean 'stats-interval'?")]
+    [InlineData("mrc { }", "mcrd.hocon:1:1: mrc is not a key of this version; did you mean 'mcr'?")]
+    [InlineData("mcr.zzzzzzzz = 1", "mcrd.hocon:1:1: mcr.zzzzzzzz is not a key of this version; known keys are")]
+    [InlineData("mcr.stats-interval = soon", "mcrd.hocon:1:22: mcr.stats-interval is 'soon'; give a duration from 10ms to 1h, such as 10s, 250ms or 1m")]
+    [InlineData("mcr.stats-interval = 5", "mcrd.hocon:1:22: mcr.stats-interval is '5'; give a duration")]
+    [InlineData("mcr.stats-interval = [1]", "mcrd.hocon:1:22: mcr.stats-interval is an array; give a duration")]
+    [InlineData("mcr.log.level = loud", "mcrd.hocon:1:17: mcr.log.level is 'loud'; give one of debug, info, warning, error")]
+    [InlineData("mcr.log.json = maybe", "mcrd.hocon:1:16: mcr.log.json is 'maybe'; give on or off")]
+    [InlineData("mcr.log = 1", "mcrd.hocon:1:11: mcr.log is '1'; give an object: { … }")]
+    [InlineData("mcr.worker.receive-buffer = 1TB", "mcrd.hocon:1:29: mcr.worker.receive-buffer is '1TB'; give a size from 64KiB to 1024MiB")]
+    [InlineData("mcr.worker.path = /does/not/exist", "mcrd.hocon:1:19: mcr.worker.path is '/does/not/exist', and there is no such file")]
+    [InlineData("mcr.control.socket = run/mcr.sock", "mcrd.hocon:1:22: mcr.control.socket is 'run/mcr.sock'; give an absolute path")]
+    [InlineData("mcr.interfaces.eth0.workers = 2", "mcrd.hocon:1:31: mcr.interfaces.eth0.workers is 2; this version has one worker for each interface")]
+    [InlineData("mcr.interfaces.eth0.cores = [x]", "mcrd.hocon:1:30: mcr.interfaces.eth0.cores has 'x'; give CPU numbers from 0")]
+    [InlineData("mcr.interfaces.interface-of-16c {}", "mcrd.hocon:1:33: mcr.interfaces.interface-of-16c: 'interface-of-16c' cannot be the name of an interface")]
+    [InlineData("mcr.rules = [ 5 ]", "mcrd.hocon:1:15: mcr.rules[0] is '5'; give an object")]
+    [InlineData("mcr.rules = 5", "mcrd.hocon:1:13: mcr.rules is '5'; give an array: [ … ]")]
+    [InlineData("akka = 1", "mcrd.hocon:1:8: akka is '1'; give an object")]
+    public void Problem_should_name_place_key_value_and_remedy(string text, string problem) =>
+        Assert.StartsWith(problem, Assert.Single(_directory.Problems(text)), StringComparison.Ordinal);
+
+    [Fact]
+    public void Problems_of_rules_should_be_at_the_field_that_has_them()
+    {
+        string[] problems = _directory.Problems("""
+            mcr.rules = [
+              { input { interface = interface-of-16c, group = "239.1.1", port = 65536 }
+                outputs = [ { interface = eth1, group = "239.2.2.2", port = 0 }
+                            { interface = eth1, group = "239.2.2.2", prt = 1 } ] }
+              { input { interface = eth0, group = "239.1.1.1", port = ${?PORT_OF_NOBODY} }
+                outputs = [ { interface = eth1, group = "239.2.2.2", port = 1 } ] }
+            ]
+            """);
+        Assert.Contains(problems, p => p.StartsWith("mcrd.hocon:2:", StringComparison.Ordinal) && p.Contains("input.interface", StringComparison.Ordinal) && p.Contains("interface-of-16c", StringComparison.Ordinal));
+        Assert.Contains(problems, p => p.StartsWith("mcrd.hocon:2:", StringComparison.Ordinal) && p.Contains("input.group", StringComparison.Ordinal));
+        Assert.Contains(problems, p => p.StartsWith("mcrd.hocon:2:", StringComparison.Ordinal) && p.Contains("65536", StringComparison.Ordinal));
+        Assert.Contains(problems, p => p.StartsWith("mcrd.hocon:3:", StringComparison.Ordinal) && p.Contains("outputs[0].port", StringComparison.Ordinal));
+        Assert.Contains(problems, p => p.StartsWith("mcrd.hocon:4:58: mcr.rules[0].outputs[1].prt is not a key of this version; did you mean 'port'?", StringComparison.Ordinal));
+        Assert.Contains(problems, p => p.StartsWith("mcrd.hocon:5:", StringComparison.Ordinal) && p.Contains("nothing is set at PORT_OF_NOBODY", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Rules_that_contradict_each_other_should_be_refused_with_both_places()
+    {
+        string[] problems = _directory.Problems("""
+            mcr.rules = [
+              { name = a, input { interface = eth0, group = "239.1.1.1", port = 1 }, outputs = [ { interface = eth1, group = "239.2.2.2", port = 1 } ] }
+              { name = b, input { interface = eth0, group = "239.1.1.1", port = 1 }, outputs = [ { interface = eth1, group = "239.2.2.3", port = 1 } ] }
+              { name = a, input { interface = eth1, group = "239.2.2.2", port = 1 }, outputs = [ { interface = eth0, group = "239.9.9.9", port = 1 } ] }
+            ]
+            """);
+        Assert.Equal(3, problems.Length);
+        Assert.StartsWith("mcrd.hocon:3:3: mcr.rules[1] has the same input as the rule at ", problems[0], StringComparison.Ordinal);
+        Assert.Contains(problems, p => p.StartsWith("mcrd.hocon:4:12: mcr.rules[2].name: 'a' is the name of rule", StringComparison.Ordinal));
+        Assert.Contains(problems, p => p.Contains("mcr.rules[2].input: 239.2.2.2:1 on eth1 is an output of rule", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Includes_should_be_relative_to_their_file_and_never_go_round()
+    {
+        _directory.File("sub/names.hocon", "node.name = included\ninclude \"more.hocon\"");
+        _directory.File("sub/more.hocon", "stats-interval = 7s");
+        McrSettings settings = _directory.Settings("mcr { include \"sub/names.hocon\" }");
+        Assert.Equal(("included", TimeSpan.FromSeconds(7)), (settings.NodeName, settings.StatsInterval));
+
+        _directory.File("a.hocon", "include \"b.hocon\"");
+        _directory.File("b.hocon", "\n  include file(\"a.hocon\")");
+        Assert.EndsWith("b.hocon:2:3: the include of 'a.hocon' goes round in a circle: a.hocon → b.hocon → a.hocon; remove one of these includes", Assert.Single(_directory.Problems("include required(\"a.hocon\")")), StringComparison.Ordinal);
+        Assert.Contains("goes round in a circle: mcrd.hocon → mcrd.hocon", Assert.Single(_directory.Problems("include \"mcrd.hocon\"")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Files_that_are_no_text_too_large_or_missing_should_be_refused_unread()
+    {
+        string large = _directory.File("large.hocon", "");
+        using (FileStream stream = File.OpenWrite(large))
+            stream.SetLength(50_000_000);
+        Assert.Contains("50,000,000 bytes, more than the 16 MiB", Assert.Single(_directory.Problems("include \"large.hocon\"")), StringComparison.Ordinal);
+        string binary = _directory.File("binary.hocon", "");
+        File.WriteAllBytes(binary, [0x61, 0x3D, 0xFF, 0xFE]);
+        Assert.Contains("is not UTF-8 text", Assert.Single(_directory.Problems("include \"binary.hocon\"")), StringComparison.Ordinal);
+        Assert.Contains("cannot be read", Assert.Single(SettingsReader.Read(new SettingsSources { ConfigFile = "/dev/null/none.hocon" }).Problems).Sentence, StringComparison.Ordinal);
+        Assert.Contains("16 MiB", Assert.Single(SettingsReader.Read(new SettingsSources { ConfigFile = "/dev/zero" }).Problems).Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Files_of_the_repository_should_have_no_problem()
+    {
+        string hocon = Path.Combine(Executables.RepositoryRoot, "hocon");
+        string[] files = [.. Directory.GetFiles(hocon, "*.hocon", SearchOption.AllDirectories), Path.Combine(Executables.RepositoryRoot, "docker", "mcrd.hocon")];
+        Assert.True(files.Length >= 6);
+        foreach (string file in files)
+        {
+            using var output = new StringWriter();
+            using var error = new StringWriter();
+            Assert.True(ConfigCheck.Run(file, output, error), error.ToString());
+            Assert.Matches(": ok, [0-9]+ rules? on [0-9]+ interfaces?\n$", output.ToString());
+        }
+    }
+
+    [Fact]
+    public void Commented_example_of_the_reference_should_be_right()
+    {
+        string text = string.Join('\n', SettingsReader.Reference.Split('\n').Select(l => l.Trim()).Where(l => l.StartsWith("# ", StringComparison.Ordinal))
+            .SkipWhile(l => l != "# {").Select(l => l[2..]).TakeWhile(l => !l.StartsWith("Values to be", StringComparison.Ordinal)).Where(l => !l.StartsWith('#')));
+        McrSettings settings = _directory.Settings($"mcr.rules = [\n{text}\n]");
+        Assert.Equal("video", Assert.Single(settings.Rules).Rule.Name);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Text;
+using Mcr.Actors.Control;
+using Mcr.Actors.Messages;
+using Mcr.Native.Netlink;
+using Mcr.Native.Rules;
+
+namespace Mcr.Specs.Control;
+
+public sealed class ControlViewsSpecs
+{
+    private static readonly ForwardingRule Rule = RuleParser.Parse(
+        new RuleDraft
+        {
+            Id = "r-1",
+            InputInterface = "eth0",
+            InputGroup = "239.1.1.1",
+            InputPort = "5000",
+            InputSource = "10.0.0.7",
+            Outputs = [new OutputDraft { Interface = "eth1", Group = "239.2.2.2", Port = "6000" }, new OutputDraft { Interface = "wg0", Group = "10.100.0.2", Port = "6001", Ttl = "8" }],
+        },
+        out _)!;
+
+    [Fact]
+    public void A_rule_should_be_shown_with_what_became_of_it() => AssertJson(
+        """{"Rules":[{"rule_id":"r-1","name":null,"input_interface":"eth0","input_group":"239.1.1.1","input_port":5000,"outputs":[{"group":"239.2.2.2","port":6000,"interface":"eth1","ttl":1},{"group":"10.100.0.2","port":6001,"interface":"wg0","ttl":8}],"status":"Pending","why":"eth0 does not exist yet","since":"1970-01-01T00:00:00+00:00","origin":"mcrctl","source":"10.0.0.7"}]}""",
+        ControlViews.Rules([new RuleView(Rule, RuleStatus.Pending, DateTimeOffset.UnixEpoch, "eth0 does not exist yet", "mcrctl")]));
+
+    [Fact]
+    public void Rates_that_are_no_number_should_be_zero() => AssertJson(
+        """{"Stats":[{"input_group":"239.1.1.1","input_port":5000,"packets_relayed":1,"bytes_relayed":2,"packets_per_second":0,"bits_per_second":0,"rule_id":"r-1","name":null,"input_interface":"eth0","sent":3,"errors":4}]}""",
+        ControlViews.Stats([new RuleStatsView(Rule, 1, 2, 3, 4, double.NaN, double.PositiveInfinity)]));
+
+    [Fact]
+    public void A_worker_on_all_cores_should_have_no_core_id() => AssertJson(
+        """{"Workers":[{"pid":0,"core_id":null,"interface":"eth0","status":"Backoff","number":1,"cores":[],"restarts":3,"ruleset_hash":"a","expected_hash":"b"},{"pid":7,"core_id":2,"interface":"eth1","status":"Running","number":0,"cores":[2,3],"restarts":0,"ruleset_hash":"c","expected_hash":"c"}]}""",
+        ControlViews.Workers([new WorkerView(0, "eth0", 1, [], WorkerStatus.Backoff, 3, "a", "b"), new WorkerView(7, "eth1", 0, [2, 3], WorkerStatus.Running, 0, "c", "c")]));
+
+    [Fact]
+    public void An_interface_that_is_not_there_should_say_so() => AssertJson(
+        """{"Interfaces":[{"name":"eth0","present":true,"index":2,"kind":"Ethernet","up":true,"running":false,"multicast":true,"mtu":1500,"addresses":["10.0.0.1","fe80::1"],"rules":1,"workers":1},{"name":"wg0","present":false,"index":null,"kind":null,"up":false,"running":false,"multicast":false,"mtu":null,"addresses":[],"rules":2,"workers":0}]}""",
+        ControlViews.Interfaces(
+        [
+            new InterfaceView("eth0", new Link(2, "eth0", LinkKind.Ethernet, true, false, true, 1500, [IPAddress.Parse("10.0.0.1"), IPAddress.Parse("fe80::1")]), 1, 1),
+            new InterfaceView("wg0", null, 2, 0),
+        ]));
+
+    [Fact]
+    public void A_result_should_be_a_success_or_its_problems()
+    {
+        AssertJson("""{"Success":"done"}""", ControlViews.Result(new CommandResult.Ok("done")));
+        AssertJson("""{"Success":"nothing to do"}""", ControlViews.Result(new CommandResult.NoOp("nothing to do")));
+        AssertJson("""{"Error":{"problems":[{"field":"input.port","sentence":"is missing"}]}}""", ControlViews.Result(new CommandResult.Rejected("input.port", "is missing")));
+        AssertJson("""{"Version":{"protocol_version":1,"version":"0.1.0"}}""", ControlViews.Version("0.1.0"));
+    }
+
+    [Fact]
+    public void What_an_add_says_should_reach_the_rule_parser_as_it_was_written()
+    {
+        var add = new ControlRequest.Add
+        {
+            RuleId = "r-1",
+            Name = "video",
+            InputInterface = "eth0",
+            InputGroup = "239.1.1.1",
+            InputPort = "65536",
+            Source = "10.0.0.7",
+            Force = true,
+            Outputs = [new OutputText { Group = "ff3e::1", Port = "x", Interface = "eth1", Ttl = "0" }],
+        };
+
+        RuleParser.Parse(ControlViews.Draft(add), out IReadOnlyList<RuleProblem> problems);
+
+        Assert.Equal(["input.port", "outputs[0].group", "outputs[0].port", "outputs[0].ttl"], problems.Select(p => p.Field));
+        Assert.Equal("'65536' is not a UDP port; use a number from 1 to 65535", problems[0].Sentence);
+        Assert.StartsWith("'ff3e::1' is an IPv6 address, and this version relays IPv4 only", problems[1].Sentence, StringComparison.Ordinal);
+        RuleDraft draft = ControlViews.Draft(add);
+        Assert.Equal(("r-1", "video", "10.0.0.7", true), (draft.Id, draft.Name, draft.InputSource, draft.Force));
+    }
+
+    private static void AssertJson(string expected, ControlResponse response) => Assert.Equal(expected, Encoding.UTF8.GetString(ResponseCodec.Encode(response)));
+}

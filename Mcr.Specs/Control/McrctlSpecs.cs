@@ -1,0 +1,138 @@
+using Mcr.Actors.Control;
+
+namespace Mcr.Specs.Control;
+
+public sealed class McrctlSpecs
+{
+    private const string Add = "add --input-interface eth0 --input-group 239.1.1.1 --input-port 5000 ";
+
+    public static TheoryData<string, ControlRequest> Commands => new()
+    {
+        { "list", new ControlRequest.ListRules() },
+        { "list-rules", new ControlRequest.ListRules() },
+        { "stats", new ControlRequest.Stats() },
+        { "list-workers", new ControlRequest.ListWorkers() },
+        { "interfaces", new ControlRequest.Interfaces() },
+        { "ping --json", new ControlRequest.Ping() },
+        { "version", new ControlRequest.Version() },
+        { "remove --rule-id r-1", new ControlRequest.Remove { RuleId = "r-1" } },
+        { "remove --name @video", new ControlRequest.Remove { Name = "@video" } },
+        {
+            Add + "--outputs 239.2.2.2:6000:eth1?ttl=8,10.0.0.2:6001:wg0 --outputs [ff3e::1]:6002:eth2 --name video --rule-id r-1 --source 10.0.0.7 --force",
+            new ControlRequest.Add
+            {
+                RuleId = "r-1",
+                Name = "video",
+                InputInterface = "eth0",
+                InputGroup = "239.1.1.1",
+                InputPort = "5000",
+                Source = "10.0.0.7",
+                Force = true,
+                Outputs =
+                [
+                    new OutputText { Group = "239.2.2.2", Port = "6000", Interface = "eth1", Ttl = "8" },
+                    new OutputText { Group = "10.0.0.2", Port = "6001", Interface = "wg0" },
+                    new OutputText { Group = "ff3e::1", Port = "6002", Interface = "eth2" },
+                ],
+            }
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task A_command_should_ask_its_question(string commandLine, ControlRequest request)
+    {
+        await using var fixture = new ControlFixture();
+
+        Assert.Equal((0, "{\"Pong\":{}}\n", ""), fixture.Mcrctl(McrctlFixture.Words(commandLine)));
+        Assert.Equivalent(request, Assert.Single(fixture.Requests), strict: true);
+    }
+
+    [Theory]
+    [MemberData(nameof(ResponseCodecSpecs.Recorded), MemberType = typeof(ResponseCodecSpecs))]
+    public async Task An_answer_should_be_printed_as_it_came_unless_it_is_an_error(string json, ControlResponse response)
+    {
+        await using var fixture = new ControlFixture();
+        fixture.AnswerWith(response);
+
+        (int, string, string) expected = response is ControlResponse.Error
+            ? (1, "", "mcrctl: input.port: is missing\nmcrctl: no\n")
+            : (0, json + "\n", "");
+        Assert.Equal(expected, fixture.Mcrctl("list"));
+    }
+
+    [Theory]
+    [InlineData("--outputs 239.2.2.2:65536:eth1", "outputs[0].port: '65536' is not a UDP port; use a number from 1 to 65535")]
+    [InlineData("--outputs 239.2.2.2:6000:eth1?ttl=256", "outputs[0].ttl: '256' is not a time to live; use a number from 1 to 255")]
+    [InlineData("--outputs [ff3e::1]:6000:eth1", "outputs[0].group: 'ff3e::1' is an IPv6 address, and this version relays IPv4 only; give a multicast group such as 239.2.2.2, or the unicast address of a receiver")]
+    [InlineData("--outputs 239.2.2.2:6000:eth1 --source 239.1.1.2", "input.source: '239.1.1.2' is not a unicast address; give the address of one sender, or leave it out")]
+    public async Task A_rule_that_cannot_work_should_be_refused_in_the_words_of_the_rule_parser(string arguments, string sentence)
+    {
+        await using var fixture = new ControlFixture();
+        fixture.Handle = (request, _) => Task.FromResult(McrctlFixture.Parse(request));
+
+        Assert.Equal((1, "", $"mcrctl: {sentence}\n"), fixture.Mcrctl(McrctlFixture.Words(Add + arguments)));
+    }
+
+    [Theory]
+    [InlineData("", "Required command was not provided; see mcrctl --help")]
+    [InlineData("relay", "'relay' is not a command, flag or value here; see mcrctl --help")]
+    [InlineData("list --nosuch", "'--nosuch' is not a command, flag or value here; see mcrctl --help")]
+    [InlineData("remove", "remove takes one rule: give either --rule-id or --name (see: mcrctl list)")]
+    [InlineData("remove --rule-id a --name b", "remove takes one rule: give either --rule-id or --name (see: mcrctl list)")]
+    [InlineData("config check", "Option '--file' is required; see mcrctl --help")]
+    [InlineData(Add, "--outputs is missing; write GROUP:PORT:INTERFACE, such as 239.2.2.2:6000:eth1 or 239.2.2.2:6000:eth1?ttl=8")]
+    [InlineData(Add + "--outputs 239.2.2.2:eth1", "--outputs '239.2.2.2:eth1' is not an output; write GROUP:PORT:INTERFACE, such as 239.2.2.2:6000:eth1 or 239.2.2.2:6000:eth1?ttl=8")]
+    [InlineData("add --input-group 239.1.1.1 --input-port 5000 --outputs 239.2.2.2:6000:eth1", "--input-interface is missing; give the name of a network interface, such as eth0")]
+    public async Task A_command_line_that_makes_no_sense_should_get_a_sentence_and_exit_code_2(string commandLine, string sentence)
+    {
+        await using var fixture = new ControlFixture();
+
+        Assert.Equal((2, "", $"mcrctl: {sentence}\n"), fixture.Mcrctl(McrctlFixture.Words(commandLine)));
+        Assert.Empty(fixture.Requests);
+    }
+
+    [Fact]
+    public async Task Nobody_there_should_be_a_question_whether_mcrd_runs()
+    {
+        await using var fixture = new ControlFixture(start: false);
+
+        Assert.Equal((1, "", $"mcrctl: is mcrd running? There is no socket {fixture.SocketPath}; start mcrd, or give its socket with --socket-path\n"), fixture.Mcrctl("ping"));
+    }
+
+    [Fact]
+    public async Task The_environment_should_name_the_socket_unless_a_flag_does()
+    {
+        await using var fixture = new ControlFixture();
+        using var named = new RunningProcess(null, Executables.Mcrctl, ["ping"], new Dictionary<string, string?> { ["MCR_CONTROL_SOCKET"] = fixture.SocketPath });
+        using var overridden = new RunningProcess(null, Executables.Mcrctl, ["ping", "--socket-path", fixture.SocketPath], new Dictionary<string, string?> { ["MCR_CONTROL_SOCKET"] = "/nonexistent" });
+
+        Assert.Equal((0, 0), (named.WaitForExit(), overridden.WaitForExit()));
+    }
+
+    [Fact]
+    public async Task A_user_without_the_right_should_be_told_the_remedy()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"), "becoming somebody else takes root and setpriv");
+        await using var fixture = new ControlFixture();
+        File.SetUnixFileMode(Path.GetDirectoryName(Path.GetDirectoryName(fixture.SocketPath))!, (UnixFileMode)0b111_101_101);
+        using var run = new ProgramRun(null, "/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", Executables.Mcrctl, "--socket-path", fixture.SocketPath, "ping");
+
+        (int exitCode, string output, string error) = run.End();
+
+        Assert.SkipWhen(exitCode is 126 or 127, $"the built mcrctl is not readable by everybody: {error}");
+        Assert.Equal((1, ""), (exitCode, output));
+        Assert.Equal($"mcrctl: {fixture.SocketPath} may not be used by this user: run mcrctl as root, or as a member of the socket's group (see: ls -l {fixture.SocketPath}; control.group in mcrd's configuration)\n", error);
+    }
+
+    [Fact]
+    public void Help_should_exit_0_and_name_every_command()
+    {
+        using var run = new ProgramRun(null, Executables.Mcrctl, "--help");
+
+        (int exitCode, string output, string error) = run.End();
+
+        Assert.Equal((0, ""), (exitCode, error));
+        Assert.All(["add", "remove", "list, list-rules", "stats", "list-workers", "interfaces", "ping", "version", "config", "--socket-path", "--json"], word => Assert.Contains($"  {word} ", output, StringComparison.Ordinal));
+    }
+}

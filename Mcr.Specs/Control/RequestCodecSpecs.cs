@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Text;
+using Mcr.Actors.Control;
+
+namespace Mcr.Specs.Control;
+
+public sealed class RequestCodecSpecs(ITestOutputHelper output)
+{
+    private const string FullAdd =
+        """{"version":1,"command":{"Add":{"rule_id":"r-1","name":"video","input_interface":"eth0","input_group":"239.1.1.1","input_port":"65536","source":"10.0.0.7","outputs":[{"group":"239.2.2.2","port":"6000","interface":"eth1","ttl":"8"}],"force":true}}}""";
+
+    private static readonly ControlRequest.Add Add = new()
+    {
+        RuleId = "r-1",
+        Name = "video",
+        InputInterface = "eth0",
+        InputGroup = "239.1.1.1",
+        InputPort = "65536",
+        Source = "10.0.0.7",
+        Outputs = [new OutputText { Group = "239.2.2.2", Port = "6000", Interface = "eth1", Ttl = "8" }],
+        Force = true,
+    };
+
+    public static TheoryData<string, ControlRequest> Recorded => new()
+    {
+        { FullAdd, Add },
+        { """{"version":1,"command":{"Add":{"outputs":[],"force":false}}}""", new ControlRequest.Add() },
+        { """{"version":1,"command":{"Remove":{"rule_id":"r-1"}}}""", new ControlRequest.Remove { RuleId = "r-1" } },
+        { """{"version":1,"command":{"Remove":{"name":"video"}}}""", new ControlRequest.Remove { Name = "video" } },
+        { """{"version":1,"command":{"ListRules":{}}}""", new ControlRequest.ListRules() },
+        { """{"version":1,"command":{"Stats":{}}}""", new ControlRequest.Stats() },
+        { """{"version":1,"command":{"ListWorkers":{}}}""", new ControlRequest.ListWorkers() },
+        { """{"version":1,"command":{"Interfaces":{}}}""", new ControlRequest.Interfaces() },
+        { """{"version":1,"command":{"Ping":{}}}""", new ControlRequest.Ping() },
+        { """{"version":1,"command":{"Version":{}}}""", new ControlRequest.Version() },
+    };
+
+    [Theory]
+    [MemberData(nameof(Recorded))]
+    public void A_request_should_be_the_recorded_text_and_come_back(string json, ControlRequest request)
+    {
+        Assert.Equal(json, Encoding.UTF8.GetString(RequestCodec.Encode(request)));
+        Assert.Equivalent(request, Decode(json), strict: true);
+    }
+
+    [Theory]
+    [InlineData("6000")]
+    [InlineData("65536")]
+    [InlineData("-1")]
+    [InlineData("1.5")]
+    [InlineData("1e400")]
+    public void A_port_should_keep_its_text_when_it_comes_as_a_number(string port) =>
+        Assert.Equal(port, Assert.IsType<ControlRequest.Add>(Decode($$$$"""{"version":1,"command":{"Add":{"input_port":{{{{port}}}}}}}""")).InputPort);
+
+    [Theory]
+    [InlineData("", "the request is not JSON as this version has it: ")]
+    [InlineData("hello", "the request is not JSON as this version has it: ")]
+    [InlineData("null", "the request is null")]
+    [InlineData("[]", "the request is not JSON as this version has it: ")]
+    [InlineData("""{"version":1}""", "the request is not JSON as this version has it: ")]
+    [InlineData("""{"version":1,"command":null}""", "the request is not JSON as this version has it: ")]
+    [InlineData("""{"version":1,"command":{}}""", "the request has no command")]
+    [InlineData("""{"version":1,"command":{"Ping":null}}""", "the request has no command")]
+    [InlineData("""{"version":1,"command":{"Ping":{},"Stats":{}}}""", "the request has more than one command; send one after another")]
+    [InlineData("""{"version":1,"command":{"Ping":{},"Ping":{}}}""", "the request is not JSON as this version has it: ")]
+    [InlineData("""{"version":1,"command":{"Reboot":{}}}""", "the request is not JSON as this version has it: ")]
+    [InlineData("""{"version":1,"command":{"Add":{"tll":8}}}""", "the request is not JSON as this version has it: ")]
+    [InlineData("""{"version":1,"command":{"Add":{"input_port":true}}}""", "the request is not JSON as this version has it: ")]
+    [InlineData("""{"version":1,"command":{"Add":{"outputs":null}}}""", "the request is not JSON as this version has it: ")]
+    [InlineData("""{"version":1,"command":{"Add":{"outputs":[null]}}}""", "an output of the request is null")]
+    [InlineData("""{"version":1,"command":{"Ping":{}}} x""", "the request is not JSON as this version has it: ")]
+    [InlineData("""{"version":2,"command":{"Ping":{}}}""", "the request is of version 2 of the control protocol and this mcrd speaks version 1; use the mcrctl that came with it")]
+    [InlineData("""{"more":{"version":1},"version":2,"command":{"Reboot":{}}}""", "the request is of version 2 of the control protocol")]
+    public void Anything_else_should_be_refused_with_a_sentence(string json, string sentence) =>
+        Assert.StartsWith(sentence, Assert.Throws<InvalidDataException>(() => Decode(json)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_refusal_should_fit_one_line_of_a_log()
+    {
+        string name = string.Concat(Enumerable.Repeat(@"\n[STATS] recv=1\u001b[2J", 100));
+
+        string sentence = Assert.Throws<InvalidDataException>(() => Decode($$$$"""{"version":1,"command":{"{{{{name}}}}":{}}}""")).Message;
+
+        Assert.DoesNotContain(sentence, char.IsControl);
+        Assert.InRange(sentence.Length, 1, 300);
+    }
+
+    [Fact]
+    public void Damaged_requests_should_never_do_more_than_be_refused()
+    {
+        byte[][] seeds = [.. Recorded.Select(row => Encoding.UTF8.GetBytes(row.Data.Item1)), """{"version":1,"command":{"Add":{"name":"\ud83d\ude00","input_port":5000,"outputs":[{"ttl":8}]}}}"""u8.ToArray()];
+        var watch = Stopwatch.StartNew();
+
+        int accepted = Mutations.Run(output, seeds, 200_000, bytes => RequestCodec.Decode(bytes));
+
+        output.WriteLine($"{accepted} accepted, {watch.ElapsedMilliseconds} ms");
+        Assert.InRange(accepted, 1, 199_999);
+    }
+
+    private static ControlRequest Decode(string json) => RequestCodec.Decode(Encoding.UTF8.GetBytes(json));
+}

@@ -1,0 +1,78 @@
+using System.Text;
+using Mcr.Actors.Control;
+
+namespace Mcr.Specs.Control;
+
+/// <summary>The shapes are those of the Rust program of the same name, with more members; scripts read them.</summary>
+public sealed class ResponseCodecSpecs(ITestOutputHelper output)
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
+
+    public static TheoryData<string, ControlResponse> Recorded => new()
+    {
+        {
+            """{"Rules":[{"rule_id":"r-1","name":"video","input_interface":"eth0","input_group":"239.1.1.1","input_port":5000,"outputs":[{"group":"239.2.2.2","port":6000,"interface":"eth1","ttl":8}],"status":"Active","why":null,"since":"2026-11-23T12:00:00+00:00","origin":"mcrctl","source":null}]}""",
+            new ControlResponse.Rules([new RuleEntry("r-1", "video", "eth0", "239.1.1.1", 5000, [new OutputEntry("239.2.2.2", 6000, "eth1", 8)], "Active", null, Noon, "mcrctl", null)])
+        },
+        { """{"Rules":[]}""", new ControlResponse.Rules([]) },
+        {
+            """{"Workers":[{"pid":42,"core_id":2,"interface":"eth0","status":"Running","number":1,"cores":[2,3],"restarts":0,"ruleset_hash":"00ff","expected_hash":"00fe"}]}""",
+            new ControlResponse.Workers([new WorkerEntry(42, 2, "eth0", "Running", 1, [2, 3], 0, "00ff", "00fe")])
+        },
+        {
+            """{"Stats":[{"input_group":"239.1.1.1","input_port":5000,"packets_relayed":10,"bytes_relayed":13160,"packets_per_second":2.5,"bits_per_second":26320,"rule_id":"r-1","name":null,"input_interface":"eth0","sent":20,"errors":1}]}""",
+            new ControlResponse.Stats([new StatsEntry("239.1.1.1", 5000, 10, 13160, 2.5, 26320, "r-1", null, "eth0", 20, 1)])
+        },
+        {
+            """{"Interfaces":[{"name":"eth0","present":true,"index":2,"kind":"Ethernet","up":true,"running":true,"multicast":true,"mtu":1500,"addresses":["10.0.0.1"],"rules":3,"workers":1}]}""",
+            new ControlResponse.Interfaces([new InterfaceEntry("eth0", true, 2, "Ethernet", true, true, true, 1500, ["10.0.0.1"], 3, 1)])
+        },
+        { """{"Success":"rule r-1 was added"}""", new ControlResponse.Success("rule r-1 was added") },
+        { """{"Error":{"problems":[{"field":"input.port","sentence":"is missing"},{"field":null,"sentence":"no"}]}}""", new ControlResponse.Error([new ProblemEntry("input.port", "is missing"), new ProblemEntry(null, "no")]) },
+        { """{"Pong":{}}""", new ControlResponse.Pong() },
+        { """{"Version":{"protocol_version":1,"version":"0.1.0"}}""", new ControlResponse.Version(new VersionEntry(1, "0.1.0")) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Recorded))]
+    public void A_response_should_be_the_recorded_text_and_come_back(string json, ControlResponse response)
+    {
+        Assert.Equal(json, Encoding.UTF8.GetString(ResponseCodec.Encode(response)));
+        Assert.Equivalent(response, ResponseCodec.Decode(Encoding.UTF8.GetBytes(json)), strict: true);
+        Assert.Equal(response.GetType().Name, ResponseCodec.Kind(Encoding.UTF8.GetBytes(json)));
+    }
+
+    [Fact]
+    public void A_newer_mcrd_may_say_more() =>
+        Assert.Equal(new ControlResponse.Version(new VersionEntry(1, "9")), ResponseCodec.Decode("""{"Version":{"protocol_version":1,"version":"9","built":"today"},"more":1}"""u8));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{"Error":{"problems":null}}""")]
+    [InlineData("""{"Reboot":{}}""")]
+    [InlineData("""{"Rules":[""")]
+    public void What_is_no_response_should_be_refused(string json) =>
+        Assert.Throws<InvalidDataException>(() => ResponseCodec.Decode(Encoding.UTF8.GetBytes(json)));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{"Rules":[]} {}""")]
+    [InlineData("""{"Rules":[],"Error":{}}""")]
+    [InlineData("""{"Rules":[{]}""")]
+    [InlineData("""{"Rules":[}""")]
+    public void What_is_not_one_well_formed_member_should_not_be_printed(string json) =>
+        Assert.Throws<InvalidDataException>(() => ResponseCodec.Kind(Encoding.UTF8.GetBytes(json)));
+
+    [Fact]
+    public void Damaged_responses_should_never_do_more_than_be_refused()
+    {
+        byte[][] seeds = [.. Recorded.Select(row => Encoding.UTF8.GetBytes(row.Data.Item1))];
+
+        Mutations.Run(output, seeds, 30_000, bytes => ResponseCodec.Decode(bytes));
+        Mutations.Run(output, seeds, 30_000, bytes => ResponseCodec.Kind(bytes));
+    }
+}

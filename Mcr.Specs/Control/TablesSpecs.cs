@@ -1,0 +1,45 @@
+using Mcr.Actors.Control;
+using Mcr.Host.Mcrctl;
+using Spectre.Console;
+
+namespace Mcr.Specs.Control;
+
+public sealed class TablesSpecs
+{
+    [Theory]
+    [MemberData(nameof(ResponseCodecSpecs.Recorded), MemberType = typeof(ResponseCodecSpecs))]
+    public void Every_answer_but_an_error_should_have_a_form_for_people(string json, ControlResponse response)
+    {
+        string text = Print(response);
+
+        Assert.DoesNotContain("{", text, StringComparison.Ordinal);
+        Assert.Equal(response is ControlResponse.Error, text.Length == 0);
+        Assert.NotEmpty(json);
+    }
+
+    [Fact]
+    public void A_rule_should_have_its_outputs_below_each_other_and_its_reason_beside_its_status()
+    {
+        string text = Print(new ControlResponse.Rules([new RuleEntry("r-1", "[red]x", "eth0", "239.1.1.1", 5000, [new OutputEntry("239.2.2.2", 6000, "eth1", 1), new OutputEntry("10.0.0.2", 6001, "wg0", 64)], "Pending", "eth0 does not exist yet", DateTimeOffset.UnixEpoch, "mcrctl", "10.0.0.7")]));
+
+        Assert.All(
+            ["r-1", "[red]x", "239.1.1.1:5000:eth0 from 10.0.0.7", "239.2.2.2:6000:eth1 ttl 1", "10.0.0.2:6001:wg0 ttl 64", "Pending: eth0 does not exist yet", "mcrctl"],
+            word => Assert.Contains(word, text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Nothing_should_be_said_in_words() => Assert.Equal("no workers\n", Print(new ControlResponse.Workers([])));
+
+    [Fact]
+    public void What_somebody_named_should_not_move_the_cursor() =>
+        Assert.DoesNotContain('\u001b', Print(new ControlResponse.Success("\u001b[2J gone")));
+
+    private static string Print(ControlResponse response)
+    {
+        var text = new StringWriter();
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(text) });
+        console.Profile.Width = 300;
+        Tables.Print(console, response);
+        return text.ToString();
+    }
+}

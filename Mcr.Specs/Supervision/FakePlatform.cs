@@ -1,0 +1,189 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Net;
+using Mcr.Actors.Platform;
+using Mcr.Native.Interop;
+using Mcr.Native.Netlink;
+using Mcr.Native.Worker;
+
+namespace Mcr.Specs.Supervision;
+
+/// <summary>
+/// A machine of the spec's own: devices that appear and vanish, sockets that only say that they were opened, workers that obey or do not.
+/// Everything done to it is a line in <see cref="Journal"/>.
+/// </summary>
+internal sealed class FakePlatform : IRelayPlatform
+{
+    private volatile LinkTable _links;
+
+    public FakePlatform(params string[] devices) => _links = new LinkTable(devices.Select((name, i) => Device(name, i + 1)));
+
+    public ConcurrentQueue<string> Journal { get; } = new();
+
+    public ConcurrentQueue<FakePort> Ports { get; } = new();
+
+    public BlockingCollection<FakeWorker> Workers { get; } = [];
+
+    /// <summary>Makes the next look at the devices a crash of whoever looks.</summary>
+    public volatile bool CrashOnReadLinks;
+
+    /// <summary>Makes the next opening of an interface a crash.</summary>
+    public volatile bool CrashOnOpen;
+
+    public Func<EgressKey, string?> RefuseEgress { get; set; } = _ => null;
+
+    public Func<Membership, string?> RefuseJoin { get; set; } = _ => null;
+
+    /// <summary>What new workers do by themselves.</summary>
+    public Obedience Obedience { get; set; } = Obedience.Full;
+
+    public void SetLinks(params Link[] links) => _links = new LinkTable(links);
+
+    public static Link Device(string name, int index, bool isUp = true) =>
+        new(index, name, LinkKind.Ethernet, isUp, isUp, true, 1500, [IPAddress.Parse($"10.{index}.0.2")]);
+
+    public LinkTable ReadLinks()
+    {
+        if (CrashOnReadLinks)
+        {
+            CrashOnReadLinks = false;
+            throw new InvalidOperationException("planted");
+        }
+
+        return _links;
+    }
+
+    public IInterfacePort OpenInterface(Link link, PortOptions options)
+    {
+        if (CrashOnOpen)
+        {
+            CrashOnOpen = false;
+            throw new InvalidOperationException("planted");
+        }
+
+        Journal.Enqueue($"open {link.Name}");
+        var port = new FakePort(this, link);
+        Ports.Enqueue(port);
+        return port;
+    }
+}
+
+[Flags]
+internal enum Obedience
+{
+    None = 0,
+    BecomeReady = 1,
+    ApplyRules = 2,
+    Stop = 4,
+    Full = 7,
+}
+
+internal sealed class FakePort(FakePlatform platform, Link link) : IInterfacePort
+{
+    public Link Link => link;
+
+    public WorkerCounters Counters { get; set; } = new(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    public bool IsDisposed { get; private set; }
+
+    public string? OpenEgress(int id, EgressKey key)
+    {
+        string? refusal = platform.RefuseEgress(key);
+        platform.Journal.Enqueue($"egress {id} {key.Interface}{(key.Destination is null ? "" : $" {key.Destination}")}{(refusal is null ? "" : " refused")}");
+        return refusal;
+    }
+
+    public void CloseEgress(int id) => platform.Journal.Enqueue($"close {id}");
+
+    public string? Join(Membership membership)
+    {
+        string? refusal = platform.RefuseJoin(membership);
+        platform.Journal.Enqueue($"join {membership.Group}{(refusal is null ? "" : " refused")}");
+        return refusal;
+    }
+
+    public void Leave(Membership membership) => platform.Journal.Enqueue($"leave {membership.Group}");
+
+    public IWorkerProcess StartWorker(Action<WorkerEvent> onEvent)
+    {
+        var worker = new FakeWorker(platform, onEvent);
+        platform.Journal.Enqueue("start");
+        platform.Workers.Add(worker);
+        worker.Begin();
+        return worker;
+    }
+
+    public WorkerCounters ReadCounters() => Counters;
+
+    public RuleCounters ReadRule(int counter) => new(1000 + counter, 0);
+
+    public OutputCounters ReadOutput(int counter) => new(1000 + counter, 0, 0);
+
+    public void Dispose()
+    {
+        IsDisposed = true;
+        platform.Journal.Enqueue($"dispose {link.Name}");
+    }
+}
+
+internal sealed class FakeWorker(FakePlatform platform, Action<WorkerEvent> onEvent) : IWorkerProcess
+{
+    private static int _lastPid = 1000;
+
+    public int Pid { get; } = Interlocked.Increment(ref _lastPid);
+
+    public Obedience Obedience { get; set; } = platform.Obedience;
+
+    public ResolvedRuleSet? Rules { get; private set; }
+
+    public ConcurrentBag<int> Sockets { get; } = [];
+
+    public void Begin()
+    {
+        if (Obedience.HasFlag(Obedience.BecomeReady))
+            onEvent(new WorkerReady(Pid));
+    }
+
+    public void Send(WorkerCommand command)
+    {
+        switch (command)
+        {
+            case UseSockets use:
+                platform.Journal.Enqueue($"sockets {string.Join(',', use.Ids)}");
+                foreach (int id in use.Ids)
+                    Sockets.Add(id);
+                break;
+            case UseRules use:
+                platform.Journal.Enqueue($"rules {use.Rules.Rules.Length}");
+                ImmutableArray<int> unknown = [.. use.Rules.Rules.SelectMany(r => r.Outputs).Select(o => o.Socket).Except(Sockets)];
+                if (!unknown.IsEmpty)
+                    throw new InvalidOperationException($"rules use sockets that were not handed over: {string.Join(',', unknown)}");
+                Rules = use.Rules;
+                if (Obedience.HasFlag(Obedience.ApplyRules))
+                    Apply();
+                break;
+            case ForgetSockets forget:
+                platform.Journal.Enqueue($"forget {string.Join(',', forget.Ids)}");
+                break;
+            case StopWorker:
+                platform.Journal.Enqueue("stop");
+                if (Obedience.HasFlag(Obedience.Stop))
+                    Exit("exit code 0", clean: true);
+                break;
+        }
+    }
+
+    public void Apply() => onEvent(new RulesApplied(Rules!.Generation, 0));
+
+    public void Refuse(string why) => onEvent(new RulesRefused(Rules!.Generation, why));
+
+    public void Exit(string how, bool clean = false) => onEvent(new WorkerExited(how, clean));
+
+    public void Kill()
+    {
+        platform.Journal.Enqueue("kill");
+        Exit("killed by signal 9");
+    }
+
+    public void Dispose() => platform.Journal.Enqueue("let go");
+}
