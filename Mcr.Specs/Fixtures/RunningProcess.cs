@@ -33,9 +33,9 @@ internal sealed class RunningProcess : IDisposable
     /// <summary>Everything printed so far, both streams.</summary>
     public string Output => string.Join('\n', _all);
 
-    public string StandardOutput => string.Join('\n', _out);
+    public string StandardOutput => string.Concat(_out.Select(line => line + '\n'));
 
-    public string StandardError => string.Join('\n', _error);
+    public string StandardError => string.Concat(_error.Select(line => line + '\n'));
 
     public bool HasExited => _process.HasExited;
 
