@@ -7,7 +7,7 @@ internal static class McrctlFixture
 {
     public static (int ExitCode, string Output, string Error) Mcrctl(this ControlFixture fixture, params string[] arguments)
     {
-        using var run = new ProgramRun(null, Executables.Mcrctl, ["--socket-path", fixture.SocketPath, .. arguments]);
+        using var run = new RunningProcess(null, Executables.Mcrctl, ["--socket-path", fixture.SocketPath, .. arguments]);
         return run.End();
     }
 

@@ -116,7 +116,7 @@ public sealed class McrctlSpecs
         Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"), "becoming somebody else takes root and setpriv");
         await using var fixture = new ControlFixture();
         File.SetUnixFileMode(Path.GetDirectoryName(Path.GetDirectoryName(fixture.SocketPath))!, (UnixFileMode)0b111_101_101);
-        using var run = new ProgramRun(null, "/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", Executables.Mcrctl, "--socket-path", fixture.SocketPath, "ping");
+        using var run = new RunningProcess(null, "/usr/bin/setpriv", ["--reuid", "65534", "--regid", "65534", "--clear-groups", Executables.Mcrctl, "--socket-path", fixture.SocketPath, "ping"]);
 
         (int exitCode, string output, string error) = run.End();
 
@@ -128,7 +128,7 @@ public sealed class McrctlSpecs
     [Fact]
     public void Help_should_exit_0_and_name_every_command()
     {
-        using var run = new ProgramRun(null, Executables.Mcrctl, "--help");
+        using var run = new RunningProcess(null, Executables.Mcrctl, ["--help"]);
 
         (int exitCode, string output, string error) = run.End();
 

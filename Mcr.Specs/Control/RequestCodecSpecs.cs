@@ -86,6 +86,7 @@ public sealed class RequestCodecSpecs(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("kind", "fuzz")]
     public void Damaged_requests_should_never_do_more_than_be_refused()
     {
         byte[][] seeds = [.. Recorded.Select(row => Encoding.UTF8.GetBytes(row.Data.Item1)), """{"version":1,"command":{"Add":{"name":"\ud83d\ude00","input_port":5000,"outputs":[{"ttl":8}]}}}"""u8.ToArray()];

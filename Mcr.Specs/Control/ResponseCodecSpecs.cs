@@ -68,6 +68,7 @@ public sealed class ResponseCodecSpecs(ITestOutputHelper output)
         Assert.Throws<InvalidDataException>(() => ResponseCodec.Kind(Encoding.UTF8.GetBytes(json)));
 
     [Fact]
+    [Trait("kind", "fuzz")]
     public void Damaged_responses_should_never_do_more_than_be_refused()
     {
         byte[][] seeds = [.. Recorded.Select(row => Encoding.UTF8.GetBytes(row.Data.Item1))];

@@ -4,12 +4,10 @@ namespace Mcr.Specs.Fixtures;
 internal static class Mutations
 {
     /// <returns>How many inputs were accepted.</returns>
-    public static int Run(ITestOutputHelper output, byte[][] seeds, int rounds, Action<byte[]> decode, int seed = 20261123)
+    public static int Run(ITestOutputHelper output, byte[][] seeds, int rounds, Action<byte[]> decode)
     {
-        output.WriteLine($"seed {seed}, {rounds} rounds");
-        var random = new Random(seed);
         int accepted = 0;
-        for (int round = 0; round < rounds; round++)
+        Fuzzing.Run(output, rounds, random =>
         {
             byte[] input = Mutate(random, seeds[random.Next(seeds.Length)]);
             try
@@ -23,10 +21,9 @@ internal static class Mutations
             }
             catch (Exception e)
             {
-                Assert.Fail($"round {round}: {e.GetType().Name} for {Convert.ToHexString(input.AsSpan(0, Math.Min(input.Length, 200)))}: {e}");
+                throw new InvalidOperationException($"{e.GetType().Name} for {Convert.ToHexString(input.AsSpan(0, Math.Min(input.Length, 200)))}", e);
             }
-        }
-
+        });
         return accepted;
     }
 

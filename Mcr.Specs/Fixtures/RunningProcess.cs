@@ -10,6 +10,8 @@ internal sealed class RunningProcess : IDisposable
     private readonly Process _process;
     private readonly BlockingCollection<string> _lines = [];
     private readonly ConcurrentQueue<string> _all = new();
+    private readonly ConcurrentQueue<string> _out = new();
+    private readonly ConcurrentQueue<string> _error = new();
     private readonly TaskCompletionSource _outClosed = new();
     private readonly TaskCompletionSource _errorClosed = new();
 
@@ -19,8 +21,8 @@ internal sealed class RunningProcess : IDisposable
         foreach ((string name, string? value) in environment ?? new Dictionary<string, string?>())
             info.Environment[name] = value;
         _process = place is null ? Process.Start(info)! : place.Start(info);
-        _process.OutputDataReceived += (_, e) => Take(e.Data, _outClosed);
-        _process.ErrorDataReceived += (_, e) => Take(e.Data, _errorClosed);
+        _process.OutputDataReceived += (_, e) => Take(e.Data, _out, _outClosed);
+        _process.ErrorDataReceived += (_, e) => Take(e.Data, _error, _errorClosed);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         _process.StandardInput.Close();
@@ -30,6 +32,10 @@ internal sealed class RunningProcess : IDisposable
 
     /// <summary>Everything printed so far, both streams.</summary>
     public string Output => string.Join('\n', _all);
+
+    public string StandardOutput => string.Concat(_out.Select(line => line + '\n'));
+
+    public string StandardError => string.Concat(_error.Select(line => line + '\n'));
 
     public bool HasExited => _process.HasExited;
 
@@ -60,6 +66,11 @@ internal sealed class RunningProcess : IDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Waits for the end; both streams whole, apart from each other.</summary>
+    public (int ExitCode, string Output, string Error) End(int seconds = 60) => (WaitForExit(seconds), StandardOutput, StandardError);
+
+    public void Terminate() => Signal(Mcr.Native.Interop.Libc.SIGTERM);
+
     public void Signal(int signal) => Mcr.Native.Interop.SysResult.From(Mcr.Native.Interop.Libc.kill(Pid, signal)).OrThrow("kill");
 
     public void Dispose()
@@ -73,7 +84,7 @@ internal sealed class RunningProcess : IDisposable
         _process.Dispose();
     }
 
-    private void Take(string? line, TaskCompletionSource closed)
+    private void Take(string? line, ConcurrentQueue<string> stream, TaskCompletionSource closed)
     {
         if (line is null)
         {
@@ -84,6 +95,7 @@ internal sealed class RunningProcess : IDisposable
         }
 
         _all.Enqueue(line);
+        stream.Enqueue(line);
         _lines.Add(line);
     }
 }

@@ -33,7 +33,7 @@ public sealed class StreamSpecs : IDisposable
     [Fact]
     public void Twenty_thousand_datagrams_at_20000_a_second_should_arrive_in_order_with_the_same_hash()
     {
-        using ProgramRun receiver = Receive("vb", Group, "--count 20000 --sha256");
+        using RunningProcess receiver = Receive("vb", Group, "--count 20000 --sha256");
 
         Dictionary<string, string> sent = Send("va", Group, "--count 20000 --rate 20000 --random --seed 7 --sha256");
         Dictionary<string, string> received = Summary(receiver, expectedExitCode: 0);
@@ -60,7 +60,7 @@ public sealed class StreamSpecs : IDisposable
         }
 
         string count = options.Split(' ')[5];
-        using ProgramRun receiver = Receive("vb", Group, $"--count {count} --sha256");
+        using RunningProcess receiver = Receive("vb", Group, $"--count {count} --sha256");
 
         Dictionary<string, string> sent = Send("va", Group, $"{options} --sha256");
         Dictionary<string, string> received = Summary(receiver, expectedExitCode: 0);
@@ -79,7 +79,7 @@ public sealed class StreamSpecs : IDisposable
     [InlineData(65507, "0", "99")]
     public void Every_size_should_arrive_and_be_checked_as_far_as_it_can(int size, string unverified, string last)
     {
-        using ProgramRun receiver = Receive("vb", Group, "--count 100 --sha256");
+        using RunningProcess receiver = Receive("vb", Group, "--count 100 --sha256");
 
         Dictionary<string, string> sent = Send("va", Group, $"--count 100 --size {size} --sha256");
         Dictionary<string, string> received = Summary(receiver, expectedExitCode: 0);
@@ -91,7 +91,7 @@ public sealed class StreamSpecs : IDisposable
     [Fact]
     public void Unicast_and_interfaces_named_by_address_should_work()
     {
-        using ProgramRun receiver = Receive("10.77.0.2", "10.77.0.2", "--count 100");
+        using RunningProcess receiver = Receive("10.77.0.2", "10.77.0.2", "--count 100");
 
         Send("10.77.0.1", "10.77.0.2", "--count 100 --rate 0 --batch 7");
 
@@ -102,9 +102,9 @@ public sealed class StreamSpecs : IDisposable
     [Fact]
     public void A_receiver_should_hear_its_own_interface_and_source_only()
     {
-        using ProgramRun right = Receive("vb", Group, "--count 100 --source 10.77.0.1");
-        using ProgramRun otherLink = Receive("vd", Group, "--timeout 0");
-        using ProgramRun otherSource = Receive("vb", Group, "--timeout 0 --source 10.77.0.9");
+        using RunningProcess right = Receive("vb", Group, "--count 100 --source 10.77.0.1");
+        using RunningProcess otherLink = Receive("vd", Group, "--timeout 0");
+        using RunningProcess otherSource = Receive("vb", Group, "--timeout 0 --source 10.77.0.9");
 
         Send("va", Group, "--count 100");
 
@@ -118,7 +118,7 @@ public sealed class StreamSpecs : IDisposable
     [Fact]
     public void What_never_came_should_be_counted_as_lost_and_fail()
     {
-        using ProgramRun receiver = Receive("vb", Group, "--count 100 --timeout 3");
+        using RunningProcess receiver = Receive("vb", Group, "--count 100 --timeout 3");
 
         Send("va", Group, "--count 60");
 
@@ -129,7 +129,7 @@ public sealed class StreamSpecs : IDisposable
     [Fact]
     public void A_stranger_should_be_counted_as_corrupted_and_fail()
     {
-        using ProgramRun receiver = Receive("10.77.0.2", "10.77.0.2", "--count 10");
+        using RunningProcess receiver = Receive("10.77.0.2", "10.77.0.2", "--count 10");
 
         _sending.Run(() =>
         {
@@ -145,7 +145,7 @@ public sealed class StreamSpecs : IDisposable
     [Fact]
     public void The_json_summary_should_be_all_of_stdout()
     {
-        using var receiver = new ProgramRun(_receiving, Executables.Mcrgen, "receive", "--interface", "vb", "--group", "10.77.0.2", "--port", "5000", "--timeout", "0.2", "--json");
+        using var receiver = new RunningProcess(_receiving, Executables.Mcrgen, ["receive", "--interface", "vb", "--group", "10.77.0.2", "--port", "5000", "--timeout", "0.2", "--json"]);
 
         JsonElement summary = JsonDocument.Parse(receiver.End().Output).RootElement;
 
@@ -157,9 +157,9 @@ public sealed class StreamSpecs : IDisposable
     [Fact]
     public void An_interrupted_sender_should_account_for_what_it_sent()
     {
-        using ProgramRun receiver = Receive("vb", Group, "--timeout 0 --rates");
-        using var sender = new ProgramRun(_sending, Executables.Mcrgen, "--interface", "va", "--group", Group, "--port", "5000", "--rate", "5000");
-        using ProgramRun probe = Receive("vb", Group, "--count 1000");
+        using RunningProcess receiver = Receive("vb", Group, "--timeout 0 --rates");
+        using var sender = new RunningProcess(_sending, Executables.Mcrgen, ["--interface", "va", "--group", Group, "--port", "5000", "--rate", "5000"]);
+        using RunningProcess probe = Receive("vb", Group, "--count 1000");
         probe.End();
         sender.Terminate();
         (int exitCode, string output, _) = sender.End();
@@ -169,22 +169,22 @@ public sealed class StreamSpecs : IDisposable
         Assert.Equal(Fields(output)["sent"], Summary(receiver, expectedExitCode: 0)["received"]);
     }
 
-    private ProgramRun Receive(string device, string group, string options)
+    private RunningProcess Receive(string device, string group, string options)
     {
-        var run = new ProgramRun(_receiving, Executables.Mcrgen, ["receive", "--interface", device, "--group", group, "--port", "5000", .. options.Split(' ')]);
+        var run = new RunningProcess(_receiving, Executables.Mcrgen, ["receive", "--interface", device, "--group", group, "--port", "5000", .. options.Split(' ')]);
         run.WaitForLine("ready");
         return run;
     }
 
     private Dictionary<string, string> Send(string device, string group, string options)
     {
-        using var run = new ProgramRun(_sending, Executables.Mcrgen, ["--interface", device, "--group", group, "--port", "5000", "--quiet", .. options.Split(' ')]);
+        using var run = new RunningProcess(_sending, Executables.Mcrgen, ["--interface", device, "--group", group, "--port", "5000", "--quiet", .. options.Split(' ')]);
         (int exitCode, string output, string error) = run.End();
         Assert.Equal((0, ""), (exitCode, error));
         return Fields(output);
     }
 
-    private static Dictionary<string, string> Summary(ProgramRun receiver, int expectedExitCode)
+    private static Dictionary<string, string> Summary(RunningProcess receiver, int expectedExitCode)
     {
         (int exitCode, string output, string error) = receiver.End();
         Assert.True(exitCode == expectedExitCode, $"exit code {exitCode} instead of {expectedExitCode}: {output}{error}");

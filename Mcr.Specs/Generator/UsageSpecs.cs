@@ -31,7 +31,7 @@ public sealed class UsageSpecs
     [InlineData("receive --interface lo --group 127.0.0.1 --port 5000 --source 10.0.0.1", "--source '10.0.0.1' selects the sender of a multicast group, and '127.0.0.1' is a unicast address; leave it out")]
     public void A_wrong_value_should_get_a_sentence_and_exit_code_2(string commandLine, string sentence)
     {
-        using var run = new ProgramRun(null, Executables.Mcrgen, commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        using var run = new RunningProcess(null, Executables.Mcrgen, commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
         (int exitCode, string output, string error) = run.End();
 
@@ -42,7 +42,7 @@ public sealed class UsageSpecs
     [Fact]
     public void Every_problem_should_be_told_at_once()
     {
-        using var run = new ProgramRun(null, Executables.Mcrgen, "--group", "x", "--port", "x", "--size", "x");
+        using var run = new RunningProcess(null, Executables.Mcrgen, ["--group", "x", "--port", "x", "--size", "x"]);
 
         Assert.Equal(4, run.End().Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
@@ -50,7 +50,7 @@ public sealed class UsageSpecs
     [Fact]
     public void An_address_of_another_host_cannot_be_received_on()
     {
-        using var run = new ProgramRun(null, Executables.Mcrgen, "receive", "--interface", "lo", "--group", "203.0.113.77", "--port", "5000");
+        using var run = new RunningProcess(null, Executables.Mcrgen, ["receive", "--interface", "lo", "--group", "203.0.113.77", "--port", "5000"]);
 
         (int exitCode, string output, string error) = run.End();
 

@@ -20,15 +20,15 @@ internal static class HeaderProgram
     [
         "errno.h", "stddef.h", "stdio.h", "sys/types.h", "sys/socket.h", "netinet/in.h", "sys/un.h", "net/if.h", "net/if_arp.h", "ifaddrs.h",
         "sys/mman.h", "fcntl.h", "sys/eventfd.h", "poll.h", "time.h", "sys/time.h", "unistd.h", "sched.h", "spawn.h", "sys/wait.h",
-        "sys/prctl.h", "signal.h", "sys/resource.h", "sys/syscall.h", "linux/capability.h", "linux/udp.h", "linux/netlink.h",
+        "sys/prctl.h", "signal.h", "sys/resource.h", "sys/stat.h", "sys/syscall.h", "linux/capability.h", "linux/udp.h", "linux/netlink.h",
         "linux/rtnetlink.h", "linux/if_link.h", "linux/if_addr.h", "linux/if_packet.h", "linux/if_ether.h", "linux/filter.h", "linux/virtio_net.h",
     ];
 
     /// <summary>Enumerators without a macro of their name: #ifdef does not see them.</summary>
     private static readonly string[] Enumerators = ["IFLA_IFNAME", "IFLA_MTU", "IFA_ADDRESS", "IFA_LOCAL", "P_PIDFD"];
 
-    /// <summary>Types that C names without "struct".</summary>
-    private static readonly string[] Typedefs = ["siginfo_t"];
+    /// <summary>Types that C names otherwise than "struct" and their name (C# has one name space for functions and structs).</summary>
+    private static readonly Dictionary<string, string> OtherNames = new() { ["siginfo_t"] = "siginfo_t", ["statx_t"] = "struct statx" };
 
     public static IReadOnlyList<FieldInfo> Constants { get; } =
         [.. typeof(Libc).GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static).Where(f => f.IsLiteral)];
@@ -83,7 +83,7 @@ internal static class HeaderProgram
             Constant(c, name);
         foreach (Type type in Structs)
         {
-            string name = Typedefs.Contains(type.Name) ? type.Name : $"struct {type.Name}";
+            string name = OtherNames.GetValueOrDefault(type.Name, $"struct {type.Name}");
             c.Append($"  printf(\"sizeof({type.Name}) %zu\\n\", sizeof({name}));\n");
             foreach (string field in Fields(type).Select(f => f.Name).Where(f => !unknown.Contains($"{type.Name}.{f}")))
                 c.Append($"  printf(\"{type.Name}.{field} %zu+%zu\\n\", offsetof({name}, {field}), sizeof((({name} *)0)->{field}));\n");

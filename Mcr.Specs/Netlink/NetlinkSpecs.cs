@@ -27,6 +27,7 @@ public sealed class NetlinkSpecs(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("kind", "fuzz")]
     public void Parser_should_survive_any_bytes()
     {
         byte[] dump = Convert.FromHexString(

@@ -39,6 +39,7 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("kind", "fuzz")]
     public void Decoder_should_answer_any_bytes_with_a_message_or_a_refusal()
     {
         byte[][] seeds = [.. Messages.Select(m => WorkerCodec.Encode(((ITheoryDataRow)m).GetData()[0] as WorkerMessage ?? throw new InvalidOperationException()))];
@@ -51,6 +52,7 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
         GenRules.Sample(rules => Text(ResolvedRuleCodec.Decode(rules.Generation, ResolvedRuleCodec.Encode(rules))) == Text(rules), iter: 200);
 
     [Fact]
+    [Trait("kind", "fuzz")]
     public void Rule_set_decoder_should_answer_any_bytes_with_rules_or_a_refusal()
     {
         byte[][] seeds = [.. Enumerable.Range(0, 8).Select(_ => ResolvedRuleCodec.Encode(GenRules.Single()))];
