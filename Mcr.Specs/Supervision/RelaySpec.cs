@@ -8,7 +8,7 @@ using Mcr.Native.Rules;
 namespace Mcr.Specs.Supervision;
 
 /// <summary>The actor tree on a <see cref="FakePlatform"/>, with a clock that moves when the spec says so.</summary>
-public abstract class RelaySpec(ITestOutputHelper output) : Akka.Hosting.TestKit.TestKit(nameof(RelaySpec), output)
+public abstract class RelaySpec(ITestOutputHelper output) : Akka.Hosting.TestKit.TestKit(nameof(RelaySpec), output, logLevel: Microsoft.Extensions.Logging.LogLevel.Error)
 {
     private IActorRef? _relay;
 

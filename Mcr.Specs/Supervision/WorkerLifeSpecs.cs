@@ -72,6 +72,7 @@ public sealed class WorkerLifeSpecs(ITestOutputHelper output) : RelaySpec(output
     [Fact]
     public void Stop_should_end_workers_print_final_lines_and_close_everything()
     {
+        Sys.EventStream.SetLogLevel(Akka.Event.LogLevel.InfoLevel); // for loggers made from here on
         Ok(Video());
         Platform.Ports.Single().Counters = new WorkerCounters(1, 0, Received: 1000, Matched: 990, NoMatch: 10, ParseErrors: 0, Filtered: 0, Submitted: 990, Sent: 990, Errors: 0, SentBytes: 1302840, KernelDrops: 0);
         TakeJournal();
