@@ -112,7 +112,7 @@ internal sealed record InterfaceState(string Name)
     public (InterfaceState Next, Effects Effects) WorkerReady()
     {
         var effects = ImmutableArray.CreateBuilder<InterfaceEffect>();
-        InterfaceState next = (this with { IsWorkerUp = true, Applied = 0, Handed = [] }).SendRules(effects);
+        InterfaceState next = (this with { IsWorkerUp = true }).SendRules(effects);
         return (next, effects.ToImmutable());
     }
 
@@ -209,11 +209,14 @@ internal sealed record InterfaceState(string Name)
         told.RemoveRange(Told.Keys.Where(id => !Planned.ContainsKey(id)).ToArray());
         foreach ((RuleId id, RuleOutcome outcome) in Outcomes.Where(o => which(o.Value)))
         {
-            (ForwardingRule, RuleOutcome) news = (Planned[id], instead ?? outcome);
-            if (told.TryGetValue(id, out (ForwardingRule Rule, RuleOutcome Outcome) last) && last == news)
+            ForwardingRule rule = Planned[id];
+            RuleOutcome news = instead ?? outcome;
+
+            // By reference: a rule that was removed and added again has another actor, which has been told nothing.
+            if (told.TryGetValue(id, out (ForwardingRule Rule, RuleOutcome Outcome) last) && ReferenceEquals(last.Rule, rule) && last.Outcome == news)
                 continue;
-            told[id] = news;
-            effects.Add(new InterfaceEffect.Report(id, instead ?? outcome));
+            told[id] = (rule, news);
+            effects.Add(new InterfaceEffect.Report(id, news));
         }
 
         return this with { Told = told.ToImmutable() };

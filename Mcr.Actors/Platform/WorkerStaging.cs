@@ -22,18 +22,21 @@ public sealed class WorkerStaging : IDisposable
 
     public WorkerProgram Program { get; }
 
-    /// <param name="runtimeDirectory">mcrd's own, made here when missing; must be reachable by nobody.</param>
+    /// <param name="runtimeDirectory">mcrd's own, made here when missing.</param>
     /// <param name="workerPath">A program to use instead of this mcrd; empty for none.</param>
-    /// <exception cref="IOException">a file is missing or the directory cannot be written; the message says which.</exception>
-    public static WorkerStaging Prepare(string runtimeDirectory, string workerPath)
+    /// <param name="asNobody">Workers change to that user, who must be able to get there.</param>
+    /// <exception cref="IOException">a file is missing, or the directory cannot be written or reached; the message says which and why.</exception>
+    public static WorkerStaging Prepare(string runtimeDirectory, string workerPath, bool asNobody)
     {
         if (workerPath.Length > 0)
             return new WorkerStaging(new WorkerProgram(workerPath, WorkerEnvironment()), null);
-        Directory.CreateDirectory(runtimeDirectory, Mode755);
+        if (!Directory.Exists(runtimeDirectory))
+            Create(runtimeDirectory);
+        if (asNobody && Barrier(runtimeDirectory) is { } barrier)
+            throw new IOException($"workers run as the user nobody, who may not enter {barrier}; set mcr.runtime-directory to a directory that everybody may enter, such as /run/mcr/workers, or put the control socket into such a one");
         RemoveStale(runtimeDirectory);
         string directory = Path.Combine(runtimeDirectory, $"{DirectoryPrefix}{Environment.ProcessId}");
-        Directory.CreateDirectory(directory, Mode755);
-        File.SetUnixFileMode(directory, Mode755); // whatever the umask
+        Create(directory);
         foreach (string file in Files)
         {
             string target = Path.Combine(directory, file);
@@ -52,6 +55,24 @@ public sealed class WorkerStaging : IDisposable
         string runtimeDirectory = Path.GetDirectoryName(_directory)!;
         if (!Directory.EnumerateFileSystemEntries(runtimeDirectory).Any())
             Directory.Delete(runtimeDirectory);
+    }
+
+    private static void Create(string directory)
+    {
+        Directory.CreateDirectory(directory, Mode755);
+        File.SetUnixFileMode(directory, Mode755); // whatever the umask
+    }
+
+    /// <returns>The directory on the way that others may not enter, or null.</returns>
+    private static string? Barrier(string directory)
+    {
+        for (string? at = Path.GetFullPath(directory); at is not null; at = Path.GetDirectoryName(at))
+        {
+            if (!File.GetUnixFileMode(at).HasFlag(UnixFileMode.OtherExecute))
+                return at;
+        }
+
+        return null;
     }
 
     private const UnixFileMode Mode755 =

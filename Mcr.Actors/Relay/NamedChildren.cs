@@ -31,8 +31,10 @@ internal sealed class NamedChildren(IActorContext context, Func<string, Props> p
     public void TellExisting(string name, object message)
     {
         string element = PathElement(name);
-        if (!_keptForSuccessor.ContainsKey(element))
+        if (!_keptForSuccessor.TryGetValue(element, out Queue<object>? kept))
             context.Child(element).Tell(message);
+        else if (kept.Count > 0)
+            kept.Enqueue(message); // there will be a successor, and this is about it
     }
 
     public void Stop(string name)

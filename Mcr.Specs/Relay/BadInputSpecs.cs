@@ -104,6 +104,23 @@ public sealed class BadInputSpecs
     }
 
     [Fact]
+    public void Runtime_directory_that_nobody_may_enter_should_be_refused_at_the_start()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root has workers change their user.");
+        string directory = Directory.CreateTempSubdirectory("mcr-spec-").FullName; // mode 0700
+        try
+        {
+            using var run = new RunningProcess(null, Executables.Mcrd, ["supervisor", "--control-socket-path", Path.Combine(directory, "control.sock")]);
+            Assert.Equal(73, run.WaitForExit());
+            Assert.Contains($"workers run as the user nobody, who may not enter {directory}; set mcr.runtime-directory", run.Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Rule_file_of_50_MB_should_be_refused_unread()
     {
         string directory = Directory.CreateTempSubdirectory("mcr-spec-").FullName;

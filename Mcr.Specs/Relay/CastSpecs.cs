@@ -1,3 +1,5 @@
+using Mcr.Native.Namespaces;
+
 namespace Mcr.Specs.Relay;
 
 /// <summary>Multicast or unicast in, multicast or unicast out: real namespaces, real processes, real packets.</summary>
@@ -73,5 +75,69 @@ public sealed class CastSpecs(ITestOutputHelper output)
         StreamSender.Send(topology.Source, "10.1.0.77", "232.1.1.1", 5000, 100, "--rate", "1000");
         Assert.Equal(100, receiver.Result().Number("received"));
         Assert.Contains("no_match=50", mcrd.Stop().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_rule_should_serve_64_outputs()
+    {
+        const int Outputs = 64;
+        const int Datagrams = 500;
+        using var topology = new RelayTopology();
+        string outputs = string.Join('\n', Enumerable.Range(0, Outputs).Select(i => $"{{ interface = out{i % 2}, group = \"239.2.{i}.1\", port = {6000 + i} }}"));
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, $$"""{ input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ {{outputs}} ] }""");
+        using var first = new StreamReceiver(topology.Destination, "dst0", "239.2.0.1", 6000, Datagrams);
+        using var last = new StreamReceiver(topology.Destination, "dst1", "239.2.63.1", 6063, Datagrams);
+        StreamSender.Send(topology.Source, "src0", "239.1.1.1", 5000, Datagrams, "--rate", "1000", "--size", "500");
+        Assert.Equal((Datagrams, Datagrams), ((int)first.Result().Number("received"), (int)last.Result().Number("received")));
+        Assert.Contains($"sent={Outputs * Datagrams} submitted={Outputs * Datagrams} ch_recv={Outputs * Datagrams} errors=0", mcrd.Stop().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Many_rules_on_many_interfaces_should_each_get_their_own()
+    {
+        const int Rules = 1000;
+        const int Datagrams = 200;
+        string[] inputs = ["in0", "out0", "out1"];
+        using var topology = new RelayTopology();
+        topology.Relay.Tool("sh", "-c \"echo 2000 > /proc/sys/net/ipv4/igmp_max_memberships\""); // 20 by default
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, string.Join('\n', Enumerable.Range(0, Rules).Select(i =>
+            $"{{ input {{ interface = {inputs[i % 3]}, group = \"239.1.{i / 250}.{i % 250}\", port = {5000 + i} }}, outputs = [ {{ interface = {inputs[(i + 1) % 3]}, group = \"239.9.{i / 250}.{i % 250}\", port = {7000 + i} }} ] }}")));
+        Assert.Equal(3, mcrd.WorkerPids().Length);
+        Assert.All(mcrd.Ctl("list").GetProperty("Rules").EnumerateArray(), rule => Assert.Equal("Active", rule.GetProperty("status").GetString()));
+
+        // in0 to out0 by rule 999, out0 to out1 by rule 1, out1 to in0 by rule 500.
+        foreach ((int rule, NetworkNamespace from, string device, NetworkNamespace to, string at) in new[]
+        {
+            (999, topology.Source, "src0", topology.Destination, "dst0"),
+            (1, topology.Destination, "dst0", topology.Destination, "dst1"),
+            (500, topology.Destination, "dst1", topology.Source, "src0"),
+        })
+        {
+            string group = $"{rule / 250}.{rule % 250}";
+            using var receiver = new StreamReceiver(to, at, $"239.9.{group}", 7000 + rule, Datagrams);
+            StreamSender.Send(from, device, $"239.1.{group}", 5000 + rule, Datagrams, "--rate", "2000");
+            Assert.Equal(Datagrams, receiver.Result().Number("received"));
+        }
+
+        Assert.Equal(0, mcrd.Stop().Code);
+    }
+
+    [Fact]
+    public void Interface_flag_alone_should_be_enough_to_start_and_take_rules()
+    {
+        using var topology = new RelayTopology();
+        string directory = Path.Combine(Path.GetTempPath(), $"mcr-spec-flag-{Environment.ProcessId}");
+        string socket = Path.Combine(directory, "control.sock");
+        using var mcrd = new RunningProcess(topology.Relay, Executables.Mcrd, ["supervisor", "--interface", "in0"], new Dictionary<string, string?> { ["MCR_CONTROL_SOCKET"] = socket });
+        mcrd.WaitForLine("mcrd is ready");
+        using var add = new RunningProcess(null, Executables.Mcrctl,
+            ["--socket-path", socket, "add", "--input-interface", "in0", "--input-group", "239.1.1.1", "--input-port", "5000", "--outputs", "239.2.2.2:6000:out0?ttl=3,10.3.0.2:6001:out1"]);
+        Assert.True(add.WaitForExit() == 0 && add.Output.Contains("is active", StringComparison.Ordinal), add.Output);
+        using var receiver = new StreamReceiver(topology.Destination, "dst1", "10.3.0.2", 6001, 100);
+        StreamSender.Send(topology.Source, "src0", "239.1.1.1", 5000, 100, "--rate", "1000");
+        Assert.True(receiver.Result().Number("received") == 100, mcrd.Output);
+        mcrd.Signal(Mcr.Native.Interop.Libc.SIGTERM);
+        Assert.Equal(0, mcrd.WaitForExit());
+        Directory.Delete(directory); // and it is empty
     }
 }

@@ -59,6 +59,22 @@ public sealed class RuleLifeSpecs(ITestOutputHelper output) : RelaySpec(output)
     }
 
     [Fact]
+    public void Rule_removed_and_added_again_in_one_breath_should_be_active()
+    {
+        Ok(Video());
+        for (int i = 0; i < 20; i++)
+        {
+            Relay.Tell(RelayCommands.RemoveRule.ByName("video"), TestActor);
+            Relay.Tell(new RelayCommands.AddRule(Video(), "again"), TestActor);
+            string[] answers = [ExpectMsg<CommandResult.Ok>().Sentence, ExpectMsg<CommandResult.Ok>().Sentence];
+            Assert.Single(answers, a => a.EndsWith("is removed", StringComparison.Ordinal));
+            Assert.Single(answers, a => a.EndsWith("is active", StringComparison.Ordinal));
+        }
+
+        Assert.Equal("again", List().Single().Origin);
+    }
+
+    [Fact]
     public void Rule_on_a_missing_interface_should_wait_and_start_when_it_comes()
     {
         string sentence = Ok(TestRules.Rule("eth9", "239.1.1.1", 5000, null, "239.2.2.2:6000:out0"));

@@ -41,7 +41,7 @@ internal static class Daemon
         try
         {
             await using var control = ControlServer.Open(settings.Control.Socket, settings.Control.Group, gate.HandleAsync, sentence => log.LogWarning("{Sentence}", sentence));
-            using var staging = WorkerStaging.Prepare(settings.RuntimeDirectory, settings.Worker.Path);
+            using var staging = WorkerStaging.Prepare(settings.RuntimeDirectory, settings.Worker.Path, capabilities.CanChangeUser);
             var kernel = KernelFeatures.Probe();
             LogStart(log, settings, capabilities, kernel);
             var platform = new LinuxPlatform(staging.Program, capabilities, new LinuxPlatformOptions(settings.Worker.ReceiveBuffer, settings.Worker.SendBuffer, kernel.Segmentation));
