@@ -101,7 +101,8 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
             case WorkerEvents.Changed changed:
                 _open!.Worker = changed;
                 break;
-            case WorkerEvents.Ready:
+            case WorkerEvents.Ready ready:
+                _open!.Life = ready.Life;
                 Apply(_state.WorkerReady());
                 break;
             case WorkerEvents.Applied applied:
@@ -136,7 +137,10 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
 
         if (ReadLinks(out LinkTable links) is { } unknown)
         {
-            Retreat(unknown);
+            // What runs, runs on.
+            Timers.StartSingleTimer(nameof(InterfaceCommands.Refresh), new InterfaceCommands.Refresh(), _options.LinkInterval);
+            if (_open is null)
+                Apply(_state.Blocked(unknown));
             return;
         }
 
@@ -261,7 +265,7 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
             switch (effect)
             {
                 case InterfaceEffect.ToWorker toWorker:
-                    _open!.Workers.Tell(new WorkerCommands.Execute(toWorker.Command));
+                    _open!.Workers.Tell(new WorkerCommands.Execute(_open.Life!, toWorker.Command));
                     break;
                 case InterfaceEffect.CloseEgress close:
                     _open!.Port.CloseEgress(close.Id);

@@ -217,7 +217,7 @@ internal sealed class InterfacePlanner
         new(link.Index, link.Name, output.EffectiveTtl, output.IsMulticast ? null : new IPEndPoint(output.Group, output.Port));
 
     private static Membership MembershipOf(RuleInput input) =>
-        new(input.Group, input.Source, input.IsMulticast ? (ushort)0 : input.Port);
+        input.IsMulticast ? new Membership(input.Group, input.Source, 0) : new Membership(input.Group, null, input.Port); // one claim, whatever the sources
 
     private static string Join(List<string> reasons) => string.Join("; ", reasons.Distinct());
 }

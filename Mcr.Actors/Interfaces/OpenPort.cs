@@ -23,6 +23,9 @@ internal sealed class OpenPort(IInterfacePort port, WorkerSeat seat, IActorRef w
 
     public WorkerEvents.Changed Worker { get; set; } = new(seat, WorkerStatus.Starting, 0, 0);
 
+    /// <summary>The process that is or was ready last; null before the first.</summary>
+    public WorkerLife? Life { get; set; }
+
     /// <summary>The worker has been told to stop; everything is closed when it has.</summary>
     public bool IsClosing { get; set; }
 

@@ -10,7 +10,7 @@ internal abstract record WorkerEvents(WorkerSeat Seat)
     public sealed record Changed(WorkerSeat Seat, WorkerStatus Status, int Pid, int Restarts) : WorkerEvents(Seat);
 
     /// <summary>A new process, which has no rules yet.</summary>
-    public sealed record Ready(WorkerSeat Seat) : WorkerEvents(Seat);
+    public sealed record Ready(WorkerSeat Seat, WorkerLife Life) : WorkerEvents(Seat);
 
     public sealed record Applied(WorkerSeat Seat, long Generation) : WorkerEvents(Seat);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Mcr.Native.Egress;
 using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
@@ -16,7 +17,7 @@ public sealed class LinuxInterfacePort : IInterfacePort
     private readonly PacketSocket _ingress;
     private readonly GroupMembership _groups;
     private readonly Dictionary<Membership, UnicastClaim> _claims = [];
-    private readonly Dictionary<int, OutputSocket> _egress = [];
+    private readonly ConcurrentDictionary<int, OutputSocket> _egress = []; // a worker's actor looks up what it hands over
 
     internal LinuxInterfacePort(Link link, PortOptions portOptions, LinuxPlatformOptions options, Func<Action<WorkerEvent>, LinuxWorker> startWorker)
     {
@@ -42,13 +43,13 @@ public sealed class LinuxInterfacePort : IInterfacePort
 
     public PortOptions Options { get; }
 
-    public string? OpenEgress(int id, EgressKey key) => Try(() => _egress.Add(id, key.Destination is null
+    public string? OpenEgress(int id, EgressKey key) => Try(() => _egress[id] = key.Destination is null
         ? OutputSocket.OpenMulticast(key.InterfaceIndex, key.Interface, key.Ttl, _options.SendBuffer)
-        : OutputSocket.OpenUnicast(key.Interface, key.Destination, key.Ttl, _options.SendBuffer)));
+        : OutputSocket.OpenUnicast(key.Interface, key.Destination, key.Ttl, _options.SendBuffer));
 
     public void CloseEgress(int id)
     {
-        if (_egress.Remove(id, out OutputSocket? socket))
+        if (_egress.TryRemove(id, out OutputSocket? socket))
             socket.Dispose();
     }
 

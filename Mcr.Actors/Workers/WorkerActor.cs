@@ -28,7 +28,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
     private readonly RelayOptions _options;
     private readonly TimeProvider _time;
     private RestartPolicy _policy = RestartPolicy.Fresh;
-    private Life? _life;
+    private WorkerLife? _life;
     private long _startedAt;
     private int _restarts;
 
@@ -70,7 +70,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
                 Become(Running);
                 _log.Info("{Worker} (pid {Pid}) is ready", _seat, Pid);
                 Report(WorkerStatus.Running);
-                _owner.Tell(new WorkerEvents.Ready(_seat));
+                _owner.Tell(new WorkerEvents.Ready(_seat, _life!));
                 break;
             case StartTimeout:
                 _log.Error("{Worker} (pid {Pid}) was not ready within {Timeout} s and is killed; see what it logged before this line", _seat, Pid, _options.WorkerStartTimeout.TotalSeconds);
@@ -86,7 +86,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case WorkerCommands.Execute execute:
+            case WorkerCommands.Execute execute when ReferenceEquals(execute.Life, _life):
                 _life!.Process!.Send(execute.Command);
                 break;
             case FromProcess { Event: RulesApplied applied } event_ when IsCurrent(event_):
@@ -183,7 +183,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
     private void StartProcess()
     {
         IActorRef self = Self;
-        var life = new Life();
+        var life = new WorkerLife();
         _life = life;
         _startedAt = _time.GetTimestamp();
         try
@@ -238,13 +238,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
 
     private void Report(WorkerStatus status) => _owner.Tell(new WorkerEvents.Changed(_seat, status, Pid, _restarts));
 
-    /// <summary>One process, from start to end. Its thread tells events with it, so that they are never taken for another's.</summary>
-    private sealed class Life
-    {
-        public IWorkerProcess? Process { get; set; }
-    }
-
-    private sealed record FromProcess(Life Life, WorkerEvent Event);
+    private sealed record FromProcess(WorkerLife Life, WorkerEvent Event);
 
     private sealed record StartTimeout
     {

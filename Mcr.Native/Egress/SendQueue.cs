@@ -164,9 +164,10 @@ internal sealed unsafe class SendQueue : IDisposable
 
             if (result == -Libc.EINTR)
                 continue;
-            if (result == -Libc.ECONNREFUSED && !retried)
+            if (queue.IsConnected && !retried && result is -Libc.ECONNREFUSED or -Libc.EHOSTUNREACH or -Libc.ENETUNREACH or -Libc.ENOPROTOOPT or -Libc.EHOSTDOWN)
             {
-                // An ICMP answer to an earlier datagram is reported on this one, and cleared by the report: this one was not sent.
+                // An ICMP answer to an earlier datagram is reported on this one, and cleared by the report: this one was not sent. Where
+                // there is no route the second try fails as well.
                 retried = true;
                 continue;
             }

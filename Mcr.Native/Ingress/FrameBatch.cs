@@ -42,7 +42,7 @@ public sealed unsafe class FrameBatch : IDisposable
             Messages[i].msg_hdr.msg_control = _control + (i * ControlSize);
         }
 
-        Reset(Capacity);
+        Reset();
     }
 
     internal Libc.mmsghdr* Messages { get; }
@@ -72,10 +72,13 @@ public sealed unsafe class FrameBatch : IDisposable
         return (aux->tp_status & Libc.TP_STATUS_VLAN_VALID) != 0 ? aux->tp_vlan_tci & 0xFFF : 0;
     }
 
-    /// <summary>Makes the first <paramref name="used"/> slots ready for another receive (the kernel shortened their lengths).</summary>
-    public void Reset(int used)
+    /// <summary>Slots that the last receive used, whichever source it was from.</summary>
+    internal int Used { get; set; } = Capacity;
+
+    /// <summary>Makes the used slots ready for another receive (the kernel shortened their lengths).</summary>
+    internal void Reset()
     {
-        for (int i = 0; i < used; i++)
+        for (int i = 0; i < Used; i++)
         {
             ref Libc.msghdr header = ref Messages[i].msg_hdr;
             header.msg_namelen = (uint)sizeof(Libc.sockaddr_ll);

@@ -22,12 +22,15 @@ internal static unsafe partial class Libc
     public const int EPIPE = 32;
     public const int ENOSYS = 38;
     public const int EMSGSIZE = 90;
+    public const int ENOPROTOOPT = 92;
     public const int EADDRINUSE = 98;
     public const int EADDRNOTAVAIL = 99;
     public const int ENETDOWN = 100;
     public const int ENETUNREACH = 101;
     public const int ECONNRESET = 104;
     public const int ENOBUFS = 105;
+    public const int ETOOMANYREFS = 109;
     public const int ECONNREFUSED = 111;
+    public const int EHOSTDOWN = 112;
     public const int EHOSTUNREACH = 113;
 }

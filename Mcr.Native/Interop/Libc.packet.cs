@@ -31,6 +31,7 @@ internal static unsafe partial class Libc
     public const int BPF_B = 16;
     public const int BPF_ABS = 32;
     public const int BPF_JEQ = 16;
+    public const int BPF_JSET = 64;
     public const int BPF_JGE = 48;
     public const int BPF_K = 0;
 

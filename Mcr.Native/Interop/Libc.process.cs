@@ -7,9 +7,11 @@ namespace Mcr.Native.Interop;
 internal static unsafe partial class Libc
 {
     public const int CLONE_NEWNET = 0x40000000;
+    public const int O_RDONLY = 0;
     public const int POSIX_SPAWN_SETSID = 0x80;
     public const int POSIX_SPAWN_SETSIGMASK = 0x08;
     public const int POSIX_SPAWN_SETSIGDEF = 0x04;
+    public const int P_PID = 1;
     public const int P_PIDFD = 3;
     public const int WNOHANG = 1;
     public const int WEXITED = 4;
@@ -119,6 +121,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc")]
     public static partial int posix_spawn_file_actions_adddup2(void* actions, int from, int to);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int posix_spawn_file_actions_addopen(void* actions, int descriptor, string path, int flags, uint mode);
 
     [LibraryImport("libc")]
     public static partial int posix_spawn_file_actions_addclosefrom_np(void* actions, int first);

@@ -16,6 +16,8 @@ internal static class SystemCalls
 
     public static int Seccomp => IsX64 ? 317 : 277;
 
+    public static int GetTid => IsX64 ? 186 : 178;
+
     public const int PidfdSendSignal = 424;
     public const int PidfdOpen = 434;
 }

@@ -37,14 +37,12 @@ internal sealed unsafe class LoopWakeup : IDisposable
     /// <summary>Loop thread: the published table is in use.</summary>
     public void ConfirmAdoption() => Signal(_adopted);
 
-    /// <summary>Control thread: waits for the next confirmation.</summary>
-    public bool WaitForAdoption(int milliseconds)
+    /// <summary>Control thread: waits for the next confirmation, or until the time is over. Which table it was for is in the slot.</summary>
+    public void WaitForAdoption(int milliseconds)
     {
         var polled = new Libc.pollfd { fd = _adopted.Raw, events = Libc.POLLIN };
-        if (Libc.poll(&polled, 1, milliseconds) <= 0)
-            return false;
-        Clear(_adopted);
-        return true;
+        if (Libc.poll(&polled, 1, milliseconds) > 0)
+            Clear(_adopted);
     }
 
     public void Dispose()

@@ -96,7 +96,7 @@ internal sealed unsafe class RelayLoop : IDisposable
         DropReason reason = Parse(i, out ParsedFrame frame);
         if (reason != DropReason.None)
         {
-            _slot.Words[SlotLayout.DropsWord + (int)reason]++;
+            _slot.Words[SlotLayout.DropsWord + (int)reason] += frame.Datagrams; // 1 where they could not be told apart
             return;
         }
 
@@ -132,9 +132,6 @@ internal sealed unsafe class RelayLoop : IDisposable
         int length = _batch.Length(i);
         if (length <= 0 || _batch.IsTruncated(i))
             return DropReason.Runt;
-        if (_batch.VlanId(i) != 0)
-            return DropReason.Vlan;
-
         Libc.virtio_net_hdr* vnet = _batch.Vnet(i);
         int segment = 0;
         if (vnet->gso_type != Libc.VIRTIO_NET_HDR_GSO_NONE)
@@ -147,6 +144,8 @@ internal sealed unsafe class RelayLoop : IDisposable
 
         bool trusted = (vnet->flags & (Libc.VIRTIO_NET_HDR_F_NEEDS_CSUM | Libc.VIRTIO_NET_HDR_F_DATA_VALID)) != 0;
         DropReason reason = FrameParser.Parse(new ReadOnlySpan<byte>(_batch.Frame(i), length), segment, trusted, out frame);
+        if (_batch.VlanId(i) != 0)
+            return DropReason.Vlan;
         if (reason != DropReason.None)
             return reason;
 

@@ -23,6 +23,8 @@ public static unsafe class LinkReader
             Dump(socket, Libc.RTM_GETADDR, parser);
         }
         while (parser.Interrupted && ++attempt < MaxAttempts);
+        if (parser.Interrupted)
+            throw new LinuxException("rtnetlink dump: the devices change faster than they can be listed", Libc.EAGAIN);
         return new LinkTable(parser.Links);
     }
 

@@ -40,7 +40,11 @@ internal sealed class NetlinkParser
             ushort type = BinaryPrimitives.ReadUInt16LittleEndian(datagram[4..]);
             ushort flags = BinaryPrimitives.ReadUInt16LittleEndian(datagram[6..]);
             if (length < HeaderSize || length > datagram.Length)
+            {
+                Error = Libc.EINVAL; // what came before is not all there is
                 return true;
+            }
+
             Interrupted |= (flags & Libc.NLM_F_DUMP_INTR) != 0;
             ReadOnlySpan<byte> body = datagram[HeaderSize..(int)length];
             switch (type)

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Mcr.Native.Interop;
@@ -25,30 +26,67 @@ internal static unsafe class SandboxedProcess
     /// <exception cref="LinuxException">EACCES: the program cannot be read by nobody; or another refusal.</exception>
     public static int Start(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, FileDescriptor channel, IReadOnlyList<int> cores, Capabilities capabilities)
     {
-        int pid = 0;
-        Exception? failure = null;
-        var thread = new Thread(() =>
+        lock (OneAtATime)
         {
-            try
+            var spawning = new Spawning(() =>
             {
                 Pin(cores);
                 GiveUpRights(capabilities);
-                pid = Spawn(program, arguments, environment, channel);
-            }
-            catch (LinuxException e)
-            {
-                failure = e;
-            }
-        })
-        {
-            Name = "spawn",
-        };
-        thread.Start();
-        thread.Join();
+                return Spawn(program, arguments, environment, channel);
+            });
 
-        // A change of user makes a process undumpable, and /proc/self root's: that was meant for the child only.
-        _ = Libc.prctl(Libc.PR_SET_DUMPABLE, 1, 0, 0, 0);
-        return failure is null ? pid : throw failure;
+            // A change of user makes a process undumpable, and /proc/self root's: that was meant for the child only. Not before the thread
+            // without rights is gone: it has our memory, which others of its user must not get through it.
+            spawning.WaitUntilGone();
+            _ = Libc.prctl(Libc.PR_SET_DUMPABLE, 1, 0, 0, 0);
+            return spawning.Result();
+        }
+    }
+
+    /// <summary>Whether a process is dumpable is a matter of the process, so one spawn must not end in the middle of another.</summary>
+    private static readonly Lock OneAtATime = new();
+
+    /// <summary>The thread that gives up its rights.</summary>
+    private sealed class Spawning
+    {
+        private readonly Thread _thread;
+        private int _tid;
+        private int _pid;
+        private ExceptionDispatchInfo? _failure;
+
+        public Spawning(Func<int> spawn)
+        {
+            _thread = new Thread(() =>
+            {
+                _tid = (int)Libc.syscall(SystemCalls.GetTid, 0, 0, 0, 0, 0);
+                try
+                {
+                    _pid = spawn();
+                }
+                catch (Exception e)
+                {
+                    _failure = ExceptionDispatchInfo.Capture(e); // for whoever waits: on this thread it would end mcrd
+                }
+            })
+            {
+                Name = "spawn",
+            };
+            _thread.Start();
+        }
+
+        /// <summary>A joined thread may still be on its way out of the kernel.</summary>
+        public void WaitUntilGone()
+        {
+            _thread.Join();
+            while (Directory.Exists($"/proc/self/task/{_tid}"))
+                Thread.Sleep(0);
+        }
+
+        public int Result()
+        {
+            _failure?.Throw();
+            return _pid;
+        }
     }
 
     private static void Pin(IReadOnlyList<int> cores)
@@ -78,7 +116,6 @@ internal static unsafe class SandboxedProcess
 
     private static int Spawn(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, FileDescriptor channel)
     {
-        using Microsoft.Win32.SafeHandles.SafeFileHandle null_ = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         byte* actions = stackalloc byte[ActionsSize];
         byte* attributes = stackalloc byte[AttributesSize];
         ulong* signals = stackalloc ulong[16]; // sigset_t is 128 bytes
@@ -89,7 +126,7 @@ internal static unsafe class SandboxedProcess
         try
         {
             Check(Libc.posix_spawn_file_actions_adddup2(actions, channel.Raw, 3), "dup2");
-            Check(Libc.posix_spawn_file_actions_adddup2(actions, (int)null_.DangerousGetHandle(), 0), "dup2");
+            Check(Libc.posix_spawn_file_actions_addopen(actions, 0, "/dev/null", Libc.O_RDONLY, 0), "open");
             Check(Libc.posix_spawn_file_actions_adddup2(actions, 2, 1), "dup2");
             Check(Libc.posix_spawn_file_actions_addclosefrom_np(actions, 4), "closefrom");
             new Span<ulong>(signals, 16).Clear();

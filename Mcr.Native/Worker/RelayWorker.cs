@@ -11,9 +11,13 @@ namespace Mcr.Native.Worker;
 /// </summary>
 internal sealed class RelayWorker : IDisposable
 {
-    /// <summary>The loop takes a table within one turn; a loop that needs this long is stuck, and mcrd's to deal with.</summary>
+    /// <summary>
+    /// The loop takes a table within one turn. How often we look when it does not: a table that is published cannot be taken back, so there is
+    /// nothing to do but to wait; a loop that is stuck is mcrd's to deal with.
+    /// </summary>
     private const int AdoptionMilliseconds = 2_000;
 
+    private readonly WorkerSlot _slot;
     private readonly FileDescriptor[] _ingress;
     private readonly Dictionary<int, (FileDescriptor Descriptor, bool IsConnected)> _egress = [];
     private readonly LoopWakeup _wakeup;
@@ -23,6 +27,7 @@ internal sealed class RelayWorker : IDisposable
 
     public RelayWorker(WorkerSlot slot, FileDescriptor[] ingress, bool segmentation)
     {
+        _slot = slot;
         _ingress = ingress;
         IFrameSource[] sources = [.. ingress.Select(d => new PacketSource(d.Raw))];
         _wakeup = new LoopWakeup(sources);
@@ -97,9 +102,9 @@ internal sealed class RelayWorker : IDisposable
                 _thread.Start();
             }
 
-            return _wakeup.WaitForAdoption(AdoptionMilliseconds)
-                ? new WorkerMessage.Applied(message.Generation, hash)
-                : new WorkerMessage.Refused(message.Generation, $"the relay loop has not taken the rules within {AdoptionMilliseconds} ms");
+            while (_slot.Read(SlotLayout.GenerationWord) != message.Generation)
+                _wakeup.WaitForAdoption(AdoptionMilliseconds);
+            return new WorkerMessage.Applied(message.Generation, hash);
         }
         catch (InvalidDataException e)
         {

@@ -44,6 +44,9 @@ public static class WorkerMain
         if (channel.Receive(out FileDescriptor[] passed) is not WorkerMessage.Hello hello)
             throw new InvalidDataException("the first message was not a greeting");
         using WorkerSlot slot = WorkerSlot.Open(passed[0]);
+
+        // All workers have the same user: none may look into another's memory.
+        SysResult.From(Libc.prctl(Libc.PR_SET_DUMPABLE, 0, 0, 0, 0)).OrThrow("prctl(PR_SET_DUMPABLE)");
         if (Seccomp.IsSupported)
             Seccomp.Install();
         else

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Mcr.Native.Interop;
 using Mcr.Native.Privileges;
 
@@ -13,22 +12,25 @@ public sealed record WorkerProgram(string Path, IReadOnlyDictionary<string, stri
 /// </summary>
 public sealed unsafe class WorkerProcess : IDisposable
 {
+    private const int ShortageMilliseconds = 10;
+
     private readonly WorkerChannel _channel;
     private readonly FileDescriptor _pidfd;
     private readonly FileDescriptor _wake;
-    private readonly ConcurrentQueue<Outgoing> _outgoing = new();
+    private readonly Queue<Outgoing> _outgoing = new(); // and _hasEnded: under its lock
     private readonly Action<WorkerMessage> _onMessage;
     private readonly Action<string, bool> _onExit;
+    private bool _hasEnded;
     private volatile bool _abandoned;
 
-    private WorkerProcess(int pid, WorkerChannel channel, FileDescriptor pidfd, Action<WorkerMessage> onMessage, Action<string, bool> onExit)
+    private WorkerProcess(int pid, WorkerChannel channel, FileDescriptor pidfd, FileDescriptor wake, Action<WorkerMessage> onMessage, Action<string, bool> onExit)
     {
         Pid = pid;
         _channel = channel;
         _pidfd = pidfd;
+        _wake = wake;
         _onMessage = onMessage;
         _onExit = onExit;
-        _wake = new FileDescriptor(SysResult.From(Libc.eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK)).OrThrow("eventfd"));
     }
 
     public int Pid { get; }
@@ -39,17 +41,25 @@ public sealed unsafe class WorkerProcess : IDisposable
     public static WorkerProcess Start(WorkerProgram program, IReadOnlyList<int> cores, Capabilities capabilities, Action<WorkerMessage> onMessage, Action<string, bool> onExit)
     {
         (FileDescriptor ours, FileDescriptor theirs) = WorkerChannel.CreatePair();
+        FileDescriptor? wake = null;
+        FileDescriptor? pidfd = null;
+        int pid = 0;
         try
         {
-            int pid = SandboxedProcess.Start(program.Path, ["worker"], program.Environment, theirs, cores, capabilities);
-            var pidfd = new FileDescriptor(SysResult.From(Libc.syscall(SystemCalls.PidfdOpen, pid, 0, 0, 0, 0)).OrThrow("pidfd_open"));
-            var process = new WorkerProcess(pid, new WorkerChannel(ours), pidfd, onMessage, onExit);
+            wake = new FileDescriptor(SysResult.From(Libc.eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK)).OrThrow("eventfd"));
+            pid = SandboxedProcess.Start(program.Path, ["worker"], program.Environment, theirs, cores, capabilities);
+            pidfd = new FileDescriptor((int)SysResult.From(Libc.syscall(SystemCalls.PidfdOpen, pid, 0, 0, 0, 0)).OrThrow("pidfd_open"));
+            var process = new WorkerProcess(pid, new WorkerChannel(ours), pidfd, wake, onMessage, onExit);
             new Thread(process.Watch) { Name = $"worker {pid}", IsBackground = true }.Start();
             return process;
         }
         catch
         {
+            if (pid != 0)
+                KillAndReap(pid);
             ours.Dispose();
+            wake?.Dispose();
+            pidfd?.Dispose();
             throw;
         }
         finally
@@ -70,8 +80,18 @@ public sealed unsafe class WorkerProcess : IDisposable
                 descriptor.Dispose(); // closes with the reference just taken
         }
 
-        _outgoing.Enqueue(new Outgoing(message, descriptors));
-        Wake();
+        var outgoing = new Outgoing(message, descriptors);
+        lock (_outgoing)
+        {
+            if (!_hasEnded)
+            {
+                _outgoing.Enqueue(outgoing);
+                Wake();
+                return;
+            }
+        }
+
+        outgoing.Release(); // nobody is left who would
     }
 
     /// <summary>SIGKILL. By pidfd: never another process that got the same pid.</summary>
@@ -96,11 +116,11 @@ public sealed unsafe class WorkerProcess : IDisposable
         Libc.pollfd* polled = stackalloc Libc.pollfd[3];
         while (true)
         {
-            bool sendBlocked = channelOpen && !SendQueued();
+            Sending sending = channelOpen ? SendQueued() : Sending.Done;
             polled[0] = new Libc.pollfd { fd = _pidfd.Raw, events = Libc.POLLIN };
             polled[1] = new Libc.pollfd { fd = _wake.Raw, events = Libc.POLLIN };
-            polled[2] = new Libc.pollfd { fd = channelOpen ? _channel.Descriptor.Raw : -1, events = (short)(Libc.POLLIN | (sendBlocked ? Libc.POLLOUT : 0)) };
-            _ = Libc.poll(polled, 3, -1);
+            polled[2] = new Libc.pollfd { fd = channelOpen ? _channel.Descriptor.Raw : -1, events = (short)(Libc.POLLIN | (sending == Sending.WorkerIsBehind ? Libc.POLLOUT : 0)) };
+            _ = Libc.poll(polled, 3, sending == Sending.KernelIsShort ? ShortageMilliseconds : -1);
             if ((polled[1].revents & Libc.POLLIN) != 0)
             {
                 ulong value;
@@ -120,29 +140,51 @@ public sealed unsafe class WorkerProcess : IDisposable
 
         (string how, bool clean) = Reap();
         _channel.Dispose();
-        while (_outgoing.TryDequeue(out Outgoing? unsent))
-            unsent.Release();
+        lock (_outgoing)
+        {
+            _hasEnded = true;
+            while (_outgoing.TryDequeue(out Outgoing? unsent))
+                unsent.Release();
+        }
+
         if (!_abandoned)
             _onExit(how, clean);
         _pidfd.Dispose();
         _wake.Dispose();
     }
 
-    /// <returns>false when the other side is behind: wait until it can take more.</returns>
-    private bool SendQueued()
+    private Sending SendQueued()
     {
-        while (!_abandoned && _outgoing.TryPeek(out Outgoing? next))
+        while (!_abandoned && Peek() is { } next)
         {
             SysResult sent = _channel.TrySend(next.Message, next.Descriptors, wait: false);
             if (sent.Is(Libc.EAGAIN))
-                return false;
+                return Sending.WorkerIsBehind;
+            if (sent.Is(Libc.ETOOMANYREFS) || sent.Is(Libc.ENOBUFS) || sent.Is(Libc.ENOMEM))
+                return Sending.KernelIsShort;
 
-            // EPIPE and the like: the worker is going, and its exit says so.
-            _outgoing.TryDequeue(out _);
+            // EPIPE, ECONNRESET: the worker is going, and its exit says so. It must not live on without what it was sent.
+            if (!sent.IsSuccess && !sent.Is(Libc.EPIPE) && !sent.Is(Libc.ECONNRESET))
+                Kill();
+            lock (_outgoing)
+                _outgoing.Dequeue();
             next.Release();
         }
 
-        return true;
+        return Sending.Done;
+    }
+
+    private Outgoing? Peek()
+    {
+        lock (_outgoing)
+            return _outgoing.TryPeek(out Outgoing? next) ? next : null;
+    }
+
+    private static void KillAndReap(int pid)
+    {
+        Libc.siginfo_t info;
+        _ = Libc.kill(pid, Libc.SIGKILL);
+        _ = Libc.waitid(Libc.P_PID, (uint)pid, &info, Libc.WEXITED);
     }
 
     private bool ReceiveOne()
@@ -158,9 +200,9 @@ public sealed unsafe class WorkerProcess : IDisposable
                 _onMessage(message);
             return true;
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or LinuxException)
         {
-            // A worker that does not keep to the protocol is not to be trusted with anything.
+            // A worker that does not keep to the protocol is not to be trusted with anything; one that cannot be heard is of no use.
             Kill();
             return false;
         }
@@ -174,6 +216,15 @@ public sealed unsafe class WorkerProcess : IDisposable
         return info.si_code == Libc.CLD_EXITED
             ? ($"exit code {info.si_status}", info.si_status == 0)
             : ($"killed by signal {info.si_status}", false);
+    }
+
+    private enum Sending
+    {
+        Done,
+        WorkerIsBehind,
+
+        /// <summary>Of memory, or of descriptors in flight: nothing tells when that is over.</summary>
+        KernelIsShort,
     }
 
     private sealed record Outgoing(WorkerMessage Message, IReadOnlyList<FileDescriptor> Descriptors)

@@ -80,15 +80,19 @@ public sealed unsafe class SendQueueSpecs : IDisposable
         Assert.Equal(0, Errors);
     }
 
-    [Fact]
-    public void Queue_should_retry_once_when_an_earlier_datagram_was_answered_by_icmp()
+    [Theory]
+    [InlineData(Libc.ECONNREFUSED)]
+    [InlineData(Libc.EHOSTUNREACH)]
+    [InlineData(Libc.ENETUNREACH)]
+    [InlineData(Libc.ENOPROTOOPT)]
+    public void Queue_should_retry_once_when_an_earlier_datagram_was_answered_by_icmp(int errno)
     {
         int left = 1;
-        _sink.Refuse = (_, _) => left-- > 0 ? Libc.ECONNREFUSED : 0;
-        using SendQueue queue = Queue(segmentation: true, sockets: 1);
-        queue.Queue(0, Payload(0), 7, 0, 0, null, 0);
+        _sink.Refuse = (_, _) => left-- > 0 ? errno : 0;
+        using SendQueue queue = Queue(segmentation: true, sockets: 2); // the second one is connected
+        queue.Queue(1, Payload(0), 7, 0, 0, null, 0);
         queue.Flush();
-        Assert.Equal([(10, 7)], _sink.Sent);
+        Assert.Equal([(11, 7)], _sink.Sent);
         Assert.Equal(0, Errors);
     }
 
@@ -96,8 +100,8 @@ public sealed unsafe class SendQueueSpecs : IDisposable
     public void Queue_should_not_retry_for_ever()
     {
         _sink.Refuse = (_, _) => Libc.ECONNREFUSED;
-        using SendQueue queue = Queue(segmentation: true, sockets: 1);
-        queue.Queue(0, Payload(0), 7, 0, 0, null, 0);
+        using SendQueue queue = Queue(segmentation: true, sockets: 2);
+        queue.Queue(1, Payload(0), 7, 0, 0, null, 0);
         queue.Flush();
         Assert.Equal(2, _sink.Refusals);
         Assert.Equal(1, Errors);

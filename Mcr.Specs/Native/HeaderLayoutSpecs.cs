@@ -1,5 +1,6 @@
 using System.Reflection;
 using Mcr.Native.Interop;
+using Mcr.Native.Privileges;
 
 namespace Mcr.Specs.Native;
 
@@ -49,10 +50,16 @@ public sealed class HeaderLayoutSpecs(ITestOutputHelper output)
     {
         Dictionary<string, string> headers = Headers();
         PropertyInfo[] numbers = typeof(SystemCalls).GetProperties(BindingFlags.Public | BindingFlags.Static);
-        Assert.Equal(["SetResUid", "SetResGid", "SetGroups", "Seccomp"], numbers.Select(p => p.Name));
+        Assert.Equal(["SetResUid", "SetResGid", "SetGroups", "Seccomp", "GetTid"], numbers.Select(p => p.Name));
         Assert.Equal(
-            (SystemCalls.SetResUid, SystemCalls.SetResGid, SystemCalls.SetGroups, SystemCalls.Seccomp, SystemCalls.PidfdSendSignal, SystemCalls.PidfdOpen),
-            (Number("setresuid"), Number("setresgid"), Number("setgroups"), Number("seccomp"), Number("pidfd_send_signal"), Number("pidfd_open")));
+            (SystemCalls.SetResUid, SystemCalls.SetResGid, SystemCalls.SetGroups, SystemCalls.Seccomp, SystemCalls.PidfdSendSignal, SystemCalls.PidfdOpen, SystemCalls.GetTid),
+            (Number("setresuid"), Number("setresgid"), Number("setgroups"), Number("seccomp"), Number("pidfd_send_signal"), Number("pidfd_open"), Number("gettid")));
+
+        if (Seccomp.IsSupported)
+        {
+            Assert.NotEmpty(HeaderProgram.FilteredCalls);
+            Assert.All(HeaderProgram.FilteredCalls, call => Assert.Equal(Number(call.Name), call.GetRawConstantValue()));
+        }
 
         int Number(string name) => int.Parse(headers[$"SYS_{name}"]);
     }

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Mcr.Native.Interop;
+using Mcr.Native.Privileges;
 
 namespace Mcr.Specs.Native;
 
@@ -22,16 +23,20 @@ internal static class HeaderProgram
         "sys/mman.h", "fcntl.h", "sys/eventfd.h", "poll.h", "time.h", "sys/time.h", "unistd.h", "sched.h", "spawn.h", "sys/wait.h",
         "sys/prctl.h", "signal.h", "sys/resource.h", "sys/stat.h", "sys/syscall.h", "linux/capability.h", "linux/udp.h", "linux/netlink.h",
         "linux/rtnetlink.h", "linux/if_link.h", "linux/if_addr.h", "linux/if_packet.h", "linux/if_ether.h", "linux/filter.h", "linux/virtio_net.h",
+        "linux/audit.h", "linux/seccomp.h",
     ];
 
     /// <summary>Enumerators without a macro of their name: #ifdef does not see them.</summary>
-    private static readonly string[] Enumerators = ["IFLA_IFNAME", "IFLA_MTU", "IFA_ADDRESS", "IFA_LOCAL", "P_PIDFD"];
+    private static readonly string[] Enumerators = ["IFLA_IFNAME", "IFLA_MTU", "IFA_ADDRESS", "IFA_LOCAL", "P_PID", "P_PIDFD"];
 
     /// <summary>Types that C names otherwise than "struct" and their name (C# has one name space for functions and structs).</summary>
     private static readonly Dictionary<string, string> OtherNames = new() { ["siginfo_t"] = "siginfo_t", ["statx_t"] = "struct statx" };
 
     public static IReadOnlyList<FieldInfo> Constants { get; } =
         [.. typeof(Libc).GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static).Where(f => f.IsLiteral)];
+
+    /// <summary>Numbers of x86-64, by name.</summary>
+    public static IReadOnlyList<FieldInfo> FilteredCalls { get; } = typeof(SystemCallsX64).GetFields(BindingFlags.Public | BindingFlags.Static);
 
     public static IReadOnlyList<Type> Structs { get; } =
         [.. typeof(Libc).GetNestedTypes(BindingFlags.Public | BindingFlags.NonPublic).Where(t => t.IsValueType && !t.IsDefined(typeof(CompilerGeneratedAttribute)))];
@@ -91,7 +96,7 @@ internal static class HeaderProgram
 
         c.Append($"  for (size_t n = 0; n <= {MaxControlData}; n++)\n");
         c.Append("    printf(\"cmsg(%zu) %zu,%zu,%zu\\n\", n, (size_t)CMSG_ALIGN(n), (size_t)CMSG_LEN(n), (size_t)CMSG_SPACE(n));\n");
-        foreach (string call in new[] { "setresuid", "setresgid", "setgroups", "seccomp", "pidfd_send_signal", "pidfd_open" })
+        foreach (string call in new[] { "setresuid", "setresgid", "setgroups", "seccomp", "pidfd_send_signal", "pidfd_open", "gettid" }.Union(FilteredCalls.Select(f => f.Name)))
             Constant(c, $"SYS_{call}");
         return c.Append("  return 0;\n}\n").ToString();
     }
