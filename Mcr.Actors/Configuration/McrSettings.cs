@@ -51,9 +51,10 @@ public enum LogVerbosity
 /// <param name="Path">A program to start as the worker; empty for this mcrd itself.</param>
 /// <param name="ReceiveBuffer">Bytes of queue in front of each worker.</param>
 /// <param name="SendBuffer">Bytes of queue of each egress socket.</param>
+/// <param name="Segmentation">Whether runs of datagrams may be sent with UDP_SEGMENT.</param>
 /// <param name="StartTimeout">A worker that is not ready by then is killed and started again.</param>
 /// <param name="StopTimeout">A worker that has not exited by then is killed.</param>
-public sealed record WorkerSettings(string Path, int ReceiveBuffer, int SendBuffer, TimeSpan StartTimeout, TimeSpan StopTimeout);
+public sealed record WorkerSettings(string Path, int ReceiveBuffer, int SendBuffer, bool Segmentation, TimeSpan StartTimeout, TimeSpan StopTimeout);
 
 /// <param name="Workers">How many; only 1 for now.</param>
 /// <param name="Cores">CPUs the workers may use; empty for all.</param>

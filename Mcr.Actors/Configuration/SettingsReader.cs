@@ -149,6 +149,7 @@ public static class SettingsReader
             path,
             worker.Size("receive-buffer", 64 << 10, 1 << 30),
             worker.Size("send-buffer", 64 << 10, 1 << 30),
+            worker.Flag("segmentation"),
             worker.Duration("start-timeout", TimeSpan.FromMilliseconds(100), Minute),
             worker.Duration("stop-timeout", TimeSpan.FromMilliseconds(10), Minute));
         worker.RefuseUnknownKeys();

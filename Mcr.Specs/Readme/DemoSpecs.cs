@@ -70,7 +70,9 @@ public sealed class DemoSpecs(ITestOutputHelper output)
         foreach (string stream in new[] { "239.2.2.2:6000", "239.3.3.3:7000" })
         {
             string row = Assert.Single(text.Split('\n'), line => line.StartsWith($"│ {stream}", StringComparison.Ordinal));
-            Assert.Equal([number, number, number, "0"], row.Split('│', StringSplitOptions.TrimEntries)[2..6]);
+            string[] cells = row.Split('│', StringSplitOptions.TrimEntries);
+            Assert.Equal([number, number, number, "0"], cells[2..6]);
+            Assert.All(cells[6..10], latency => Assert.Matches("^[0-9]+\\.[0-9] µs$", latency));
         }
 
         Assert.Contains("Every datagram arrived, in order and unaltered.", text, StringComparison.Ordinal);

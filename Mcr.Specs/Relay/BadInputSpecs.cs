@@ -65,8 +65,12 @@ public sealed class BadInputSpecs
     {
         using var topology = new RelayTopology();
         using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rule);
+        int worker = Assert.Single(mcrd.WorkerPids());
+        Assert.Equal(worker, SessionOf(worker)); // of its own: what ends mcrd's terminal does not reach it
         mcrd.Process.Signal(Libc.SIGKILL);
         mcrd.Process.WaitForExit();
+        SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{worker}"), TimeSpan.FromSeconds(10));
+        Assert.False(Directory.Exists($"/proc/{worker}"), "the worker of an mcrd that is gone relays on, beside its successor");
         Assert.True(File.Exists(mcrd.ControlSocket));
         using var second = new RunningProcess(topology.Relay, Executables.Mcrd, ["supervisor", "--config", mcrd.ConfigFile]);
         second.WaitForLine("mcrd is ready");
@@ -76,7 +80,15 @@ public sealed class BadInputSpecs
         Assert.False(File.Exists(mcrd.ControlSocket));
     }
 
+    /// <summary>proc(5): pid (comm) state ppid pgrp session.</summary>
+    private static int SessionOf(int pid)
+    {
+        string stat = File.ReadAllText($"/proc/{pid}/stat");
+        return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[3]);
+    }
+
     [Theory]
+    [InlineData("mcr.rules = [ { input { interface = e, group = \"239.1.1.1\", port = ${?NOBODY_SETS_THIS} }, outputs = [ { interface = f, group = \"239.2.2.2\", port = 1 } ] } ]\n", "mcrd.hocon:1:", "nothing is set at NOBODY_SETS_THIS")]
     [InlineData("mcr { rules = [\n", "mcrd.hocon:", "never closed")]
     [InlineData("mcr.node.name = ${NOBODY_SETS_THIS}\n", "mcrd.hocon:1:", "NOBODY_SETS_THIS")]
     [InlineData("include \"mcrd.hocon\"\n", "mcrd.hocon:1:", "include")]

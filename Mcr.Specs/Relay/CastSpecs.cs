@@ -99,7 +99,7 @@ public sealed class CastSpecs(ITestOutputHelper output)
         const int Datagrams = 200;
         string[] inputs = ["in0", "out0", "out1"];
         using var topology = new RelayTopology();
-        topology.Relay.Tool("sh", "-c \"echo 2000 > /proc/sys/net/ipv4/igmp_max_memberships\""); // 20 by default
+        // 334 groups an interface, and a socket may join 20 (net.ipv4.igmp_max_memberships).
         using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, string.Join('\n', Enumerable.Range(0, Rules).Select(i =>
             $"{{ input {{ interface = {inputs[i % 3]}, group = \"239.1.{i / 250}.{i % 250}\", port = {5000 + i} }}, outputs = [ {{ interface = {inputs[(i + 1) % 3]}, group = \"239.9.{i / 250}.{i % 250}\", port = {7000 + i} }} ] }}")));
         Assert.Equal(3, mcrd.WorkerPids().Length);
@@ -139,5 +139,30 @@ public sealed class CastSpecs(ITestOutputHelper output)
         mcrd.Signal(Mcr.Native.Interop.Libc.SIGTERM);
         Assert.Equal(0, mcrd.WaitForExit());
         Directory.Delete(directory); // and it is empty
+    }
+
+    [Fact]
+    public void Translation_within_one_interface_should_not_take_its_own_output_as_input()
+    {
+        using var topology = new RelayTopology();
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay,
+            """{ input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = in0, group = "239.2.2.2", port = 6000 } ] }""");
+        using var receiver = new StreamReceiver(topology.Source, "src0", "239.2.2.2", 6000, 500);
+        StreamSender.Send(topology.Source, "src0", "239.1.1.1", 5000, 500, "--rate", "2000");
+        Assert.Equal(500, receiver.Result().Number("received"));
+        Assert.Contains("recv=500 matched=500 egr_sent=500 filtered=0 no_match=0", mcrd.Stop().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Loopback_should_be_an_interface_like_others()
+    {
+        using var topology = new RelayTopology();
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay,
+            """{ input { interface = lo, group = "127.0.0.1", port = 5000 }, outputs = [ { interface = lo, group = "127.0.0.1", port = 6000 } ] }""");
+        using var receiver = new StreamReceiver(topology.Relay, "lo", "127.0.0.1", 6000, 500);
+        StreamSender.Send(topology.Relay, "lo", "127.0.0.1", 5000, 500, "--rate", "2000");
+        Assert.Equal(500, receiver.Result().Number("received"));
+        string log = mcrd.Stop().Output;
+        Assert.Contains("matched=500 egr_sent=500", log, StringComparison.Ordinal);
     }
 }

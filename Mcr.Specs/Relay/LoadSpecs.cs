@@ -36,6 +36,14 @@ public sealed class LoadSpecs(ITestOutputHelper output)
         Relay(300_000, "--rate", "100000", "--size", "1316", "--segments", "45");
 
     [Fact]
+    public void Merged_frames_should_be_relayed_with_segmentation_switched_off()
+    {
+        using var topology = new RelayTopology();
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rule, "worker.segmentation = off");
+        Verify(topology, mcrd, 45_000, ["--rate", "50000", "--size", "1316", "--segments", "45"]);
+    }
+
+    [Fact]
     public void Merged_frames_should_be_relayed_where_the_output_cannot_segment()
     {
         using var topology = new RelayTopology();

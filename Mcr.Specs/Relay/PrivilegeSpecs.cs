@@ -1,9 +1,13 @@
+using Mcr.Native.Interop;
+
 namespace Mcr.Specs.Relay;
 
 /// <summary>What the kernel says of a running worker (proc(5)), in every task of it.</summary>
 [Collection(SerialPackets.Name)]
 public sealed class PrivilegeSpecs(ITestOutputHelper output)
 {
+    private const long CloseOnExec = 0x80000; // O_CLOEXEC, as fdinfo shows it
+
     private const string Rule = """{ input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""";
 
     [Fact]
@@ -46,6 +50,86 @@ public sealed class PrivilegeSpecs(ITestOutputHelper output)
         string line = Assert.Single(run.Output.Split('\n'));
         Assert.StartsWith("mcrd: CAP_NET_RAW is missing", line, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Every_missing_right_should_be_said_with_its_consequence()
+    {
+        NamespaceSupport.RequireProgram("setpriv");
+        using var topology = new RelayTopology();
+        string directory = Path.Combine(Path.GetTempPath(), $"mcr-spec-rights-{Environment.ProcessId}");
+        using var run = new RunningProcess(topology.Relay, "setpriv",
+            ["--bounding-set", "-net_admin,-kill,-setpcap", "--inh-caps", "-net_admin,-kill,-setpcap", Executables.Mcrd, "supervisor", "--interface", "in0", "--control-socket-path", Path.Combine(directory, "control.sock")]);
+        run.WaitForLine("mcrd is ready");
+        foreach (string right in new[] { "without CAP_NET_ADMIN socket buffers are limited", "without CAP_SETPCAP workers keep", "without CAP_KILL a worker that hangs" })
+            Assert.Contains($" WARN  mcrd: rights: {right}", run.Output, StringComparison.Ordinal);
+        run.Signal(Libc.SIGTERM);
+        Assert.Equal(0, run.WaitForExit());
+        Directory.Delete(directory);
+    }
+
+    [Fact]
+    public void Mcrd_of_a_private_home_should_run_and_not_mind_a_rebuild()
+    {
+        using var topology = new RelayTopology();
+        string home = Directory.CreateTempSubdirectory("mcr-spec-home-").FullName; // mode 0700
+        string directory = Path.Combine(Path.GetTempPath(), $"mcr-spec-run-{Environment.ProcessId}");
+        try
+        {
+            foreach (string file in Directory.GetFiles(Path.GetDirectoryName(Executables.Mcrd)!))
+                File.Copy(file, Path.Combine(home, Path.GetFileName(file)));
+            Directory.CreateDirectory(directory);
+            string config = Path.Combine(directory, "mcrd.hocon");
+            File.WriteAllText(config, $"mcr {{ control.socket = \"{directory}/control.sock\", rules = [ {Rule} ] }}");
+            using var mcrd = new RunningProcess(topology.Relay, Path.Combine(home, "mcrd"), ["supervisor", "--config", config]);
+            mcrd.WaitForLine("mcrd is ready");
+            foreach (string file in new[] { "mcrd.dll", "Mcr.Native.dll" })
+                File.Delete(Path.Combine(home, file));
+            int worker = Assert.Single(McrdProcess.ChildrenOf(mcrd.Pid));
+            SysResult.From(Libc.kill(worker, Libc.SIGKILL)).OrThrow("kill");
+            mcrd.WaitForLine("is ready"); // the next one, from the staged files
+            using var receiver = new StreamReceiver(topology.Destination, "dst0", "239.2.2.2", 6000, 100);
+            StreamSender.Send(topology.Source, "src0", "239.1.1.1", 5000, 100, "--rate", "1000");
+            Assert.Equal(100, receiver.Result().Number("received"));
+        }
+        finally
+        {
+            Directory.Delete(home, recursive: true);
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void No_descriptor_should_be_inherited_by_whoever_is_started()
+    {
+        using var topology = new RelayTopology();
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rule);
+        foreach (int pid in new[] { mcrd.Process.Pid, Assert.Single(mcrd.WorkerPids()) })
+        {
+            // The runtime's own: its signal pipe, and copies of the standard ones. Descriptor 3 of a worker is its channel, which it is started with.
+            string[] ofTheRuntime = ["/dev/null", .. Enumerable.Range(0, 3).Select(n => Target(pid, $"{n}"))];
+            foreach (string info in Directory.GetFiles($"/proc/{pid}/fdinfo"))
+            {
+                string number = Path.GetFileName(info);
+                string target = Target(pid, number);
+                if (ofTheRuntime.Contains(target) || target.StartsWith("pipe:", StringComparison.Ordinal) || (number == "3" && pid != mcrd.Process.Pid))
+                    continue;
+                string[] lines;
+                try
+                {
+                    lines = File.ReadAllLines(info);
+                }
+                catch (IOException)
+                {
+                    continue; // closed meanwhile
+                }
+
+                long flags = Convert.ToInt64(lines.Single(l => l.StartsWith("flags:", StringComparison.Ordinal))[6..].Trim(), 8);
+                Assert.True((flags & CloseOnExec) != 0, $"descriptor {number} ({target}) of process {pid} has no O_CLOEXEC");
+            }
+        }
+    }
+
+    private static string Target(int pid, string descriptor) => new FileInfo($"/proc/{pid}/fd/{descriptor}").LinkTarget ?? "closed";
 
     private static Dictionary<string, string> Status(string file) =>
         File.ReadLines(file).Select(l => l.Split(':', 2)).ToDictionary(p => p[0], p => p[1].Trim(' ', '\t'));

@@ -44,7 +44,7 @@ internal static class Daemon
             using var staging = WorkerStaging.Prepare(settings.RuntimeDirectory, settings.Worker.Path, capabilities.CanChangeUser);
             var kernel = KernelFeatures.Probe();
             LogStart(log, settings, capabilities, kernel);
-            var platform = new LinuxPlatform(staging.Program, capabilities, new LinuxPlatformOptions(settings.Worker.ReceiveBuffer, settings.Worker.SendBuffer, kernel.Segmentation));
+            var platform = new LinuxPlatform(staging.Program, capabilities, new LinuxPlatformOptions(settings.Worker.ReceiveBuffer, settings.Worker.SendBuffer, kernel.Segmentation && settings.Worker.Segmentation));
             using IHost host = Build(settings, platform, gate);
             await host.StartAsync();
             await AnnounceAsync(host, log, settings);
