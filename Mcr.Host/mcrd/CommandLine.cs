@@ -21,7 +21,15 @@ internal static class CommandLine
             return ExitCodes.Usage;
         }
 
-        return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (Exception e)
+        {
+            Console.Error.WriteLine($"mcrd: a fault of mcrd itself, please report it: {e}");
+            return ExitCodes.Software;
+        }
     }
 
     private static Command Supervisor()

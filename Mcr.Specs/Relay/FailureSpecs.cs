@@ -99,6 +99,18 @@ public sealed class FailureSpecs(ITestOutputHelper output)
         Assert.Equal([mcrd.ConfigFile], Directory.GetFileSystemEntries(Path.GetDirectoryName(mcrd.ConfigFile)!));
     }
 
+    [Fact]
+    public void Stop_while_starting_should_be_in_order_too()
+    {
+        using var topology = new RelayTopology();
+        using var mcrd = new McrdProcess(topology.Relay, Rule);
+        mcrd.Process.WaitForLine(" starts as ");
+        (int code, string log) = mcrd.Stop();
+        Assert.True(code == 0, log);
+        Assert.Contains("mcrd has stopped", log, StringComparison.Ordinal);
+        Assert.Equal([mcrd.ConfigFile], Directory.GetFileSystemEntries(Path.GetDirectoryName(mcrd.ConfigFile)!));
+    }
+
     private static long Matched(McrdProcess mcrd) =>
         mcrd.Ctl("stats").GetProperty("Stats").EnumerateArray().Single(s => s.GetProperty("name").GetString() == "video").GetProperty("packets_relayed").GetInt64();
 

@@ -35,6 +35,7 @@ internal static class Daemon
             return ExitCodes.NoPermission;
         }
 
+        using var signals = new SignalLifetime();
         var gate = new ControlGate();
         using ILoggerFactory loggers = LoggerFactory.Create(logging => Configure(logging, settings.Log));
         ILogger log = loggers.CreateLogger("mcrd");
@@ -45,12 +46,16 @@ internal static class Daemon
             var kernel = KernelFeatures.Probe();
             LogStart(log, settings, capabilities, kernel);
             var platform = new LinuxPlatform(staging.Program, capabilities, new LinuxPlatformOptions(settings.Worker.ReceiveBuffer, settings.Worker.SendBuffer, kernel.Segmentation && settings.Worker.Segmentation));
-            using IHost host = Build(settings, platform, gate);
+            using IHost host = Build(settings, platform, gate, signals);
             await host.StartAsync();
             await AnnounceAsync(host, log, settings);
+            signals.Obey(host);
             await host.WaitForShutdownAsync();
-            log.LogInformation("mcrd has stopped");
-            return ExitCodes.Ok;
+            if (signals.WasAsked)
+                log.LogInformation("mcrd has stopped");
+            else
+                log.LogError("mcrd has stopped although nobody asked it to; what was logged before this says why");
+            return signals.WasAsked ? ExitCodes.Ok : ExitCodes.Software;
         }
         catch (ControlSocketException e)
         {
@@ -64,12 +69,12 @@ internal static class Daemon
         }
     }
 
-    private static IHost Build(McrSettings settings, LinuxPlatform platform, ControlGate gate)
+    private static IHost Build(McrSettings settings, LinuxPlatform platform, ControlGate gate, SignalLifetime signals)
     {
         // An empty builder: no appsettings.json, no environment but what the settings reader has read.
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         Configure(builder.Logging, settings.Log);
-        builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
+        builder.Services.AddSingleton<IHostLifetime>(signals);
         builder.Services.AddAkka(SystemName, akka => akka
             .AddHocon(ConfigurationFactory.ParseString(settings.AkkaJson), HoconAddMode.Prepend)
             .AddHocon(AkkaDefaults, HoconAddMode.Append)
