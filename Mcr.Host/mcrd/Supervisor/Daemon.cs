@@ -91,7 +91,7 @@ internal static class Daemon
     private static readonly Config AkkaDefaults = ConfigurationFactory.ParseString("""
         akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
         akka.loglevel = DEBUG
-        akka.stdout-loglevel = WARNING
+        akka.stdout-logger-class = "Mcr.Host.Mcrd.Logging.LastResortLogger, mcrd"
         akka.log-dead-letters = off
         """);
 
