@@ -65,6 +65,8 @@ public sealed class HoconSpecs
     [InlineData("a = [1] x", 1, 5, "an array and a text stand side by side")]
     [InlineData("a..b = 1", 1, 3, "expected a key, found '.'")]
     [InlineData("include x", 1, 9, "expected a file name in double quotes")]
+    [InlineData("include \"\"", 1, 1, "the name of the file is empty")]
+    [InlineData("include \"a\\u0000b\"", 1, 1, "has a zero byte")]
     [InlineData("include \"nowhere.hocon\"", 1, 1, "the included file cannot be read")]
     public void Error_should_have_place_and_sentence(string text, int line, int column, string sentence)
     {

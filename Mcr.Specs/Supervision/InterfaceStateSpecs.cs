@@ -41,7 +41,7 @@ public sealed class InterfaceStateSpecs
             }
 
             harness.CheckAtRest(wanted);
-        }, iter: 20_000);
+        }, iter: 5_000);
 
     [Fact]
     public void Refusal_should_fail_what_is_new_and_keep_what_runs()

@@ -23,6 +23,7 @@ internal sealed class HoconFiles
     public void Read(string path, Action<string, string> parse)
     {
         var whole = new SourcePosition(path, 0, 0);
+        CheckName(path, whole);
         _reading.Add(Path.GetFullPath(path));
         parse(Text(path, whole), path);
         _reading.RemoveAt(_reading.Count - 1);
@@ -31,6 +32,7 @@ internal sealed class HoconFiles
     /// <param name="from">The including file, whose directory the name is relative to.</param>
     public void Include(string name, string from, SourcePosition at, Action<string, string> parse)
     {
+        CheckName(name, at);
         string path = Path.Combine(Path.GetDirectoryName(from) ?? "", name);
         string full = Path.GetFullPath(path);
         if (_reading.Contains(full))
@@ -40,6 +42,12 @@ internal sealed class HoconFiles
         _reading.Add(full);
         parse(Text(path, at), path);
         _reading.RemoveAt(_reading.Count - 1);
+    }
+
+    private static void CheckName(string name, SourcePosition at)
+    {
+        if (name.Length == 0 || name.Contains('\0'))
+            throw new HoconException(at, "the name of the file is empty or has a zero byte; give a path");
     }
 
     private string Text(string path, SourcePosition at)
