@@ -9,7 +9,7 @@ public sealed class LogSpecs
     private const string Rule = """{ name = video, input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""";
     private static readonly string[] Expected =
     [
-        "mcrd: mcrd ",
+        "mcrd: mcrd 0.1.0",
         "mcrd: kernel: ",
         "mcrd: kernel: ",
         "WorkerActor: worker 0 of in0 (pid ",
@@ -55,7 +55,9 @@ public sealed class LogSpecs
         using var topology = new RelayTopology();
         using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rule);
         string[] lines = [.. mcrd.Stop().Output.Split('\n').Select(l => l[(l.IndexOf("  ", StringComparison.Ordinal) + 2)..])];
-        Assert.Equal(Expected, lines.Zip(Expected, (line, start) => line.StartsWith(start, StringComparison.Ordinal) ? start : line));
-        Assert.Equal(Expected.Length, lines.Length);
+
+        // Actors log through a mailbox, so neighbours may change places.
+        string[] starts = [.. lines.Select(line => Expected.FirstOrDefault(start => line.StartsWith(start, StringComparison.Ordinal)) ?? line)];
+        Assert.Equal(Expected.Order(StringComparer.Ordinal), starts.Order(StringComparer.Ordinal));
     }
 }
