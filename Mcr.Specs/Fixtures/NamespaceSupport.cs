@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Mcr.Native.Interop;
 using Mcr.Native.Namespaces;
+using Mcr.Native.Privileges;
 
 namespace Mcr.Specs.Fixtures;
 
@@ -18,6 +19,10 @@ internal static class NamespaceSupport
         string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
         Assert.SkipUnless(folders.Any(folder => File.Exists(Path.Combine(folder, name))), $"This spec needs {name}, which is not on the PATH (install {name}).");
     }
+
+    /// <summary>Skips the calling spec where we cannot become, or give something to, another user.</summary>
+    public static void RequireOtherUsers() =>
+        Assert.SkipUnless(Capabilities.Read().CanChangeUser, "This spec needs another user to change to: run as root, outside a user namespace.");
 
     private static string? Probe()
     {

@@ -1,3 +1,4 @@
+using Mcr.Native.Netlink;
 using Mcr.Specs.Fixtures;
 
 namespace Mcr.Specs.Generator;
@@ -50,6 +51,8 @@ public sealed class UsageSpecs
     [Fact]
     public void An_address_of_another_host_cannot_be_received_on()
     {
+        // Where lo is down there is no table of local addresses yet, and the kernel lets any address pass.
+        Assert.SkipUnless(LinkReader.Read().TryGet("lo", out Link? lo) && lo.IsUp, "This spec needs lo to be up (ip link set lo up).");
         using var run = new RunningProcess(null, Executables.Mcrgen, ["receive", "--interface", "lo", "--group", "203.0.113.77", "--port", "5000"]);
 
         (int exitCode, string output, string error) = run.End();

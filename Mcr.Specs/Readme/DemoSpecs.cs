@@ -21,6 +21,7 @@ public sealed class DemoSpecs(ITestOutputHelper output)
     public void Demo_should_relay_everything_and_say_so()
     {
         NamespaceSupport.Require();
+        NamespaceSupport.RequireOtherUsers();
         using var run = new RunningProcess(null, "dotnet", [.. Command, "demo", "--seconds", "3"], workingDirectory: Executables.RepositoryRoot);
         int code = run.WaitForExit(120);
         output.WriteLine(run.Output);
@@ -35,7 +36,7 @@ public sealed class DemoSpecs(ITestOutputHelper output)
     {
         NamespaceSupport.RequireProgram("setpriv");
         NamespaceSupport.RequireProgram("unshare");
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "This spec changes to an ordinary user, for which it must be root.");
+        NamespaceSupport.RequireOtherUsers();
         using var run = new RunningProcess(null, "setpriv", ["--reuid", "65534", "--regid", "65534", "--clear-groups", "--bounding-set", "-all", Staged(), "demo", "--seconds", "2", "--rate", "2000"]);
         int code = run.WaitForExit(120);
         output.WriteLine(run.Output);

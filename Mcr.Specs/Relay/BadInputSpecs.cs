@@ -118,7 +118,7 @@ public sealed class BadInputSpecs
     [Fact]
     public void Runtime_directory_that_nobody_may_enter_should_be_refused_at_the_start()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root has workers change their user.");
+        NamespaceSupport.RequireOtherUsers();
         string directory = Directory.CreateTempSubdirectory("mcr-spec-").FullName; // mode 0700
         try
         {

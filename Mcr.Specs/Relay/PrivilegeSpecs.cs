@@ -13,6 +13,7 @@ public sealed class PrivilegeSpecs(ITestOutputHelper output)
     [Fact]
     public void Worker_should_have_no_right_in_any_task_and_be_small()
     {
+        NamespaceSupport.RequireOtherUsers();
         using var topology = new RelayTopology();
         using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rule);
         int pid = Assert.Single(mcrd.WorkerPids());
