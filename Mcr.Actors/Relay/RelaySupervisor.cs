@@ -174,7 +174,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                         asker.Tell(answer.Result);
                     break;
                 case RelayEffect.Save:
-                    _ledger.Rules = [.. _state.Rules.Rules.Select(r => _state.Entries[r.Id].Rule)];
+                    _ledger.Rules = [.. _state.Entries.Values.Select(e => e.Rule)];
                     break;
             }
         }
