@@ -56,7 +56,7 @@ public enum LogVerbosity
 /// <param name="StopTimeout">A worker that has not exited by then is killed.</param>
 public sealed record WorkerSettings(string Path, int ReceiveBuffer, int SendBuffer, bool Segmentation, TimeSpan StartTimeout, TimeSpan StopTimeout);
 
-/// <param name="Workers">How many; only 1 for now.</param>
+/// <param name="Workers">How many are wished for; this version runs one, and says so at start.</param>
 /// <param name="Cores">CPUs the workers may use; empty for all.</param>
 public sealed record InterfaceSettings(int Workers, ImmutableArray<int> Cores);
 

@@ -71,6 +71,8 @@ public static class SettingsReader
         Override(root, "environment variable MCR_LOG_LEVEL", sources.Environment("MCR_LOG_LEVEL"), "mcr", "log", "level");
         Override(root, "--control-socket-path", sources.ControlSocket, "mcr", "control", "socket");
         Override(root, "--log-json", sources.LogJson ? "on" : null, "mcr", "log", "json");
+        if (sources.Workers is not null && sources.Interface is null)
+            throw new HoconException(new SourcePosition("--num-workers", 0, 0), "is about one interface; name it with --interface");
         if (sources.Interface is { } name)
             Override(root, sources.Workers is null ? "--interface" : "--num-workers", sources.Workers ?? "1", "mcr", "interfaces", name, "workers");
         return HoconResolver.Resolve(root, sources.Environment);
@@ -165,8 +167,6 @@ public static class SettingsReader
             if (name.Length > MaxInterfaceName || name.Any(c => c == '/' || char.IsWhiteSpace(c)))
                 problems.Add(new ConfigProblem(interfaces.PositionOf(name), $"mcr.interfaces.{name}: '{name}' cannot be the name of an interface, which has 1 to {MaxInterfaceName} characters and neither '/' nor white space"));
             int workers = section.Find("workers") is null ? 1 : section.Whole("workers", 1, 64);
-            if (workers > 1)
-                section.Problem(section.PositionOf("workers"), "workers", string.Create(CultureInfo.InvariantCulture, $"is {workers}; this version has one worker for each interface, so give 1"));
             var cores = ImmutableArray.CreateBuilder<int>();
             foreach (HoconNode core in section.Array("cores"))
             {

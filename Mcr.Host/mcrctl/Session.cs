@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Mcr.Actors.Control;
 
 namespace Mcr.Host.Mcrctl;
@@ -7,6 +8,10 @@ namespace Mcr.Host.Mcrctl;
 internal sealed class Session
 {
     private const string SocketVariable = "MCR_CONTROL_SOCKET";
+
+    private const string ClearScreen = "\e[H\e[2J"; // ECMA-48: cursor home, erase display
+
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>A little longer than mcrd takes to give up on itself, so that its sentence arrives.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
@@ -27,7 +32,38 @@ internal sealed class Session
     }
 
     /// <summary>Asks, prints the answer and returns the exit code.</summary>
-    public int Ask(ParseResult parsed, ControlRequest request)
+    public int Ask(ParseResult parsed, ControlRequest request) =>
+        Converse(parsed, (client, json) => Print(client, request, json));
+
+    /// <summary>Asks again each second: a table in place of the last one, or a line of JSON after it. Ends with an error, or when interrupted.</summary>
+    public int Watch(ParseResult parsed, ControlRequest request)
+    {
+        using var interrupted = new ManualResetEventSlim();
+        using var sigint = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var sigterm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        return Converse(parsed, (client, json) =>
+        {
+            while (true)
+            {
+                if (!json)
+                    Console.Write(ClearScreen);
+                int code = Print(client, request, json);
+                if (code != ExitCodes.Done || interrupted.Wait(WatchInterval))
+                    return code;
+            }
+        });
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            interrupted.Set();
+        }
+    }
+
+    private static int Print(ControlClient client, ControlRequest request, bool json) =>
+        json ? PrintJson(client.AskJson(request)) : PrintTable(client.Ask(request));
+
+    private int Converse(ParseResult parsed, Func<ControlClient, bool, int> talk)
     {
         bool json = parsed.GetValue(_json) || Console.IsOutputRedirected;
         string? fromEnvironment = Environment.GetEnvironmentVariable(SocketVariable);
@@ -35,7 +71,7 @@ internal sealed class Session
         try
         {
             using var client = ControlClient.Connect(path, Patience);
-            return json ? PrintJson(client.AskJson(request)) : PrintTable(client.Ask(request));
+            return talk(client, json);
         }
         catch (ControlClientException e)
         {

@@ -63,7 +63,7 @@ public sealed class SettingsSpecs : IDisposable
     {
         McrSettings settings = _directory.Settings("""
             akka { loglevel = ERROR, remote { dot-netty.tcp.port = 4053 } }
-            mcr.interfaces.eth0 { workers = 1, cores = [2, 3] }
+            mcr.interfaces.eth0 { workers = 2, cores = [2, 3] }
             mcr.rules = [
               { name = video, id = v1
                 input { interface = eth0, group = "239.1.1.1", port = 5000 }
@@ -90,7 +90,7 @@ public sealed class SettingsSpecs : IDisposable
     [InlineData("mcr.worker.receive-buffer = 1TB", "mcrd.hocon:1:29: mcr.worker.receive-buffer is '1TB'; give a size from 64KiB to 1024MiB")]
     [InlineData("mcr.worker.path = /does/not/exist", "mcrd.hocon:1:19: mcr.worker.path is '/does/not/exist', and there is no such file")]
     [InlineData("mcr.control.socket = run/mcr.sock", "mcrd.hocon:1:22: mcr.control.socket is 'run/mcr.sock'; give an absolute path")]
-    [InlineData("mcr.interfaces.eth0.workers = 2", "mcrd.hocon:1:31: mcr.interfaces.eth0.workers is 2; this version has one worker for each interface")]
+    [InlineData("mcr.interfaces.eth0.workers = 0", "mcrd.hocon:1:31: mcr.interfaces.eth0.workers is '0'; give a whole number from 1 to 64")]
     [InlineData("mcr.interfaces.eth0.cores = [x]", "mcrd.hocon:1:30: mcr.interfaces.eth0.cores has 'x'; give CPU numbers from 0")]
     [InlineData("mcr.interfaces.interface-of-16c {}", "mcrd.hocon:1:33: mcr.interfaces.interface-of-16c: 'interface-of-16c' cannot be the name of an interface")]
     [InlineData("mcr.rules = [ 5 ]", "mcrd.hocon:1:15: mcr.rules[0] is '5'; give an object")]

@@ -44,6 +44,30 @@ public sealed class CommandSpecs(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Watched_stats_should_come_again_until_interrupted()
+    {
+        using var topology = new RelayTopology();
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rule);
+        using var watch = new RunningProcess(null, Executables.Mcrctl, ["--socket-path", mcrd.ControlSocket, "stats", "--watch"]);
+        watch.WaitForLine("\"packets_relayed\":0,");
+        StreamSender.Send(topology.Source, "src0", "239.1.1.1", 5000, 100, "--rate", "1000");
+        watch.WaitForLine("\"packets_relayed\":100,");
+        watch.Signal(Mcr.Native.Interop.Libc.SIGINT);
+        Assert.Equal(0, watch.WaitForExit());
+    }
+
+    [Fact]
+    public void Design_of_several_workers_should_be_taken_and_the_limit_said()
+    {
+        using var topology = new RelayTopology();
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rule, "  interfaces.in0 { workers = 2, cores = [0] }");
+        Assert.Contains(" WARN  mcrd: interface in0 is to have 2 workers; this version runs one for each interface", mcrd.Process.Output, StringComparison.Ordinal);
+        JsonElement worker = Assert.Single(mcrd.Ctl("list-workers").GetProperty("Workers").EnumerateArray());
+        Assert.Equal(0, worker.GetProperty("core_id").GetInt32());
+        Assert.Contains(File.ReadLines($"/proc/{worker.GetProperty("pid").GetInt32()}/status"), l => l == "Cpus_allowed_list:\t0");
+    }
+
+    [Fact]
     public void Json_answers_should_take_less_than_100_ms()
     {
         using var topology = new RelayTopology();
