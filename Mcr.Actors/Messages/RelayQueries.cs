@@ -8,8 +8,8 @@ namespace Mcr.Actors.Messages;
 /// </summary>
 public static class RelayQueries
 {
-    /// <summary>Answered by a <see cref="CommandResult"/> when each rule's state is known, or after <see cref="Relay.RelayOptions.ApplyTimeout"/>.</summary>
-    public sealed record WhenSettled;
+    /// <summary>Answered by a <see cref="CommandResult"/> when each rule's state is known, or after <paramref name="Longest"/>.</summary>
+    public sealed record WhenSettled(TimeSpan Longest);
 
     /// <summary>Answered by <see cref="RuleList"/>.</summary>
     public sealed record ListRules;

@@ -14,7 +14,8 @@ internal abstract record RelayEffect
     public sealed record Answer(long Ticket, CommandResult Result) : RelayEffect;
 
     /// <summary>The ticket's answer must not wait for ever.</summary>
-    public sealed record Await(long Ticket) : RelayEffect;
+    /// <param name="Longest">null for as long as any command may wait.</param>
+    public sealed record Await(long Ticket, TimeSpan? Longest) : RelayEffect;
 
     /// <summary>The rules have changed: the ledger wants to know.</summary>
     public sealed record Save : RelayEffect;

@@ -73,8 +73,8 @@ internal sealed record RelayState
     }
 
     /// <summary>Answered when every rule's state is known.</summary>
-    public (RelayState Next, Effects Effects) AwaitAll(long ticket) =>
-        Wait(ticket, Entries.Keys, ImmutableArray.CreateBuilder<RelayEffect>());
+    public (RelayState Next, Effects Effects) AwaitAll(long ticket, TimeSpan longest) =>
+        Wait(ticket, Entries.Keys, ImmutableArray.CreateBuilder<RelayEffect>(), longest);
 
     public (RelayState Next, Effects Effects) RuleChanged(RuleView view, long revision)
     {
@@ -159,15 +159,15 @@ internal sealed record RelayState
         return this;
     }
 
-    private (RelayState Next, Effects Effects) Wait(long ticket, IEnumerable<RuleId> rules, ImmutableArray<RelayEffect>.Builder effects)
+    private (RelayState Next, Effects Effects) Wait(long ticket, IEnumerable<RuleId> rules, ImmutableArray<RelayEffect>.Builder effects, TimeSpan? longest = null)
     {
         ImmutableHashSet<RuleId> all = [.. rules];
-        return Wait(new WaitingCommand(ticket, all, [.. all.Where(id => !Entries[id].IsSettled)], ImmutableDictionary<string, long>.Empty, Removed: null), effects);
+        return Wait(new WaitingCommand(ticket, all, [.. all.Where(id => !Entries[id].IsSettled)], ImmutableDictionary<string, long>.Empty, Removed: null), effects, longest);
     }
 
-    private (RelayState Next, Effects Effects) Wait(WaitingCommand command, ImmutableArray<RelayEffect>.Builder effects)
+    private (RelayState Next, Effects Effects) Wait(WaitingCommand command, ImmutableArray<RelayEffect>.Builder effects, TimeSpan? longest = null)
     {
-        effects.Add(new RelayEffect.Await(command.Ticket));
+        effects.Add(new RelayEffect.Await(command.Ticket, longest));
         return (this with { Waiting = Waiting.Add(command) }).AnswerDone(effects);
     }
 

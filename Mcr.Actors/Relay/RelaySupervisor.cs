@@ -66,8 +66,8 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             case RelayCommands.RemoveRule remove:
                 Decide((state, ticket) => state.Remove(ticket, remove), Sender);
                 break;
-            case RelayQueries.WhenSettled:
-                Decide((state, ticket) => state.AwaitAll(ticket), Sender);
+            case RelayQueries.WhenSettled when_:
+                Decide((state, ticket) => state.AwaitAll(ticket, when_.Longest), Sender);
                 break;
             case RuleEvents.Changed changed:
                 Apply(_state.RuleChanged(changed.View, changed.Revision));
@@ -166,7 +166,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                     _interfaces.Tell(toInterfaces.Message);
                     break;
                 case RelayEffect.Await wait:
-                    Timers.StartSingleTimer(wait.Ticket, new AnswerOverdue(wait.Ticket), _options.ApplyTimeout);
+                    Timers.StartSingleTimer(wait.Ticket, new AnswerOverdue(wait.Ticket), wait.Longest ?? _options.ApplyTimeout);
                     break;
                 case RelayEffect.Answer answer:
                     Timers.Cancel(answer.Ticket);

@@ -23,6 +23,9 @@ internal static class Daemon
 {
     private const string SystemName = "mcr";
 
+    /// <summary>After this mcrd calls itself ready, whatever rules are still being set up: a worker that will not start is not a reason to look dead.</summary>
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(15);
+
     /// <summary>Where a start is timed from: the process' own beginning.</summary>
     private static readonly DateTime StartedAt = Process.GetCurrentProcess().StartTime;
 
@@ -139,7 +142,7 @@ internal static class Daemon
     private static async Task AnnounceAsync(IHost host, ILogger log, McrSettings settings)
     {
         Akka.Actor.IActorRef relay = await host.Services.GetRequiredService<IRequiredActor<RelaySupervisor>>().GetAsync();
-        CommandResult result = await Akka.Actor.Futures.Ask<CommandResult>(relay, new RelayQueries.WhenSettled());
+        CommandResult result = await Akka.Actor.Futures.Ask<CommandResult>(relay, new RelayQueries.WhenSettled(LongestStart));
         string state = result is CommandResult.Ok ok ? ok.Sentence : "";
         log.LogInformation("mcrd is ready after {Milliseconds} ms: {State}; control socket {Socket}", (long)(DateTime.Now - StartedAt).TotalMilliseconds, state, settings.Control.Socket);
     }
