@@ -33,7 +33,7 @@ public sealed record McrSettings
 }
 
 /// <param name="Socket">Absolute path of the Unix socket.</param>
-/// <param name="Group">Unix group that may connect besides the owner; empty for none.</param>
+/// <param name="Group">Unix group that may connect besides the owner; empty for that of mcrd.</param>
 public sealed record ControlSettings(string Socket, string Group);
 
 /// <param name="Json">One JSON object a line instead of text.</param>

@@ -64,9 +64,9 @@ internal static class RuleReader
             IReadOnlyList<HoconNode> outputs = _rule.Array("outputs");
             for (int i = 0; i < outputs.Count; i++)
             {
-                if (outputs[i] is HoconObject output)
-                    _outputs.Add(new ConfigSection(output, $"{path}.outputs[{i}]", problems));
-                else
+                bool isObject = outputs[i] is HoconObject;
+                _outputs.Add(new ConfigSection(outputs[i] as HoconObject ?? new HoconObject(outputs[i].At), $"{path}.outputs[{i}]", problems, isObject));
+                if (!isObject)
                     problems.Add(new ConfigProblem(outputs[i].At, $"{path}.outputs[{i}] is {ConfigSection.Kind(outputs[i])}; give an object: {{ interface = eth1, group = \"239.2.2.2\", port = 6000 }}"));
             }
 

@@ -61,12 +61,12 @@ public static class SettingsReader
             string dropIns = Path.Combine(Path.GetDirectoryName(file) ?? "", DropIns);
             if (Directory.Exists(dropIns))
             {
-                foreach (string dropIn in Directory.GetFiles(dropIns, "*.hocon").Order(StringComparer.Ordinal))
+                foreach (string dropIn in ListDropIns(dropIns))
                     files.Read(dropIn, (text, path) => HoconParser.Parse(text, path, files, root));
             }
         }
 
-        Override(root, "environment variable MCR_STATS_INTERVAL_MS", sources.Environment("MCR_STATS_INTERVAL_MS") is { } ms ? ms + " ms" : null, "mcr", "stats-interval");
+        Override(root, "environment variable MCR_STATS_INTERVAL_MS", sources.Environment("MCR_STATS_INTERVAL_MS") is { Length: > 0 } ms ? ms + " ms" : null, "mcr", "stats-interval");
         Override(root, "environment variable MCR_CONTROL_SOCKET", sources.Environment("MCR_CONTROL_SOCKET"), "mcr", "control", "socket");
         Override(root, "environment variable MCR_LOG_LEVEL", sources.Environment("MCR_LOG_LEVEL"), "mcr", "log", "level");
         Override(root, "--control-socket-path", sources.ControlSocket, "mcr", "control", "socket");
@@ -78,9 +78,22 @@ public static class SettingsReader
         return HoconResolver.Resolve(root, sources.Environment);
     }
 
+    private static string[] ListDropIns(string directory)
+    {
+        try
+        {
+            return [.. Directory.GetFiles(directory, "*.hocon").Order(StringComparer.Ordinal)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new HoconException(new SourcePosition(directory, 0, 0), $"cannot be read: {e.Message}");
+        }
+    }
+
+    /// <param name="value">null or empty: not set.</param>
     private static void Override(HoconObject root, string from, string? value, params string[] path)
     {
-        if (value is null)
+        if (string.IsNullOrEmpty(value))
             return;
         var at = new SourcePosition(from, 0, 0);
         HoconAssignment.Assign(root, path, at, new HoconScalar(at, value, isQuoted: false));

@@ -20,6 +20,9 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
 {
     private static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>What was refused may have been refused for want of something that is there again, which nothing tells.</summary>
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(10);
+
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly string _name;
     private readonly IRelayPlatform _platform;
@@ -70,7 +73,7 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
                 Reconcile();
                 break;
             case Terminated terminated:
-                throw new DeathPactException(terminated.ActorRef); // the worker's actor crashed again and again: everything starts over
+                throw new InvalidOperationException($"{terminated.ActorRef.Path.Name} crashed again and again"); // everything starts over
             case SampleTick:
                 _open?.Sample();
                 break;
@@ -260,6 +263,8 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
     private void Apply((InterfaceState Next, Effects Effects) decision)
     {
         _state = decision.Next;
+        if (_state.Outcomes.Values.Any(o => o != RuleOutcome.Active))
+            Timers.StartSingleTimer(nameof(RetryInterval), new InterfaceCommands.Refresh(), RetryInterval);
         foreach (InterfaceEffect effect in decision.Effects)
         {
             switch (effect)

@@ -214,7 +214,9 @@ internal sealed class InterfacePlanner
         : null;
 
     private static EgressKey KeyOf(RuleOutput output, Link link) =>
-        new(link.Index, link.Name, output.EffectiveTtl, output.IsMulticast ? null : new IPEndPoint(output.Group, output.Port));
+        output.IsMulticast
+            ? new EgressKey(link.Index, link.Name, output.EffectiveTtl, Destination: null)
+            : new EgressKey(link.Index, link.Name, output.EffectiveTtl, new IPEndPoint(output.Group, output.Port), string.Join(' ', link.Addresses));
 
     private static Membership MembershipOf(RuleInput input) =>
         input.IsMulticast ? new Membership(input.Group, input.Source, 0) : new Membership(input.Group, null, input.Port); // one claim, whatever the sources

@@ -104,7 +104,16 @@ internal sealed record InterfaceState(string Name)
         // What no worker is needed to know is told at once.
         next = next.Report(effects, outcome => !outcome.IsRelayed);
         if (IsWorkerUp)
+        {
             next = next.SendRules(effects);
+        }
+        else
+        {
+            // No process has what was retired, and removed rules are gone already.
+            next = next.Release(effects);
+            effects.Add(new InterfaceEffect.Settle());
+        }
+
         return (next, effects.ToImmutable());
     }
 

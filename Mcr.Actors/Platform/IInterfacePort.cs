@@ -44,7 +44,10 @@ public interface IInterfacePort : IDisposable
 /// has its own, because a neighbour that does not answer blocks its queue.
 /// </summary>
 /// <param name="Destination">Set for unicast only.</param>
-public sealed record EgressKey(int InterfaceIndex, string Interface, byte Ttl, IPEndPoint? Destination);
+/// <param name="Addresses">
+/// Of the device, for unicast only: a connected socket keeps the source address it was given, and is of no use when the device has it no more.
+/// </param>
+public sealed record EgressKey(int InterfaceIndex, string Interface, byte Ttl, IPEndPoint? Destination, string? Addresses = null);
 
 /// <summary>A multicast group to join (from one source, when given), or a unicast address and port to claim. Port is 0 for groups.</summary>
 public sealed record Membership(IPAddress Group, IPAddress? Source, ushort Port);

@@ -72,8 +72,17 @@ public sealed class LinuxInterfacePort : IInterfacePort
     public IWorkerProcess StartWorker(Action<WorkerEvent> onEvent)
     {
         LinuxWorker worker = _startWorker(onEvent);
-        worker.Greet(_slot.Descriptor, _ingress.Descriptor, _options, id => _egress[id]);
-        return worker;
+        try
+        {
+            worker.Greet(_slot.Descriptor, _ingress.Descriptor, _options, id => _egress[id]);
+            return worker;
+        }
+        catch
+        {
+            worker.Kill();
+            worker.Dispose();
+            throw;
+        }
     }
 
     public WorkerCounters ReadCounters()

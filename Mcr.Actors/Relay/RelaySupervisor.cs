@@ -53,6 +53,12 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             Decide((state, ticket) => state.Add(ticket, _ledger.Rules, At, _time.GetUtcNow()), ActorRefs.Nobody);
     }
 
+    /// <summary>
+    /// The parents of interfaces and rules take all their children along when they crash, and nobody else knows what those had to do: so
+    /// everything is built again, from the ledger.
+    /// </summary>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Escalate);
+
     protected override void OnReceive(object message)
     {
         switch (message)
@@ -92,6 +98,10 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                 _interfaces.Tell(new InterfaceCommands.Refresh());
                 break;
             case RelayCommands.Stop stop:
+                foreach (IActorRef asker in _tickets.Values)
+                    asker.Tell(IsStopping);
+                _tickets.Clear();
+                Timers.CancelAll();
                 Become(Stopping(Sender));
                 _interfaces.Tell(new InterfaceCommands.Stop(stop.Hold));
                 break;
@@ -126,7 +136,9 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
         }
     }
 
-    /// <summary>A command that is under way is answered no more; whoever asks meanwhile hears why.</summary>
+    private static readonly CommandResult IsStopping = new CommandResult.Rejected("mcrd", "it is stopping");
+
+    /// <summary>Whoever asks meanwhile hears why there is no answer.</summary>
     private Receive Stopping(IActorRef asker) => message =>
     {
         switch (message)
@@ -135,8 +147,11 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                 asker.Tell(new CommandResult.Ok("the relay has stopped"));
                 Context.Stop(Self);
                 break;
-            case RelayCommands.AddRule or RelayCommands.AddRules or RelayCommands.RemoveRule:
-                Sender.Tell(new CommandResult.Rejected("mcrd", "it is stopping"));
+            case RelayCommands.AddRule or RelayCommands.AddRules or RelayCommands.RemoveRule or RelayQueries.WhenSettled:
+                Sender.Tell(IsStopping);
+                break;
+            case RelayQueries.ListRules or RelayQueries.GetStats or RelayQueries.ListWorkers or RelayQueries.ListInterfaces:
+                Sender.Tell(new Status.Failure(new InvalidOperationException("mcrd is stopping")));
                 break;
             default:
                 break;

@@ -87,7 +87,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
         switch (message)
         {
             case WorkerCommands.Execute execute when ReferenceEquals(execute.Life, _life):
-                _life!.Process!.Send(execute.Command);
+                Send(execute.Command);
                 break;
             case FromProcess { Event: RulesApplied applied } event_ when IsCurrent(event_):
                 _owner.Tell(new WorkerEvents.Applied(_seat, applied.Generation));
@@ -98,6 +98,19 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
             default:
                 LivingOrNot(message);
                 break;
+        }
+    }
+
+    /// <summary>What cannot even be written down for the worker (no descriptor, no memory) is refused in its place: it goes on with what it has.</summary>
+    private void Send(WorkerCommand command)
+    {
+        try
+        {
+            _life!.Process!.Send(command);
+        }
+        catch (LinuxException e) when (command is UseRules use)
+        {
+            _owner.Tell(new WorkerEvents.Refused(_seat, use.Rules.Generation, e.Message));
         }
     }
 

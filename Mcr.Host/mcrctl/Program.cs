@@ -20,6 +20,13 @@ internal static class Program
             return ExitCodes.Because(ExitCodes.Usage, parsed.UnmatchedTokens.Select(token => $"'{token}' is not a command, flag or value here; see mcrctl --help"));
         if (parsed.Errors.Count > 0)
             return ExitCodes.Because(ExitCodes.Usage, parsed.Errors.Select(error => $"{error.Message.TrimEnd('.')}; see mcrctl --help"));
-        return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (IOException e)
+        {
+            return ExitCodes.Because(ExitCodes.Failed, $"the answer cannot be written: {e.Message}");
+        }
     }
 }

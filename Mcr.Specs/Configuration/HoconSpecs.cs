@@ -100,6 +100,13 @@ public sealed class HoconSpecs
     }
 
     [Fact]
+    public void Many_large_values_should_be_limited_like_one()
+    {
+        string text = "b {\n" + string.Join('\n', Enumerable.Range(0, 200_000).Select(i => $"k{i} = 1")) + "\n}\n" + string.Join('\n', Enumerable.Range(0, 100).Select(i => $"c{i} = ${{b}} {{ x = {i} }}"));
+        Assert.Contains("too large", Assert.Throws<HoconException>(() => Parse(text)).Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Ten_thousand_rules_should_take_less_than_two_seconds()
     {
         string text = string.Concat(Enumerable.Range(0, 10_000).Select(i => $"rules += {{ name = r{i}, input {{ interface = eth0, group = \"239.1.{i / 256}.{i % 256}\", port = 5000 }} }}\n"));

@@ -120,6 +120,14 @@ public sealed class SettingsSpecs : IDisposable
     }
 
     [Fact]
+    public void Output_after_something_that_is_none_should_keep_its_number()
+    {
+        string[] problems = _directory.Problems("mcr.rules = [ { input { interface = a, group = \"239.1.1.1\", port = 1 }, outputs = [ 5, { interface = b, group = \"239.2.2.2\", port = 99999 } ] } ]");
+        Assert.Contains(problems, p => p.Contains("mcr.rules[0].outputs[0] is '5'; give an object", StringComparison.Ordinal));
+        Assert.Contains(problems, p => p.Contains("mcr.rules[0].outputs[1].port: '99999'", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Rules_that_contradict_each_other_should_be_refused_with_both_places()
     {
         string[] problems = _directory.Problems("""

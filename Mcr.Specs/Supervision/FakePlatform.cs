@@ -30,6 +30,11 @@ internal sealed class FakePlatform : IRelayPlatform
     /// <summary>Makes the next opening of an interface a crash.</summary>
     public volatile bool CrashOnOpen;
 
+    /// <summary>How many of the next rule sets cannot be sent: by a crash, or for want of descriptors.</summary>
+    public int CrashesOnSend;
+
+    public int ShortagesOnSend;
+
     public Func<EgressKey, string?> RefuseEgress { get; set; } = _ => null;
 
     public Func<Membership, string?> RefuseJoin { get; set; } = _ => null;
@@ -154,6 +159,10 @@ internal sealed class FakeWorker(FakePlatform platform, Action<WorkerEvent> onEv
                     Sockets.Add(id);
                 break;
             case UseRules use:
+                if (Interlocked.Decrement(ref platform.CrashesOnSend) >= 0)
+                    throw new InvalidOperationException("planted");
+                if (Interlocked.Decrement(ref platform.ShortagesOnSend) >= 0)
+                    throw new LinuxException("memfd", Libc.EMFILE);
                 platform.Journal.Enqueue($"rules {use.Rules.Rules.Length}");
                 ImmutableArray<int> unknown = [.. use.Rules.Rules.SelectMany(r => r.Outputs).Select(o => o.Socket).Except(Sockets)];
                 if (!unknown.IsEmpty)

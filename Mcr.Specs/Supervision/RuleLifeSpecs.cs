@@ -97,6 +97,17 @@ public sealed class RuleLifeSpecs(ITestOutputHelper output) : RelaySpec(output)
     }
 
     [Fact]
+    public void Unicast_output_should_get_a_new_socket_when_the_address_of_its_device_changes()
+    {
+        Ok(Audio());
+        TakeJournal();
+        Platform.SetLinks(FakePlatform.Device("in0", 1), FakePlatform.Device("out0", 2), FakePlatform.Device("out1", 3) with { Addresses = [System.Net.IPAddress.Parse("10.77.0.1")] });
+        Advance(TimeSpan.FromSeconds(1));
+        AwaitAssert(() => Assert.Contains("close 0", Platform.Journal));
+        Assert.Equal(["egress 1 out1 10.9.9.9:6000", "sockets 1", "rules 1", "close 0"], TakeJournal(except: "forget"));
+    }
+
+    [Fact]
     public void Device_that_comes_back_as_another_should_be_opened_anew()
     {
         Ok(Video());

@@ -127,6 +127,70 @@ public sealed class WorkerLifeSpecs(ITestOutputHelper output) : RelaySpec(output
     }
 
     [Fact]
+    public void Worker_whose_actor_crashes_again_and_again_should_take_its_interface_along_and_both_should_heal()
+    {
+        Platform.CrashesOnSend = 6; // one more than its parent puts up with
+        Relay.Tell(new RelayCommands.AddRule(Video(), "spec"), TestActor);
+        AwaitAssert(() => Assert.True(Volatile.Read(ref Platform.CrashesOnSend) <= 0));
+        AwaitAssert(() =>
+        {
+            Advance(TimeSpan.FromSeconds(1));
+            Assert.Equal(RuleStatus.Active, List().Single().Status);
+        });
+        Assert.Equal(2, Platform.Ports.Count);
+    }
+
+    [Fact]
+    public void Crash_of_the_interfaces_parent_should_build_everything_again()
+    {
+        Ok(Video());
+        Ok(Audio());
+        Platform.CrashOnReadLinks = true;
+        Advance(TimeSpan.FromSeconds(1)); // it looks at the devices
+        AwaitAssert(() => Assert.Equal(2, Platform.Ports.Count));
+        AwaitAssert(() => Assert.Equal([RuleStatus.Active, RuleStatus.Active], List().Select(r => r.Status)));
+    }
+
+    [Fact]
+    public void Rules_that_cannot_be_sent_for_a_shortage_should_leave_the_worker_alone_and_be_tried_again()
+    {
+        Ok(Video());
+        FakeWorker worker = NextWorker();
+        Platform.ShortagesOnSend = 1;
+        Assert.Contains("is failed: the worker of in0 refused it: memfd: EMFILE", Ok(Audio()), StringComparison.Ordinal);
+        Assert.Single(worker.Rules!.Rules);
+        Advance(TimeSpan.FromSeconds(10));
+        AwaitAssert(() => Assert.Equal([RuleStatus.Active, RuleStatus.Active], List().Select(r => r.Status)));
+        Assert.Equal((worker.Pid, 0), Workers().Select(w => (w.Pid, w.Restarts)).Single());
+    }
+
+    [Fact]
+    public void Rule_removed_while_its_worker_waits_to_be_started_should_be_gone_at_once()
+    {
+        Ok(Video());
+        Ok(Audio());
+        NextWorker().Exit("exit code 70");
+        NextWorker().Exit("exit code 70");
+        AwaitAssert(() => Assert.Equal(WorkerStatus.Backoff, Workers().Single().Status));
+        TakeJournal();
+        Relay.Tell(RelayCommands.RemoveRule.ByName("video"), TestActor);
+        Assert.EndsWith("is removed", ExpectMsg<CommandResult.Ok>().Sentence, StringComparison.Ordinal);
+        Assert.Equal(["close 0", "leave 239.1.1.1"], TakeJournal());
+    }
+
+    [Fact]
+    public void Commands_under_way_should_hear_that_mcrd_is_stopping()
+    {
+        Platform.Obedience = Obedience.BecomeReady;
+        Relay.Tell(new RelayCommands.AddRule(Video(), "spec"), TestActor);
+        NextWorker();
+        Relay.Tell(new RelayCommands.Stop(Hold: false), ActorRefs.Nobody);
+        Assert.Equal("it is stopping", Assert.Single(ExpectMsg<CommandResult.Rejected>().Problems).Sentence);
+        Relay.Tell(new RelayQueries.ListRules(), TestActor);
+        Assert.Equal("mcrd is stopping", ExpectMsg<Status.Failure>().Cause.Message);
+    }
+
+    [Fact]
     public void Crash_of_the_supervisor_should_lose_no_rule()
     {
         Ok(Video());

@@ -55,17 +55,16 @@ internal sealed class HoconFiles
         try
         {
             using FileStream stream = File.OpenRead(path);
-            if (stream.Length > MaxFileBytes)
-                throw new HoconException(at, string.Create(CultureInfo.InvariantCulture, $"{path} has {stream.Length:N0} bytes, more than the 16 MiB that a configuration file may have; is it the right file?"));
-            if ((_bytes += stream.Length) > MaxTotalBytes)
-                throw new HoconException(at, "the configuration files have more than 64 MiB together");
-
-            // Not by Length alone: a FIFO or a file in /proc says 0.
+            long length = stream.CanSeek ? stream.Length : 0; // a pipe has none
+            if (length > MaxFileBytes)
+                throw new HoconException(at, string.Create(CultureInfo.InvariantCulture, $"{path} has {length:N0} bytes, more than the 16 MiB that a configuration file may have; is it the right file?"));
             var buffer = new MemoryStream();
             var chunk = new byte[81920];
             for (int read; (read = stream.Read(chunk)) > 0;)
             {
                 buffer.Write(chunk, 0, read);
+                if ((_bytes += read) > MaxTotalBytes)
+                    throw new HoconException(at, "the configuration files have more than 64 MiB together");
                 if (buffer.Length > MaxFileBytes)
                     throw new HoconException(at, $"{path} has more than the 16 MiB that a configuration file may have; is it the right file?");
             }

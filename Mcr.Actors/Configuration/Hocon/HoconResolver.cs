@@ -17,6 +17,7 @@ internal sealed class HoconResolver
     private readonly Dictionary<HoconNode, HoconNode?> _resolved = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<HoconNode> _busy = new(ReferenceEqualityComparer.Instance);
     private int _depth;
+    private long _copied;
 
     private HoconResolver(HoconObject root, Func<string, string?> environment)
     {
@@ -45,8 +46,8 @@ internal sealed class HoconResolver
             HoconObject o => ResolveObject(o),
             HoconArray a => new HoconArray(a.At, [.. a.Items.Select(Resolve).OfType<HoconNode>()]),
             HoconSubstitution s => ResolveSubstitution(s),
-            HoconOverride o => ResolveOverride(o),
-            HoconConcatenation c => ResolveConcatenation(c),
+            HoconOverride o => Counted(ResolveOverride(o), o),
+            HoconConcatenation c => Counted(ResolveConcatenation(c), c),
             _ => throw new InvalidOperationException(node.GetType().Name),
         };
         _depth--;
@@ -56,6 +57,10 @@ internal sealed class HoconResolver
         _resolved.Add(node, result);
         return result;
     }
+
+    /// <summary>Where parts are put together they are copied, and many large values are as bad as one that is too large.</summary>
+    private HoconNode? Counted(HoconNode? result, HoconNode node) =>
+        (_copied += result?.Size ?? 0) <= MaxSize ? result : throw TooLarge(node);
 
     private HoconObject ResolveObject(HoconObject source)
     {

@@ -23,6 +23,9 @@ internal static class Daemon
 {
     private const string SystemName = "mcr";
 
+    /// <summary>What everything else may take when workers are stopped.</summary>
+    private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(5);
+
     /// <summary>After this mcrd calls itself ready, whatever rules are still being set up: a worker that will not start is not a reason to look dead.</summary>
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(15);
 
@@ -51,8 +54,8 @@ internal static class Daemon
             var platform = new LinuxPlatform(staging.Program, capabilities, new LinuxPlatformOptions(settings.Worker.ReceiveBuffer, settings.Worker.SendBuffer, kernel.Segmentation && settings.Worker.Segmentation));
             using IHost host = Build(settings, platform, gate, signals);
             await host.StartAsync();
-            await AnnounceAsync(host, log, settings);
             signals.Obey(host);
+            await AnnounceAsync(host, log, settings);
             await host.WaitForShutdownAsync();
             if (signals.WasAsked)
                 log.LogInformation("mcrd has stopped");
@@ -78,9 +81,11 @@ internal static class Daemon
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         Configure(builder.Logging, settings.Log);
         builder.Services.AddSingleton<IHostLifetime>(signals);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Worker.StopTimeout + StopMargin + StopMargin);
         builder.Services.AddAkka(SystemName, akka => akka
             .AddHocon(ConfigurationFactory.ParseString(settings.AkkaJson), HoconAddMode.Prepend)
             .AddHocon(AkkaDefaults, HoconAddMode.Append)
+            .AddHocon($"akka.coordinated-shutdown.phases.service-stop.timeout = {(int)(settings.Worker.StopTimeout + StopMargin).TotalMilliseconds} ms", HoconAddMode.Append)
             .ConfigureLoggers(loggers =>
             {
                 loggers.ClearLoggers();
@@ -142,8 +147,18 @@ internal static class Daemon
     private static async Task AnnounceAsync(IHost host, ILogger log, McrSettings settings)
     {
         Akka.Actor.IActorRef relay = await host.Services.GetRequiredService<IRequiredActor<RelaySupervisor>>().GetAsync();
-        CommandResult result = await Akka.Actor.Futures.Ask<CommandResult>(relay, new RelayQueries.WhenSettled(LongestStart));
-        string state = result is CommandResult.Ok ok ? ok.Sentence : "";
+        CommandResult result;
+        try
+        {
+            result = await Akka.Actor.Futures.Ask<CommandResult>(relay, new RelayQueries.WhenSettled(LongestStart), LongestStart + TimeSpan.FromSeconds(1));
+        }
+        catch (Akka.Actor.AskTimeoutException)
+        {
+            result = new CommandResult.Ok("the rules are still being set up");
+        }
+
+        if (result is not CommandResult.Ok { Sentence: var state })
+            return; // stopped meanwhile
         log.LogInformation("mcrd is ready after {Milliseconds} ms: {State}; control socket {Socket}", (long)(DateTime.Now - StartedAt).TotalMilliseconds, state, settings.Control.Socket);
     }
 }
