@@ -12,8 +12,6 @@ internal sealed class ConfigSection(HoconObject source, string path, List<Config
 {
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
-    public SourcePosition At => source.At;
-
     public IEnumerable<string> Keys => source.Members.Select(m => m.Key).Order(StringComparer.Ordinal);
 
     public HoconNode? Find(string key)

@@ -42,9 +42,6 @@ internal sealed class InterfacesActor : UntypedActor, IWithTimers
             case InterfaceCommands.Forget forget:
                 _interfaces.Stop(forget.Interface);
                 break;
-            case InterfaceCommands.Refresh:
-                TellAll(message);
-                break;
             case LookAtLinks:
                 if (LinksHaveChanged())
                     TellAll(new InterfaceCommands.Refresh());

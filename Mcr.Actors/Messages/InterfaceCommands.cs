@@ -15,7 +15,7 @@ internal static class InterfaceCommands
     /// <summary>The interface has no rules and holds nothing: its actor may go.</summary>
     public sealed record Forget(string Interface);
 
-    /// <inheritdoc cref="RelayCommands.Refresh"/>
+    /// <summary>The machine may have changed: look at links and addresses again.</summary>
     public sealed record Refresh;
 
     /// <summary>Answered by <see cref="InterfaceEvents.Stopped"/>; to all of them, by one <see cref="InterfaceEvents.AllStopped"/>.</summary>

@@ -3,7 +3,7 @@ using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Messages;
 
-/// <summary>What may be asked of <c>/user/relay</c>. Each is answered by one <see cref="CommandResult"/>, but <see cref="Refresh"/> by none.</summary>
+/// <summary>What may be asked of <c>/user/relay</c>. Each is answered by one <see cref="CommandResult"/>.</summary>
 public static class RelayCommands
 {
     /// <summary>
@@ -32,9 +32,6 @@ public static class RelayCommands
 
         public static RemoveRule ByName(string name) => new(null, name);
     }
-
-    /// <summary>The machine may have changed: every interface looks at its links and addresses again.</summary>
-    public sealed record Refresh;
 
     /// <summary>Stops everything in order. <paramref name="Hold"/>: leave the workers running, for another mcrd to adopt.</summary>
     public sealed record Stop(bool Hold);

@@ -6,7 +6,7 @@ namespace Mcr.Actors.Messages;
 /// <param name="Since">When it came into this status.</param>
 public sealed record RuleView(ForwardingRule Rule, RuleStatus Status, DateTimeOffset Since, string? Why, string Origin);
 
-/// <summary>A rule's totals since it was added to this mcrd, and its rates over the last interval.</summary>
+/// <summary>A rule's totals since its interface has known it, and its rates over the last interval.</summary>
 /// <param name="Matched">Datagrams.</param>
 /// <param name="Bytes">Payload of the matched datagrams.</param>
 /// <param name="Sent">Datagrams, over all outputs.</param>

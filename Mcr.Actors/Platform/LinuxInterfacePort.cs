@@ -19,10 +19,9 @@ public sealed class LinuxInterfacePort : IInterfacePort
     private readonly Dictionary<Membership, UnicastClaim> _claims = [];
     private readonly ConcurrentDictionary<int, OutputSocket> _egress = []; // a worker's actor looks up what it hands over
 
-    internal LinuxInterfacePort(Link link, PortOptions portOptions, LinuxPlatformOptions options, Func<Action<WorkerEvent>, LinuxWorker> startWorker)
+    internal LinuxInterfacePort(Link link, LinuxPlatformOptions options, Func<Action<WorkerEvent>, LinuxWorker> startWorker)
     {
         Link = link;
-        Options = portOptions;
         _options = options;
         _startWorker = startWorker;
         _slot = WorkerSlot.Create();
@@ -40,8 +39,6 @@ public sealed class LinuxInterfacePort : IInterfacePort
     }
 
     public Link Link { get; }
-
-    public PortOptions Options { get; }
 
     public string? OpenEgress(int id, EgressKey key) => Try(() => _egress[id] = key.Destination is null
         ? OutputSocket.OpenMulticast(key.InterfaceIndex, key.Interface, key.Ttl, _options.SendBuffer)

@@ -94,9 +94,6 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             case AnswerOverdue overdue:
                 Apply(_state.TimedOut(overdue.Ticket));
                 break;
-            case RelayCommands.Refresh:
-                _interfaces.Tell(new InterfaceCommands.Refresh());
-                break;
             case RelayCommands.Stop stop:
                 foreach (IActorRef asker in _tickets.Values)
                     asker.Tell(IsStopping);

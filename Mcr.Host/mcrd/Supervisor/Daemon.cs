@@ -48,7 +48,9 @@ internal static class Daemon
         try
         {
             await using var control = ControlServer.Open(settings.Control.Socket, settings.Control.Group, gate.HandleAsync, sentence => log.LogWarning("{Sentence}", sentence));
-            using var staging = WorkerStaging.Prepare(settings.RuntimeDirectory, settings.Worker.Path, capabilities.CanChangeUser);
+            using WorkerStaging? staging = TryStage(settings, capabilities);
+            if (staging is null)
+                return ExitCodes.CannotCreate;
             var kernel = KernelFeatures.Probe();
             LogStart(log, settings, capabilities, kernel);
             var platform = new LinuxPlatform(staging.Program, capabilities, new LinuxPlatformOptions(settings.Worker.ReceiveBuffer, settings.Worker.SendBuffer, kernel.Segmentation && settings.Worker.Segmentation));
@@ -68,10 +70,19 @@ internal static class Daemon
             await Console.Error.WriteLineAsync($"mcrd: {e.Message}");
             return e.Kind == ControlSocketProblem.InUse ? ExitCodes.Unavailable : ExitCodes.CannotCreate;
         }
+    }
+
+    /// <returns>null when it cannot be, and that has been said.</returns>
+    private static WorkerStaging? TryStage(McrSettings settings, Capabilities capabilities)
+    {
+        try
+        {
+            return WorkerStaging.Prepare(settings.RuntimeDirectory, settings.Worker.Path, capabilities.CanChangeUser);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"mcrd: the runtime directory {settings.RuntimeDirectory} cannot be used: {e.Message}");
-            return ExitCodes.CannotCreate;
+            Console.Error.WriteLine($"mcrd: the runtime directory {settings.RuntimeDirectory} cannot be used: {e.Message}");
+            return null;
         }
     }
 
