@@ -199,11 +199,11 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
     {
         if (link.Kind == LinkKind.Other)
             return new RuleOutcome(RuleStatus.Failed, $"{_name} carries no Ethernet frames (a tunnel?); this version relays from Ethernet devices and lo");
-        IReadOnlyList<int> cores = _options.Interfaces.GetValueOrDefault(_name) ?? [];
+        InterfaceOptions settings = _options.Of(_name);
         IInterfacePort port;
         try
         {
-            port = _platform.OpenInterface(link, new PortOptions(WorkerNumber: 0, cores));
+            port = _platform.OpenInterface(link, new PortOptions(WorkerNumber: 0, settings));
         }
         catch (LinuxException e)
         {
@@ -216,7 +216,7 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
         RelayOptions options = _options;
         TimeProvider time = _time;
         IActorRef workers = Context.Watch(Context.ActorOf(Akka.Actor.Props.Create(() => new WorkersActor(seat, port, self, options, time)), "workers"));
-        _open = new OpenPort(port, seat, workers, cores, _time);
+        _open = new OpenPort(port, seat, workers, settings.Cores, _time);
         Timers.StartPeriodicTimer(nameof(SampleTick), new SampleTick(), SampleInterval);
         Timers.StartPeriodicTimer(nameof(StatsTick), new StatsTick(), _options.StatsInterval);
         return null;

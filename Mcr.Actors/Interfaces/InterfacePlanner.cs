@@ -72,7 +72,7 @@ internal sealed class InterfacePlanner
         var reasons = new List<string>();
         if (Fault(_input.Link) is { } inputFault)
             reasons.Add(inputFault);
-        List<(RuleOutput Output, EgressKey Key)> usable = UsableOutputs(rule, reasons, out bool refused);
+        List<(RuleOutput Output, EgressKey Key, Link Link)> usable = UsableOutputs(rule, reasons, out bool refused);
         if (usable.Count == 0)
             return new RuleOutcome(refused ? RuleStatus.Failed : RuleStatus.Pending, Join(reasons));
         if (!HasCounters(rule, usable, out string? why))
@@ -87,10 +87,10 @@ internal sealed class InterfacePlanner
         return reasons.Count == 0 ? RuleOutcome.Active : new RuleOutcome(RuleStatus.Degraded, Join(reasons));
     }
 
-    private List<(RuleOutput Output, EgressKey Key)> UsableOutputs(ForwardingRule rule, List<string> reasons, out bool refused)
+    private List<(RuleOutput Output, EgressKey Key, Link Link)> UsableOutputs(ForwardingRule rule, List<string> reasons, out bool refused)
     {
         refused = false;
-        var usable = new List<(RuleOutput, EgressKey)>(rule.Outputs.Length);
+        var usable = new List<(RuleOutput, EgressKey, Link)>(rule.Outputs.Length);
         foreach (RuleOutput output in rule.Outputs)
         {
             if (!_input.Links.TryGet(output.Interface, out Link? link))
@@ -99,7 +99,7 @@ internal sealed class InterfacePlanner
                 continue;
             }
 
-            EgressKey key = KeyOf(output, link);
+            EgressKey key = OutputResolution.KeyOf(output, link);
             if (_input.Failures.Sockets.TryGetValue(key, out string? sentence))
             {
                 refused = true;
@@ -109,13 +109,13 @@ internal sealed class InterfacePlanner
 
             if (Fault(link) is { } fault)
                 reasons.Add($"output interface {fault}");
-            usable.Add((output, key));
+            usable.Add((output, key, link));
         }
 
         return usable;
     }
 
-    private bool HasCounters(ForwardingRule rule, List<(RuleOutput Output, EgressKey Key)> usable, out string? why)
+    private bool HasCounters(ForwardingRule rule, List<(RuleOutput Output, EgressKey Key, Link Link)> usable, out string? why)
     {
         why = null;
         if (!_ruleCounters.ContainsKey(rule.Id) && _ruleIndexes.Available == 0)
@@ -129,7 +129,7 @@ internal sealed class InterfacePlanner
         string.Create(CultureInfo.InvariantCulture, $"{_input.Link.Name} has all of the {capacity:N0} {what} that one worker can count; remove some, or take them in on another interface");
 
     /// <summary>Gives the rule what it lacks of counters and sockets; there are enough.</summary>
-    private void Resolve(ForwardingRule rule, List<(RuleOutput Output, EgressKey Key)> usable)
+    private void Resolve(ForwardingRule rule, List<(RuleOutput Output, EgressKey Key, Link Link)> usable)
     {
         if (!_ruleCounters.TryGetValue(rule.Id, out int counter))
         {
@@ -138,7 +138,7 @@ internal sealed class InterfacePlanner
         }
 
         var outputs = ImmutableArray.CreateBuilder<ResolvedOutput>(usable.Count);
-        foreach ((RuleOutput output, EgressKey key) in usable)
+        foreach ((RuleOutput output, EgressKey key, Link link) in usable)
         {
             var outputKey = OutputKey.Of(rule.Id, output);
             if (!_outputCounters.TryGetValue(outputKey, out int outputCounter))
@@ -147,7 +147,7 @@ internal sealed class InterfacePlanner
                 _outputCounters.Add(outputKey, outputCounter);
             }
 
-            outputs.Add(new ResolvedOutput(SocketFor(key), output.Group, output.Port, outputCounter));
+            outputs.Add(new ResolvedOutput(SocketFor(key), output.Group, output.Port, outputCounter, OutputResolution.OptionsOf(output, link)));
         }
 
         _rules.Add(new ResolvedRule(rule.Input.Group, rule.Input.Port, rule.Input.Source, Muted: false, counter, outputs.MoveToImmutable()));
@@ -212,11 +212,6 @@ internal sealed class InterfacePlanner
         !link.IsUp ? $"{link.Name} is down (see: ip link set {link.Name} up)"
         : !link.IsRunning ? $"{link.Name} has no carrier"
         : null;
-
-    private static EgressKey KeyOf(RuleOutput output, Link link) =>
-        output.IsMulticast
-            ? new EgressKey(link.Index, link.Name, output.EffectiveTtl, Destination: null)
-            : new EgressKey(link.Index, link.Name, output.EffectiveTtl, new IPEndPoint(output.Group, output.Port), string.Join(' ', link.Addresses));
 
     private static Membership MembershipOf(RuleInput input) =>
         input.IsMulticast ? new Membership(input.Group, input.Source, 0) : new Membership(input.Group, null, input.Port); // one claim, whatever the sources

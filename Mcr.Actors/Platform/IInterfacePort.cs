@@ -1,4 +1,5 @@
 using System.Net;
+using Mcr.Native.Egress;
 using Mcr.Native.Netlink;
 
 namespace Mcr.Actors.Platform;
@@ -43,11 +44,29 @@ public interface IInterfacePort : IDisposable
 /// What makes two outputs share an egress socket: multicast outputs of one interface with the same options do; a unicast output
 /// has its own, because a neighbour that does not answer blocks its queue.
 /// </summary>
-/// <param name="Destination">Set for unicast only.</param>
+/// <param name="Ttl">0: it goes with each datagram.</param>
+/// <param name="Destination">Set for unicast only, and for multicast never; a raw socket has none either.</param>
 /// <param name="Addresses">
 /// Of the device, for unicast only: a connected socket keeps the source address it was given, and is of no use when the device has it no more.
 /// </param>
-public sealed record EgressKey(int InterfaceIndex, string Interface, byte Ttl, IPEndPoint? Destination, string? Addresses = null);
+public sealed record EgressKey(int InterfaceIndex, string Interface, byte Ttl, IPEndPoint? Destination, string? Addresses = null)
+{
+    public EgressKind Kind { get; init; } = Destination is null ? EgressKind.Multicast : EgressKind.Unicast;
+
+    public bool IsIpv6 { get; init; }
+
+    /// <summary>To send from; null for the device's own.</summary>
+    public IPAddress? Source { get; init; }
+
+    /// <summary><see cref="Source"/> need not be an address of this host.</summary>
+    public bool MaySpoof { get; init; }
+
+    /// <summary>SO_PRIORITY.</summary>
+    public byte Priority { get; init; }
+
+    /// <summary>For <see cref="EgressKind.Packet"/>: the device's own MAC address, which its frames leave with.</summary>
+    public ulong LinkAddress { get; init; }
+}
 
 /// <summary>A multicast group to join (from one source, when given), or a unicast address and port to claim. Port is 0 for groups.</summary>
 public sealed record Membership(IPAddress Group, IPAddress? Source, ushort Port);

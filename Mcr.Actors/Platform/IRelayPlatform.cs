@@ -1,3 +1,4 @@
+using Mcr.Actors.Relay;
 using Mcr.Native.Netlink;
 
 namespace Mcr.Actors.Platform;
@@ -20,5 +21,5 @@ public interface IRelayPlatform
 }
 
 /// <param name="WorkerNumber">Which worker of the interface, from 0.</param>
-/// <param name="Cores">CPUs the worker may run on; empty for all.</param>
-public sealed record PortOptions(int WorkerNumber, IReadOnlyList<int> Cores);
+/// <param name="Interface">How the interface is configured.</param>
+public sealed record PortOptions(int WorkerNumber, InterfaceOptions Interface);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Mcr.Actors.Relay;
 using Mcr.Native.Egress;
 using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
@@ -12,6 +13,7 @@ namespace Mcr.Actors.Platform;
 public sealed class LinuxInterfacePort : IInterfacePort
 {
     private readonly LinuxPlatformOptions _options;
+    private readonly WorkerOptions _workerOptions;
     private readonly Func<Action<WorkerEvent>, LinuxWorker> _startWorker;
     private readonly WorkerSlot _slot;
     private readonly PacketSocket _ingress;
@@ -19,10 +21,16 @@ public sealed class LinuxInterfacePort : IInterfacePort
     private readonly Dictionary<Membership, UnicastClaim> _claims = [];
     private readonly ConcurrentDictionary<int, OutputSocket> _egress = []; // a worker's actor looks up what it hands over
 
-    internal LinuxInterfacePort(Link link, LinuxPlatformOptions options, Func<Action<WorkerEvent>, LinuxWorker> startWorker)
+    internal LinuxInterfacePort(Link link, InterfaceOptions settings, LinuxPlatformOptions options, Func<Action<WorkerEvent>, LinuxWorker> startWorker)
     {
         Link = link;
         _options = options;
+        _workerOptions = new WorkerOptions(options.OrphanGraceMilliseconds, options.Segmentation)
+        {
+            Spin = settings.Spin,
+            CoalesceMicroseconds = settings.CoalesceMicroseconds,
+            Reassemble = settings.Reassemble,
+        };
         _startWorker = startWorker;
         _slot = WorkerSlot.Create();
         try
@@ -71,7 +79,7 @@ public sealed class LinuxInterfacePort : IInterfacePort
         LinuxWorker worker = _startWorker(onEvent);
         try
         {
-            worker.Greet(_slot.Descriptor, _ingress.Descriptor, _options, id => _egress[id]);
+            worker.Greet(_slot.Descriptor, _ingress.Descriptor, _workerOptions, id => _egress[id]);
             return worker;
         }
         catch
@@ -116,7 +124,10 @@ public sealed class LinuxInterfacePort : IInterfacePort
 
     public RuleCounters ReadRule(int counter) => new(_slot.ReadRule(counter, 0), _slot.ReadRule(counter, 1));
 
-    public OutputCounters ReadOutput(int counter) => new(_slot.ReadOutput(counter, 0), _slot.ReadOutput(counter, 1), _slot.ReadOutput(counter, 2));
+    public OutputCounters ReadOutput(int counter) => new(
+        _slot.ReadOutput(counter, EgressCounters.SentWord),
+        _slot.ReadOutput(counter, EgressCounters.BytesWord),
+        _slot.ReadOutput(counter, EgressCounters.ErrorsWord));
 
     public void Dispose()
     {

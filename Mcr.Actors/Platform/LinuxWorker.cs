@@ -30,7 +30,7 @@ public sealed class LinuxWorker : IWorkerProcess
                 foreach (int[] ids in use.Ids.Chunk(WorkerMessage.MaxDescriptors))
                 {
                     OutputSocket[] sockets = [.. ids.Select(_socket)];
-                    ImmutableArray<(int, bool)> items = [.. ids.Zip(sockets, (id, socket) => (id, socket.IsConnected))];
+                    ImmutableArray<PassedSocket> items = [.. ids.Zip(sockets, (id, socket) => new PassedSocket(id, socket.Kind, socket.LinkAddress))];
                     _process.Send(new WorkerMessage.Sockets(items), [.. sockets.Select(s => s.Descriptor)]);
                 }
 
@@ -56,10 +56,10 @@ public sealed class LinuxWorker : IWorkerProcess
     public void Dispose() => _process.Dispose();
 
     /// <summary>The first message: what to receive from, where to count.</summary>
-    internal void Greet(FileDescriptor slot, FileDescriptor ingress, LinuxPlatformOptions options, Func<int, OutputSocket> socket)
+    internal void Greet(FileDescriptor slot, FileDescriptor ingress, WorkerOptions options, Func<int, OutputSocket> socket)
     {
         _socket = socket;
-        _process.Send(new WorkerMessage.Hello(options.OrphanGraceMilliseconds, options.Segmentation, IngressSockets: 1), [slot, ingress]);
+        _process.Send(new WorkerMessage.Hello(options, IngressSockets: 1), [slot, ingress]);
     }
 
     private static void Report(WorkerMessage message, Action<WorkerEvent> onEvent)

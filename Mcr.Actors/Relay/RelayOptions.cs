@@ -6,8 +6,13 @@ public sealed record RelayOptions
     /// <summary>Of the program, as it answers to <c>mcrctl version</c>.</summary>
     public string Version { get; init; } = "";
 
-    /// <summary>Interfaces that are configured, with the CPUs their workers may use (empty for all). They need not have rules.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<int>> Interfaces { get; init; } = new Dictionary<string, IReadOnlyList<int>>();
+    /// <summary>Interfaces that are configured. They need not have rules.</summary>
+    public IReadOnlyDictionary<string, InterfaceOptions> Interfaces { get; init; } = new Dictionary<string, InterfaceOptions>();
+
+    /// <summary>Of every other interface.</summary>
+    public InterfaceOptions InterfaceDefaults { get; init; } = new();
+
+    public InterfaceOptions Of(string name) => Interfaces.GetValueOrDefault(name) ?? InterfaceDefaults;
 
     /// <summary>Between two STATS lines of one worker.</summary>
     public TimeSpan StatsInterval { get; init; } = TimeSpan.FromSeconds(10);

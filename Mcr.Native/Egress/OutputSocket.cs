@@ -9,16 +9,18 @@ namespace Mcr.Native.Egress;
 /// </summary>
 public sealed unsafe class OutputSocket : IDisposable
 {
-    private OutputSocket(FileDescriptor descriptor, bool isConnected)
+    private OutputSocket(FileDescriptor descriptor, EgressKind kind)
     {
         Descriptor = descriptor;
-        IsConnected = isConnected;
+        Kind = kind;
     }
 
     public FileDescriptor Descriptor { get; }
 
-    /// <summary>Unicast: the destination is fixed, datagrams carry no address.</summary>
-    public bool IsConnected { get; }
+    public EgressKind Kind { get; }
+
+    /// <summary>For <see cref="EgressKind.Packet"/>: the device's MAC address.</summary>
+    public ulong LinkAddress { get; init; }
 
     /// <summary>For all multicast outputs of one device with the same TTL: they cannot hurt one another.</summary>
     /// <exception cref="LinuxException">ENODEV when the device is gone.</exception>
@@ -27,7 +29,7 @@ public sealed unsafe class OutputSocket : IDisposable
         var via = new Libc.ip_mreqn { imr_ifindex = interfaceIndex };
         SysResult.From(Libc.setsockopt(socket.Raw, Libc.IPPROTO_IP, Libc.IP_MULTICAST_IF, &via, sizeof(Libc.ip_mreqn))).OrThrow($"send multicast out of {device}");
         SocketOptions.Set(socket, Libc.IPPROTO_IP, Libc.IP_MULTICAST_TTL, ttl, "IP_MULTICAST_TTL");
-        return false;
+        return EgressKind.Multicast;
     });
 
     /// <summary>For one unicast output: a neighbour that does not answer fills this queue and no other.</summary>
@@ -37,12 +39,12 @@ public sealed unsafe class OutputSocket : IDisposable
         SocketOptions.BindToDevice(socket, device);
         SocketOptions.Set(socket, Libc.IPPROTO_IP, Libc.IP_TTL, ttl, "IP_TTL");
         SocketOptions.TryConnect(socket, SocketOptions.Address(destination.Address, (ushort)destination.Port)).OrThrow($"send to {destination} out of {device}");
-        return true;
+        return EgressKind.Unicast;
     });
 
     public void Dispose() => Descriptor.Dispose();
 
-    private static OutputSocket Open(string device, int sendBuffer, Func<FileDescriptor, bool> setUp)
+    private static OutputSocket Open(string device, int sendBuffer, Func<FileDescriptor, EgressKind> setUp)
     {
         FileDescriptor socket = SocketOptions.Open(Libc.AF_INET, Libc.SOCK_DGRAM, 0, $"egress socket on {device}");
         try
@@ -52,8 +54,8 @@ public sealed unsafe class OutputSocket : IDisposable
 
             // The kernel may fragment for a device with a smaller MTU; by default it would refuse (path MTU discovery sets DF).
             SocketOptions.Set(socket, Libc.IPPROTO_IP, Libc.IP_MTU_DISCOVER, Libc.IP_PMTUDISC_DONT, "IP_MTU_DISCOVER");
-            bool isConnected = setUp(socket);
-            return new OutputSocket(socket, isConnected);
+            EgressKind kind = setUp(socket);
+            return new OutputSocket(socket, kind);
         }
         catch
         {

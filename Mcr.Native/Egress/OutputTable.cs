@@ -4,10 +4,10 @@ using Mcr.Native.Interop;
 namespace Mcr.Native.Egress;
 
 /// <summary>One output: where to, on which socket (an index of the table's sockets), counted in which entry of the slot.</summary>
-public sealed record OutputTarget(IPAddress Address, ushort Port, int Socket, int Counter);
+public sealed record OutputTarget(IPAddress Address, ushort Port, int Socket, int Counter, EgressOptions Options = default);
 
-/// <summary>One socket: its descriptor, and whether it is connected (unicast) so that datagrams carry no address.</summary>
-public readonly record struct EgressSocket(int Descriptor, bool IsConnected);
+/// <summary>One socket: its descriptor, what it is, and the device's own MAC address (the low 48 bits) for <see cref="EgressKind.Packet"/>.</summary>
+public readonly record struct EgressSocket(int Descriptor, EgressKind Kind, ulong LinkAddress = 0);
 
 /// <summary>
 /// All outputs and sockets of one rule set, laid out for the kernel. The entries are immutable; the queue heads are the loop
@@ -35,7 +35,7 @@ public sealed unsafe class OutputTable
         }
 
         Entries = (Entry*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref _entries[0]);
-        Sockets = [.. sockets.Select(s => new SocketQueue { Descriptor = s.Descriptor, IsConnected = s.IsConnected, First = -1, Last = -1 })];
+        Sockets = [.. sockets.Select(s => new SocketQueue { Descriptor = s.Descriptor, IsConnected = s.Kind == EgressKind.Unicast, First = -1, Last = -1 })];
     }
 
     public int Count { get; }

@@ -34,12 +34,8 @@ internal sealed unsafe class SendQueue : IDisposable
     /// <summary>Outputs are indexes of this table from now on. Only between flush and queue.</summary>
     public void Use(OutputTable table) => _table = table;
 
-    /// <summary>
-    /// Queues one datagram, or a merged run of datagrams of <paramref name="segment"/> bytes each (0 for a single one), for one output.
-    /// </summary>
-    /// <param name="header">Bytes of ours to go in front, or null (site-to-site legs will carry one).</param>
-    /// <param name="tos">The IPv4 TOS octet to leave with.</param>
-    public void Queue(int output, byte* payload, int length, int segment, byte tos, byte* header, int headerLength)
+    /// <summary>Queues one datagram, or a merged run, for one output. DSCP is copied; ECN is not ours to promise: not-ECT.</summary>
+    public void Queue(int output, in Datagram datagram)
     {
         if (_count == Capacity)
             Flush();
@@ -47,14 +43,14 @@ internal sealed unsafe class SendQueue : IDisposable
         int socket = _table.Entries[output].Socket;
         _pending[at] = new Pending
         {
-            Payload = payload,
-            Header = header,
-            Length = length,
-            HeaderLength = headerLength,
-            Segment = segment,
+            Payload = datagram.Payload,
+            Header = datagram.Header,
+            Length = datagram.Length,
+            HeaderLength = datagram.HeaderLength,
+            Segment = datagram.Segment,
             Output = output,
             Next = -1,
-            Tos = tos,
+            Tos = (byte)(datagram.Tos & 0xFC),
         };
         ref OutputTable.SocketQueue queue = ref _table.Sockets[socket];
         if (queue.First < 0)
@@ -182,7 +178,7 @@ internal sealed unsafe class SendQueue : IDisposable
             // EAGAIN: the socket's own queue is full, and stays so for the rest of this batch.
             int refused = result == -Libc.EAGAIN ? _messages.Count : settled + 1;
             for (; settled < refused; settled++)
-                _counters.CountErrors(Counter(settled), _messages.Datagrams(settled));
+                _counters.CountErrors(Counter(settled), _messages.Datagrams(settled), EgressError.Other);
             retried = false;
         }
 

@@ -28,12 +28,12 @@ internal sealed unsafe class RelayLoop : IDisposable
     private ForwardingTable _published = ForwardingTable.Empty; // written by the control thread, read once a batch
     private volatile bool _stopping;
 
-    public RelayLoop(IReadOnlyList<IFrameSource> sources, IDatagramSink sink, WorkerSlot slot, LoopWakeup wakeup, bool segmentation)
+    public RelayLoop(IReadOnlyList<IFrameSource> sources, IDatagramSink sink, WorkerSlot slot, LoopWakeup wakeup, WorkerOptions options)
     {
         _sources = [.. sources];
         _slot = slot;
         _wakeup = wakeup;
-        _queue = new SendQueue(sink, slot.EgressCounters, segmentation);
+        _queue = new SendQueue(sink, slot.EgressCounters, options.Segmentation);
     }
 
     /// <summary>From any thread: the loop uses <paramref name="table"/> from its next batch on, and says so through <see cref="LoopWakeup"/>.</summary>
@@ -75,8 +75,9 @@ internal sealed unsafe class RelayLoop : IDisposable
             if (frames == 0)
                 continue;
             for (int i = 0; i < frames; i++)
-                Relay(i);
+                Relay(ref _batch[i]);
             _queue.Flush();
+            source.Release();
             busy = true;
         }
 
@@ -88,12 +89,14 @@ internal sealed unsafe class RelayLoop : IDisposable
     {
         _queue.Dispose();
         _batch.Dispose();
+        foreach (IFrameSource source in _sources)
+            source.Dispose();
     }
 
     /// <summary>One frame: parse it, find its rule, queue it on the rule's outputs; or count why not.</summary>
-    private void Relay(int i)
+    private void Relay(ref ReceivedFrame received)
     {
-        DropReason reason = Parse(i, out ParsedFrame frame);
+        DropReason reason = Parse(ref received, out ParsedFrame frame);
         if (reason != DropReason.None)
         {
             _slot.Words[SlotLayout.DropsWord + (int)reason] += frame.Datagrams; // 1 where they could not be told apart
@@ -118,41 +121,47 @@ internal sealed unsafe class RelayLoop : IDisposable
         counters[0] += datagrams;
         counters[1] += frame.PayloadLength;
 
-        byte* payload = _batch.Frame(i) + frame.PayloadOffset;
-        byte tos = (byte)(frame.Tos & 0xFC); // DSCP is copied; ECN is not ours to promise: not-ECT
+        var datagram = new Datagram
+        {
+            Payload = received.Data + frame.PayloadOffset,
+            Length = frame.PayloadLength,
+            Segment = frame.SegmentSize,
+            Source = frame.Source,
+            SourcePort = frame.SourcePort,
+            Tos = frame.Tos,
+            Ttl = frame.Ttl,
+            Arrival = received.Arrival,
+        };
         int end = rule.FirstOutput + rule.OutputCount;
         for (int output = rule.FirstOutput; output < end; output++)
-            _queue.Queue(output, payload, frame.PayloadLength, frame.SegmentSize, tos, header: null, headerLength: 0);
+            _queue.Queue(output, in datagram);
     }
 
     /// <summary>What the socket said about the frame, then the frame itself.</summary>
-    private DropReason Parse(int i, out ParsedFrame frame)
+    private static DropReason Parse(ref ReceivedFrame received, out ParsedFrame frame)
     {
         frame = default;
-        int length = _batch.Length(i);
-        if (length <= 0 || _batch.IsTruncated(i))
+        if (received.Length <= 0 || received.IsTruncated)
             return DropReason.Runt;
-        Libc.virtio_net_hdr* vnet = _batch.Vnet(i);
         int segment = 0;
-        if (vnet->gso_type != Libc.VIRTIO_NET_HDR_GSO_NONE)
+        if (received.Vnet.gso_type != Libc.VIRTIO_NET_HDR_GSO_NONE)
         {
             // The other kind a UDP frame can have is UFO: one datagram that the kernel has yet to fragment.
-            if (vnet->gso_type != Libc.VIRTIO_NET_HDR_GSO_UDP_L4)
+            if (received.Vnet.gso_type != Libc.VIRTIO_NET_HDR_GSO_UDP_L4)
                 return DropReason.Fragment;
-            segment = vnet->gso_size;
+            segment = received.Vnet.gso_size;
         }
 
-        bool trusted = (vnet->flags & (Libc.VIRTIO_NET_HDR_F_NEEDS_CSUM | Libc.VIRTIO_NET_HDR_F_DATA_VALID)) != 0;
-        DropReason reason = FrameParser.Parse(new ReadOnlySpan<byte>(_batch.Frame(i), length), segment, trusted, out frame);
-        if (_batch.VlanId(i) != 0)
+        bool trusted = (received.Vnet.flags & (Libc.VIRTIO_NET_HDR_F_NEEDS_CSUM | Libc.VIRTIO_NET_HDR_F_DATA_VALID)) != 0;
+        DropReason reason = FrameParser.Parse(new ReadOnlySpan<byte>(received.Data, received.Length), segment, trusted, out frame);
+        if (received.VlanId != 0)
             return DropReason.Vlan;
         if (reason != DropReason.None)
             return reason;
 
         // A frame for another host is flooding or promiscuous mode; a unicast datagram must be for this host.
-        byte type = _batch.PacketType(i);
-        bool isMulticast = frame.Destination >> 28 == 14;
-        return type == Libc.PACKET_OTHERHOST || (!isMulticast && type != Libc.PACKET_HOST) ? DropReason.OtherHost : DropReason.None;
+        byte type = received.PacketType;
+        return type == Libc.PACKET_OTHERHOST || (!frame.IsMulticast && type != Libc.PACKET_HOST) ? DropReason.OtherHost : DropReason.None;
     }
 
     private void TakePublishedTable()

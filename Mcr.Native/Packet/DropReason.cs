@@ -36,4 +36,16 @@ public enum DropReason : byte
 
     /// <summary>No rule for its group, port and source.</summary>
     NoRule,
+
+    /// <summary>IPv6 whose chain of extension headers does not end in UDP, or cannot be followed.</summary>
+    NotUdp,
+
+    /// <summary>A datagram whose fragments overlap or contradict each other (RFC 5722, RFC 8200 4.5): all of it is dropped.</summary>
+    FragmentOverlap,
+
+    /// <summary>A datagram of which a fragment did not come in time.</summary>
+    FragmentTimeout,
+
+    /// <summary>An incomplete datagram that gave way to a newer one: there is no memory for more at once.</summary>
+    FragmentMemory,
 }

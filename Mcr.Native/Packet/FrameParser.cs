@@ -55,8 +55,9 @@ public static class FrameParser
             return DropReason.BadUdpChecksum;
 
         int payload = udpLength - UdpHeader;
-        parsed.Source = BinaryPrimitives.ReadUInt32BigEndian(ip[12..]);
-        parsed.Destination = BinaryPrimitives.ReadUInt32BigEndian(ip[16..]);
+        parsed.Source = Mapped(ip[12..]);
+        parsed.Destination = Mapped(ip[16..]);
+        parsed.IsMulticast = ip[16] >> 4 == 14;
         parsed.SourcePort = BinaryPrimitives.ReadUInt16BigEndian(udp);
         parsed.DestinationPort = BinaryPrimitives.ReadUInt16BigEndian(udp[2..]);
         parsed.Tos = ip[1];
@@ -66,6 +67,8 @@ public static class FrameParser
         parsed.SegmentSize = gsoSize < payload ? gsoSize : 0;
         return DropReason.None;
     }
+
+    private static UInt128 Mapped(ReadOnlySpan<byte> address) => 0xFFFF_0000_0000UL | BinaryPrimitives.ReadUInt32BigEndian(address);
 
     /// <summary>RFC 768: over a pseudo header (addresses, protocol, length) and the datagram; 0 means the sender made none.</summary>
     private static bool IsChecksumValid(ReadOnlySpan<byte> ip, ReadOnlySpan<byte> udp)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 
@@ -31,6 +32,14 @@ public static class Addresses
             [224, 0, 0, _] => "protocols of the local segment (224.0.0.0/24)",
             _ => null,
         };
+    }
+
+    /// <summary>The address as the loop compares it: IPv6, or IPv4-mapped (::ffff:a.b.c.d), in host byte order. 0 is no address.</summary>
+    public static UInt128 ToNumber(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        address.MapToIPv6().TryWriteBytes(bytes, out _);
+        return BinaryPrimitives.ReadUInt128BigEndian(bytes);
     }
 
     private static byte FirstByte(IPAddress address) => address.GetAddressBytes()[0];

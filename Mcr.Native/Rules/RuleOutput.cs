@@ -2,18 +2,67 @@ using System.Net;
 
 namespace Mcr.Native.Rules;
 
+/// <summary>Whose address datagrams leave with.</summary>
+public enum SourceMode : byte
+{
+    /// <summary>The relay's own, and a port that stays the same.</summary>
+    Rewrite,
+
+    /// <summary>The sender's address and port, as they were.</summary>
+    Keep,
+
+    /// <summary>A given one, in <see cref="RuleOutput.SourceAddress"/>.</summary>
+    Address,
+}
+
 /// <summary>
 /// Where a rule sends datagrams: to <see cref="Group"/> (a multicast group or a unicast address) and <see cref="Port"/>,
-/// out of <see cref="Interface"/>. <see cref="Ttl"/>: null means the default, 1 for multicast and 64 for unicast.
+/// out of <see cref="Interface"/>, and how. <see cref="Ttl"/>: null means the default, 1 for multicast and 64 for unicast.
 /// </summary>
 public sealed record RuleOutput(string Interface, IPAddress Group, ushort Port, byte? Ttl = null)
 {
+    public const int MaxBurstLimit = 64;
+
     public bool IsMulticast => Addresses.IsMulticast(Group);
 
-    /// <summary>The IPv4 time to live that datagrams leave with.</summary>
+    /// <summary>As a router does: one less than it came with, and dropped at 0. <see cref="Ttl"/> is null then.</summary>
+    public bool DecrementTtl { get; init; }
+
+    public SourceMode Source { get; init; }
+
+    /// <summary>With <see cref="SourceMode.Address"/>; of the same family as <see cref="Group"/>.</summary>
+    public IPAddress? SourceAddress { get; init; }
+
+    /// <summary>The rule was forced: <see cref="SourceAddress"/> need not be an address of this host.</summary>
+    public bool MaySpoof { get; init; }
+
+    /// <summary>0 to 63; null: the one it came with.</summary>
+    public byte? Dscp { get; init; }
+
+    /// <summary>Bits of IP packets a second; 0 for no limit.</summary>
+    public long RateLimit { get; init; }
+
+    /// <summary>The most datagrams in one train, 1 to 64; 0: as many as the kernel takes.</summary>
+    public byte MaxBurst { get; init; }
+
+    /// <summary>Spread a train over the time it took to arrive, in place of sending it at once.</summary>
+    public bool Pace { get; init; }
+
+    /// <summary>SO_PRIORITY, 0 to 7: the queue of the device, and the 802.1p priority where a VLAN device maps it.</summary>
+    public byte Priority { get; init; }
+
+    /// <summary>The time to live (hop limit) that datagrams leave with, unless it is decremented.</summary>
     public byte EffectiveTtl => Ttl ?? (IsMulticast ? (byte)1 : (byte)64);
 
-    public string CanonicalText => $"output/1 interface={Interface} group={Group} port={Port} ttl={EffectiveTtl}";
+    /// <summary>Options that are not given are not in it, so that it stays what it was before there were such options.</summary>
+    public string CanonicalText =>
+        $"output/1 interface={Interface} group={Group} port={Port} ttl={(DecrementTtl ? "decrement" : EffectiveTtl)}"
+        + (Source == SourceMode.Rewrite ? "" : Source == SourceMode.Keep ? " source=keep" : $" source={SourceAddress}{(MaySpoof ? "!" : "")}")
+        + (Dscp is null ? "" : $" dscp={Dscp}")
+        + (RateLimit == 0 ? "" : $" rate-limit={RateLimit}")
+        + (MaxBurst == 0 ? "" : $" max-burst={MaxBurst}")
+        + (Pace ? " pace=on" : "")
+        + (Priority == 0 ? "" : $" priority={Priority}");
 
-    public override string ToString() => $"{Group}:{Port} on {Interface}";
+    public override string ToString() => $"{(Group.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{Group}]" : Group)}:{Port} on {Interface}";
 }

@@ -6,8 +6,8 @@ namespace Mcr.Native.Rules;
 /// <summary>What the loop needs of a rule. Outputs are a range of the output table.</summary>
 public readonly record struct RuleEntry(int Counter, int FirstOutput, int OutputCount, bool Muted);
 
-/// <summary>An input as the loop looks it up: IPv4 addresses in host byte order, source 0 for any.</summary>
-public readonly record struct RuleKey(uint Group, ushort Port, uint Source);
+/// <summary>An input as the loop looks it up: addresses as <see cref="Addresses.ToNumber"/> makes them, source 0 for any.</summary>
+public readonly record struct RuleKey(UInt128 Group, ushort Port, UInt128 Source);
 
 /// <summary>
 /// The frozen lookup from a datagram's destination, port and source to its rule: open addressing at half load, so that the cost does
@@ -18,9 +18,9 @@ public sealed class RuleTable
     public static readonly RuleTable Empty = new([], []);
 
     private const ulong HashFactor = 0x9E3779B97F4A7C15; // 2^64 / golden ratio (Knuth, multiplicative hashing)
+    private const ulong HashFactor2 = 0xC2B2AE3D27D4EB4F; // another odd number without a pattern (xxHash)
 
-    private readonly ulong[] _addresses; // group << 32 | source
-    private readonly ushort[] _ports; // 0 marks an empty place: no rule has port 0
+    private readonly RuleKey[] _keys; // port 0 marks an empty place: no rule has it
     private readonly RuleEntry[] _entries;
     private readonly int _shift;
     private readonly bool _hasSources;
@@ -30,18 +30,15 @@ public sealed class RuleTable
     {
         int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(4, keys.Count * 2));
         _shift = 64 - BitOperations.Log2((uint)size);
-        _addresses = new ulong[size];
-        _ports = new ushort[size];
+        _keys = new RuleKey[size];
         _entries = new RuleEntry[size];
         for (int i = 0; i < keys.Count; i++)
         {
             RuleKey key = keys[i];
-            ulong addresses = Combine(key.Group, key.Source);
-            int at = Place(addresses, key.Port);
-            while (_ports[at] != 0)
+            int at = Place(key.Group, key.Port, key.Source);
+            while (_keys[at].Port != 0)
                 at = (at + 1) & (size - 1);
-            _addresses[at] = addresses;
-            _ports[at] = key.Port;
+            _keys[at] = key;
             _entries[at] = entries[i];
             _hasSources |= key.Source != 0;
         }
@@ -49,32 +46,35 @@ public sealed class RuleTable
 
     /// <returns>false: no rule.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryFind(uint group, ushort port, uint source, out RuleEntry entry)
+    public bool TryFind(UInt128 group, ushort port, UInt128 source, out RuleEntry entry)
     {
-        if (_hasSources && Find(Combine(group, source), port, out entry))
+        if (_hasSources && Find(group, port, source, out entry))
             return true;
-        return Find(Combine(group, 0), port, out entry);
+        return Find(group, port, 0, out entry);
     }
 
-    private static ulong Combine(uint group, uint source) => ((ulong)group << 32) | source;
-
-    private int Place(ulong addresses, ushort port) => (int)(((addresses ^ ((ulong)port << 17)) * HashFactor) >> _shift);
-
-    private bool Find(ulong addresses, ushort port, out RuleEntry entry)
+    /// <summary>The low halves alone tell IPv4 addresses apart; the high ones are mixed in for IPv6.</summary>
+    private int Place(UInt128 group, ushort port, UInt128 source)
     {
-        ulong[] table = _addresses;
-        ushort[] ports = _ports;
-        int mask = table.Length - 1;
-        for (int at = Place(addresses, port); ; at = (at + 1) & mask)
+        ulong low = (ulong)group ^ BitOperations.RotateLeft((ulong)source, 32) ^ ((ulong)port << 17);
+        ulong high = (ulong)(group >> 64) ^ BitOperations.RotateLeft((ulong)(source >> 64), 32);
+        return (int)((low * HashFactor + high * HashFactor2) >> _shift);
+    }
+
+    private bool Find(UInt128 group, ushort port, UInt128 source, out RuleEntry entry)
+    {
+        RuleKey[] keys = _keys;
+        int mask = keys.Length - 1;
+        for (int at = Place(group, port, source); ; at = (at + 1) & mask)
         {
-            ushort there = ports[at];
-            if (there == port && port != 0 && table[at] == addresses)
+            ref readonly RuleKey there = ref keys[at];
+            if (there.Port == port && port != 0 && there.Group == group && there.Source == source)
             {
                 entry = _entries[at];
                 return true;
             }
 
-            if (there == 0)
+            if (there.Port == 0)
             {
                 entry = default;
                 return false;

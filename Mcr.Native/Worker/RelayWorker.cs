@@ -19,19 +19,19 @@ internal sealed class RelayWorker : IDisposable
 
     private readonly WorkerSlot _slot;
     private readonly FileDescriptor[] _ingress;
-    private readonly Dictionary<int, (FileDescriptor Descriptor, bool IsConnected)> _egress = [];
+    private readonly Dictionary<int, (FileDescriptor Descriptor, PassedSocket Passed)> _egress = [];
     private readonly LoopWakeup _wakeup;
     private readonly RelayLoop _loop;
     private readonly Thread _thread;
     private bool _isRunning;
 
-    public RelayWorker(WorkerSlot slot, FileDescriptor[] ingress, bool segmentation)
+    public RelayWorker(WorkerSlot slot, FileDescriptor[] ingress, WorkerOptions options)
     {
         _slot = slot;
         _ingress = ingress;
-        IFrameSource[] sources = [.. ingress.Select(d => new PacketSource(d.Raw))];
+        IFrameSource[] sources = [.. ingress.Select(d => new MessageSource(d.Raw))];
         _wakeup = new LoopWakeup(sources);
-        _loop = new RelayLoop(sources, new KernelSink(), slot, _wakeup, segmentation);
+        _loop = new RelayLoop(sources, new KernelSink(), slot, _wakeup, options);
         _thread = new Thread(_loop.Run) { Name = "relay loop", IsBackground = true };
     }
 
@@ -51,10 +51,10 @@ internal sealed class RelayWorker : IDisposable
             case WorkerMessage.Sockets sockets:
                 for (int i = 0; i < sockets.Items.Length; i++)
                 {
-                    (int id, bool isConnected) = sockets.Items[i];
-                    if (_egress.Remove(id, out (FileDescriptor Descriptor, bool) old))
+                    PassedSocket passed = sockets.Items[i];
+                    if (_egress.Remove(passed.Id, out (FileDescriptor Descriptor, PassedSocket) old))
                         old.Descriptor.Dispose();
-                    _egress[id] = (descriptors[i], isConnected);
+                    _egress[passed.Id] = (descriptors[i], passed);
                 }
 
                 return null;
@@ -64,7 +64,7 @@ internal sealed class RelayWorker : IDisposable
             case WorkerMessage.Forget forget:
                 foreach (int id in forget.Ids)
                 {
-                    if (_egress.Remove(id, out (FileDescriptor Descriptor, bool) socket))
+                    if (_egress.Remove(id, out (FileDescriptor Descriptor, PassedSocket) socket))
                         socket.Descriptor.Dispose();
                 }
 
@@ -93,7 +93,7 @@ internal sealed class RelayWorker : IDisposable
             byte[] encoded = MemoryFile.ReadSealed(memory, message.Bytes);
             ulong hash = ResolvedRuleCodec.Hash(encoded);
             ResolvedRuleSet rules = ResolvedRuleCodec.Decode(message.Generation, encoded);
-            ForwardingTable table = TableBuilder.Build(rules, hash, _egress.ToDictionary(e => e.Key, e => new EgressSocket(e.Value.Descriptor.Raw, e.Value.IsConnected)));
+            ForwardingTable table = TableBuilder.Build(rules, hash, _egress.ToDictionary(e => e.Key, e => new EgressSocket(e.Value.Descriptor.Raw, e.Value.Passed.Kind, e.Value.Passed.LinkAddress)));
             _loop.Publish(table);
             if (!_isRunning)
             {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Net;
+using Mcr.Native.Egress;
 using Mcr.Native.Rules;
 
 namespace Mcr.Native.Worker;
@@ -8,16 +9,18 @@ namespace Mcr.Native.Worker;
 /// <summary>
 /// A worker's rules as bytes, in a memfd of their own since they may be many, and their hash.
 /// <code>
-/// u8 version (1), u32 rules, then each:
-///   4 group, 2 port, 1 has source, 4 source, 1 muted, u32 counter, u8 outputs, then each: u32 socket, 4 address, 2 port, u32 counter
+/// u8 version (2), u32 rules, then each:
+///   16 group, 2 port, 16 source, 1 muted, u32 counter, u8 outputs, then each:
+///     u32 socket, 16 address, 2 port, u32 counter, u8 ttl, u8 decrement, u8 dscp (255: copied), u64 rate limit, u8 max burst, u8 pace, u32 MTU
 /// </code>
-/// Addresses and ports as on the wire (network order). Pure.
+/// Addresses (IPv6 or IPv4-mapped; source 0 for any) and ports as on the wire (network order). Pure.
 /// </summary>
 public static class ResolvedRuleCodec
 {
     public const int MaxBytes = 256 * 1024 * 1024;
 
-    private const byte Version = 1;
+    private const byte CopiedDscp = 255;
+    private const byte Version = 2;
 
     public static byte[] Encode(ResolvedRuleSet rules)
     {
@@ -27,8 +30,7 @@ public static class ResolvedRuleCodec
         foreach (ResolvedRule rule in rules.Rules)
         {
             Write(writer, rule.Group, rule.Port);
-            writer.U8(rule.Source is null ? (byte)0 : (byte)1);
-            writer.Bytes((rule.Source ?? IPAddress.Any).GetAddressBytes());
+            Write(writer, rule.Source ?? IPAddress.IPv6Any);
             writer.U8(rule.Muted ? (byte)1 : (byte)0);
             writer.U32(rule.Counter);
             writer.U8(checked((byte)rule.Outputs.Length));
@@ -37,6 +39,7 @@ public static class ResolvedRuleCodec
                 writer.U32(output.Socket);
                 Write(writer, output.Address, output.Port);
                 writer.U32(output.Counter);
+                Write(writer, output.Options);
             }
         }
 
@@ -55,8 +58,7 @@ public static class ResolvedRuleCodec
         for (int i = 0; i < count; i++)
         {
             (IPAddress group, ushort port) = Read(ref reader);
-            bool hasSource = reader.U8() != 0;
-            var source = new IPAddress(reader.Bytes(4));
+            IPAddress source = ReadAddress(ref reader);
             bool muted = reader.U8() != 0;
             int counter = reader.Count(SlotLayout.RuleCapacity - 1);
             int outputs = ByteReader.Limited(reader.U8(), ForwardingRule.MaxOutputs);
@@ -65,10 +67,11 @@ public static class ResolvedRuleCodec
             {
                 int socket = reader.Count(int.MaxValue);
                 (IPAddress address, ushort to) = Read(ref reader);
-                targets.Add(new ResolvedOutput(socket, address, to, reader.Count(SlotLayout.OutputCapacity - 1)));
+                int entry = reader.Count(SlotLayout.OutputCapacity - 1);
+                targets.Add(new ResolvedOutput(socket, address, to, entry, ReadOptions(ref reader)));
             }
 
-            rules.Add(new ResolvedRule(group, port, hasSource ? source : null, muted, counter, targets.MoveToImmutable()));
+            rules.Add(new ResolvedRule(group, port, source.Equals(IPAddress.IPv6Any) ? null : source, muted, counter, targets.MoveToImmutable()));
         }
 
         reader.End();
@@ -88,14 +91,52 @@ public static class ResolvedRuleCodec
 
     private static void Write(ByteWriter writer, IPAddress address, ushort port)
     {
-        writer.Bytes(address.GetAddressBytes());
+        Write(writer, address);
         writer.U16(BinaryPrimitives.ReverseEndianness(port));
+    }
+
+    private static void Write(ByteWriter writer, IPAddress address) => writer.Bytes(address.MapToIPv6().GetAddressBytes());
+
+    private static void Write(ByteWriter writer, EgressOptions options)
+    {
+        writer.U8(options.Ttl);
+        writer.U8(options.DecrementTtl ? (byte)1 : (byte)0);
+        writer.U8(options.Dscp ?? CopiedDscp);
+        writer.U64((ulong)options.RateLimit);
+        writer.U8(options.MaxBurst);
+        writer.U8(options.Pace ? (byte)1 : (byte)0);
+        writer.U32(options.Mtu);
     }
 
     private static (IPAddress Address, ushort Port) Read(ref ByteReader reader)
     {
-        var address = new IPAddress(reader.Bytes(4));
+        IPAddress address = ReadAddress(ref reader);
         ushort port = BinaryPrimitives.ReverseEndianness((ushort)reader.U16());
         return port != 0 ? (address, port) : throw new InvalidDataException("port 0");
+    }
+
+    private static IPAddress ReadAddress(ref ByteReader reader)
+    {
+        var address = new IPAddress(reader.Bytes(16));
+        return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+    }
+
+    private static EgressOptions ReadOptions(ref ByteReader reader)
+    {
+        var options = new EgressOptions { Ttl = reader.U8(), DecrementTtl = reader.U8() != 0 };
+        byte dscp = reader.U8();
+        if (dscp is > 63 and not CopiedDscp)
+            throw new InvalidDataException($"DSCP {dscp}");
+        ulong rate = reader.U64();
+        if (rate > long.MaxValue)
+            throw new InvalidDataException($"rate limit {rate}");
+        return options with
+        {
+            Dscp = dscp == CopiedDscp ? null : dscp,
+            RateLimit = (long)rate,
+            MaxBurst = (byte)ByteReader.Limited(reader.U8(), RuleOutput.MaxBurstLimit),
+            Pace = reader.U8() != 0,
+            Mtu = reader.Count(int.MaxValue),
+        };
     }
 }

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using System.Net;
+using Mcr.Native.Egress;
 
 namespace Mcr.Native.Worker;
 
 /// <summary>An output as a worker executes it: which of its sockets, where to, and which counter entry of its slot.</summary>
-public sealed record ResolvedOutput(int Socket, IPAddress Address, ushort Port, int Counter);
+public sealed record ResolvedOutput(int Socket, IPAddress Address, ushort Port, int Counter, EgressOptions Options = default);
 
 /// <summary>A rule as a worker executes it. Names are resolved to numbers; the worker never looks anything up.</summary>
 /// <param name="Group">Multicast group or local unicast address.</param>

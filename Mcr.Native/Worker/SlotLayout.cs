@@ -13,13 +13,13 @@ namespace Mcr.Native.Worker;
 /// word 24..31   frames dropped by the kernel                                                         (mcrd)
 /// word 32..63   dropped datagrams by DropReason                                                      (worker)
 /// then          2 words a rule: matched datagrams, matched payload bytes                             (worker)
-/// then          4 words an output: sent datagrams, sent payload bytes, error datagrams, 0            (worker)
+/// then          24 words an output, see EgressCounters                                                (worker)
 /// </code>
 /// </summary>
 public static class SlotLayout
 {
     public const long Magic = 0x31544F4C5352434D; // "MCRSLOT1"
-    public const long Version = 1;
+    public const long Version = 2;
 
     public const int RuleCapacity = 65_536;
     public const int OutputCapacity = 262_144;

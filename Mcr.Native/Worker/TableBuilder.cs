@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Net;
 using Mcr.Native.Egress;
 using Mcr.Native.Loop;
 using Mcr.Native.Rules;
@@ -20,7 +18,7 @@ public static class TableBuilder
         var seen = new HashSet<RuleKey>();
         foreach (ResolvedRule rule in rules.Rules)
         {
-            var key = new RuleKey(ToUInt32(rule.Group), rule.Port, rule.Source is null ? 0 : ToUInt32(rule.Source));
+            var key = new RuleKey(Addresses.ToNumber(rule.Group), rule.Port, rule.Source is null ? 0 : Addresses.ToNumber(rule.Source));
             if (!seen.Add(key))
                 throw new InvalidDataException($"two rules for {rule.Group}:{rule.Port}");
             keys.Add(key);
@@ -36,12 +34,10 @@ public static class TableBuilder
                     places[output.Socket] = place;
                 }
 
-                outputs.Add(new OutputTarget(output.Address, output.Port, place, output.Counter));
+                outputs.Add(new OutputTarget(output.Address, output.Port, place, output.Counter, output.Options));
             }
         }
 
         return new ForwardingTable(new RuleTable(keys, entries), new OutputTable(outputs, used), rules.Generation, hash);
     }
-
-    private static uint ToUInt32(IPAddress address) => BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes());
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Mcr.Native.Egress;
 
 namespace Mcr.Native.Worker;
 
@@ -15,16 +16,16 @@ public static class WorkerCodec
         switch (message)
         {
             case WorkerMessage.Hello hello:
-                writer.U32(hello.OrphanGraceMilliseconds);
-                writer.U8(hello.Segmentation ? (byte)1 : (byte)0);
                 writer.U16(hello.IngressSockets);
+                hello.Options.Write(writer);
                 break;
             case WorkerMessage.Sockets sockets:
                 writer.U16(sockets.Items.Length);
-                foreach ((int id, bool isConnected) in sockets.Items)
+                foreach (PassedSocket socket in sockets.Items)
                 {
-                    writer.U32(id);
-                    writer.U8(isConnected ? (byte)1 : (byte)0);
+                    writer.U32(socket.Id);
+                    writer.U8((byte)socket.Kind);
+                    writer.U64(socket.LinkAddress);
                 }
 
                 break;
@@ -67,7 +68,7 @@ public static class WorkerCodec
         int descriptors = reader.U16();
         WorkerMessage message = type switch
         {
-            1 => new WorkerMessage.Hello(reader.Count(int.MaxValue), reader.U8() != 0, ByteReader.Limited(reader.U16(), WorkerMessage.MaxDescriptors - 1)),
+            1 => DecodeHello(ref reader),
             2 => new WorkerMessage.Sockets(DecodeSockets(ref reader)),
             3 => new WorkerMessage.Rules((long)reader.U64(), reader.Count(ResolvedRuleCodec.MaxBytes)),
             4 => new WorkerMessage.Forget(DecodeIds(ref reader)),
@@ -96,12 +97,18 @@ public static class WorkerCodec
         _ => throw new ArgumentException($"no wire type for {message.GetType().Name}", nameof(message)),
     };
 
-    private static ImmutableArray<(int, bool)> DecodeSockets(ref ByteReader reader)
+    private static WorkerMessage.Hello DecodeHello(ref ByteReader reader)
+    {
+        int sockets = ByteReader.Limited(reader.U16(), WorkerMessage.MaxDescriptors - 1);
+        return new WorkerMessage.Hello(WorkerOptions.Read(ref reader), sockets);
+    }
+
+    private static ImmutableArray<PassedSocket> DecodeSockets(ref ByteReader reader)
     {
         int count = ByteReader.Limited(reader.U16(), WorkerMessage.MaxDescriptors);
-        var items = ImmutableArray.CreateBuilder<(int, bool)>(count);
+        var items = ImmutableArray.CreateBuilder<PassedSocket>(count);
         for (int i = 0; i < count; i++)
-            items.Add((reader.Count(int.MaxValue), reader.U8() != 0));
+            items.Add(new PassedSocket(reader.Count(int.MaxValue), (EgressKind)ByteReader.Limited(reader.U8(), (int)EgressKind.RawIp), reader.U64()));
         return items.MoveToImmutable();
     }
 

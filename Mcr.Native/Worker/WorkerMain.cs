@@ -52,7 +52,7 @@ public static class WorkerMain
         else
             Console.Error.WriteLine($"mcrd worker: no system call filter for {System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture}; running without");
 
-        using var worker = new RelayWorker(slot, passed[1..], hello.Segmentation);
+        using var worker = new RelayWorker(slot, passed[1..], hello.Options);
         channel.TrySend(new WorkerMessage.Ready(Environment.ProcessId), [], wait: true).OrThrow("say ready");
         try
         {
@@ -65,7 +65,7 @@ public static class WorkerMain
             }
 
             // End of file: mcrd is gone without having stopped us. Orphaned workers relay on for their grace.
-            Orphanage.Wait(hello.OrphanGraceMilliseconds);
+            Orphanage.Wait(hello.Options.OrphanGraceMilliseconds);
             return 0;
         }
         finally

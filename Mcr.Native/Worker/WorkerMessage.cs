@@ -1,17 +1,18 @@
 using System.Collections.Immutable;
+using Mcr.Native.Egress;
 
 namespace Mcr.Native.Worker;
 
 /// <summary>
 /// What mcrd and a worker say to each other: one SEQPACKET record each. Little-endian, as the machine.
 /// <code>
-/// 0   u8   protocol version (1)
+/// 0   u8   protocol version (2)
 /// 1   u8   type
 /// 2   u16  how many descriptors come with it (SCM_RIGHTS)
 /// 4   …    body
 ///
-/// type 1 Hello     u32 orphan grace (ms), u8 segmentation, u16 ingress sockets; descriptors: slot, then ingress sockets
-///      2 Sockets   u16 n, n × (u32 id, u8 connected)                             descriptors: n egress sockets
+/// type 1 Hello     u16 ingress sockets, WorkerOptions                           descriptors: slot, then ingress sockets
+///      2 Sockets   u16 n, n × (u32 id, u8 kind, u64 link address)                descriptors: n egress sockets
 ///      3 Rules     u64 generation, u32 bytes                                     descriptor: a sealed memfd, see ResolvedRuleCodec
 ///      4 Forget    u16 n, n × u32 id
 ///      5 Stop
@@ -22,7 +23,7 @@ namespace Mcr.Native.Worker;
 /// </summary>
 public abstract record WorkerMessage
 {
-    public const byte ProtocolVersion = 1;
+    public const byte ProtocolVersion = 2;
 
     /// <summary>Descriptors in one record; below SCM_MAX_FD (253).</summary>
     public const int MaxDescriptors = 200;
@@ -36,9 +37,9 @@ public abstract record WorkerMessage
     public const int MaxRecord = 32 * 1024;
 
     /// <summary>First message. The slot and the ingress sockets come with it.</summary>
-    public sealed record Hello(int OrphanGraceMilliseconds, bool Segmentation, int IngressSockets) : WorkerMessage;
+    public sealed record Hello(WorkerOptions Options, int IngressSockets) : WorkerMessage;
 
-    public sealed record Sockets(ImmutableArray<(int Id, bool IsConnected)> Items) : WorkerMessage
+    public sealed record Sockets(ImmutableArray<PassedSocket> Items) : WorkerMessage
     {
         public bool Equals(Sockets? other) => other is not null && Items.SequenceEqual(other.Items);
 
@@ -71,3 +72,6 @@ public abstract record WorkerMessage
         _ => 0,
     };
 }
+
+/// <summary>An egress socket on its way to a worker; see <see cref="EgressSocket"/>.</summary>
+public readonly record struct PassedSocket(int Id, EgressKind Kind, ulong LinkAddress = 0);

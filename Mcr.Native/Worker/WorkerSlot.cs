@@ -81,7 +81,7 @@ public sealed unsafe class WorkerSlot : IDisposable
         return Read(SlotLayout.RulesOffset + (entry * SlotLayout.WordsPerRule) + word);
     }
 
-    /// <summary>Word <paramref name="word"/> of output entry <paramref name="entry"/>: 0 sent, 1 bytes, 2 errors.</summary>
+    /// <summary>Word <paramref name="word"/> of output entry <paramref name="entry"/>, as <see cref="Egress.EgressCounters"/> names them.</summary>
     public long ReadOutput(int entry, int word)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)entry, (uint)SlotLayout.OutputCapacity);

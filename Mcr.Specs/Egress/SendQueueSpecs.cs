@@ -29,8 +29,8 @@ public sealed unsafe class SendQueueSpecs : IDisposable
         using SendQueue queue = Queue(segmentation: true, sockets: 2);
         for (int i = 0; i < 3; i++)
         {
-            queue.Queue(0, Payload(i), 100 + i, 0, 0, null, 0);
-            queue.Queue(1, Payload(i), 200 + i, 0, 0, null, 0);
+            queue.Queue(0, Datagram(Payload(i), 100 + i, 0));
+            queue.Queue(1, Datagram(Payload(i), 200 + i, 0));
         }
 
         queue.Flush();
@@ -44,7 +44,7 @@ public sealed unsafe class SendQueueSpecs : IDisposable
     public void Queue_should_send_a_merged_run_in_one_message_and_count_its_datagrams()
     {
         using SendQueue queue = Queue(segmentation: true, sockets: 1);
-        queue.Queue(0, Payload(0), 2_550, 1_000, 0, null, 0);
+        queue.Queue(0, Datagram(Payload(0), 2_550, 1_000));
         queue.Flush();
         Assert.Equal([(10, 2_550)], _sink.Sent);
         Assert.Equal([1_000], _sink.Segments);
@@ -55,8 +55,8 @@ public sealed unsafe class SendQueueSpecs : IDisposable
     public void Queue_should_split_a_merged_run_where_segmentation_is_off()
     {
         using SendQueue queue = Queue(segmentation: false, sockets: 1);
-        queue.Queue(0, Payload(0), 2_550, 1_000, 0, null, 0);
-        queue.Queue(0, Payload(0), 7, 0, 0, null, 0);
+        queue.Queue(0, Datagram(Payload(0), 2_550, 1_000));
+        queue.Queue(0, Datagram(Payload(0), 7, 0));
         queue.Flush();
         Assert.Equal([(10, 1_000), (10, 1_000), (10, 550), (10, 7)], _sink.Sent);
         Assert.Equal(4, Sent);
@@ -69,10 +69,10 @@ public sealed unsafe class SendQueueSpecs : IDisposable
     {
         _sink.Refuse = (_, segment) => segment > 0 ? errno : 0;
         using SendQueue queue = Queue(segmentation: true, sockets: 1);
-        queue.Queue(0, Payload(0), 7, 0, 0, null, 0);
-        queue.Queue(0, Payload(0), 150, 100, 0, null, 0);
-        queue.Queue(0, Payload(0), 8, 0, 0, null, 0);
-        queue.Queue(0, Payload(0), 90, 60, 0, null, 0);
+        queue.Queue(0, Datagram(Payload(0), 7, 0));
+        queue.Queue(0, Datagram(Payload(0), 150, 100));
+        queue.Queue(0, Datagram(Payload(0), 8, 0));
+        queue.Queue(0, Datagram(Payload(0), 90, 60));
         queue.Flush();
         Assert.Equal([(10, 7), (10, 100), (10, 50), (10, 8), (10, 60), (10, 30)], _sink.Sent);
         Assert.Equal(refusals, _sink.Refusals);
@@ -90,7 +90,7 @@ public sealed unsafe class SendQueueSpecs : IDisposable
         int left = 1;
         _sink.Refuse = (_, _) => left-- > 0 ? errno : 0;
         using SendQueue queue = Queue(segmentation: true, sockets: 2); // the second one is connected
-        queue.Queue(1, Payload(0), 7, 0, 0, null, 0);
+        queue.Queue(1, Datagram(Payload(0), 7, 0));
         queue.Flush();
         Assert.Equal([(11, 7)], _sink.Sent);
         Assert.Equal(0, Errors);
@@ -101,7 +101,7 @@ public sealed unsafe class SendQueueSpecs : IDisposable
     {
         _sink.Refuse = (_, _) => Libc.ECONNREFUSED;
         using SendQueue queue = Queue(segmentation: true, sockets: 2);
-        queue.Queue(1, Payload(0), 7, 0, 0, null, 0);
+        queue.Queue(1, Datagram(Payload(0), 7, 0));
         queue.Flush();
         Assert.Equal(2, _sink.Refusals);
         Assert.Equal(1, Errors);
@@ -114,8 +114,8 @@ public sealed unsafe class SendQueueSpecs : IDisposable
         using SendQueue queue = Queue(segmentation: true, sockets: 2);
         for (int i = 0; i < 5; i++)
         {
-            queue.Queue(0, Payload(0), 7, 0, 0, null, 0);
-            queue.Queue(1, Payload(0), 8, 0, 0, null, 0);
+            queue.Queue(0, Datagram(Payload(0), 7, 0));
+            queue.Queue(1, Datagram(Payload(0), 8, 0));
         }
 
         queue.Flush();
@@ -133,7 +133,7 @@ public sealed unsafe class SendQueueSpecs : IDisposable
         _sink.RefuseLength = (length) => length == 66 ? Libc.EMSGSIZE : 0;
         using SendQueue queue = Queue(segmentation: true, sockets: 1);
         foreach (int length in new[] { 7, 66, 8 })
-            queue.Queue(0, Payload(0), length, 0, 0, null, 0);
+            queue.Queue(0, Datagram(Payload(0), length, 0));
         queue.Flush();
         Assert.Equal([(10, 7), (10, 8)], _sink.Sent);
         Assert.Equal(1, Errors);
@@ -144,7 +144,7 @@ public sealed unsafe class SendQueueSpecs : IDisposable
     {
         using SendQueue queue = Queue(segmentation: true, sockets: 1);
         for (int i = 0; i < SendQueue.Capacity + 1; i++)
-            queue.Queue(0, Payload(0), i % 1000, 0, 0, null, 0);
+            queue.Queue(0, Datagram(Payload(0), i % 1000, 0));
         Assert.Equal(SendQueue.Capacity, _sink.Sent.Count);
         queue.Flush();
         Assert.Equal(Enumerable.Range(0, SendQueue.Capacity + 1).Select(i => (10, i % 1000)), _sink.Sent);
@@ -154,10 +154,13 @@ public sealed unsafe class SendQueueSpecs : IDisposable
     public void Queue_should_put_a_header_of_ours_in_front()
     {
         using SendQueue queue = Queue(segmentation: true, sockets: 1);
-        queue.Queue(0, Payload(0), 100, 0, 0, Payload(1), 16);
+        queue.Queue(0, Datagram(Payload(0), 100, 0, header: Payload(1), headerLength: 16));
         queue.Flush();
         Assert.Equal([(10, 116)], _sink.Sent);
     }
+
+    private static Datagram Datagram(byte* payload, int length, int segment, byte tos = 0, byte* header = null, int headerLength = 0) =>
+        new() { Payload = payload, Length = length, Segment = segment, Tos = tos, Header = header, HeaderLength = headerLength };
 
     private byte* Payload(int i) => (byte*)_payload.Pointer + (i * 64);
 
@@ -165,7 +168,7 @@ public sealed unsafe class SendQueueSpecs : IDisposable
     {
         var table = new OutputTable(
             [.. Enumerable.Range(0, sockets).Select(i => new OutputTarget(IPAddress.Parse("239.2.2.2"), 6000, i, i))],
-            [.. Enumerable.Range(0, sockets).Select(i => new EgressSocket(10 + i, i == 1))]);
+            [.. Enumerable.Range(0, sockets).Select(i => new EgressSocket(10 + i, i == 1 ? EgressKind.Unicast : EgressKind.Multicast))]);
         long* words = _words.Pointer;
         var queue = new SendQueue(_sink, new EgressCounters(words, words + 1, words + 2, words + 3), segmentation);
         queue.Use(table);

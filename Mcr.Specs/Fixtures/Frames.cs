@@ -51,6 +51,7 @@ internal static class Frames
 internal sealed class MemorySource : IFrameSource
 {
     private readonly Queue<(byte[] Frame, Libc.virtio_net_hdr Vnet, byte Type)> _waiting = new();
+    private readonly FrameMemory _memory = new();
 
     public int Descriptor => -1;
 
@@ -65,7 +66,30 @@ internal sealed class MemorySource : IFrameSource
     {
         int i = 0;
         for (; i < FrameBatch.Capacity && _waiting.TryDequeue(out (byte[] Frame, Libc.virtio_net_hdr Vnet, byte Type) next); i++)
-            batch.Put(i, next.Frame, next.Vnet, next.Type);
+            _memory.Put(ref batch[i], i, next.Frame, next.Vnet, next.Type);
         return i;
     }
+
+    public void Release()
+    {
+    }
+
+    public void Dispose() => _memory.Dispose();
+}
+
+/// <summary>Memory for frames that do not come from the kernel.</summary>
+internal sealed unsafe class FrameMemory : IDisposable
+{
+    private const int SlotSize = 68 * 1024;
+
+    private readonly byte* _slots = (byte*)System.Runtime.InteropServices.NativeMemory.Alloc(FrameBatch.Capacity, SlotSize);
+
+    public void Put(ref ReceivedFrame frame, int slot, ReadOnlySpan<byte> bytes, Libc.virtio_net_hdr vnet, byte type)
+    {
+        byte* data = _slots + (slot * SlotSize);
+        bytes.CopyTo(new Span<byte>(data, SlotSize));
+        frame = new ReceivedFrame { Data = data, Length = bytes.Length, Vnet = vnet, PacketType = type };
+    }
+
+    public void Dispose() => System.Runtime.InteropServices.NativeMemory.Free(_slots);
 }

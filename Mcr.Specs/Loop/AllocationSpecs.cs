@@ -21,9 +21,9 @@ public sealed class AllocationSpecs
         using WorkerSlot slot = WorkerSlot.Create();
         var source = new RepeatingSource([Frames.Udp("10.0.0.1", "239.1.1.1", 5000, new byte[1316]), Frames.Udp("10.0.0.1", "239.1.1.2", 5000, new byte[64]), new byte[10]]);
         using var wakeup = new LoopWakeup([]);
-        using var loop = new RelayLoop([source], sink, slot, wakeup, segmentation: true);
+        using var loop = new RelayLoop([source], sink, slot, wakeup, new WorkerOptions(0, Segmentation: true));
         ResolvedRule rule = new(IPAddress.Parse("239.1.1.1"), 5000, null, false, 0, [.. Enumerable.Range(0, 10).Select(i => new ResolvedOutput(1, IPAddress.Parse("239.2.2.2"), (ushort)(6000 + i), i))]);
-        loop.Publish(TableBuilder.Build(new ResolvedRuleSet(1, [rule]), 1, new Dictionary<int, EgressSocket> { [1] = new(10, false) }));
+        loop.Publish(TableBuilder.Build(new ResolvedRuleSet(1, [rule]), 1, new Dictionary<int, EgressSocket> { [1] = new(10, EgressKind.Multicast) }));
         for (int i = 0; i < 50; i++)
             loop.Turn(); // compiled by now
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -34,12 +34,20 @@ public sealed class AllocationSpecs
 
     private sealed class RepeatingSource(byte[][] frames) : Mcr.Native.Ingress.IFrameSource
     {
+        private readonly FrameMemory _memory = new();
+
         public int Descriptor => -1;
+
+        public void Release()
+        {
+        }
+
+        public void Dispose() => _memory.Dispose();
 
         public int Receive(Mcr.Native.Ingress.FrameBatch batch)
         {
             for (int i = 0; i < Mcr.Native.Ingress.FrameBatch.Capacity; i++)
-                batch.Put(i, frames[i % frames.Length], default, Mcr.Native.Interop.Libc.PACKET_MULTICAST);
+                _memory.Put(ref batch[i], i, frames[i % frames.Length], default, Mcr.Native.Interop.Libc.PACKET_MULTICAST);
             return Mcr.Native.Ingress.FrameBatch.Capacity;
         }
     }

@@ -20,7 +20,7 @@ public sealed class RelayLoopSpecs : IDisposable
     public RelayLoopSpecs()
     {
         _wakeup = new LoopWakeup([]);
-        _loop = new RelayLoop([_source], _sink, _slot, _wakeup, segmentation: true);
+        _loop = new RelayLoop([_source], _sink, _slot, _wakeup, new WorkerOptions(0, Segmentation: true));
     }
 
     public void Dispose()
@@ -159,5 +159,5 @@ public sealed class RelayLoopSpecs : IDisposable
         [.. Enumerable.Range(0, outputs).Select(i => new ResolvedOutput(1, IPAddress.Parse("239.2.2.2"), (ushort)(6000 + i), i))]);
 
     private void Publish(ResolvedRule rule, long generation = 1, ulong hash = 1) =>
-        _loop.Publish(TableBuilder.Build(new ResolvedRuleSet(generation, [rule]), hash, new Dictionary<int, EgressSocket> { [1] = new(10, false) }));
+        _loop.Publish(TableBuilder.Build(new ResolvedRuleSet(generation, [rule]), hash, new Dictionary<int, EgressSocket> { [1] = new(10, EgressKind.Multicast) }));
 }

@@ -11,7 +11,7 @@ public sealed class FrameParserSpecs
     public void Parser_should_read_every_field()
     {
         ParsedFrame frame = Accept(Good);
-        Assert.Equal((0x0A000001u, 0xEF010101u), (frame.Source, frame.Destination));
+        Assert.Equal(((UInt128)0xFFFF0A000001, (UInt128)0xFFFFEF010101), (frame.Source, frame.Destination));
         Assert.Equal((40_000, 5000), (frame.SourcePort, frame.DestinationPort));
         Assert.Equal((0xB8, 16), (frame.Tos, frame.Ttl));
         Assert.Equal((42, 7, 0, 1), (frame.PayloadOffset, frame.PayloadLength, frame.SegmentSize, frame.Datagrams));

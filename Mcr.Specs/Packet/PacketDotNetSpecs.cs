@@ -29,7 +29,7 @@ public sealed class PacketDotNetSpecs
             DropReason reason = FrameParser.Parse(frame, 0, false, out ParsedFrame parsed);
             Assert.Equal(DropReason.None, reason);
             Assert.Equal((d.From, d.To, d.Tos, d.Ttl), (parsed.SourcePort, parsed.DestinationPort, parsed.Tos, parsed.Ttl));
-            Assert.Equal((ip.SourceAddress, ip.DestinationAddress), (Address(parsed.Source), Address(parsed.Destination)));
+            Assert.Equal((ip.SourceAddress, ip.DestinationAddress), (Address((uint)parsed.Source), Address((uint)parsed.Destination)));
             Assert.Equal(d.Payload, frame[parsed.PayloadOffset..(parsed.PayloadOffset + parsed.PayloadLength)]);
         },
         iter: 2_000);
@@ -46,7 +46,7 @@ public sealed class PacketDotNetSpecs
             var udp = ip.Extract<UdpPacket>();
             Assert.True(ip.ValidIPChecksum && udp.ValidUdpChecksum);
             Assert.Equal((udp.SourcePort, udp.DestinationPort, (byte)ip.TypeOfService, (byte)ip.TimeToLive), (parsed.SourcePort, parsed.DestinationPort, parsed.Tos, parsed.Ttl));
-            Assert.Equal((ip.SourceAddress, ip.DestinationAddress), (Address(parsed.Source), Address(parsed.Destination)));
+            Assert.Equal((ip.SourceAddress, ip.DestinationAddress), (Address((uint)parsed.Source), Address((uint)parsed.Destination)));
             Assert.Equal(udp.PayloadData, frame[parsed.PayloadOffset..(parsed.PayloadOffset + parsed.PayloadLength)]);
         },
         iter: 2_000);

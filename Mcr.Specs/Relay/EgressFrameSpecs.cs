@@ -82,7 +82,7 @@ public sealed class EgressFrameSpecs
 
         public unsafe byte[][] Take(int count, int port)
         {
-            var source = new PacketSource(_socket.Descriptor.Raw);
+            using var source = new MessageSource(_socket.Descriptor.Raw);
             var frames = new List<byte[]>();
             long began = System.Diagnostics.Stopwatch.GetTimestamp();
             while (frames.Count < count && System.Diagnostics.Stopwatch.GetElapsedTime(began) < Patience)
@@ -90,7 +90,7 @@ public sealed class EgressFrameSpecs
                 int received = source.Receive(_batch);
                 for (int i = 0; i < received; i++)
                 {
-                    byte[] frame = new ReadOnlySpan<byte>(_batch.Frame(i), _batch.Length(i)).ToArray();
+                    byte[] frame = new ReadOnlySpan<byte>(_batch[i].Data, _batch[i].Length).ToArray();
                     if ((frame[36] << 8 | frame[37]) == port)
                         frames.Add(frame);
                 }

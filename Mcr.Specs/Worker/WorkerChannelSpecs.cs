@@ -1,3 +1,4 @@
+using Mcr.Native.Egress;
 using Mcr.Native.Interop;
 using Mcr.Native.Worker;
 
@@ -15,7 +16,7 @@ public sealed class WorkerChannelSpecs
 
         // 200 descriptors: a wrong CMSG_LEN would bring one too many.
         FileDescriptor[] many = [.. Enumerable.Repeat(memory, WorkerMessage.MaxDescriptors)];
-        var message = new WorkerMessage.Sockets([.. many.Select((_, i) => (i, false))]);
+        var message = new WorkerMessage.Sockets([.. many.Select((_, i) => new PassedSocket(i, EgressKind.Multicast))]);
         Assert.True(sender.TrySend(message, many, wait: true).IsSuccess);
         Assert.Equal(message, receiver.Receive(out FileDescriptor[] passed));
         Assert.Equal(many.Length, passed.Length);

@@ -1,3 +1,4 @@
+using Mcr.Native.Egress;
 using System.Net;
 using CsCheck;
 using Mcr.Native.Worker;
@@ -8,8 +9,8 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
 {
     public static TheoryData<WorkerMessage> Messages =>
     [
-        new WorkerMessage.Hello(60_000, true, 3),
-        new WorkerMessage.Sockets([(1, true), (70_000, false)]),
+        new WorkerMessage.Hello(new WorkerOptions(60_000, true) { LinkHeader = 0, Spin = true, CoalesceMicroseconds = 100, Reassemble = false, Ring = new(2048, 65536, 256) }, 3),
+        new WorkerMessage.Sockets([new(1, EgressKind.Unicast), new(70_000, EgressKind.Packet, 0x1122_3344_5566)]),
         new WorkerMessage.Rules(long.MaxValue, 12345),
         new WorkerMessage.Forget([1, 2, 3]),
         new WorkerMessage.Stop(),
@@ -27,14 +28,14 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
     {
         byte[] record = WorkerCodec.Encode(new WorkerMessage.Stop());
         record[0] = 9;
-        Assert.Equal("worker protocol version 9; this side speaks 1", Assert.Throws<InvalidDataException>(() => WorkerCodec.Decode(record)).Message);
+        Assert.Equal("worker protocol version 9; this side speaks 2", Assert.Throws<InvalidDataException>(() => WorkerCodec.Decode(record)).Message);
     }
 
     [Fact]
     public void Largest_messages_should_fit_a_record()
     {
         Assert.True(WorkerCodec.Encode(new WorkerMessage.Forget([.. Enumerable.Repeat(1, WorkerMessage.MaxIds)])).Length <= WorkerMessage.MaxRecord);
-        Assert.True(WorkerCodec.Encode(new WorkerMessage.Sockets([.. Enumerable.Repeat((1, true), WorkerMessage.MaxDescriptors)])).Length <= WorkerMessage.MaxRecord);
+        Assert.True(WorkerCodec.Encode(new WorkerMessage.Sockets([.. Enumerable.Repeat(new PassedSocket(1, EgressKind.Unicast), WorkerMessage.MaxDescriptors)])).Length <= WorkerMessage.MaxRecord);
         Assert.True(WorkerCodec.Encode(new WorkerMessage.Refused(1, new string('ä', 100_000))).Length <= WorkerMessage.MaxRecord);
     }
 

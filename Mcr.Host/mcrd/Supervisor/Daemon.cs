@@ -117,7 +117,7 @@ internal static class Daemon
     private static RelayOptions RelayOptionsOf(McrSettings settings) => new()
     {
         Version = ProductVersion.Text,
-        Interfaces = settings.Interfaces.ToDictionary(i => i.Key, i => (IReadOnlyList<int>)i.Value.Cores),
+        Interfaces = settings.Interfaces.ToDictionary(i => i.Key, i => new InterfaceOptions { Workers = i.Value.Workers, Cores = i.Value.Cores }),
         StatsInterval = settings.StatsInterval,
         WorkerStartTimeout = settings.Worker.StartTimeout,
         WorkerStopTimeout = settings.Worker.StopTimeout,

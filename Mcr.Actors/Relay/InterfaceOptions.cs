@@ -1,0 +1,45 @@
+using Mcr.Native.Worker;
+
+namespace Mcr.Actors.Relay;
+
+/// <summary>How frames are taken in: see <c>ingress</c> in reference.hocon.</summary>
+public enum IngressMode
+{
+    /// <summary>The mapped ring (TPACKET_V2).</summary>
+    Ring,
+
+    /// <summary>recvmmsg(2).</summary>
+    Mmsg,
+}
+
+/// <summary>UDP GRO forwarding of the input device.</summary>
+public enum GroMode
+{
+    /// <summary>As it is.</summary>
+    Leave,
+    On,
+    Off,
+}
+
+/// <summary>How an input interface is served; <c>mcr.interfaces.NAME</c> in HOCON, which documents each value.</summary>
+public sealed record InterfaceOptions
+{
+    /// <summary>Worker processes, 1 to 64.</summary>
+    public int Workers { get; init; } = 1;
+
+    /// <summary>CPUs the workers may use; empty for all.</summary>
+    public IReadOnlyList<int> Cores { get; init; } = [];
+
+    public IngressMode Ingress { get; init; } = IngressMode.Ring;
+
+    public GroMode Gro { get; init; } = GroMode.Leave;
+
+    /// <summary>Never sleep.</summary>
+    public bool Spin { get; init; }
+
+    /// <summary>How long a busy loop rests between batches; <see cref="WorkerOptions.CoalesceAuto"/>: as the rate allows.</summary>
+    public int CoalesceMicroseconds { get; init; } = WorkerOptions.CoalesceAuto;
+
+    /// <summary>Put IP fragments together.</summary>
+    public bool Reassemble { get; init; } = true;
+}

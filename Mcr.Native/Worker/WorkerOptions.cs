@@ -1,0 +1,62 @@
+namespace Mcr.Native.Worker;
+
+/// <summary>How a worker takes frames in and when it rests; mcrd decides it from the interface's settings and the device.</summary>
+/// <param name="OrphanGraceMilliseconds">How long it relays on without its mcrd.</param>
+/// <param name="Segmentation">Send merged runs with UDP_SEGMENT.</param>
+public sealed record WorkerOptions(int OrphanGraceMilliseconds, bool Segmentation)
+{
+    /// <summary>Stands for "the loop decides by the rate", see <see cref="CoalesceMicroseconds"/>.</summary>
+    public const int CoalesceAuto = -1;
+
+    public const int MaxCoalesceMicroseconds = 10_000;
+
+    /// <summary>Bytes in front of the IP header: 14 on Ethernet and lo, 0 on devices without a link header.</summary>
+    public int LinkHeader { get; init; } = 14;
+
+    /// <summary>Never sleep: the lowest latency for a whole CPU.</summary>
+    public bool Spin { get; init; }
+
+    /// <summary>How long a busy loop rests between two batches; 0 never, <see cref="CoalesceAuto"/>: as the rate allows.</summary>
+    public int CoalesceMicroseconds { get; init; } = CoalesceAuto;
+
+    /// <summary>Put IP fragments together; otherwise they are counted and dropped.</summary>
+    public bool Reassemble { get; init; } = true;
+
+    /// <summary>The mapped ring of each ingress socket; all 0: frames are read with recvmmsg.</summary>
+    public RingGeometry Ring { get; init; }
+
+    internal void Write(ByteWriter writer)
+    {
+        writer.U32(OrphanGraceMilliseconds);
+        writer.U8(Segmentation ? (byte)1 : (byte)0);
+        writer.U8((byte)LinkHeader);
+        writer.U8(Spin ? (byte)1 : (byte)0);
+        writer.U16(CoalesceMicroseconds + 1);
+        writer.U8(Reassemble ? (byte)1 : (byte)0);
+        writer.U32(Ring.FrameSize);
+        writer.U32(Ring.BlockSize);
+        writer.U32(Ring.Blocks);
+    }
+
+    /// <exception cref="InvalidDataException">a value that cannot be.</exception>
+    internal static WorkerOptions Read(ref ByteReader reader) => new(reader.Count(int.MaxValue), reader.U8() != 0)
+    {
+        LinkHeader = ByteReader.Limited(reader.U8(), 14),
+        Spin = reader.U8() != 0,
+        CoalesceMicroseconds = ByteReader.Limited(reader.U16(), MaxCoalesceMicroseconds + 1) - 1,
+        Reassemble = reader.U8() != 0,
+        Ring = new RingGeometry(reader.Count(1 << 20), reader.Count(1 << 24), reader.Count(1 << 20)),
+    };
+}
+
+/// <summary>Sizes of a mapped ring (TPACKET_V2, packet(7)): frames do not cross blocks.</summary>
+public readonly record struct RingGeometry(int FrameSize, int BlockSize, int Blocks)
+{
+    public bool IsNone => Blocks == 0;
+
+    public int FramesPerBlock => FrameSize == 0 ? 0 : BlockSize / FrameSize;
+
+    public int Frames => FramesPerBlock * Blocks;
+
+    public long Bytes => (long)BlockSize * Blocks;
+}
