@@ -37,7 +37,7 @@ internal sealed unsafe class MessageBatch : IDisposable
 
     /// <param name="address">null on a connected socket.</param>
     /// <param name="segment">For a merged run: payload bytes of each datagram (UDP_SEGMENT); else 0.</param>
-    public void Add(int tag, Libc.sockaddr_in* address, byte* header, int headerLength, byte* payload, int length, int segment, byte tos)
+    public void Add(int tag, InternetAddress* address, byte* header, int headerLength, byte* payload, int length, int segment, byte tos)
     {
         int i = Count++;
         _tags[i] = tag;
@@ -47,7 +47,7 @@ internal sealed unsafe class MessageBatch : IDisposable
         vectors[1] = new Libc.iovec { iov_base = payload, iov_len = (nuint)length };
         ref Libc.msghdr message = ref _messages[i].msg_hdr;
         message.msg_name = address;
-        message.msg_namelen = address is null ? 0 : (uint)sizeof(Libc.sockaddr_in);
+        message.msg_namelen = address is null ? 0 : (uint)address->Length;
         message.msg_iov = headerLength == 0 ? vectors + 1 : vectors;
         message.msg_iovlen = headerLength == 0 ? 1u : 2u;
 

@@ -38,7 +38,7 @@ public sealed unsafe class OutputSocket : IDisposable
     {
         SocketOptions.BindToDevice(socket, device);
         SocketOptions.Set(socket, Libc.IPPROTO_IP, Libc.IP_TTL, ttl, "IP_TTL");
-        SocketOptions.TryConnect(socket, SocketOptions.Address(destination.Address, (ushort)destination.Port)).OrThrow($"send to {destination} out of {device}");
+        SocketOptions.TryConnect(socket, InternetAddress.Of(destination.Address, (ushort)destination.Port)).OrThrow($"send to {destination} out of {device}");
         return EgressKind.Unicast;
     });
 

@@ -28,7 +28,7 @@ public sealed unsafe class OutputTable
             OutputTarget output = outputs[i];
             _entries[i] = new Entry
             {
-                Address = SocketOptions.Address(output.Address, output.Port),
+                Address = InternetAddress.Of(output.Address, output.Port),
                 Socket = output.Socket,
                 Counter = output.Counter,
             };
@@ -46,7 +46,7 @@ public sealed unsafe class OutputTable
 
     internal struct Entry
     {
-        public Libc.sockaddr_in Address;
+        public InternetAddress Address;
         public int Socket;
         public int Counter;
     }

@@ -7,7 +7,7 @@ namespace Mcr.Native.Ingress;
 /// Joined groups of one device: they open the NIC's filter and make switches and routers send (IGMP). No datagram is ever read here.
 /// A socket holds at most 20 groups (net.ipv4.igmp_max_memberships), so there are as many sockets as it takes.
 /// </summary>
-public sealed unsafe class GroupMembership : IDisposable
+public sealed class GroupMembership : IDisposable
 {
     private readonly int _interfaceIndex;
     private readonly List<(FileDescriptor Socket, HashSet<(IPAddress Group, IPAddress? Source)> Joined)> _sockets = [];
@@ -20,7 +20,7 @@ public sealed unsafe class GroupMembership : IDisposable
         foreach ((FileDescriptor socket, HashSet<(IPAddress, IPAddress?)> joined) in _sockets)
         {
             // One group with two sources must be on one socket or on two; the same pair only once.
-            SysResult result = Request(socket, group, source, Libc.MCAST_JOIN_GROUP, Libc.MCAST_JOIN_SOURCE_GROUP);
+            SysResult result = MulticastRequest.Join(socket, _interfaceIndex, group, source);
             if (result.IsSuccess)
             {
                 joined.Add((group, source));
@@ -34,7 +34,7 @@ public sealed unsafe class GroupMembership : IDisposable
         FileDescriptor added = SocketOptions.Open(Libc.AF_INET, Libc.SOCK_DGRAM, 0, "membership socket");
         try
         {
-            Request(added, group, source, Libc.MCAST_JOIN_GROUP, Libc.MCAST_JOIN_SOURCE_GROUP).OrThrow($"join {group}");
+            MulticastRequest.Join(added, _interfaceIndex, group, source).OrThrow($"join {group}");
         }
         catch
         {
@@ -51,7 +51,7 @@ public sealed unsafe class GroupMembership : IDisposable
         if (at < 0)
             return;
         (FileDescriptor socket, HashSet<(IPAddress, IPAddress?)> joined) = _sockets[at];
-        _ = Request(socket, group, source, Libc.MCAST_LEAVE_GROUP, Libc.MCAST_LEAVE_SOURCE_GROUP); // the device may be gone, and the membership with it
+        _ = MulticastRequest.Leave(socket, _interfaceIndex, group, source); // the device may be gone, and the membership with it
         joined.Remove((group, source));
         if (joined.Count > 0)
             return;
@@ -64,21 +64,5 @@ public sealed unsafe class GroupMembership : IDisposable
         foreach ((FileDescriptor socket, _) in _sockets)
             socket.Dispose();
         _sockets.Clear();
-    }
-
-    private SysResult Request(FileDescriptor socket, IPAddress group, IPAddress? source, int any, int specific)
-    {
-        Libc.sockaddr_in groupAddress = SocketOptions.Address(group, 0);
-        if (source is null)
-        {
-            var request = new Libc.group_req { gr_interface = (uint)_interfaceIndex };
-            *(Libc.sockaddr_in*)&request.gr_group = groupAddress;
-            return SysResult.From(Libc.setsockopt(socket.Raw, Libc.IPPROTO_IP, any, &request, sizeof(Libc.group_req)));
-        }
-
-        var specificRequest = new Libc.group_source_req { gsr_interface = (uint)_interfaceIndex };
-        *(Libc.sockaddr_in*)&specificRequest.gsr_group = groupAddress;
-        *(Libc.sockaddr_in*)&specificRequest.gsr_source = SocketOptions.Address(source, 0);
-        return SysResult.From(Libc.setsockopt(socket.Raw, Libc.IPPROTO_IP, specific, &specificRequest, sizeof(Libc.group_source_req)));
     }
 }

@@ -21,7 +21,7 @@ public sealed class UnicastClaim : IDisposable
         {
             PacketFilter.AttachRefuseAll(socket);
             SocketOptions.BindToDevice(socket, device);
-            SocketOptions.TryBind(socket, SocketOptions.Address(address, port)).OrThrow($"claim {address}:{port} on {device}");
+            SocketOptions.TryBind(socket, InternetAddress.Of(address, port)).OrThrow($"claim {address}:{port} on {device}");
             return new UnicastClaim(socket);
         }
         catch

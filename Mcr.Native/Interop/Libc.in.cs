@@ -7,6 +7,7 @@ internal static unsafe partial class Libc
 {
     public const int IPPROTO_IP = 0;
     public const int IPPROTO_UDP = 17;
+    public const int IPPROTO_IPV6 = 41;
     public const int IP_TOS = 1;
     public const int IP_TTL = 2;
     public const int IP_MTU_DISCOVER = 10;
@@ -21,6 +22,17 @@ internal static unsafe partial class Libc
     public const int MCAST_LEAVE_SOURCE_GROUP = 47;
     public const int IP_MULTICAST_ALL = 49;
     public const int IP_UNICAST_IF = 50;
+    public const int IPV6_UNICAST_HOPS = 16;
+    public const int IPV6_MULTICAST_IF = 17;
+    public const int IPV6_MULTICAST_HOPS = 18;
+    public const int IPV6_MULTICAST_LOOP = 19;
+    public const int IPV6_MTU_DISCOVER = 23;
+    public const int IPV6_PMTUDISC_DONT = 0;
+    public const int IPV6_RECVERR = 25;
+    public const int IPV6_V6ONLY = 26;
+    public const int IPV6_MULTICAST_ALL = 29;
+    public const int IPV6_TCLASS = 67;
+    public const int IPV6_UNICAST_IF = 76;
     public const int UDP_SEGMENT = 103;
     public const int UDP_GRO = 104;
 
@@ -31,6 +43,22 @@ internal static unsafe partial class Libc
         public ushort sin_port;
         public uint sin_addr;
         public ulong sin_zero;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct in6_addr
+    {
+        public fixed byte s6_addr[16];
+    }
+
+    [StructLayout(LayoutKind.Sequential, Pack = 4)]
+    public struct sockaddr_in6
+    {
+        public ushort sin6_family;
+        public ushort sin6_port;
+        public uint sin6_flowinfo;
+        public in6_addr sin6_addr;
+        public uint sin6_scope_id;
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -40,21 +40,9 @@ internal static unsafe class SocketOptions
             SysResult.From(Libc.setsockopt(socket.Raw, Libc.SOL_SOCKET, Libc.SO_BINDTODEVICE, bytes, Libc.IFNAMSIZ)).OrThrow($"bind to {device}");
     }
 
-    public static Libc.sockaddr_in Address(System.Net.IPAddress address, ushort port)
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        address.TryWriteBytes(bytes, out _);
-        return new Libc.sockaddr_in
-        {
-            sin_family = Libc.AF_INET,
-            sin_port = System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(port),
-            sin_addr = BitConverter.ToUInt32(bytes),
-        };
-    }
+    public static SysResult TryBind(FileDescriptor socket, InternetAddress address) =>
+        SysResult.From(Libc.bind(socket.Raw, &address, address.Length));
 
-    public static SysResult TryBind(FileDescriptor socket, Libc.sockaddr_in address) =>
-        SysResult.From(Libc.bind(socket.Raw, &address, sizeof(Libc.sockaddr_in)));
-
-    public static SysResult TryConnect(FileDescriptor socket, Libc.sockaddr_in address) =>
-        SysResult.From(Libc.connect(socket.Raw, &address, sizeof(Libc.sockaddr_in)));
+    public static SysResult TryConnect(FileDescriptor socket, InternetAddress address) =>
+        SysResult.From(Libc.connect(socket.Raw, &address, address.Length));
 }
