@@ -1,7 +1,7 @@
 namespace Mcr.Actors.Configuration;
 
 /// <summary>Which key was meant.</summary>
-internal static class NearestKey
+public static class NearestKey
 {
     /// <returns>The closest of <paramref name="known"/>, or null when none is close: more than a third of its letters differ.</returns>
     public static string? Of(string key, IEnumerable<string> known)

@@ -79,7 +79,7 @@ internal static class RuleReader
                 InputGroup = _input.Text("group"),
                 InputPort = _input.Text("port"),
                 InputSource = _input.Text("source"),
-                Outputs = [.. _outputs.Select(o => new OutputDraft { Interface = o.Text("interface"), Group = o.Text("group"), Port = o.Text("port"), Ttl = o.Text("ttl") })],
+                Outputs = [.. _outputs.Select(Draft)],
             };
             _rule.RefuseUnknownKeys();
             _input.RefuseUnknownKeys();
@@ -99,6 +99,20 @@ internal static class RuleReader
             (ConfigSection section, string key) = Locate(problem.Field);
             return new ConfigProblem(section.PositionOf(key), $"{_path}.{problem.Field}: {problem.Sentence}{section.WhyMissing(key)}");
         }
+
+        private static OutputDraft Draft(ConfigSection output) => new()
+        {
+            Interface = output.Text("interface"),
+            Group = output.Text("group"),
+            Port = output.Text("port"),
+            Ttl = output.Text("ttl"),
+            Source = output.Text("source"),
+            Dscp = output.Text("dscp"),
+            RateLimit = output.Text("rate-limit"),
+            MaxBurst = output.Text("max-burst"),
+            Pace = output.Text("pace"),
+            Priority = output.Text("priority"),
+        };
 
         /// <summary><c>outputs[1].port</c> to the section and the key that have it.</summary>
         private (ConfigSection Section, string Key) Locate(string field)

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Mcr.Actors.Control;
 
 /// <param name="Status">Pending, Active, Degraded or Failed.</param>
@@ -16,10 +18,12 @@ public sealed record RuleEntry(
     string? Why,
     DateTimeOffset Since,
     string Origin,
-    string? Source);
-
-/// <param name="Ttl">What datagrams leave with, given or default.</param>
-public sealed record OutputEntry(string Group, int Port, string Interface, int Ttl);
+    string? Source)
+{
+    /// <summary>Whether it is only accepted when forced.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Force { get; init; }
+}
 
 /// <param name="CoreId">The first of <paramref name="Cores"/>; null when it may run on all.</param>
 /// <param name="Status">Starting, Running, Backoff or Stopping.</param>

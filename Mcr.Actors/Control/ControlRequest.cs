@@ -28,7 +28,7 @@ public abstract record ControlRequest
 
         public IReadOnlyList<OutputText> Outputs { get; init; } = [];
 
-        /// <summary>Accept addresses that are refused by default.</summary>
+        /// <summary>Accept what is refused by default, see <see cref="Mcr.Native.Rules.RuleDraft.Force"/>.</summary>
         public bool Force { get; init; }
     }
 
@@ -53,7 +53,7 @@ public abstract record ControlRequest
     public sealed record Version : ControlRequest;
 }
 
-/// <summary>An output as the operator wrote it.</summary>
+/// <summary>An output as the operator wrote it; an <see cref="OutputEntry"/> of a list can be read as one.</summary>
 public sealed record OutputText
 {
     public string? Group { get; init; }
@@ -63,4 +63,16 @@ public sealed record OutputText
     public string? Interface { get; init; }
 
     public string? Ttl { get; init; }
+
+    public string? Source { get; init; }
+
+    public string? Dscp { get; init; }
+
+    public string? RateLimit { get; init; }
+
+    public string? MaxBurst { get; init; }
+
+    public string? Pace { get; init; }
+
+    public string? Priority { get; init; }
 }

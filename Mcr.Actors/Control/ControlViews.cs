@@ -17,7 +17,7 @@ public static class ControlViews
         InputPort = add.InputPort,
         InputSource = add.Source,
         Force = add.Force,
-        Outputs = [.. add.Outputs.Select(o => new OutputDraft { Interface = o.Interface, Group = o.Group, Port = o.Port, Ttl = o.Ttl })],
+        Outputs = [.. add.Outputs.Select(OutputViews.Draft)],
     };
 
     public static ControlResponse Result(CommandResult result) => result switch
@@ -48,12 +48,15 @@ public static class ControlViews
         view.Rule.Input.Interface,
         view.Rule.Input.Group.ToString(),
         view.Rule.Input.Port,
-        [.. view.Rule.Outputs.Select(o => new OutputEntry(o.Group.ToString(), o.Port, o.Interface, o.EffectiveTtl))],
+        [.. view.Rule.Outputs.Select(OutputViews.Entry)],
         view.Status.ToString(),
         view.Why,
         view.Since,
         view.Origin,
-        view.Rule.Input.Source?.ToString());
+        view.Rule.Input.Source?.ToString())
+    {
+        Force = view.Rule.NeedsForce,
+    };
 
     private static WorkerEntry Worker(WorkerView view) => new(
         view.Pid,

@@ -12,10 +12,10 @@ internal static class AddCommand
         var inputGroup = new Option<string?>("--input-group") { HelpName = "G", Description = "to this multicast group, or unicast address of this host" };
         var inputPort = new Option<string?>("--input-port") { HelpName = "P", Description = "and this UDP port" };
         var source = new Option<string?>("--source") { HelpName = "S", Description = "Only from this sender" };
-        var outputs = new Option<string[]?>("--outputs") { HelpName = "G:P:I[,…]", Description = "Send them to these, such as 239.2.2.2:6000:eth1 or 239.2.2.2:6000:eth1?ttl=8; several with commas, or the flag again" };
+        var outputs = new Option<string[]?>("--outputs") { HelpName = "G:P:I[?O=V&…][,…]", Description = "Send them to these, such as 239.2.2.2:6000:eth1, [ff3e::1]:6000:eth1 or 239.2.2.2:6000:eth1?ttl=8&source=keep; several with commas, or the flag again. Options: ttl, source, dscp, rate-limit, max-burst, pace, priority" };
         var name = new Option<string?>("--name") { HelpName = "N", Description = "A name to remove it by" };
         var ruleId = new Option<string?>("--rule-id") { HelpName = "ID", Description = "An id of your own (default: made from the input)" };
-        var force = new Option<bool>("--force") { Description = "Accept addresses that are refused by default: link-local, PTP, source-specific without --source" };
+        var force = new Option<bool>("--force") { Description = "Accept what is refused by default: link-local and PTP groups, source-specific ones without --source, sending from another host's address" };
         var command = new Command("add", "Adds a rule, or replaces the one with the same input.") { inputInterface, inputGroup, inputPort, source, outputs, name, ruleId, force };
         command.SetAction(parsed =>
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mcr.Actors.Control;
 using Spectre.Console;
+using BitRate = Mcr.Native.Rules.BitRate;
 
 namespace Mcr.Host.Mcrctl;
 
@@ -56,7 +57,7 @@ internal static class Tables
         rule.RuleId,
         rule.Name ?? "",
         Input(rule.InputGroup, rule.InputPort, rule.InputInterface, rule.Source),
-        string.Join('\n', rule.Outputs.Select(o => $"{o.Group}:{o.Port}:{o.Interface} ttl {o.Ttl}")),
+        string.Join('\n', rule.Outputs.Select(Output)),
         rule.Why is null ? rule.Status : $"{rule.Status}: {rule.Why}",
         rule.Since.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
         rule.Origin,
@@ -97,7 +98,20 @@ internal static class Tables
     ];
 
     private static string Input(string group, int port, string device, string? source) =>
-        source is null ? $"{group}:{port}:{device}" : $"{group}:{port}:{device} from {source}";
+        Place(group, port, device) + (source is null ? "" : $" from {source}");
+
+    private static string Output(OutputEntry output) =>
+        $"{Place(output.Group, output.Port, output.Interface)} ttl {output.Ttl}"
+        + (output.Source is null ? "" : $", source {output.Source}")
+        + (output.Dscp is null ? "" : $", dscp {output.Dscp}")
+        + (output.RateLimit is not { } rate ? "" : $", rate-limit {BitRate.Format(rate)}")
+        + (output.MaxBurst is null ? "" : $", max-burst {output.MaxBurst}")
+        + (output.Pace is null ? "" : $", pace {output.Pace}")
+        + (output.Priority is null ? "" : $", priority {output.Priority}");
+
+    /// <summary>As mcrctl takes it.</summary>
+    private static string Place(string group, int port, string device) =>
+        group.Contains(':', StringComparison.Ordinal) ? $"[{group}]:{port}:{device}" : $"{group}:{port}:{device}";
 
     private static void Line(IAnsiConsole console, string text) => console.Write(new Text(Printable(text) + "\n"));
 

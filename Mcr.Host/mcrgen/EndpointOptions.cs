@@ -24,21 +24,27 @@ internal sealed class EndpointOptions
     public Endpoint? Read(Arguments arguments)
     {
         // A rule that takes this endpoint as its input and sends it somewhere harmless. Forced: a tester may use any group.
+        string? group = arguments.Text(_group);
         ForwardingRule? rule = RuleParser.Parse(
             new RuleDraft
             {
                 InputInterface = arguments.Text(_interface),
-                InputGroup = arguments.Text(_group),
+                InputGroup = group,
                 InputPort = arguments.Text(_port),
                 InputSource = _source is null ? null : arguments.Text(_source),
                 Force = true,
-                Outputs = [new OutputDraft { Interface = "lo", Group = "239.255.255.255", Port = "9" }],
+                Outputs = [new OutputDraft { Interface = "lo", Group = group?.Contains(':') == true ? "ff0e::1" : "239.255.255.255", Port = "9" }],
             },
             out IReadOnlyList<RuleProblem> problems);
         foreach (RuleProblem problem in problems)
             arguments.Problem(OptionOf(problem.Field), problem.Sentence);
         if (rule is null)
             return null;
+        if (Addresses.IsIPv6(rule.Input.Group))
+        {
+            arguments.Problem(_group, $"'{rule.Input.Group}' is an IPv6 address, and mcrgen sends and receives IPv4 only; give a multicast group such as 239.1.1.1, or a unicast address");
+            return null;
+        }
 
         NetworkDevice? device = NetworkDevice.Find(rule.Input.Interface, out string sentence);
         if (device is null)

@@ -12,6 +12,12 @@ public sealed record ForwardingRule(RuleId Id, string? Name, RuleInput Input, Im
     public string CanonicalText =>
         $"rule/1 id={Id} name={Name} {Input.CanonicalText} {string.Join(' ', Outputs.Select(o => o.CanonicalText))}";
 
+    /// <summary>Whether it has something that is refused unless forced: to write it down again takes <c>force</c>, too.</summary>
+    public bool NeedsForce =>
+        Addresses.ReservedFor(Input.Group) is not null
+        || (Addresses.IsSourceSpecific(Input.Group) && Input.Source is null)
+        || Outputs.Any(o => o.MaySpoof || Addresses.ReservedFor(o.Group) is not null);
+
     /// <summary>By value, outputs in order.</summary>
     public bool Equals(ForwardingRule? other) =>
         other is not null && Id == other.Id && Name == other.Name && Input == other.Input && Outputs.SequenceEqual(other.Outputs);

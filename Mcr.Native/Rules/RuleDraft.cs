@@ -15,13 +15,13 @@ public sealed record RuleDraft
 
     public string? InputSource { get; init; }
 
-    /// <summary>Accept addresses that are refused by default: link-local and PTP groups, source-specific groups without a source.</summary>
+    /// <summary>Accept what is refused by default: link-local and PTP groups, source-specific groups without a source, and sending from an address of another host.</summary>
     public bool Force { get; init; }
 
     public IReadOnlyList<OutputDraft> Outputs { get; init; } = [];
 }
 
-/// <summary>An output as somebody wrote it.</summary>
+/// <summary>An output as somebody wrote it; what is null was not written.</summary>
 public sealed record OutputDraft
 {
     public string? Interface { get; init; }
@@ -30,7 +30,26 @@ public sealed record OutputDraft
 
     public string? Port { get; init; }
 
+    /// <summary><c>1</c> to <c>255</c>, or <c>decrement</c>.</summary>
     public string? Ttl { get; init; }
+
+    /// <summary><c>rewrite</c>, <c>keep</c>, or an address.</summary>
+    public string? Source { get; init; }
+
+    /// <summary><c>copy</c>, <c>0</c> to <c>63</c>, or a name such as <c>ef</c>.</summary>
+    public string? Dscp { get; init; }
+
+    /// <summary>Bits a second: <c>off</c>, or such as <c>5000000</c> or <c>5Mbit</c>.</summary>
+    public string? RateLimit { get; init; }
+
+    /// <summary><c>1</c> to <c>64</c>.</summary>
+    public string? MaxBurst { get; init; }
+
+    /// <summary><c>on</c> or <c>off</c>.</summary>
+    public string? Pace { get; init; }
+
+    /// <summary><c>0</c> to <c>7</c>.</summary>
+    public string? Priority { get; init; }
 }
 
 /// <summary>

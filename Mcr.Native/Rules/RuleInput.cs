@@ -17,5 +17,7 @@ public sealed record RuleInput(string Interface, IPAddress Group, ushort Port, I
     /// </summary>
     public string CanonicalText => $"input/1 interface={Interface} source={Source?.ToString() ?? "*"} group={Group} port={Port}";
 
-    public override string ToString() => Source is null ? $"{Group}:{Port} on {Interface}" : $"{Group}:{Port} from {Source} on {Interface}";
+    public override string ToString() => Source is null
+        ? $"{Addresses.BeforePort(Group)}:{Port} on {Interface}"
+        : $"{Addresses.BeforePort(Group)}:{Port} from {Source} on {Interface}";
 }

@@ -23,6 +23,8 @@ public sealed record RuleOutput(string Interface, IPAddress Group, ushort Port, 
 {
     public const int MaxBurstLimit = 64;
 
+    public const int MaxPriority = 7;
+
     public bool IsMulticast => Addresses.IsMulticast(Group);
 
     /// <summary>As a router does: one less than it came with, and dropped at 0. <see cref="Ttl"/> is null then.</summary>
@@ -48,7 +50,7 @@ public sealed record RuleOutput(string Interface, IPAddress Group, ushort Port, 
     /// <summary>Spread a train over the time it took to arrive, in place of sending it at once.</summary>
     public bool Pace { get; init; }
 
-    /// <summary>SO_PRIORITY, 0 to 7: the queue of the device, and the 802.1p priority where a VLAN device maps it.</summary>
+    /// <summary>SO_PRIORITY, 0 to <see cref="MaxPriority"/> (7 takes CAP_NET_ADMIN, socket(7)): the queue of the device, and the 802.1p priority where a VLAN device maps it.</summary>
     public byte Priority { get; init; }
 
     /// <summary>The time to live (hop limit) that datagrams leave with, unless it is decremented.</summary>
@@ -64,5 +66,5 @@ public sealed record RuleOutput(string Interface, IPAddress Group, ushort Port, 
         + (Pace ? " pace=on" : "")
         + (Priority == 0 ? "" : $" priority={Priority}");
 
-    public override string ToString() => $"{(Group.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{Group}]" : Group)}:{Port} on {Interface}";
+    public override string ToString() => $"{Addresses.BeforePort(Group)}:{Port} on {Interface}";
 }

@@ -1,13 +1,12 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Mcr.Native.Rules;
 
 /// <summary>Draft in, rule or every problem of the draft out. Pure; what depends on other rules is in <see cref="RuleSetChecks"/>.</summary>
-public sealed class RuleParser
+public sealed partial class RuleParser
 {
     /// <summary>In bytes: IFNAMSIZ less the terminating zero (linux/if.h).</summary>
     public const int MaxInterfaceNameLength = 15;
@@ -34,8 +33,10 @@ public sealed class RuleParser
         IPAddress? source = _draft.InputSource is null ? null : Address("input.source", _draft.InputSource, "the sender's unicast address, such as 10.0.0.7");
         if (source is not null && !Addresses.IsUnicast(source))
             Problem("input.source", $"'{source}' is not a unicast address; give the address of one sender, or leave it out");
+        else if (source is not null && group is not null && Addresses.IsIPv6(source) != Addresses.IsIPv6(group))
+            Problem("input.source", $"'{source}' and the input '{group}' are of different address families; give the address that the sender has in the group's");
         if (group is not null)
-            CheckInputGroup(group, source);
+            CheckInputGroup(group);
 
         var outputs = ImmutableArray.CreateBuilder<RuleOutput>();
         if (_draft.Outputs.Count == 0)
@@ -56,43 +57,19 @@ public sealed class RuleParser
         return new ForwardingRule(id, _draft.Name, input, outputs.ToImmutable());
     }
 
-    private void CheckInputGroup(IPAddress group, IPAddress? source)
+    private void CheckInputGroup(IPAddress group)
     {
         CheckDestination("input.group", group);
-        if (Addresses.IsSourceSpecific(group) && source is null && !_draft.Force)
-            Problem("input.group", $"'{group}' is a source-specific group (232.0.0.0/8) and needs a source; add source = <address of the sender>, or force the rule");
+        if (Addresses.IsSourceSpecific(group) && _draft.InputSource is null && !_draft.Force)
+            Problem("input.group", $"'{group}' is a source-specific group ({(Addresses.IsIPv6(group) ? "ff3x::/32" : "232.0.0.0/8")}) and needs a source; add source = <address of the sender>, or force the rule");
     }
 
     private void CheckDestination(string field, IPAddress address)
     {
         if (!Addresses.IsMulticast(address) && !Addresses.IsUnicast(address))
-            Problem(field, $"'{address}' is neither a multicast group nor a unicast address; use 224.0.0.0 to 239.255.255.255, or the address of one host");
+            Problem(field, $"'{address}' is neither a multicast group nor a unicast address; use {(Addresses.IsIPv6(address) ? "a group of ff00::/8" : "224.0.0.0 to 239.255.255.255")}, or the address of one host");
         else if (Addresses.ReservedFor(address) is { } use && !_draft.Force)
             Problem(field, $"'{address}' is reserved for {use}; choose another group, or force the rule if you mean it");
-    }
-
-    private RuleOutput? Output(string path, OutputDraft draft, IPAddress? inputGroup)
-    {
-        int before = _problems.Count;
-        IPAddress? group = Address($"{path}.group", draft.Group, "a multicast group such as 239.2.2.2, or the unicast address of a receiver");
-        ushort? port = Port($"{path}.port", draft.Port);
-        string? device = Interface($"{path}.interface", draft.Interface);
-        if (group is not null)
-        {
-            CheckDestination($"{path}.group", group);
-            if (inputGroup is not null && group.AddressFamily != inputGroup.AddressFamily)
-                Problem($"{path}.group", $"'{group}' and the input '{inputGroup}' are of different address families; a relay does not translate between IPv4 and IPv6");
-        }
-
-        byte? ttl = null;
-        if (draft.Ttl is not null)
-        {
-            if (!byte.TryParse(draft.Ttl, NumberStyles.None, CultureInfo.InvariantCulture, out byte value) || value == 0)
-                Problem($"{path}.ttl", $"'{Quote(draft.Ttl)}' is not a time to live; use a number from 1 to 255");
-            ttl = value;
-        }
-
-        return _problems.Count == before ? new RuleOutput(device!, group!, port!.Value, ttl) : null;
     }
 
     private void CheckNames()
@@ -122,20 +99,9 @@ public sealed class RuleParser
             return null;
         }
 
-        // IPAddress.TryParse alone takes "5", "1.2" and octal for addresses: the four-part form is required here.
-        bool parsed = IPAddress.TryParse(text, out IPAddress? address);
-        if (!parsed || (address!.AddressFamily == AddressFamily.InterNetwork && address.ToString() != text))
-        {
-            Problem(field, $"'{Quote(text)}' is not an IP address; give {wanted}");
-            return null;
-        }
-
-        if (address.AddressFamily == AddressFamily.InterNetworkV6)
-        {
-            Problem(field, $"'{address}' is an IPv6 address, and this version relays IPv4 only; give {wanted}");
-            return null;
-        }
-
+        IPAddress? address = AddressText.Parse(text, wanted, out string? refusal);
+        if (refusal is not null)
+            Problem(field, $"'{Quote(text)}' {refusal}");
         return address;
     }
 

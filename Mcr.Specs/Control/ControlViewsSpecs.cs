@@ -74,7 +74,7 @@ public sealed class ControlViewsSpecs
 
         Assert.Equal(["input.port", "outputs[0].group", "outputs[0].port", "outputs[0].ttl"], problems.Select(p => p.Field));
         Assert.Equal("'65536' is not a UDP port; use a number from 1 to 65535", problems[0].Sentence);
-        Assert.StartsWith("'ff3e::1' is an IPv6 address, and this version relays IPv4 only", problems[1].Sentence, StringComparison.Ordinal);
+        Assert.StartsWith("'ff3e::1' and the input '239.1.1.1' are of different address families", problems[1].Sentence, StringComparison.Ordinal);
         RuleDraft draft = ControlViews.Draft(add);
         Assert.Equal(("r-1", "video", "10.0.0.7", true), (draft.Id, draft.Name, draft.InputSource, draft.Force));
     }

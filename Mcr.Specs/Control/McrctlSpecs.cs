@@ -36,6 +36,17 @@ public sealed class McrctlSpecs
                 ],
             }
         },
+        {
+            "add --input-interface eth0 --input-group ff3e::1 --input-port 5000 --source 2001:db8::1 --outputs [ff0e::2]:6000:eth1?ttl=decrement&source=keep&dscp=ef&rate-limit=5Mbit&max-burst=8&pace=on&priority=5",
+            new ControlRequest.Add
+            {
+                InputInterface = "eth0",
+                InputGroup = "ff3e::1",
+                InputPort = "5000",
+                Source = "2001:db8::1",
+                Outputs = [new OutputText { Group = "ff0e::2", Port = "6000", Interface = "eth1", Ttl = "decrement", Source = "keep", Dscp = "ef", RateLimit = "5Mbit", MaxBurst = "8", Pace = "on", Priority = "5" }],
+            }
+        },
     };
 
     [Theory]
@@ -63,8 +74,9 @@ public sealed class McrctlSpecs
 
     [Theory]
     [InlineData("--outputs 239.2.2.2:65536:eth1", "outputs[0].port: '65536' is not a UDP port; use a number from 1 to 65535")]
-    [InlineData("--outputs 239.2.2.2:6000:eth1?ttl=256", "outputs[0].ttl: '256' is not a time to live; use a number from 1 to 255")]
-    [InlineData("--outputs [ff3e::1]:6000:eth1", "outputs[0].group: 'ff3e::1' is an IPv6 address, and this version relays IPv4 only; give a multicast group such as 239.2.2.2, or the unicast address of a receiver")]
+    [InlineData("--outputs 239.2.2.2:6000:eth1?ttl=256", "outputs[0].ttl: '256' is not a time to live; use a number from 1 to 255, or decrement")]
+    [InlineData("--outputs [ff3e::1]:6000:eth1", "outputs[0].group: 'ff3e::1' and the input '239.1.1.1' are of different address families; a relay does not translate between IPv4 and IPv6")]
+    [InlineData("--outputs 239.2.2.2:6000:eth1?rate-limit=5", "outputs[0].rate-limit: '5' is not a rate in bits a second; use off, or 1kbit to 1000Gbit, such as 5000000, 5Mbit or 1.5Gbit")]
     [InlineData("--outputs 239.2.2.2:6000:eth1 --source 239.1.1.2", "input.source: '239.1.1.2' is not a unicast address; give the address of one sender, or leave it out")]
     public async Task A_rule_that_cannot_work_should_be_refused_in_the_words_of_the_rule_parser(string arguments, string sentence)
     {
@@ -83,6 +95,10 @@ public sealed class McrctlSpecs
     [InlineData("config check", "Option '--file' is required; see mcrctl --help")]
     [InlineData(Add, "--outputs is missing; write GROUP:PORT:INTERFACE, such as 239.2.2.2:6000:eth1 or 239.2.2.2:6000:eth1?ttl=8")]
     [InlineData(Add + "--outputs 239.2.2.2:eth1", "--outputs '239.2.2.2:eth1' is not an output; write GROUP:PORT:INTERFACE, such as 239.2.2.2:6000:eth1 or 239.2.2.2:6000:eth1?ttl=8")]
+    [InlineData(Add + "--outputs 239.2.2.2:6000:eth1?rate_limit=5M", "--outputs '239.2.2.2:6000:eth1?rate_limit=5M' has an option 'rate_limit' that is not known; did you mean 'rate-limit'?")]
+    [InlineData(Add + "--outputs 239.2.2.2:6000:eth1?colour=red", "--outputs '239.2.2.2:6000:eth1?colour=red' has an option 'colour' that is not known; known options are ttl, source, dscp, rate-limit, max-burst, pace, priority")]
+    [InlineData(Add + "--outputs 239.2.2.2:6000:eth1?pace=on&pace=off", "--outputs '239.2.2.2:6000:eth1?pace=on&pace=off' has two pace; leave one out")]
+    [InlineData(Add + "--outputs 239.2.2.2:6000:eth1?dscp", "--outputs '239.2.2.2:6000:eth1?dscp' has a dscp without a value; write dscp=VALUE")]
     [InlineData("add --input-group 239.1.1.1 --input-port 5000 --outputs 239.2.2.2:6000:eth1", "--input-interface is missing; give the name of a network interface, such as eth0")]
     public async Task A_command_line_that_makes_no_sense_should_get_a_sentence_and_exit_code_2(string commandLine, string sentence)
     {

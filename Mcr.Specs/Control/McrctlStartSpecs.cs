@@ -19,7 +19,7 @@ public sealed class McrctlStartSpecs(ITestOutputHelper output)
         await using var fixture = new ControlFixture();
         fixture.AnswerWith(command == "ping"
             ? new ControlResponse.Pong()
-            : new ControlResponse.Rules([.. Enumerable.Range(0, 100).Select(i => new RuleEntry($"r-{i}", null, "eth0", "239.1.1.1", i + 1, [new OutputEntry("239.2.2.2", 6000, "eth1", 1)], "Active", null, DateTimeOffset.UnixEpoch, "file", null))]));
+            : new ControlResponse.Rules([.. Enumerable.Range(0, 100).Select(i => new RuleEntry($"r-{i}", null, "eth0", "239.1.1.1", i + 1, [new OutputEntry("239.2.2.2", 6000, "eth1", "1")], "Active", null, DateTimeOffset.UnixEpoch, "file", null))]));
 
         // Somebody else may be busy on the machine for a while; mcrctl is too slow if it never is fast.
         var medians = new List<double>();

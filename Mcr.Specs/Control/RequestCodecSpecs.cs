@@ -25,6 +25,10 @@ public sealed class RequestCodecSpecs(ITestOutputHelper output)
     {
         { FullAdd, Add },
         { """{"version":1,"command":{"Add":{"outputs":[],"force":false}}}""", new ControlRequest.Add() },
+        {
+            """{"version":1,"command":{"Add":{"outputs":[{"group":"ff0e::2","port":"6000","interface":"eth1","ttl":"decrement","source":"keep","dscp":"ef","rate_limit":"5M","max_burst":"8","pace":"on","priority":"5"}],"force":false}}}""",
+            new ControlRequest.Add { Outputs = [new OutputText { Group = "ff0e::2", Port = "6000", Interface = "eth1", Ttl = "decrement", Source = "keep", Dscp = "ef", RateLimit = "5M", MaxBurst = "8", Pace = "on", Priority = "5" }] }
+        },
         { """{"version":1,"command":{"Remove":{"rule_id":"r-1"}}}""", new ControlRequest.Remove { RuleId = "r-1" } },
         { """{"version":1,"command":{"Remove":{"name":"video"}}}""", new ControlRequest.Remove { Name = "video" } },
         { """{"version":1,"command":{"ListRules":{}}}""", new ControlRequest.ListRules() },

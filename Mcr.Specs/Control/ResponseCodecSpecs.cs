@@ -12,7 +12,14 @@ public sealed class ResponseCodecSpecs(ITestOutputHelper output)
     {
         {
             """{"Rules":[{"rule_id":"r-1","name":"video","input_interface":"eth0","input_group":"239.1.1.1","input_port":5000,"outputs":[{"group":"239.2.2.2","port":6000,"interface":"eth1","ttl":8}],"status":"Active","why":null,"since":"2026-11-23T12:00:00+00:00","origin":"mcrctl","source":null}]}""",
-            new ControlResponse.Rules([new RuleEntry("r-1", "video", "eth0", "239.1.1.1", 5000, [new OutputEntry("239.2.2.2", 6000, "eth1", 8)], "Active", null, Noon, "mcrctl", null)])
+            new ControlResponse.Rules([new RuleEntry("r-1", "video", "eth0", "239.1.1.1", 5000, [new OutputEntry("239.2.2.2", 6000, "eth1", "8")], "Active", null, Noon, "mcrctl", null)])
+        },
+        {
+            """{"Rules":[{"rule_id":"r-6","name":null,"input_interface":"eth0","input_group":"ff3e::1","input_port":5000,"outputs":[{"group":"ff0e::2","port":6000,"interface":"eth1","ttl":"decrement","source":"2001:db8::7","dscp":46,"rate_limit":5000000,"max_burst":8,"pace":"on","priority":5}],"status":"Active","why":null,"since":"2026-11-23T12:00:00+00:00","origin":"mcrctl","source":"2001:db8::1","force":true}]}""",
+            new ControlResponse.Rules(
+            [
+                new RuleEntry("r-6", null, "eth0", "ff3e::1", 5000, [new OutputEntry("ff0e::2", 6000, "eth1", "decrement") { Source = "2001:db8::7", Dscp = 46, RateLimit = 5_000_000, MaxBurst = 8, Pace = "on", Priority = 5 }], "Active", null, Noon, "mcrctl", "2001:db8::1") { Force = true },
+            ])
         },
         { """{"Rules":[]}""", new ControlResponse.Rules([]) },
         {

@@ -20,11 +20,27 @@ public sealed class TablesSpecs
     [Fact]
     public void A_rule_should_have_its_outputs_below_each_other_and_its_reason_beside_its_status()
     {
-        string text = Print(new ControlResponse.Rules([new RuleEntry("r-1", "[red]x", "eth0", "239.1.1.1", 5000, [new OutputEntry("239.2.2.2", 6000, "eth1", 1), new OutputEntry("10.0.0.2", 6001, "wg0", 64)], "Pending", "eth0 does not exist yet", DateTimeOffset.UnixEpoch, "mcrctl", "10.0.0.7")]));
+        string text = Print(new ControlResponse.Rules([new RuleEntry("r-1", "[red]x", "eth0", "239.1.1.1", 5000, [new OutputEntry("239.2.2.2", 6000, "eth1", "1"), new OutputEntry("10.0.0.2", 6001, "wg0", "64")], "Pending", "eth0 does not exist yet", DateTimeOffset.UnixEpoch, "mcrctl", "10.0.0.7")]));
 
         Assert.All(
             ["r-1", "[red]x", "239.1.1.1:5000:eth0 from 10.0.0.7", "239.2.2.2:6000:eth1 ttl 1", "10.0.0.2:6001:wg0 ttl 64", "Pending: eth0 does not exist yet", "mcrctl"],
             word => Assert.Contains(word, text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Options_of_an_output_should_be_beside_it()
+    {
+        OutputEntry[] outputs =
+        [
+            new("ff0e::2", 6000, "eth1", "decrement") { Source = "keep", Dscp = 46, RateLimit = 1_500_000_000, MaxBurst = 8, Pace = "on", Priority = 5 },
+            new("ff0e::3", 6001, "eth1", "1") { RateLimit = 1_234 },
+        ];
+
+        string text = Print(new ControlResponse.Rules([new RuleEntry("r-6", null, "eth0", "ff3e::1", 5000, outputs, "Active", null, DateTimeOffset.UnixEpoch, "mcrctl", "2001:db8::1")]));
+
+        Assert.Contains("[ff3e::1]:5000:eth0 from 2001:db8::1", text, StringComparison.Ordinal);
+        Assert.Contains("[ff0e::2]:6000:eth1 ttl decrement, source keep, dscp 46, rate-limit 1500Mbit, max-burst 8, pace on, priority 5", text, StringComparison.Ordinal);
+        Assert.Contains("[ff0e::3]:6001:eth1 ttl 1, rate-limit 1234bit", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,35 @@
+using System.Text.Json.Serialization;
+
+namespace Mcr.Actors.Control;
+
+/// <summary>An output as lists show it. Options that are not given are null and not written. What is written can be read as an output of an add.</summary>
+/// <param name="Ttl">What datagrams leave with, given or default, or <c>decrement</c>.</param>
+public sealed record OutputEntry(
+    string Group,
+    int Port,
+    string Interface,
+    [property: JsonConverter(typeof(TextOrNumber))] string Ttl)
+{
+    /// <summary><c>keep</c> or an address; null: the relay's own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Source { get; init; }
+
+    /// <summary>null: copied.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Dscp { get; init; }
+
+    /// <summary>Bits a second.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? RateLimit { get; init; }
+
+    /// <summary>Datagrams.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? MaxBurst { get; init; }
+
+    /// <summary><c>on</c>, or null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Pace { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Priority { get; init; }
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.Control;
+
+/// <summary>Outputs on the control socket: what an add asks for, and what a list shows. Pure.</summary>
+internal static class OutputViews
+{
+    public static OutputDraft Draft(OutputText text) => new()
+    {
+        Interface = text.Interface,
+        Group = text.Group,
+        Port = text.Port,
+        Ttl = text.Ttl,
+        Source = text.Source,
+        Dscp = text.Dscp,
+        RateLimit = text.RateLimit,
+        MaxBurst = text.MaxBurst,
+        Pace = text.Pace,
+        Priority = text.Priority,
+    };
+
+    public static OutputEntry Entry(RuleOutput output) => new(
+        output.Group.ToString(),
+        output.Port,
+        output.Interface,
+        output.DecrementTtl ? "decrement" : output.EffectiveTtl.ToString(CultureInfo.InvariantCulture))
+    {
+        Source = output.Source switch
+        {
+            SourceMode.Keep => "keep",
+            SourceMode.Address => $"{output.SourceAddress}",
+            _ => null,
+        },
+        Dscp = output.Dscp,
+        RateLimit = output.RateLimit == 0 ? null : output.RateLimit,
+        MaxBurst = output.MaxBurst == 0 ? null : output.MaxBurst,
+        Pace = output.Pace ? "on" : null,
+        Priority = output.Priority == 0 ? null : output.Priority,
+    };
+}

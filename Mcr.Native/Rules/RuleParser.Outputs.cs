@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Net;
+
+namespace Mcr.Native.Rules;
+
+/// <summary>Outputs and their options. An option that is not given has its default, so that it stays out of the canonical text.</summary>
+public sealed partial class RuleParser
+{
+    private const string SourceForms = "rewrite, keep, or the address to send from";
+
+    private RuleOutput? Output(string path, OutputDraft draft, IPAddress? inputGroup)
+    {
+        int before = _problems.Count;
+        IPAddress? group = Address($"{path}.group", draft.Group, "a multicast group such as 239.2.2.2, or the unicast address of a receiver");
+        if (group is not null)
+        {
+            CheckDestination($"{path}.group", group);
+            if (inputGroup is not null && Addresses.IsIPv6(group) != Addresses.IsIPv6(inputGroup))
+                Problem($"{path}.group", $"'{group}' and the input '{inputGroup}' are of different address families; a relay does not translate between IPv4 and IPv6");
+        }
+
+        ushort? port = Port($"{path}.port", draft.Port);
+        string? device = Interface($"{path}.interface", draft.Interface);
+        bool decrement = draft.Ttl == "decrement";
+        byte? ttl = decrement ? null : (byte?)Number($"{path}.ttl", draft.Ttl, 1, byte.MaxValue, "a time to live; use a number from 1 to 255, or decrement");
+        (SourceMode source, IPAddress? sourceAddress) = Source($"{path}.source", draft.Source, group);
+        byte? dscp = Option($"{path}.dscp", draft.Dscp, "copy", Dscp.Parse, "a DSCP; use copy, a number from 0 to 63, or a name such as ef, af41 or cs5");
+        long? rateLimit = Option($"{path}.rate-limit", draft.RateLimit, "off", BitRate.Parse, "a rate in bits a second; use off, or 1kbit to 1000Gbit, such as 5000000, 5Mbit or 1.5Gbit");
+        int? maxBurst = Number($"{path}.max-burst", draft.MaxBurst, 1, RuleOutput.MaxBurstLimit, $"a number of datagrams; use a number from 1 to {RuleOutput.MaxBurstLimit}");
+        bool? pace = Option($"{path}.pace", draft.Pace, "off", Flag, "a flag; use on or off");
+        int? priority = Number($"{path}.priority", draft.Priority, 0, RuleOutput.MaxPriority, $"a priority; use a number from 0 to {RuleOutput.MaxPriority}");
+        if (_problems.Count != before)
+            return null;
+        return new RuleOutput(device!, group!, port!.Value, ttl)
+        {
+            DecrementTtl = decrement,
+            Source = source,
+            SourceAddress = sourceAddress,
+            MaySpoof = source == SourceMode.Address && _draft.Force,
+            Dscp = dscp,
+            RateLimit = rateLimit ?? 0,
+            MaxBurst = (byte)(maxBurst ?? 0),
+            Pace = pace ?? false,
+            Priority = (byte)(priority ?? 0),
+        };
+    }
+
+    /// <param name="group">Where the output sends to; null when that is unknown.</param>
+    private (SourceMode Mode, IPAddress? Address) Source(string field, string? text, IPAddress? group)
+    {
+        if (text is null or "rewrite")
+            return (SourceMode.Rewrite, null);
+        if (text is "keep")
+            return (SourceMode.Keep, null);
+        IPAddress? address = Address(field, text, SourceForms);
+        if (address is not null && !Addresses.IsUnicast(address))
+            Problem(field, $"'{address}' is not a unicast address; give {SourceForms}");
+        else if (address is not null && group is not null && Addresses.IsIPv6(address) != Addresses.IsIPv6(group))
+            Problem(field, $"'{address}' and the group '{group}' are of different address families; give {SourceForms} in the group's");
+        return (SourceMode.Address, address);
+    }
+
+    private static bool? Flag(string text) => text switch
+    {
+        "on" or "true" or "yes" => true,
+        "off" or "false" or "no" => false,
+        _ => null,
+    };
+
+    private int? Number(string field, string? text, int least, int most, string wanted) => Option(
+        field,
+        text,
+        null,
+        given => int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most ? value : (int?)null,
+        wanted);
+
+    /// <returns>null when it is not given, when it is the default, and when it is a problem.</returns>
+    private T? Option<T>(string field, string? text, string? byDefault, Func<string, T?> parse, string wanted)
+        where T : struct
+    {
+        if (text is null || text == byDefault)
+            return null;
+        T? value = parse(text);
+        if (value is null)
+            Problem(field, $"'{Quote(text)}' is not {wanted}");
+        return value;
+    }
+}
