@@ -198,7 +198,7 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
     private RuleOutcome? Open(Link link)
     {
         if (link.Kind == LinkKind.Other)
-            return new RuleOutcome(RuleStatus.Failed, $"{_name} carries no Ethernet frames (a tunnel?); this version relays from Ethernet devices and lo");
+            return new RuleOutcome(RuleStatus.Failed, $"{_name} carries neither Ethernet frames nor bare IP packets; relay from a device that does, such as a bridge, a tunnel or lo");
         InterfaceOptions settings = _options.Of(_name);
         IInterfacePort port;
         try

@@ -27,6 +27,7 @@ public sealed class LinuxInterfacePort : IInterfacePort
         _options = options;
         _workerOptions = new WorkerOptions(options.OrphanGraceMilliseconds, options.Segmentation)
         {
+            LinkHeader = link.LinkHeader,
             Spin = settings.Spin,
             CoalesceMicroseconds = settings.CoalesceMicroseconds,
             Reassemble = settings.Reassemble,

@@ -31,7 +31,7 @@ public sealed unsafe class PacketSocket : IDisposable
         FileDescriptor socket = SocketOptions.Open(Libc.AF_PACKET, Libc.SOCK_RAW, 0, $"ingress socket on {link.Name}");
         try
         {
-            PacketFilter.AttachIpv4Udp(socket);
+            PacketFilter.AttachUdp(socket, link.LinkHeader);
             SocketOptions.Set(socket, Libc.SOL_PACKET, Libc.PACKET_IGNORE_OUTGOING, 1, "PACKET_IGNORE_OUTGOING (Linux 4.20)");
             SocketOptions.Set(socket, Libc.SOL_PACKET, Libc.PACKET_AUXDATA, 1, "PACKET_AUXDATA");
             SocketOptions.Set(socket, Libc.SOL_PACKET, Libc.PACKET_VNET_HDR, 1, "PACKET_VNET_HDR");

@@ -8,6 +8,10 @@ internal static unsafe partial class Libc
     public const int IPPROTO_IP = 0;
     public const int IPPROTO_UDP = 17;
     public const int IPPROTO_IPV6 = 41;
+    public const int IPPROTO_HOPOPTS = 0;
+    public const int IPPROTO_ROUTING = 43;
+    public const int IPPROTO_FRAGMENT = 44;
+    public const int IPPROTO_DSTOPTS = 60;
     public const int IP_TOS = 1;
     public const int IP_TTL = 2;
     public const int IP_MTU_DISCOVER = 10;

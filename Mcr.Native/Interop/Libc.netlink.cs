@@ -25,7 +25,13 @@ internal static unsafe partial class Libc
     public const int IFF_MULTICAST = 0x1000;
     public const int IFNAMSIZ = 16;
     public const int ARPHRD_ETHER = 1;
+    public const int ARPHRD_PPP = 512;
+    public const int ARPHRD_RAWIP = 519;
+    public const int ARPHRD_TUNNEL = 768;
+    public const int ARPHRD_TUNNEL6 = 769;
     public const int ARPHRD_LOOPBACK = 772;
+    public const int ARPHRD_SIT = 776;
+    public const int ARPHRD_NONE = 0xFFFE;
 
     [StructLayout(LayoutKind.Sequential)]
     public struct sockaddr_nl

@@ -23,6 +23,8 @@ internal static unsafe partial class Libc
     public const int VIRTIO_NET_HDR_F_DATA_VALID = 2;
     public const int VIRTIO_NET_HDR_GSO_NONE = 0;
     public const int VIRTIO_NET_HDR_GSO_UDP_L4 = 5;
+    public const int SKF_AD_OFF = -0x1000;
+    public const int SKF_AD_PROTOCOL = 0;
     public const int BPF_LD = 0;
     public const int BPF_JMP = 5;
     public const int BPF_RET = 6;

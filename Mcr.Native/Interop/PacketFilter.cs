@@ -5,15 +5,37 @@ internal static unsafe class PacketFilter
 {
     private const uint AcceptWhole = 0x40000; // the longest snap length that means "all of it"
 
-    /// <summary>IPv4 UDP behind an Ethernet header. A VLAN tag is taken off before this runs and is seen in the auxiliary data.</summary>
-    public static void AttachIpv4Udp(FileDescriptor socket) => Attach(socket,
+    private const int ProtocolOffset = 9; // in an IPv4 header
+    private const int NextHeaderOffset = 6; // in an IPv6 header
+    private const int Ipv6Header = 40;
+
+    /// <summary>
+    /// IPv4 UDP, and IPv6 that is UDP or may turn out to be: a chain of extension headers is followed for one step, so that multicast
+    /// listener reports (hop-by-hop, then ICMPv6) are not taken for datagrams. Fragments pass. The EtherType comes from the kernel, which
+    /// knows it on devices without a link header, too; a VLAN tag was taken off before this runs and is seen in the auxiliary data.
+    /// (Loads relative to SKF_NET_OFF would not need <paramref name="linkHeader"/>, but before Linux 6.16 they see nothing of a header that the
+    /// driver left outside the linear part.)
+    /// </summary>
+    public static void AttachUdp(FileDescriptor socket, int linkHeader) => Attach(socket,
     [
-        Statement(Libc.BPF_LD | Libc.BPF_H | Libc.BPF_ABS, 12), // EtherType
-        Jump(Libc.ETH_P_IP, 0, 3),
-        Statement(Libc.BPF_LD | Libc.BPF_B | Libc.BPF_ABS, 14 + 9), // IPv4 protocol
-        Jump(Libc.IPPROTO_UDP, 0, 1),
-        Statement(Libc.BPF_RET | Libc.BPF_K, AcceptWhole),
-        Statement(Libc.BPF_RET | Libc.BPF_K, 0),
+        /*  0 */ Statement(Libc.BPF_LD | Libc.BPF_H | Libc.BPF_ABS, unchecked((uint)(Libc.SKF_AD_OFF + Libc.SKF_AD_PROTOCOL))),
+        /*  1 */ Jump(Libc.ETH_P_IP, 1, 0),
+        /*  2 */ Jump(Libc.ETH_P_IPV6, 2, 14),
+        /*  3 */ Statement(Libc.BPF_LD | Libc.BPF_B | Libc.BPF_ABS, (uint)(linkHeader + ProtocolOffset)),
+        /*  4 */ Jump(Libc.IPPROTO_UDP, 11, 12),
+        /*  5 */ Statement(Libc.BPF_LD | Libc.BPF_B | Libc.BPF_ABS, (uint)(linkHeader + NextHeaderOffset)),
+        /*  6 */ Jump(Libc.IPPROTO_UDP, 9, 0),
+        /*  7 */ Jump(Libc.IPPROTO_HOPOPTS, 3, 0),
+        /*  8 */ Jump(Libc.IPPROTO_ROUTING, 2, 0),
+        /*  9 */ Jump(Libc.IPPROTO_FRAGMENT, 1, 0),
+        /* 10 */ Jump(Libc.IPPROTO_DSTOPTS, 0, 6),
+        /* 11 */ Statement(Libc.BPF_LD | Libc.BPF_B | Libc.BPF_ABS, (uint)(linkHeader + Ipv6Header)),
+        /* 12 */ Jump(Libc.IPPROTO_UDP, 3, 0),
+        /* 13 */ Jump(Libc.IPPROTO_ROUTING, 2, 0),
+        /* 14 */ Jump(Libc.IPPROTO_FRAGMENT, 1, 0),
+        /* 15 */ Jump(Libc.IPPROTO_DSTOPTS, 0, 1),
+        /* 16 */ Statement(Libc.BPF_RET | Libc.BPF_K, AcceptWhole),
+        /* 17 */ Statement(Libc.BPF_RET | Libc.BPF_K, 0),
     ]);
 
     /// <summary>Nothing: for sockets that only have to exist.</summary>

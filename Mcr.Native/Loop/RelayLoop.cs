@@ -1,6 +1,5 @@
 using Mcr.Native.Egress;
 using Mcr.Native.Ingress;
-using Mcr.Native.Interop;
 using Mcr.Native.Packet;
 using Mcr.Native.Rules;
 using Mcr.Native.Worker;
@@ -24,16 +23,20 @@ internal sealed unsafe class RelayLoop : IDisposable
     private readonly SendQueue _queue;
     private readonly WorkerSlot _slot;
     private readonly LoopWakeup _wakeup;
+    private readonly Reassembly? _reassembly;
+    private readonly int _linkHeader;
     private ForwardingTable _table = ForwardingTable.Empty; // the loop's own reference
     private ForwardingTable _published = ForwardingTable.Empty; // written by the control thread, read once a batch
     private volatile bool _stopping;
 
-    public RelayLoop(IReadOnlyList<IFrameSource> sources, IDatagramSink sink, WorkerSlot slot, LoopWakeup wakeup, WorkerOptions options)
+    public RelayLoop(IReadOnlyList<IFrameSource> sources, IDatagramSink sink, WorkerSlot slot, LoopWakeup wakeup, WorkerOptions options, TimeProvider? clock = null)
     {
         _sources = [.. sources];
         _slot = slot;
         _wakeup = wakeup;
         _queue = new SendQueue(sink, slot.EgressCounters, options.Segmentation);
+        _linkHeader = options.LinkHeader;
+        _reassembly = options.Reassemble ? new Reassembly(slot, options.LinkHeader, clock ?? TimeProvider.System) : null;
     }
 
     /// <summary>From any thread: the loop uses <paramref name="table"/> from its next batch on, and says so through <see cref="LoopWakeup"/>.</summary>
@@ -78,9 +81,11 @@ internal sealed unsafe class RelayLoop : IDisposable
                 Relay(ref _batch[i]);
             _queue.Flush();
             source.Release();
+            _reassembly?.Release();
             busy = true;
         }
 
+        _reassembly?.Expire();
         _slot.Words[SlotLayout.HeartbeatWord]++;
         return busy;
     }
@@ -93,10 +98,13 @@ internal sealed unsafe class RelayLoop : IDisposable
             source.Dispose();
     }
 
-    /// <summary>One frame: parse it, find its rule, queue it on the rule's outputs; or count why not.</summary>
+    /// <summary>One frame: parse it (a fragment waits for the others), find its rule, queue it on the rule's outputs; or count why not.</summary>
     private void Relay(ref ReceivedFrame received)
     {
-        DropReason reason = Parse(ref received, out ParsedFrame frame);
+        byte* data = received.Data;
+        DropReason reason = FrameReader.Parse(in received, _linkHeader, out ParsedFrame frame);
+        if (reason == DropReason.Fragment && _reassembly is not null && !_reassembly.Add(in received, ref reason, ref frame, ref data))
+            return;
         if (reason != DropReason.None)
         {
             _slot.Words[SlotLayout.DropsWord + (int)reason] += frame.Datagrams; // 1 where they could not be told apart
@@ -123,7 +131,7 @@ internal sealed unsafe class RelayLoop : IDisposable
 
         var datagram = new Datagram
         {
-            Payload = received.Data + frame.PayloadOffset,
+            Payload = data + frame.PayloadOffset,
             Length = frame.PayloadLength,
             Segment = frame.SegmentSize,
             Source = frame.Source,
@@ -135,33 +143,6 @@ internal sealed unsafe class RelayLoop : IDisposable
         int end = rule.FirstOutput + rule.OutputCount;
         for (int output = rule.FirstOutput; output < end; output++)
             _queue.Queue(output, in datagram);
-    }
-
-    /// <summary>What the socket said about the frame, then the frame itself.</summary>
-    private static DropReason Parse(ref ReceivedFrame received, out ParsedFrame frame)
-    {
-        frame = default;
-        if (received.Length <= 0 || received.IsTruncated)
-            return DropReason.Runt;
-        int segment = 0;
-        if (received.Vnet.gso_type != Libc.VIRTIO_NET_HDR_GSO_NONE)
-        {
-            // The other kind a UDP frame can have is UFO: one datagram that the kernel has yet to fragment.
-            if (received.Vnet.gso_type != Libc.VIRTIO_NET_HDR_GSO_UDP_L4)
-                return DropReason.Fragment;
-            segment = received.Vnet.gso_size;
-        }
-
-        bool trusted = (received.Vnet.flags & (Libc.VIRTIO_NET_HDR_F_NEEDS_CSUM | Libc.VIRTIO_NET_HDR_F_DATA_VALID)) != 0;
-        DropReason reason = FrameParser.Parse(new ReadOnlySpan<byte>(received.Data, received.Length), segment, trusted, out frame);
-        if (received.VlanId != 0)
-            return DropReason.Vlan;
-        if (reason != DropReason.None)
-            return reason;
-
-        // A frame for another host is flooding or promiscuous mode; a unicast datagram must be for this host.
-        byte type = received.PacketType;
-        return type == Libc.PACKET_OTHERHOST || (!frame.IsMulticast && type != Libc.PACKET_HOST) ? DropReason.OtherHost : DropReason.None;
     }
 
     private void TakePublishedTable()

@@ -9,8 +9,11 @@ public enum LinkKind
     Ethernet,
     Loopback,
 
-    /// <summary>No Ethernet header (tun, PPP): not relayed from in this version.</summary>
+    /// <summary>Frames of a kind that we cannot read (InfiniBand, GRE with its own header): not relayed from.</summary>
     Other,
+
+    /// <summary>IP packets with nothing in front (tun, WireGuard, IP in IP, PPP).</summary>
+    Bare,
 }
 
 /// <summary>One network device as the kernel described it. Immutable.</summary>
@@ -27,4 +30,8 @@ public sealed record Link(
     bool IsRunning,
     bool CanMulticast,
     int Mtu,
-    ImmutableArray<IPAddress> Addresses);
+    ImmutableArray<IPAddress> Addresses)
+{
+    /// <summary>Bytes that a packet socket sees in front of the IP header; lo has an Ethernet header of zeros.</summary>
+    public int LinkHeader => Kind == LinkKind.Bare ? 0 : 14;
+}

@@ -92,6 +92,7 @@ internal sealed class NetlinkParser
         {
             Libc.ARPHRD_ETHER => LinkKind.Ethernet,
             Libc.ARPHRD_LOOPBACK => LinkKind.Loopback,
+            Libc.ARPHRD_NONE or Libc.ARPHRD_RAWIP or Libc.ARPHRD_PPP or Libc.ARPHRD_TUNNEL or Libc.ARPHRD_TUNNEL6 or Libc.ARPHRD_SIT => LinkKind.Bare,
             _ => LinkKind.Other,
         };
         _links[index] = new Link(index, name, kind, (flags & Libc.IFF_UP) != 0, (flags & Libc.IFF_RUNNING) != 0, (flags & Libc.IFF_MULTICAST) != 0, mtu, ImmutableArray<IPAddress>.Empty);

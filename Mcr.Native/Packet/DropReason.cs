@@ -12,7 +12,7 @@ public enum DropReason : byte
     /// <summary>Shorter than its headers, or cut by the receive slot.</summary>
     Runt,
 
-    /// <summary>Not IPv4 UDP although the socket's filter let it pass; or an IP version or header length that cannot be.</summary>
+    /// <summary>Not IP although the socket's filter let it pass; an IP version, header length or address that cannot be; IPv4 that is not UDP.</summary>
     BadIpHeader,
 
     /// <summary>IP or UDP length fields that contradict each other or the frame.</summary>
@@ -22,7 +22,7 @@ public enum DropReason : byte
 
     BadUdpChecksum,
 
-    /// <summary>An IP fragment.</summary>
+    /// <summary>An IP fragment, where they are not put together; each counts.</summary>
     Fragment,
 
     /// <summary>A VLAN tag with an id other than 0: the frame belongs to another interface.</summary>

@@ -1,83 +1,109 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Mcr.Native.Packet;
 
-/// <summary>Bytes in, values out: reads one Ethernet frame with IPv4 UDP. No sockets, no rules, no allocation, no exception, whatever the bytes.</summary>
+/// <summary>
+/// Bytes in, values out: reads one frame with UDP over IPv4 or IPv6. No sockets, no rules, no allocation, no exception, whatever the bytes.
+/// </summary>
 public static class FrameParser
 {
-    private const int EthernetHeader = 14;
-    private const int MinIpHeader = 20;
-    private const int UdpHeader = 8;
+    internal const int MinIpv4Header = 20;
+    internal const int Ipv6Header = 40;
+
     private const ushort EtherTypeIpv4 = 0x0800;
-    private const byte ProtocolUdp = 17;
+    private const ushort EtherTypeIpv6 = 0x86DD;
 
     /// <summary>Any of more-fragments (0x2000) and fragment offset (0x1FFF); not don't-fragment.</summary>
     private const ushort FragmentBits = 0x3FFF;
 
     /// <summary>
-    /// Parses <paramref name="frame"/>, which starts at the Ethernet header (RFC 894, 791, 768).
+    /// Parses <paramref name="frame"/>, which starts at the link header if there is one (RFC 894, 791, 768, 8200).
     /// </summary>
     /// <param name="frame">The frame as received, without the vnet header; may carry padding behind the IP packet.</param>
+    /// <param name="linkHeader">Bytes in front of the IP header; the last two are the EtherType. 0 on devices that carry bare IP packets.</param>
     /// <param name="gsoSize">Segment size from the vnet header when it says GSO_UDP_L4, else 0.</param>
     /// <param name="checksumTrusted">The vnet header said NEEDS_CSUM or DATA_VALID: the UDP checksum need not be verified.</param>
-    /// <param name="parsed">Filled when the result is <see cref="DropReason.None"/>; undefined otherwise.</param>
-    public static DropReason Parse(ReadOnlySpan<byte> frame, int gsoSize, bool checksumTrusted, out ParsedFrame parsed)
+    /// <param name="parsed">
+    /// Filled when the result is <see cref="DropReason.None"/>; of a <see cref="DropReason.Fragment"/> only whether it is multicast; else undefined.
+    /// </param>
+    public static DropReason Parse(ReadOnlySpan<byte> frame, int linkHeader, int gsoSize, bool checksumTrusted, out ParsedFrame parsed)
     {
         parsed = default;
-        if (frame.Length < EthernetHeader + MinIpHeader + UdpHeader)
+        if (frame.Length < linkHeader + MinIpv4Header)
             return DropReason.Runt;
-        ReadOnlySpan<byte> ip = frame[EthernetHeader..];
-        int headerLength = (ip[0] & 0x0F) * 4;
-        if (BinaryPrimitives.ReadUInt16BigEndian(frame[12..]) != EtherTypeIpv4 || ip[0] >> 4 != 4 || headerLength < MinIpHeader || ip[9] != ProtocolUdp)
+        ReadOnlySpan<byte> ip = frame[linkHeader..];
+        int version = ip[0] >> 4;
+        if (linkHeader != 0 && BinaryPrimitives.ReadUInt16BigEndian(frame[(linkHeader - 2)..]) != (version == 6 ? EtherTypeIpv6 : EtherTypeIpv4))
             return DropReason.BadIpHeader;
-        int totalLength = BinaryPrimitives.ReadUInt16BigEndian(ip[2..]);
-        if (totalLength > ip.Length)
-            return DropReason.Runt;
-        if (totalLength < headerLength + UdpHeader)
-            return (BinaryPrimitives.ReadUInt16BigEndian(ip[6..]) & FragmentBits) != 0 ? DropReason.Fragment : DropReason.BadLength;
-        if (!InternetChecksum.IsValid(InternetChecksum.Add(0, ip[..headerLength])))
-            return DropReason.BadIpChecksum;
-        if ((BinaryPrimitives.ReadUInt16BigEndian(ip[6..]) & FragmentBits) != 0)
-            return DropReason.Fragment;
-
-        ReadOnlySpan<byte> udp = ip[headerLength..totalLength];
-        int udpLength = BinaryPrimitives.ReadUInt16BigEndian(udp[4..]);
-
-        // A merged frame's UDP length is that of the whole run after GRO and from a GSO sender alike, but it is the IP length that the
-        // kernel itself goes by when it cuts the run up; so do we.
-        if (gsoSize > 0)
-            udpLength = udp.Length;
-        if (udpLength < UdpHeader || udpLength > udp.Length)
-            return DropReason.BadLength;
-
-        // A merged frame has a partial checksum or was verified before it was merged; its field does not cover the run.
-        if (!checksumTrusted && gsoSize == 0 && !IsChecksumValid(ip, udp[..udpLength]))
-            return DropReason.BadUdpChecksum;
-
-        int payload = udpLength - UdpHeader;
-        parsed.Source = Mapped(ip[12..]);
-        parsed.Destination = Mapped(ip[16..]);
-        parsed.IsMulticast = ip[16] >> 4 == 14;
-        parsed.SourcePort = BinaryPrimitives.ReadUInt16BigEndian(udp);
-        parsed.DestinationPort = BinaryPrimitives.ReadUInt16BigEndian(udp[2..]);
-        parsed.Tos = ip[1];
-        parsed.Ttl = ip[8];
-        parsed.PayloadOffset = EthernetHeader + headerLength + UdpHeader;
-        parsed.PayloadLength = payload;
-        parsed.SegmentSize = gsoSize < payload ? gsoSize : 0;
-        return DropReason.None;
+        DropReason reason = version == 4
+            ? ParseIpv4(ip, gsoSize, checksumTrusted, ref parsed)
+            : version == 6 ? ParseIpv6(ip, gsoSize, checksumTrusted, ref parsed) : DropReason.BadIpHeader;
+        parsed.PayloadOffset += linkHeader;
+        return reason;
     }
 
-    private static UInt128 Mapped(ReadOnlySpan<byte> address) => 0xFFFF_0000_0000UL | BinaryPrimitives.ReadUInt32BigEndian(address);
+    /// <summary>An IPv4 address as an IPv6 one: ::ffff:a.b.c.d.</summary>
+    internal static UInt128 Mapped(ReadOnlySpan<byte> address) => new(0, 0xFFFF_0000_0000UL | BinaryPrimitives.ReadUInt32BigEndian(address));
 
-    /// <summary>RFC 768: over a pseudo header (addresses, protocol, length) and the datagram; 0 means the sender made none.</summary>
-    private static bool IsChecksumValid(ReadOnlySpan<byte> ip, ReadOnlySpan<byte> udp)
+    /// <summary>
+    /// An address that stands for IPv4 has no business on the wire (RFC 4291 2.5.5.2), and would let an IPv6 packet pass for an IPv4 one.
+    /// </summary>
+    private static bool IsMapped(UInt128 address) => address >> 32 == 0xFFFF;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static DropReason ParseIpv4(ReadOnlySpan<byte> ip, int gsoSize, bool checksumTrusted, ref ParsedFrame parsed)
     {
-        if (udp[6] == 0 && udp[7] == 0)
-            return true;
-        ulong sum = InternetChecksum.Add(0, ip[12..20]);
-        sum = InternetChecksum.Add(sum, ProtocolUdp);
-        sum = InternetChecksum.Add(sum, (ushort)udp.Length);
-        return InternetChecksum.IsValid(InternetChecksum.Add(sum, udp));
+        int headerLength = (ip[0] & 0x0F) * 4;
+        int totalLength = BinaryPrimitives.ReadUInt16BigEndian(ip[2..]);
+        if (headerLength < MinIpv4Header || ip[9] != UdpDatagram.Protocol)
+            return DropReason.BadIpHeader;
+        if (totalLength > ip.Length)
+            return DropReason.Runt;
+        bool isFragment = (BinaryPrimitives.ReadUInt16BigEndian(ip[6..]) & FragmentBits) != 0;
+        if (totalLength < headerLength + (isFragment ? 0 : UdpDatagram.HeaderLength))
+            return DropReason.BadLength;
+        ulong sum = InternetChecksum.AddWord(BinaryPrimitives.ReadUInt64LittleEndian(ip), BinaryPrimitives.ReadUInt64LittleEndian(ip[8..]));
+        sum = InternetChecksum.AddWord(sum, BinaryPrimitives.ReadUInt32LittleEndian(ip[16..]));
+        if (headerLength > MinIpv4Header)
+            sum = InternetChecksum.Add(sum, ip[MinIpv4Header..headerLength]);
+        if (!InternetChecksum.IsValid(sum))
+            return DropReason.BadIpChecksum;
+
+        parsed.IsMulticast = ip[16] >> 4 == 14;
+        if (isFragment)
+            return DropReason.Fragment;
+        parsed.Source = Mapped(ip[12..]);
+        parsed.Destination = Mapped(ip[16..]);
+        parsed.Tos = ip[1];
+        parsed.Ttl = ip[8];
+        parsed.PayloadOffset = headerLength + UdpDatagram.HeaderLength;
+        return UdpDatagram.Read(ip[headerLength..totalLength], ip[12..20], gsoSize, checksumTrusted, ref parsed);
+    }
+
+    private static DropReason ParseIpv6(ReadOnlySpan<byte> ip, int gsoSize, bool checksumTrusted, ref ParsedFrame parsed)
+    {
+        if (ip.Length < Ipv6Header)
+            return DropReason.Runt;
+        int totalLength = Ipv6Header + BinaryPrimitives.ReadUInt16BigEndian(ip[4..]);
+        if (totalLength > ip.Length)
+            return DropReason.Runt;
+        ip = ip[..totalLength];
+        parsed.Source = BinaryPrimitives.ReadUInt128BigEndian(ip[8..]);
+        parsed.Destination = BinaryPrimitives.ReadUInt128BigEndian(ip[24..]);
+        parsed.IsMulticast = ip[24] == 0xFF;
+        if (IsMapped(parsed.Source) || IsMapped(parsed.Destination))
+            return DropReason.BadIpHeader;
+
+        byte next = ip[6];
+        int at = Ipv6Header;
+        if (!ExtensionHeaders.TryFollow(ip, afterIp: true, ref next, ref at))
+            return next == UdpDatagram.Protocol ? DropReason.BadLength : DropReason.NotUdp;
+        if (next == ExtensionHeaders.Fragment)
+            return DropReason.Fragment;
+        parsed.Tos = (byte)(BinaryPrimitives.ReadUInt16BigEndian(ip) >> 4);
+        parsed.Ttl = ip[7];
+        parsed.PayloadOffset = at + UdpDatagram.HeaderLength;
+        return UdpDatagram.Read(ip[at..], ip[8..40], gsoSize, checksumTrusted, ref parsed);
     }
 }

@@ -36,7 +36,7 @@ public sealed class FrameParserFuzzSpecs(ITestOutputHelper output)
 
     private static DropReason Check(byte[] frame, int gsoSize, bool trusted)
     {
-        DropReason reason = FrameParser.Parse(frame, gsoSize, trusted, out ParsedFrame parsed);
+        DropReason reason = FrameParser.Parse(frame, 14, gsoSize, trusted, out ParsedFrame parsed);
         (int Offset, int Length)? expected = Payload(frame, gsoSize > 0, trusted);
         bool right = reason == DropReason.None
             ? expected == (parsed.PayloadOffset, parsed.PayloadLength) && RunsAreRight(parsed, frame.Length, gsoSize)

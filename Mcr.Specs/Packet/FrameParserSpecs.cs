@@ -191,11 +191,11 @@ public sealed class FrameParserSpecs
 
     private static (int Offset, int Length) Where(ParsedFrame frame) => (frame.PayloadOffset, frame.PayloadLength);
 
-    private static DropReason Parse(byte[] frame, int gsoSize = 0, bool trusted = false) => FrameParser.Parse(frame, gsoSize, trusted, out _);
+    private static DropReason Parse(byte[] frame, int gsoSize = 0, bool trusted = false) => FrameParser.Parse(frame, 14, gsoSize, trusted, out _);
 
     private static ParsedFrame Accept(byte[] frame, int gsoSize = 0, bool trusted = false)
     {
-        Assert.Equal(DropReason.None, FrameParser.Parse(frame, gsoSize, trusted, out ParsedFrame parsed));
+        Assert.Equal(DropReason.None, FrameParser.Parse(frame, 14, gsoSize, trusted, out ParsedFrame parsed));
         return parsed;
     }
 }

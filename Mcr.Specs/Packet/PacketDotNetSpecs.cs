@@ -26,7 +26,7 @@ public sealed class PacketDotNetSpecs
             udp.UpdateUdpChecksum();
             ip.UpdateIPChecksum();
             byte[] frame = ethernet.Bytes;
-            DropReason reason = FrameParser.Parse(frame, 0, false, out ParsedFrame parsed);
+            DropReason reason = FrameParser.Parse(frame, 14, 0, false, out ParsedFrame parsed);
             Assert.Equal(DropReason.None, reason);
             Assert.Equal((d.From, d.To, d.Tos, d.Ttl), (parsed.SourcePort, parsed.DestinationPort, parsed.Tos, parsed.Ttl));
             Assert.Equal((ip.SourceAddress, ip.DestinationAddress), (Address((uint)parsed.Source), Address((uint)parsed.Destination)));
@@ -40,7 +40,7 @@ public sealed class PacketDotNetSpecs
         {
             byte[] frame = Frames.Udp(new IPAddress(d.Source).ToString(), new IPAddress(d.Destination).ToString(), d.To, d.Payload, d.Tos)
                 .WithOptions([.. options.SelectMany(o => new byte[] { 1, 1, 1, 0 })]).WithPadding(padding);
-            DropReason reason = FrameParser.Parse(frame, 0, false, out ParsedFrame parsed);
+            DropReason reason = FrameParser.Parse(frame, 14, 0, false, out ParsedFrame parsed);
             Assert.Equal(DropReason.None, reason);
             var ip = PacketDotNet.Packet.ParsePacket(LinkLayers.Ethernet, frame).Extract<IPv4Packet>();
             var udp = ip.Extract<UdpPacket>();
