@@ -55,9 +55,10 @@ internal sealed class ConfigSection(HoconObject source, string path, List<Config
         string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"),
         text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most ? value : (int?)null);
 
-    public TimeSpan Duration(string key, TimeSpan least, TimeSpan most) => Parse(
+    /// <param name="orElse">What may be given in its place, for the sentence: <c>auto, or </c>.</param>
+    public TimeSpan Duration(string key, TimeSpan least, TimeSpan most, string orElse = "") => Parse(
         key,
-        $"a duration from {Units.Format(least)} to {Units.Format(most)}, such as 10s, 250ms or 1m",
+        $"{orElse}a duration from {Units.Format(least)} to {Units.Format(most)}, such as {(most < TimeSpan.FromSeconds(1) ? "50us or 1ms" : "10s, 250ms or 1m")}",
         text => Units.ParseDuration(text) is { } value && value >= least && value <= most ? value : (TimeSpan?)null);
 
     /// <returns>Bytes.</returns>

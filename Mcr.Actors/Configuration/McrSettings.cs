@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mcr.Actors.Relay;
 using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Configuration;
@@ -22,8 +23,11 @@ public sealed record McrSettings
 
     public required WorkerSettings Worker { get; init; }
 
-    /// <summary>By name.</summary>
-    public required ImmutableSortedDictionary<string, InterfaceSettings> Interfaces { get; init; }
+    /// <summary>Of every interface that is not in <see cref="Interfaces"/>.</summary>
+    public required InterfaceOptions InterfaceDefaults { get; init; }
+
+    /// <summary>By name, complete: the defaults where a file says nothing else.</summary>
+    public required ImmutableSortedDictionary<string, InterfaceOptions> Interfaces { get; init; }
 
     /// <summary>In the order of the files.</summary>
     public required ImmutableArray<ConfiguredRule> Rules { get; init; }
@@ -55,10 +59,6 @@ public enum LogVerbosity
 /// <param name="StartTimeout">A worker that is not ready by then is killed and started again.</param>
 /// <param name="StopTimeout">A worker that has not exited by then is killed.</param>
 public sealed record WorkerSettings(string Path, int ReceiveBuffer, int SendBuffer, bool Segmentation, TimeSpan StartTimeout, TimeSpan StopTimeout);
-
-/// <param name="Workers">How many are wished for; this version runs one, and says so at start.</param>
-/// <param name="Cores">CPUs the workers may use; empty for all.</param>
-public sealed record InterfaceSettings(int Workers, ImmutableArray<int> Cores);
 
 /// <param name="Origin">Where it is written, as shown in lists: <c>mcrd.hocon:12:5</c>.</param>
 public sealed record ConfiguredRule(ForwardingRule Rule, string Origin);

@@ -1,6 +1,5 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using Mcr.Actors.Configuration.Hocon;
+using Mcr.Actors.Relay;
 
 namespace Mcr.Actors.Configuration;
 
@@ -9,8 +8,6 @@ public static class SettingsReader
 {
     private const string ReferenceName = "reference.hocon";
     private const string DropIns = "conf.d";
-    private const int MaxInterfaceName = 15; // IFNAMSIZ - 1 (linux/if.h)
-    private const int MaxCore = 1023; // CPU_SETSIZE - 1 (sched.h)
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
@@ -74,7 +71,12 @@ public static class SettingsReader
         if (sources.Workers is not null && sources.Interface is null)
             throw new HoconException(new SourcePosition("--num-workers", 0, 0), "is about one interface; name it with --interface");
         if (sources.Interface is { } name)
-            Override(root, sources.Workers is null ? "--interface" : "--num-workers", sources.Workers ?? "1", "mcr", "interfaces", name, "workers");
+        {
+            var at = new SourcePosition("--interface", 0, 0);
+            HoconAssignment.Assign(root, ["mcr", "interfaces", name], at, new HoconObject(at));
+            Override(root, "--num-workers", sources.Workers, "mcr", "interfaces", name, "workers");
+        }
+
         return HoconResolver.Resolve(root, sources.Environment);
     }
 
@@ -122,6 +124,7 @@ public static class SettingsReader
         var logSettings = new LogSettings(log.OneOf("level", Levels), log.Flag("json"));
         log.RefuseUnknownKeys();
 
+        InterfaceOptions interfaceDefaults = InterfaceReader.ReadDefaults(mcr.Section("interface-defaults"));
         var settings = new McrSettings
         {
             NodeName = nodeName,
@@ -130,7 +133,8 @@ public static class SettingsReader
             StatsInterval = mcr.Duration("stats-interval", TimeSpan.FromMilliseconds(10), Hour),
             Log = logSettings,
             Worker = ReadWorker(mcr.Section("worker")),
-            Interfaces = ReadInterfaces(mcr.Section("interfaces"), problems),
+            InterfaceDefaults = interfaceDefaults,
+            Interfaces = InterfaceReader.Read(mcr.Section("interfaces"), interfaceDefaults),
             Rules = RuleReader.Read(mcr, problems),
             AkkaJson = akka is HoconObject ? HoconJson.Write(akka) : "{}",
         };
@@ -169,30 +173,5 @@ public static class SettingsReader
             worker.Duration("stop-timeout", TimeSpan.FromMilliseconds(10), Minute));
         worker.RefuseUnknownKeys();
         return settings;
-    }
-
-    private static ImmutableSortedDictionary<string, InterfaceSettings> ReadInterfaces(ConfigSection interfaces, List<ConfigProblem> problems)
-    {
-        var result = ImmutableSortedDictionary.CreateBuilder<string, InterfaceSettings>(StringComparer.Ordinal);
-        foreach (string name in interfaces.Keys)
-        {
-            ConfigSection section = interfaces.Section(name);
-            if (name.Length > MaxInterfaceName || name.Any(c => c == '/' || char.IsWhiteSpace(c)))
-                problems.Add(new ConfigProblem(interfaces.PositionOf(name), $"mcr.interfaces.{name}: '{name}' cannot be the name of an interface, which has 1 to {MaxInterfaceName} characters and neither '/' nor white space"));
-            int workers = section.Find("workers") is null ? 1 : section.Whole("workers", 1, 64);
-            var cores = ImmutableArray.CreateBuilder<int>();
-            foreach (HoconNode core in section.Array("cores"))
-            {
-                if (core is HoconScalar scalar && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= MaxCore)
-                    cores.Add(number);
-                else
-                    section.Problem(core.At, "cores", $"has {ConfigSection.Kind(core)}; give CPU numbers from 0, as in [2, 3]");
-            }
-
-            section.RefuseUnknownKeys();
-            result.Add(name, new InterfaceSettings(workers, cores.ToImmutable()));
-        }
-
-        return result.ToImmutable();
     }
 }

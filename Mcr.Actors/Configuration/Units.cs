@@ -6,6 +6,7 @@ namespace Mcr.Actors.Configuration;
 internal static class Units
 {
     private static readonly Dictionary<string, double> Milliseconds = Table(StringComparer.Ordinal,
+        (0.001, ["us", "micro", "micros", "microsecond", "microseconds"]),
         (1, ["ms", "milli", "millis", "millisecond", "milliseconds"]),
         (1000, ["s", "second", "seconds"]),
         (60_000, ["m", "minute", "minutes"]),
@@ -31,7 +32,8 @@ internal static class Units
         Split(text) is var (number, unit) && Bytes.TryGetValue(unit, out double factor) ? Math.Floor(number * factor) : null;
 
     public static string Format(TimeSpan duration) =>
-        duration.TotalSeconds < 1 ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0}ms")
+        duration.TotalMilliseconds < 1 ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMicroseconds:0}us")
+        : duration.TotalSeconds < 1 ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0}ms")
         : duration.TotalMinutes < 1 ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.###}s")
         : duration.TotalHours < 1 ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMinutes:0.###}m")
         : string.Create(CultureInfo.InvariantCulture, $"{duration.TotalHours:0.###}h");

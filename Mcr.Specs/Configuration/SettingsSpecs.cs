@@ -1,4 +1,5 @@
 using Mcr.Actors.Configuration;
+using Mcr.Actors.Relay;
 
 namespace Mcr.Specs.Configuration;
 
@@ -19,6 +20,7 @@ public sealed class SettingsSpecs : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(10), settings.StatsInterval);
         Assert.Equal(new LogSettings(LogVerbosity.Info, false), settings.Log);
         Assert.Equal(new WorkerSettings("", 64 << 20, 16 << 20, true, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1)), settings.Worker);
+        Assert.Equivalent(new InterfaceOptions(), settings.InterfaceDefaults, strict: true);
         Assert.Empty(settings.Interfaces);
         Assert.Empty(settings.Rules);
         Assert.Equal("{}", settings.AkkaJson);
@@ -76,6 +78,60 @@ public sealed class SettingsSpecs : IDisposable
         Assert.Equal("""{"loglevel":"ERROR","remote":{"dot-netty":{"tcp":{"port":4053}}}}""", settings.AkkaJson);
     }
 
+    [Fact]
+    public void Interface_should_have_the_defaults_but_for_what_is_written_there()
+    {
+        McrSettings settings = _directory.Settings("""
+            mcr.interface-defaults { workers = 2, cores = [4, 5], ingress = mmsg, gro = on, coalesce = 100us, poll = spin, fragments = drop }
+            mcr.interfaces {
+              eth0 { }
+              eth1 { workers = 1, cores = [], ingress = ring, gro = leave, coalesce = auto, poll = sleep, fragments = reassemble }
+              eth2 { coalesce = 1.5ms, gro = off }
+            }
+            """);
+        var expected = new InterfaceOptions { Workers = 2, Cores = [4, 5], Ingress = IngressMode.Mmsg, Gro = GroMode.On, CoalesceMicroseconds = 100, Spin = true, Reassemble = false };
+        Assert.Equivalent(expected, settings.InterfaceDefaults, strict: true);
+        Assert.Equivalent(expected, settings.Interfaces["eth0"], strict: true);
+        Assert.Equivalent(new InterfaceOptions(), settings.Interfaces["eth1"], strict: true);
+        Assert.Equivalent(expected with { CoalesceMicroseconds = 1500, Gro = GroMode.Off }, settings.Interfaces["eth2"], strict: true);
+    }
+
+    [Fact]
+    public void Flag_that_names_an_interface_should_change_nothing_else_of_it()
+    {
+        const string Text = "mcr.interface-defaults.poll = spin\nmcr.interfaces.eth0 { workers = 2, cores = [3] }";
+        InterfaceOptions named = _directory.Settings(Text, flags: s => s with { Interface = "eth0" }).Interfaces["eth0"];
+        Assert.Equal((2, true), (named.Workers, named.Spin));
+        Assert.Equal([3], named.Cores);
+        Assert.Equal(5, _directory.Settings(Text, flags: s => s with { Interface = "eth0", Workers = "5" }).Interfaces["eth0"].Workers);
+        Assert.True(_directory.Settings(Text, flags: s => s with { Interface = "eth1" }).Interfaces["eth1"].Spin);
+    }
+
+    [Fact]
+    public void Options_of_outputs_should_be_read_and_refused_at_their_place()
+    {
+        McrSettings settings = _directory.Settings("""
+            mcr.rules = [ { input { interface = eth0, group = "ff3e::1", port = 1, source = "2001:db8::1" }
+              outputs = [ { interface = eth1, group = "ff0e::2", port = 1, ttl = decrement, source = keep, dscp = ef, rate-limit = 1.5 Gbit, max-burst = 8, pace = on, priority = 5 } ] } ]
+            """);
+        Assert.Equal("output/1 interface=eth1 group=ff0e::2 port=1 ttl=decrement source=keep dscp=46 rate-limit=1500000000 max-burst=8 pace=on priority=5", settings.Rules[0].Rule.Outputs[0].CanonicalText);
+
+        string[] problems = _directory.Problems("""
+            mcr.rules = [ { input { interface = eth0, group = "239.1.1.1", port = 1 }, outputs = [ { interface = eth1, group = "239.2.2.2", port = 1
+              source = nobody
+              dscp = high
+              rate-limit = 5 furlongs
+              max-burst = 65
+              pace = maybe
+              priority = 8
+              rate_limit = 1 } ] } ]
+            """);
+        Assert.Equal(7, problems.Length);
+        Assert.StartsWith("mcrd.hocon:2:12: mcr.rules[0].outputs[0].source: 'nobody' is not an IP address; give rewrite, keep, or the address to send from", problems[0], StringComparison.Ordinal);
+        Assert.StartsWith("mcrd.hocon:4:16: mcr.rules[0].outputs[0].rate-limit: '5 furlongs' is not a rate in bits a second", problems[2], StringComparison.Ordinal);
+        Assert.Equal("mcrd.hocon:8:3: mcr.rules[0].outputs[0].rate_limit is not a key of this version; did you mean 'rate-limit'?", problems[6]);
+    }
+
     [Theory]
     [InlineData("mcr.contrl.socket = \"/x\"", "mcrd.hocon:1:1: mcr.contrl is not a key of this version; did you mean 'control'?")]
     [InlineData("mcr {\n  stats_interval = 1s }", "mcrd.hocon:2:3: mcr.stats_interval is not a key of this version; did you mean 'stats-interval'?")]
@@ -92,7 +148,15 @@ public sealed class SettingsSpecs : IDisposable
     [InlineData("mcr.control.socket = run/mcr.sock", "mcrd.hocon:1:22: mcr.control.socket is 'run/mcr.sock'; give an absolute path")]
     [InlineData("mcr.interfaces.eth0.workers = 0", "mcrd.hocon:1:31: mcr.interfaces.eth0.workers is '0'; give a whole number from 1 to 64")]
     [InlineData("mcr.interfaces.eth0.cores = [x]", "mcrd.hocon:1:30: mcr.interfaces.eth0.cores has 'x'; give CPU numbers from 0")]
-    [InlineData("mcr.interfaces.interface-of-16c {}", "mcrd.hocon:1:33: mcr.interfaces.interface-of-16c: 'interface-of-16c' cannot be the name of an interface")]
+    [InlineData("mcr.interfaces.interface-of-16c {}", "mcrd.hocon:1:33: mcr.interfaces.interface-of-16c cannot be: the name of an interface has 1 to 15 characters")]
+    [InlineData("mcr.interfaces.eth0.coalesce = soon", "mcrd.hocon:1:32: mcr.interfaces.eth0.coalesce is 'soon'; give auto, or a duration from 0us to 10ms, such as 50us or 1ms")]
+    [InlineData("mcr.interfaces.eth0.coalesce = 11ms", "mcrd.hocon:1:32: mcr.interfaces.eth0.coalesce is '11ms'; give auto, or a duration")]
+    [InlineData("mcr.interfaces.eth0.ingress = dpdk", "mcrd.hocon:1:31: mcr.interfaces.eth0.ingress is 'dpdk'; give one of ring, mmsg")]
+    [InlineData("mcr.interfaces.eth0.gro = maybe", "mcrd.hocon:1:27: mcr.interfaces.eth0.gro is 'maybe'; give one of on, off, leave")]
+    [InlineData("mcr.interfaces.eth0.pol = spin", "mcrd.hocon:1:1: mcr.interfaces.eth0.pol is not a key of this version; did you mean 'poll'?")]
+    [InlineData("mcr.interface-defaults.poll = busy", "mcrd.hocon:1:31: mcr.interface-defaults.poll is 'busy'; give one of sleep, spin")]
+    [InlineData("mcr.interface-defaults.fragments = keep", "mcrd.hocon:1:36: mcr.interface-defaults.fragments is 'keep'; give one of reassemble, drop")]
+    [InlineData("mcr.interface-defaults.workers = 65", "mcrd.hocon:1:34: mcr.interface-defaults.workers is '65'; give a whole number from 1 to 64")]
     [InlineData("mcr.rules = [ 5 ]", "mcrd.hocon:1:15: mcr.rules[0] is '5'; give an object")]
     [InlineData("mcr.rules = 5", "mcrd.hocon:1:13: mcr.rules is '5'; give an array: [ … ]")]
     [InlineData("akka = 1", "mcrd.hocon:1:8: akka is '1'; give an object")]

@@ -117,7 +117,8 @@ internal static class Daemon
     private static RelayOptions RelayOptionsOf(McrSettings settings) => new()
     {
         Version = ProductVersion.Text,
-        Interfaces = settings.Interfaces.ToDictionary(i => i.Key, i => new InterfaceOptions { Workers = i.Value.Workers, Cores = i.Value.Cores }),
+        Interfaces = settings.Interfaces,
+        InterfaceDefaults = settings.InterfaceDefaults,
         StatsInterval = settings.StatsInterval,
         WorkerStartTimeout = settings.Worker.StartTimeout,
         WorkerStopTimeout = settings.Worker.StopTimeout,
@@ -148,7 +149,7 @@ internal static class Daemon
         log.LogInformation("mcrd {Version} starts as {Node} (pid {Pid}, Linux {Release})", ProductVersion.Text, settings.NodeName, Environment.ProcessId, kernel.Release);
         foreach (string sentence in kernel.Describe())
             log.LogInformation("kernel: {Feature}", sentence);
-        foreach ((string name, InterfaceSettings wished) in settings.Interfaces.Where(i => i.Value.Workers > 1))
+        foreach ((string name, InterfaceOptions wished) in settings.Interfaces.Where(i => i.Value.Workers > 1))
             log.LogWarning("interface {Interface} is to have {Workers} workers; this version runs one for each interface", name, wished.Workers);
         foreach (string sentence in capabilities.Consequences())
             log.LogWarning("rights: {Consequence}", sentence);
