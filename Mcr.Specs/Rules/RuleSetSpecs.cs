@@ -43,6 +43,42 @@ public sealed class RuleSetSpecs
     }
 
     [Fact]
+    public void Rules_of_different_sources_should_live_side_by_side()
+    {
+        RuleSet set = RuleSet.Empty;
+        foreach (string? source in new[] { "2001:db8::1", "2001:db8::2", null })
+        {
+            ForwardingRule rule = TestRules.Parse(new RuleDraft
+            {
+                InputInterface = "eth0",
+                InputGroup = "ff3e::1",
+                InputPort = "5000",
+                InputSource = source,
+                Force = source is null,
+                Outputs = [new OutputDraft { Interface = "eth1", Group = "ff0e::2", Port = "6000" }],
+            });
+            Assert.Empty(set.Check(rule));
+            set = set.With(rule);
+        }
+
+        Assert.Equal(3, set.Count);
+        ForwardingRule anySource = set.Rules.Single(r => r.Input.Source is null);
+        Assert.Equal(["2001:db8::1", "2001:db8::2"], set.Without(anySource.Id).Rules.Select(r => r.Input.Source!.ToString()));
+    }
+
+    [Fact]
+    public void Loop_should_be_refused_in_IPv6_however_its_addresses_are_written()
+    {
+        RuleSet set = RuleSet.Empty.With(Rule("first", "eth0 ff0e::1 5000", "eth1 ff0e::2 6000"));
+        Assert.Equal(
+            [
+                "outputs[0]: [ff0e::1]:5000 on eth0 is the input of rule first: the output would loop; use another group, port or interface, or take rule first's outputs into this rule",
+                "input: [ff0e::2]:6000 on eth1 is an output of rule first: the output would loop; use another group, port or interface, or take this rule's outputs into rule first",
+            ],
+            set.Check(Rule("second", "eth1 FF0E:0::0:2 6000", "eth0 ff0e:0:0:0:0:0:0:1 5000")).Select(p => p.ToString()));
+    }
+
+    [Fact]
     public void Replaced_rule_should_free_its_name_outputs_and_input()
     {
         RuleSet set = RuleSet.Empty.With(First with { Name = "news" }).With(First with { Id = new RuleId("next") });
@@ -89,10 +125,10 @@ public sealed class RuleSetSpecs
     public void Output_on_another_interface_group_or_port_should_be_no_loop(string output) => Assert.Empty(Set.Check(Rule("second", "eth9 239.9.9.9 9", output)));
 
     [Fact]
-    public void Output_listed_twice_should_be_refused_whatever_its_ttl()
+    public void Output_listed_twice_should_be_refused_whatever_its_options()
     {
         ForwardingRule rule = Rule("second", "eth9 239.9.9.9 9", "eth1 239.2.2.2 6000", "eth1 239.2.2.2 6001", "eth1 239.2.2.2 6000");
-        rule = rule with { Outputs = [rule.Outputs[0], rule.Outputs[1], rule.Outputs[2] with { Ttl = 7 }] };
+        rule = rule with { Outputs = [rule.Outputs[0], rule.Outputs[1], rule.Outputs[2] with { Ttl = 7, Source = SourceMode.Keep, RateLimit = 1_000_000 }] };
         Assert.Equal(["outputs[2]: 239.2.2.2:6000 on eth1 is listed twice, and every datagram would be sent twice; remove one"], Set.Check(rule).Select(p => p.ToString()));
     }
 
