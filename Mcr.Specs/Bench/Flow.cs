@@ -1,0 +1,90 @@
+using System.Diagnostics;
+
+namespace Mcr.Specs.Bench;
+
+/// <summary>One stretch of datagrams through the relay.</summary>
+/// <param name="Achieved">Datagrams a second, as the sender reports.</param>
+/// <param name="Expected">At the destination: sent × fan-out.</param>
+/// <param name="LateMilliseconds">How long after the sender's end the last one arrived.</param>
+/// <param name="RelayNanoseconds">CPU of the relaying processes.</param>
+/// <param name="BusyNanoseconds">Busy time of the machine.</param>
+internal sealed record Flow(double Achieved, long Expected, long Arrived, double LateMilliseconds, long RelayNanoseconds, long BusyNanoseconds)
+{
+    /// <summary>A relay that still empties its buffers this long after the end was slower than the sender.</summary>
+    private const double MostLateMilliseconds = 30;
+
+    private const int MostSeconds = 60;
+
+    private static readonly TimeSpan Settled = TimeSpan.FromMilliseconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(10);
+
+    public long Lost => Expected - Arrived;
+
+    public bool IsCarried => Lost <= 0 && LateMilliseconds < MostLateMilliseconds;
+
+    /// <param name="rate">0: as fast as it goes.</param>
+    /// <param name="peer">Null: nobody relays, nobody has joined; for what sending alone costs.</param>
+    public static Flow Send(BenchTopology topology, Lab lab, RunningPeer? peer, double rate, long count, CancellationToken stop = default)
+    {
+        Traffic traffic = topology.Traffic;
+        long before = topology.Arrived();
+        CpuMeter meter = CpuMeter.Start(peer?.Pids ?? []);
+        Summary sent;
+        using (RunningProcess sender = Sender(topology, lab, count, rate))
+        {
+            using CancellationTokenRegistration cancelled = stop.Register(sender.Dispose);
+            int code = sender.WaitForExit(MostSeconds + (rate > 0 ? (int)(2 * count / rate) : 0));
+            if (code != 0)
+                throw new BenchException($"the sender ended with {code}: {sender.Output}");
+            sent = new Summary(sender.Output.Split('\n').Last(l => l.StartsWith("gen sent=", StringComparison.Ordinal)));
+        }
+
+        long expected = peer is null ? 0 : sent.Number("sent") * traffic.Fanout;
+        (long arrived, TimeSpan late) = Settle(topology, before, expected);
+        (long relay, long busy) = meter.Read();
+        return new Flow(double.Parse(sent["pps"], System.Globalization.CultureInfo.InvariantCulture), expected, arrived, late.TotalMilliseconds, relay, busy);
+    }
+
+    /// <summary>Until the first datagram comes through: then the peer relays, however it says so.</summary>
+    public static void WaitUntilRelayed(BenchTopology topology, Lab lab, RunningPeer peer)
+    {
+        long before = topology.Arrived();
+        long began = Stopwatch.GetTimestamp();
+        while (topology.Arrived() - before < topology.Traffic.Fanout)
+        {
+            if (peer.Ended() is { } sentence)
+                throw new BenchException(sentence);
+            if (Stopwatch.GetElapsedTime(began) > ReadyPatience)
+                throw new BenchException($"nothing was relayed within {ReadyPatience.TotalSeconds} s");
+            using RunningProcess sender = Sender(topology, lab, 1, 0);
+            sender.WaitForExit();
+            Settle(topology, topology.Arrived(), 1);
+        }
+    }
+
+    private static RunningProcess Sender(BenchTopology topology, Lab lab, long count, double rate) =>
+        new(topology.Source, "taskset",
+        [
+            "-c", $"{BenchPlan.SenderCpu}", lab.Sender, BenchTopology.Group, $"{BenchTopology.Port}", $"{topology.Traffic.Size}", $"{count}",
+            rate.ToString("F0", System.Globalization.CultureInfo.InvariantCulture), $"{topology.Traffic.Segments}",
+        ]);
+
+    /// <summary>Until all have arrived, or no more do.</summary>
+    private static (long Arrived, TimeSpan Late) Settle(BenchTopology topology, long before, long expected)
+    {
+        long began = Stopwatch.GetTimestamp();
+        long last = began;
+        long arrived = topology.Arrived() - before;
+        while (arrived < expected && Stopwatch.GetElapsedTime(last) < Settled && Stopwatch.GetElapsedTime(began) < Patience)
+        {
+            Thread.Sleep(1);
+            long now = topology.Arrived() - before;
+            if (now != arrived)
+                last = Stopwatch.GetTimestamp();
+            arrived = now;
+        }
+
+        return (arrived, Stopwatch.GetElapsedTime(began, last));
+    }
+}
