@@ -14,6 +14,7 @@ internal static class BenchCommand
     private const int ExitUsage = 2;
     private const int ExitStopped = 130;
     private const int DefaultRounds = 3;
+    private const int WidthOfFiles = 160;
 
     public static int Run(string[] args)
     {
@@ -71,6 +72,8 @@ internal static class BenchCommand
         using var lab = new Lab();
         Results results = new ForwardingRate(plan, lab, Console.WriteLine, stop).Run();
         ReportTable[] tables = [.. ReportTables.Of(results), ReportTables.Of(Goals.Of(results))];
+        if (Console.IsOutputRedirected)
+            AnsiConsole.Profile.Width = WidthOfFiles;
         foreach (ReportTable table in tables)
             table.Print(AnsiConsole.Console);
         foreach (string remark in results.Remarks)

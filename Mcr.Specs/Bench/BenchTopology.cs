@@ -14,6 +14,7 @@ internal sealed class BenchTopology : IDisposable
 {
     public const string Input = "in0";
     public const string Output = "out0";
+    public const string InputAddress = "10.1.0.2";
     public const string OutputAddress = "10.2.0.1";
     public const string Group = "239.1.1.1";
     public const int Port = 5000;
@@ -30,7 +31,7 @@ internal sealed class BenchTopology : IDisposable
         Destination = new NetworkNamespace("destination");
         foreach (NetworkNamespace place in (NetworkNamespace[])[Source, Relay, Destination])
             place.Run(Quiet);
-        NetworkNamespace.Connect(Source, "src0", "10.1.0.1/24", Relay, Input, "10.1.0.2/24");
+        NetworkNamespace.Connect(Source, "src0", "10.1.0.1/24", Relay, Input, InputAddress + "/24");
         NetworkNamespace.Connect(Relay, Output, OutputAddress + "/24", Destination, Arrival, "10.2.0.2/24");
         Source.Ip("route add 224.0.0.0/4 dev src0");
         Destination.Ip("route add 224.0.0.0/4 dev " + Arrival);

@@ -9,6 +9,9 @@ internal sealed class ForwardingRate(BenchPlan plan, Lab lab, Action<string> say
     /// <summary>Of the rate that a peer carries without loss, when it cannot bear the situation's load.</summary>
     private const double Sustained = 0.8;
 
+    /// <summary>Of the busy time: <see cref="Flow.Foreign"/>.</summary>
+    private const double MostForeign = 0.15;
+
     private const int MaxFailures = 2;
     private const int WarmUp = 20_000;
 
@@ -57,15 +60,15 @@ internal sealed class ForwardingRate(BenchPlan plan, Lab lab, Action<string> say
     private void MeasureRate(BenchTopology topology, Peer peer)
     {
         Traffic traffic = topology.Traffic;
-        double rate;
+        RateSearch found;
         Flow load;
         long count;
         double asked;
         using (RunningPeer running = Start(topology, peer))
         {
             Flow.Send(topology, lab, running, traffic.Load / 10, WarmUp);
-            rate = Search(topology, running);
-            asked = Math.Round(Math.Min(traffic.Load, rate * Sustained));
+            found = Search(topology, running);
+            asked = Math.Round(found.Carried >= traffic.Load ? traffic.Load : found.Carried * Sustained);
             if (asked < 1)
                 throw new BenchException("it carries no rate without loss");
             count = (long)(asked * plan.LoadSeconds * (traffic.Sending == Sending.Merged ? 1.5 : 1));
@@ -73,16 +76,19 @@ internal sealed class ForwardingRate(BenchPlan plan, Lab lab, Action<string> say
         }
 
         Flow alone = Flow.Send(topology, lab, null, asked, count);
-        Results.Add(traffic.Name, peer.Name, Measure.Rate, rate);
+        Results.Add(traffic.Name, peer.Name, Measure.Rate, found.Carried);
+        Results.Add(traffic.Name, peer.Name, Measure.SenderLimit, found.IsSenderLimit ? 1 : 0);
         Results.Add(traffic.Name, peer.Name, Measure.Load, load.Achieved);
         Results.Add(traffic.Name, peer.Name, Measure.Lost, load.Lost);
+        if (alone.Foreign > MostForeign)
+            Results.Remark($"{traffic.Name}: other programs had more than {MostForeign:P0} of the machine's busy time while the sender ran alone; distrust the machine's figures");
         if (load.RelayNanoseconds > 0)
             Results.Add(traffic.Name, peer.Name, Measure.Relay, (double)load.RelayNanoseconds / Math.Max(1, load.Arrived));
         Results.Add(traffic.Name, peer.Name, Measure.Machine, (double)(load.BusyNanoseconds - alone.BusyNanoseconds) / Math.Max(1, load.Arrived));
-        say($"  {peer.Name}: {rate:N0}/s without loss; at {load.Achieved:N0}/s {(double)load.RelayNanoseconds / Math.Max(1, load.Arrived):F0} ns a datagram, {load.Lost} lost");
+        say($"  {peer.Name}: {found.Carried:N0}/s without loss; at {load.Achieved:N0}/s {(double)load.RelayNanoseconds / Math.Max(1, load.Arrived):F0} ns a datagram, {load.Lost} lost");
     }
 
-    private double Search(BenchTopology topology, RunningPeer peer)
+    private RateSearch Search(BenchTopology topology, RunningPeer peer)
     {
         var search = new RateSearch();
         while (!search.IsDone)
@@ -91,7 +97,7 @@ internal sealed class ForwardingRate(BenchPlan plan, Lab lab, Action<string> say
             search.Record(flow.Achieved, Math.Min(1, (double)flow.Arrived / flow.Expected), flow.IsCarried);
         }
 
-        return search.Carried;
+        return search;
     }
 
     /// <summary>A loss of less than a hundredth may be somebody else's doing: then it is tried again, once.</summary>
@@ -100,7 +106,7 @@ internal sealed class ForwardingRate(BenchPlan plan, Lab lab, Action<string> say
         stop.ThrowIfCancellationRequested();
         long count = (long)((rate == 0 ? topology.Traffic.Load * 2 : rate) * plan.SearchSeconds);
         Flow flow = Flow.Send(topology, lab, peer, rate, count);
-        return flow.IsCarried || flow.Lost > flow.Expected / 100 ? flow : Flow.Send(topology, lab, peer, rate, count);
+        return flow.IsCarried || Math.Abs(flow.Lost) > flow.Expected / 100 ? flow : Flow.Send(topology, lab, peer, rate, count);
     }
 
     private void MeasureLatency(BenchTopology topology, Peer peer)
@@ -161,7 +167,9 @@ internal sealed class ForwardingRate(BenchPlan plan, Lab lab, Action<string> say
         }
     }
 
-    private static string FirstLines(string text) => string.Join(" ", text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Take(3));
+    /// <summary>Without places of this machine: remarks are kept with the report.</summary>
+    private static string FirstLines(string text) =>
+        string.Join(" ", text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Take(3)).Replace(Executables.RepositoryRoot, "", StringComparison.Ordinal).Replace(Path.GetTempPath(), "", StringComparison.Ordinal);
 
     private void Remark(string sentence)
     {

@@ -11,7 +11,7 @@ internal static class Method
         Ratios are what counts: the machine is noisy.
 
         - **Without loss**: the highest rate at which every datagram arrives, and the last one within 30 ms of the sender's end (or else the
-          relay was living off its buffers); found to 6 %. A run that loses less than a hundredth is repeated once. Datagrams are counted by
+          relay was living off its buffers); found to 6 %, "≥" where the sender could send no more. A run that loses less than a hundredth is repeated once. Datagrams are counted by
           the receiving device's own bytes and frames, which costs the machine nothing; nobody has joined there.
         - **Relay**: CPU time of the relaying processes (of mcrd: its worker), by the scheduler's count in ns, per datagram that arrives.
         - **Machine**: time that the CPUs were not idle, less that of the same sending with no relay and nobody joined, per datagram that

@@ -32,7 +32,8 @@ internal sealed record LimitPeer(string Mode) : Peer($"limit {Mode}")
 /// <summary>One process an output, each with a receive buffer as large as those of the others (SO_RCVBUFFORCE; its own would be 200 KB).</summary>
 internal sealed record SocatPeer() : Peer("socat")
 {
-    private const string Buffer = "setsockopt-int=1:33:67108864"; // SOL_SOCKET, SO_RCVBUFFORCE
+    /// <summary>SOL_SOCKET, SO_RCVBUFFORCE, 64 MiB. (setsockopt-int, which takes a number, is of no effect with RECV.)</summary>
+    private static readonly string Buffer = $"setsockopt-listen=1:33:x{Convert.ToHexString(BitConverter.GetBytes(64 << 20))}";
 
     public override string Needs => "socat";
 
@@ -43,7 +44,7 @@ internal sealed record SocatPeer() : Peer("socat")
         RunningProcess[] processes =
         [
             .. BenchTopology.OutputGroups(topology.Traffic.Fanout).Select(group => OnRelayCpu(topology, "socat", "-u", "-b", "65536",
-                $"UDP4-RECV:{BenchTopology.Port},bind={BenchTopology.Group},reuseaddr,ip-add-membership={BenchTopology.Group}:{BenchTopology.Input},{Buffer}",
+                $"UDP4-RECV:{BenchTopology.Port},bind={BenchTopology.Group},reuseaddr,ip-add-membership={BenchTopology.Group}:{BenchTopology.InputAddress},{Buffer}",
                 $"UDP4-SENDTO:{group}:{BenchTopology.OutputPort},ip-multicast-if={BenchTopology.OutputAddress},ip-multicast-ttl=8")),
         ];
         return new RunningPeer([.. processes.Select(p => p.Pid)], processes);

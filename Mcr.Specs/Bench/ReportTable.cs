@@ -53,7 +53,7 @@ internal static class ReportTables
             .. InOrder(results, traffic).Select(peer => (string[])
             [
                 peer,
-                Thousands(results.Of(traffic, peer, Measure.Rate)),
+                (results.Of(traffic, peer, Measure.SenderLimit)?.Highest > 0 ? "≥ " : "") + Thousands(results.Of(traffic, peer, Measure.Rate)),
                 Ratio(results, traffic, peer, Measure.Rate),
                 Thousands(results.Of(traffic, peer, Measure.Load) is { } load ? load with { Rounds = 1 } : null),
                 Numbers.WithSpread(results.Of(traffic, peer, Measure.Relay), "in the kernel"),

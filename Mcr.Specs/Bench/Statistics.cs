@@ -18,6 +18,9 @@ internal enum Measure
     /// <summary>Datagrams a second into the relay, nothing lost.</summary>
     Rate,
 
+    /// <summary>1 when the sender could not send faster than that.</summary>
+    SenderLimit,
+
     /// <summary>Datagrams a second at which the following three were measured.</summary>
     Load,
 

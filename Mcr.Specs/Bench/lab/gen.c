@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -72,5 +73,8 @@ int main(int argc, char **argv) {
         sent += (long)n * per_message;
     }
     double took = now() - start;
-    printf("gen sent=%ld seconds=%.3f pps=%.0f full=%ld\n", sent, took, sent / took, full);
+    struct rusage u;
+    getrusage(RUSAGE_SELF, &u);
+    long cpu = (u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000 + u.ru_utime.tv_usec + u.ru_stime.tv_usec;
+    printf("gen sent=%ld seconds=%.3f pps=%.0f full=%ld cpu_us=%ld\n", sent, took, sent / took, full, cpu);
 }
