@@ -15,6 +15,8 @@ internal static class StatsLines
     private const string IngressFinal = "[STATS:Ingress FINAL] total: recv={recv} matched={matched} egr_sent={egr_sent} filtered={filtered} no_match={no_match} buf_exhaust={buf_exhaust}" + Where;
     private const string EgressFinal = "[STATS:Egress FINAL] total: sent={sent} submitted={submitted} ch_recv={ch_recv} errors={errors} bytes={bytes}" + Where;
 
+    private const string WorkerFinal = "[STATS:Worker FINAL] total: gc={gc} allocated={allocated}" + Where;
+
     /// <param name="elapsed">Since <paramref name="before"/>.</param>
     public static IEnumerable<(string Template, object[] Values)> Periodic(WorkerCounters now, WorkerCounters before, TimeSpan elapsed, string interfaceName, int worker)
     {
@@ -26,6 +28,7 @@ internal static class StatsLines
     {
         yield return (IngressFinal, [total.Received, total.Matched, total.Sent, total.Filtered, total.NoMatch, total.KernelDrops, interfaceName, worker]);
         yield return (EgressFinal, [total.Sent, total.Submitted, total.Submitted, total.Errors, total.SentBytes, interfaceName, worker]);
+        yield return (WorkerFinal, [total.Collections, total.AllocatedBytes, interfaceName, worker]);
     }
 
     private static long PerSecond(long count, TimeSpan elapsed) =>

@@ -18,7 +18,14 @@ public sealed record WorkerCounters(
     long Sent,
     long Errors,
     long SentBytes,
-    long KernelDrops);
+    long KernelDrops)
+{
+    /// <summary>Of the worker while its loop ran; known when the loop has ended.</summary>
+    public long Collections { get; init; }
+
+    /// <summary>Bytes that the loop has allocated; known when it has ended.</summary>
+    public long AllocatedBytes { get; init; }
+}
 
 /// <summary>Of one counter entry since the slot was made; subtract what it was when the entry was given to a rule.</summary>
 public sealed record RuleCounters(long Matched, long MatchedBytes);

@@ -120,7 +120,11 @@ public sealed class LinuxInterfacePort : IInterfacePort
             Sent: sent,
             Errors: errors,
             SentBytes: _slot.Read(SlotLayout.SentBytesWord),
-            KernelDrops: _slot.Read(SlotLayout.KernelDropsWord));
+            KernelDrops: _slot.Read(SlotLayout.KernelDropsWord))
+        {
+            Collections = _slot.Read(SlotLayout.CollectionsWord),
+            AllocatedBytes = _slot.Read(SlotLayout.AllocatedWord),
+        };
     }
 
     public RuleCounters ReadRule(int counter) => new(_slot.ReadRule(counter, 0), _slot.ReadRule(counter, 1));

@@ -32,7 +32,7 @@ internal sealed class RelayWorker : IDisposable
         IFrameSource[] sources = [.. ingress.Select(d => new MessageSource(d.Raw))];
         _wakeup = new LoopWakeup(sources);
         _loop = new RelayLoop(sources, new KernelSink(), slot, _wakeup, options);
-        _thread = new Thread(_loop.Run) { Name = "relay loop", IsBackground = true };
+        _thread = new Thread(RunLoop) { Name = "relay loop", IsBackground = true };
     }
 
     /// <summary>Flushes what has arrived and ends the loop.</summary>
@@ -84,6 +84,15 @@ internal sealed class RelayWorker : IDisposable
             descriptor.Dispose();
         foreach ((FileDescriptor descriptor, _) in _egress.Values)
             descriptor.Dispose();
+    }
+
+    /// <summary>The loop's thread. Nothing in the loop may allocate, so both counts are to be 0.</summary>
+    private void RunLoop()
+    {
+        int collections = GC.CollectionCount(0);
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        _loop.Run();
+        _slot.AddLoopCost(GC.CollectionCount(0) - collections, GC.GetAllocatedBytesForCurrentThread() - allocated);
     }
 
     private WorkerMessage UseRules(WorkerMessage.Rules message, FileDescriptor memory)

@@ -8,7 +8,7 @@ namespace Mcr.Native.Worker;
 /// machine, written by one side only:
 /// <code>
 /// word 0..7     magic, version, words in all, first rule word, rules, first output word, outputs, 0   (mcrd, once)
-/// word 8..15    heartbeat, ruleset hash, generation                                                  (worker)
+/// word 8..15    heartbeat, ruleset hash, generation; at its end 13 collections, 14 allocated bytes  (worker)
 /// word 16..23   matched, sent, errors, sent bytes                                                    (worker)
 /// word 24..31   frames dropped by the kernel                                                         (mcrd)
 /// word 32..63   dropped datagrams by DropReason                                                      (worker)
@@ -36,6 +36,13 @@ public static class SlotLayout
     public const int HeartbeatWord = 8;
     public const int RulesetHashWord = 9;
     public const int GenerationWord = 10;
+
+    /// <summary>Garbage collections of the worker while its loop ran.</summary>
+    public const int CollectionsWord = 13;
+
+    /// <summary>Bytes that the loop's thread has allocated between its first turn and its last; written when the loop has ended, like the collections.</summary>
+    public const int AllocatedWord = 14;
+
     public const int MatchedWord = 16;
     public const int SentWord = 17;
     public const int ErrorsWord = 18;

@@ -91,6 +91,13 @@ public sealed unsafe class WorkerSlot : IDisposable
     /// <summary>mcrd's own word: frames that the kernel dropped at the ingress socket.</summary>
     public void AddKernelDrops(long frames) => Volatile.Write(ref _words[SlotLayout.KernelDropsWord], _words[SlotLayout.KernelDropsWord] + frames);
 
+    /// <summary>The loop's own account of itself, when it has ended; added up over the workers of the slot.</summary>
+    internal void AddLoopCost(long collections, long allocatedBytes)
+    {
+        _words[SlotLayout.CollectionsWord] += collections;
+        _words[SlotLayout.AllocatedWord] += allocatedBytes;
+    }
+
     public void Dispose()
     {
         if (Descriptor.IsClosed)

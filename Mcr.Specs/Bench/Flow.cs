@@ -17,7 +17,8 @@ internal sealed record Flow(double Achieved, long Expected, long Arrived, double
     private const int MostSeconds = 60;
 
     private static readonly TimeSpan Settled = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    /// <summary>Long: what is left in a slow relay's buffers would be counted to the next stretch.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>Time that neither sender nor relay can have spent, as a part of the busy time: other programs', and the kernel's beside them.</summary>

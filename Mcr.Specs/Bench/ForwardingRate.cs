@@ -70,7 +70,7 @@ internal sealed class ForwardingRate(BenchPlan plan, Lab lab, Action<string> say
             found = Search(topology, running);
             asked = Math.Round(found.Carried >= traffic.Load ? traffic.Load : found.Carried * Sustained);
             if (asked < 1)
-                throw new BenchException("it carries no rate without loss");
+                throw new BenchException($"it carries no rate without loss; at last {found.LastTried}");
             count = (long)(asked * plan.LoadSeconds * (traffic.Sending == Sending.Merged ? 1.5 : 1));
             load = Flow.Send(topology, lab, running, asked, count);
         }

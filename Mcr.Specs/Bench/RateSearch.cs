@@ -25,6 +25,9 @@ internal sealed class RateSearch
 
     public bool IsDone { get; private set; }
 
+    /// <summary>The last that was not carried, for people.</summary>
+    public string LastTried { get; private set; } = "";
+
     /// <summary>Datagrams a second to try; 0: as fast as the sender goes.</summary>
     public double Next =>
         double.IsInfinity(_failed) ? 0 :
@@ -47,6 +50,7 @@ internal sealed class RateSearch
         else
         {
             bool isFlood = asked == 0;
+            LastTried = FormattableString.Invariant($"{achieved:N0}/s, of which {arrived:P1} arrived");
             _failed = isFlood ? achieved : Math.Min(_failed, asked);
             _guess = isFlood ? Math.Min(achieved * arrived * FirstGuess, achieved / Near) : _failed / 2;
             if (isFlood && _guess < Lowest)

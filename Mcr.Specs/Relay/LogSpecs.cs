@@ -18,6 +18,7 @@ public sealed class LogSpecs
         "WorkerActor: worker 0 of in0 (pid ",
         "InterfaceActor: [STATS:Ingress FINAL]",
         "InterfaceActor: [STATS:Egress FINAL]",
+        "InterfaceActor: [STATS:Worker FINAL]",
         "mcrd: mcrd has stopped",
     ];
 
