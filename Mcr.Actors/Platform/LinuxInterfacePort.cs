@@ -36,7 +36,10 @@ public sealed class LinuxInterfacePort : IInterfacePort
         _slot = WorkerSlot.Create();
         try
         {
-            _ingress = PacketSocket.Open(link, options.ReceiveBuffer);
+            // Half of the queue is the ring, the other half is for frames longer than its slots.
+            RingGeometry ring = settings.Ingress == IngressMode.Ring ? RingGeometry.For(link.Mtu, options.ReceiveBuffer / 2) : default;
+            _ingress = PacketSocket.Open(link, options.ReceiveBuffer, ring);
+            _workerOptions = _workerOptions with { Ring = _ingress.Ring };
         }
         catch
         {
@@ -120,7 +123,7 @@ public sealed class LinuxInterfacePort : IInterfacePort
             Sent: sent,
             Errors: errors,
             SentBytes: _slot.Read(SlotLayout.SentBytesWord),
-            KernelDrops: _slot.Read(SlotLayout.KernelDropsWord))
+            KernelDrops: _slot.Read(SlotLayout.KernelDropsWord) + _slot.Read(SlotLayout.ClippedWord))
         {
             Collections = _slot.Read(SlotLayout.CollectionsWord),
             AllocatedBytes = _slot.Read(SlotLayout.AllocatedWord),

@@ -9,12 +9,7 @@ namespace Mcr.Native.Ingress;
 /// </summary>
 public sealed unsafe class MessageSource : IFrameSource
 {
-    /// <summary>Bytes of struct virtio_net_hdr in front of each frame.</summary>
-    private const int VnetHeaderSize = 10;
-
-    /// <summary>vnet header, Ethernet, the longest IP packet; rounded up to pages.</summary>
-    private const int SlotSize = 68 * 1024;
-
+    private const int SlotSize = ReceivedFrame.MaxBytes;
     private const int ControlSize = 64; // CMSG_SPACE(sizeof(tpacket_auxdata)) is 40
 
     /// <summary>An error of the device (ENETDOWN) or of one frame (EINVAL) is reported once, in front of what is queued behind it.</summary>
@@ -84,8 +79,8 @@ public sealed unsafe class MessageSource : IFrameSource
     private void Describe(int i, ref ReceivedFrame frame)
     {
         byte* slot = _slots + (i * SlotSize);
-        frame.Data = slot + VnetHeaderSize;
-        frame.Length = (int)_messages[i].msg_len - VnetHeaderSize;
+        frame.Data = slot + ReceivedFrame.VnetHeaderSize;
+        frame.Length = (int)_messages[i].msg_len - ReceivedFrame.VnetHeaderSize;
         frame.Vnet = *(Libc.virtio_net_hdr*)slot;
         frame.Arrival = 0;
         frame.VlanId = VlanId(_messages[i].msg_hdr);

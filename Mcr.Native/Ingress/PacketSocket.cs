@@ -10,10 +10,15 @@ namespace Mcr.Native.Ingress;
 /// </summary>
 public sealed unsafe class PacketSocket : IDisposable
 {
-    private PacketSocket(FileDescriptor descriptor, int receiveBuffer)
+    /// <summary>Bytes of queue beside a ring, however large that is: some merged frames.</summary>
+    private const int MinQueue = 1 << 20;
+
+    private PacketSocket(FileDescriptor descriptor, int receiveBuffer, RingGeometry ring, string? refusal)
     {
         Descriptor = descriptor;
         ReceiveBuffer = receiveBuffer;
+        Ring = ring;
+        RingRefusal = refusal;
     }
 
     public FileDescriptor Descriptor { get; }
@@ -21,12 +26,20 @@ public sealed unsafe class PacketSocket : IDisposable
     /// <summary>Bytes that the kernel queues for us, less than asked for when it may not be forced.</summary>
     public int ReceiveBuffer { get; }
 
+    /// <summary>What the frames are written to; none: they are read with recvmmsg.</summary>
+    public RingGeometry Ring { get; }
+
+    /// <summary>A sentence that says why there is no ring although one was asked for.</summary>
+    public string? RingRefusal { get; }
+
     /// <summary>
     /// Opens, filters, then binds: a frame is never queued before the filter stands. Protocol 0 keeps the socket deaf until bind.
     /// ETH_P_ALL, because with ETH_P_IP a VLAN tag is invisible and tagged frames leak in.
     /// </summary>
+    /// <param name="receiveBuffer">Bytes of queue, of which a ring is a part: what it leaves is for the frames that are longer than a slot.</param>
+    /// <param name="ring">None, or the ring to make; where the kernel refuses it (no memory), the socket is made without.</param>
     /// <exception cref="LinuxException">EPERM without CAP_NET_RAW, ENODEV when the device is gone.</exception>
-    public static PacketSocket Open(Link link, int receiveBuffer)
+    public static PacketSocket Open(Link link, int receiveBuffer, RingGeometry ring = default)
     {
         FileDescriptor socket = SocketOptions.Open(Libc.AF_PACKET, Libc.SOCK_RAW, 0, $"ingress socket on {link.Name}");
         try
@@ -35,7 +48,10 @@ public sealed unsafe class PacketSocket : IDisposable
             SocketOptions.Set(socket, Libc.SOL_PACKET, Libc.PACKET_IGNORE_OUTGOING, 1, "PACKET_IGNORE_OUTGOING (Linux 4.20)");
             SocketOptions.Set(socket, Libc.SOL_PACKET, Libc.PACKET_AUXDATA, 1, "PACKET_AUXDATA");
             SocketOptions.Set(socket, Libc.SOL_PACKET, Libc.PACKET_VNET_HDR, 1, "PACKET_VNET_HDR");
-            int granted = SocketOptions.SetBuffer(socket, Libc.SO_RCVBUFFORCE, Libc.SO_RCVBUF, receiveBuffer);
+            string? refusal = ring.IsNone ? null : TryMakeRing(socket, ring, link.Name);
+            if (refusal is not null)
+                ring = default;
+            int granted = SocketOptions.SetBuffer(socket, Libc.SO_RCVBUFFORCE, Libc.SO_RCVBUF, (int)Math.Max(receiveBuffer - ring.Bytes, MinQueue));
             var address = new Libc.sockaddr_ll
             {
                 sll_family = Libc.AF_PACKET,
@@ -43,7 +59,7 @@ public sealed unsafe class PacketSocket : IDisposable
                 sll_ifindex = link.Index,
             };
             SysResult.From(Libc.bind(socket.Raw, &address, sizeof(Libc.sockaddr_ll))).OrThrow($"bind the ingress socket to {link.Name}");
-            return new PacketSocket(socket, granted);
+            return new PacketSocket(socket, granted, ring, refusal);
         }
         catch
         {
@@ -61,4 +77,31 @@ public sealed unsafe class PacketSocket : IDisposable
     }
 
     public void Dispose() => Descriptor.Dispose();
+
+    /// <summary>
+    /// TPACKET_V2, because it wakes the reader for each frame (V3 waits for a block or a timer). PACKET_COPY_THRESH: a frame that is longer than a
+    /// slot is queued whole on the socket, and its slot says so.
+    /// </summary>
+    /// <returns>null, or a sentence that says why not.</returns>
+    private static string? TryMakeRing(FileDescriptor socket, RingGeometry ring, string device)
+    {
+        SysResult made = SocketOptions.TrySet(socket, Libc.SOL_PACKET, Libc.PACKET_VERSION, Libc.TPACKET_V2);
+        if (made.IsSuccess)
+            made = SocketOptions.TrySet(socket, Libc.SOL_PACKET, Libc.PACKET_COPY_THRESH, 1);
+        if (made.IsSuccess)
+        {
+            var request = new Libc.tpacket_req
+            {
+                tp_block_size = (uint)ring.BlockSize,
+                tp_block_nr = (uint)ring.Blocks,
+                tp_frame_size = (uint)ring.FrameSize,
+                tp_frame_nr = (uint)ring.Frames,
+            };
+            made = SysResult.From(Libc.setsockopt(socket.Raw, Libc.SOL_PACKET, Libc.PACKET_RX_RING, &request, sizeof(Libc.tpacket_req)));
+        }
+
+        return made.IsSuccess
+            ? null
+            : $"{device}: the kernel refused a mapped ring of {ring.Bytes >> 10} KiB, {LinuxException.Describe(made.Errno)}; frames are read with recvmmsg instead, as with ingress = mmsg (a smaller receive-buffer makes a smaller ring)";
+    }
 }

@@ -5,6 +5,12 @@ namespace Mcr.Native.Ingress;
 /// <summary>One frame as a packet socket delivered it; its bytes stay where they are until the source is asked for more.</summary>
 public unsafe struct ReceivedFrame
 {
+    /// <summary>Bytes of struct virtio_net_hdr, which the kernel puts in front of each frame.</summary>
+    internal const int VnetHeaderSize = 10;
+
+    /// <summary>vnet header, Ethernet, the longest IP packet; rounded up to pages.</summary>
+    internal const int MaxBytes = 68 * 1024;
+
     /// <summary>From the link header on.</summary>
     public byte* Data;
 

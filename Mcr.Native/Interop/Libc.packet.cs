@@ -6,8 +6,11 @@ namespace Mcr.Native.Interop;
 internal static unsafe partial class Libc
 {
     public const int SOL_PACKET = 263;
+    public const int PACKET_RX_RING = 5;
     public const int PACKET_STATISTICS = 6;
+    public const int PACKET_COPY_THRESH = 7;
     public const int PACKET_AUXDATA = 8;
+    public const int PACKET_VERSION = 10;
     public const int PACKET_VNET_HDR = 15;
     public const int PACKET_IGNORE_OUTGOING = 23;
     public const int PACKET_HOST = 0;
@@ -15,6 +18,12 @@ internal static unsafe partial class Libc
     public const int PACKET_MULTICAST = 2;
     public const int PACKET_OTHERHOST = 3;
     public const int PACKET_OUTGOING = 4;
+    public const int TPACKET_V2 = 1;
+    public const int TPACKET_ALIGNMENT = 16;
+    public const int TPACKET2_HDRLEN = 52;
+    public const int TP_STATUS_KERNEL = 0;
+    public const int TP_STATUS_USER = 1 << 0;
+    public const int TP_STATUS_COPY = 1 << 1;
     public const int TP_STATUS_VLAN_VALID = 1 << 4;
     public const int ETH_P_ALL = 3;
     public const int ETH_P_IP = 0x0800;
@@ -59,6 +68,30 @@ internal static unsafe partial class Libc
         public ushort tp_net;
         public ushort tp_vlan_tci;
         public ushort tp_vlan_tpid;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct tpacket_req
+    {
+        public uint tp_block_size;
+        public uint tp_block_nr;
+        public uint tp_frame_size;
+        public uint tp_frame_nr;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct tpacket2_hdr
+    {
+        public uint tp_status;
+        public uint tp_len;
+        public uint tp_snaplen;
+        public ushort tp_mac;
+        public ushort tp_net;
+        public uint tp_sec;
+        public uint tp_nsec;
+        public ushort tp_vlan_tci;
+        public ushort tp_vlan_tpid;
+        public uint tp_padding;
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -24,12 +24,27 @@ internal sealed unsafe class LoopWakeup : IDisposable
             _polled[i + 1] = new Libc.pollfd { fd = sources[i].Descriptor, events = Libc.POLLIN };
     }
 
+    /// <summary>Loop thread, once: <see cref="Rest"/> lasts as long as it is told to, not 50 µs longer (the default timer slack).</summary>
+    public static void MakePrecise() => _ = Libc.prctl(Libc.PR_SET_TIMERSLACK, 1, 0, 0, 0);
+
     /// <summary>Loop thread: until a frame arrives, somebody wakes us, or the time is over.</summary>
     public void Sleep(int milliseconds)
     {
         _ = Libc.poll(_polled, (ulong)_count, milliseconds);
         if ((_polled[0].revents & Libc.POLLIN) != 0)
             Clear(_wake);
+        for (int i = 1; i < _count; i++)
+        {
+            if ((_polled[i].revents & Libc.POLLERR) != 0)
+                TakeError(_polled[i].fd);
+        }
+    }
+
+    /// <summary>Loop thread: lets frames gather. Nobody is answered meanwhile, so it is short.</summary>
+    public static void Rest(int microseconds)
+    {
+        var duration = new Libc.timespec { tv_nsec = microseconds * 1000 };
+        _ = Libc.nanosleep(&duration, null);
     }
 
     public void Wake() => Signal(_wake);
@@ -50,6 +65,14 @@ internal sealed unsafe class LoopWakeup : IDisposable
         _wake.Dispose();
         _adopted.Dispose();
         NativeMemory.Free(_polled);
+    }
+
+    /// <summary>ENETDOWN: the device was switched off. Until it is read, poll returns at once; with a ring nothing else reads it.</summary>
+    private static void TakeError(int socket)
+    {
+        int error;
+        int length = sizeof(int);
+        _ = Libc.getsockopt(socket, Libc.SOL_SOCKET, Libc.SO_ERROR, &error, &length);
     }
 
     private static FileDescriptor Event() => new(SysResult.From(Libc.eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK)).OrThrow("eventfd"));

@@ -27,6 +27,8 @@ internal sealed unsafe class RelayLoop : IDisposable
     private readonly int _linkHeader;
     private ForwardingTable _table = ForwardingTable.Empty; // the loop's own reference
     private ForwardingTable _published = ForwardingTable.Empty; // written by the control thread, read once a batch
+    private readonly bool _spins;
+    private RestPolicy _rest; // not readonly: it keeps count
     private volatile bool _stopping;
 
     public RelayLoop(IReadOnlyList<IFrameSource> sources, IDatagramSink sink, WorkerSlot slot, LoopWakeup wakeup, WorkerOptions options, TimeProvider? clock = null)
@@ -34,6 +36,8 @@ internal sealed unsafe class RelayLoop : IDisposable
         _sources = [.. sources];
         _slot = slot;
         _wakeup = wakeup;
+        _spins = options.Spin;
+        _rest = new RestPolicy(options.Spin ? 0 : options.CoalesceMicroseconds);
         _queue = new SendQueue(sink, slot.EgressCounters, options.Segmentation);
         _linkHeader = options.LinkHeader;
         _reassembly = options.Reassemble ? new Reassembly(slot, options.LinkHeader, clock ?? TimeProvider.System) : null;
@@ -55,22 +59,28 @@ internal sealed unsafe class RelayLoop : IDisposable
 
     public void Run()
     {
+        LoopWakeup.MakePrecise();
         while (!_stopping)
         {
-            if (!Turn())
+            int frames = Turn();
+            if (frames > 0)
+                Rest(frames);
+            else if (_spins)
+                Thread.SpinWait(1); // a pause instruction or some: kinder to the other half of the core
+            else
                 _wakeup.Sleep(MaxSleepMilliseconds);
         }
 
-        for (int i = 0; i < MaxDrainBatches && Turn(); i++)
+        for (int i = 0; i < MaxDrainBatches && Turn() > 0; i++)
         {
         }
     }
 
     /// <summary>One turn over all ingress sockets.</summary>
-    /// <returns>true when there was something to do, so that there may be more.</returns>
-    internal bool Turn()
+    /// <returns>How many frames there were; none: there is nothing more to do.</returns>
+    internal int Turn()
     {
-        bool busy = false;
+        int taken = 0;
         foreach (IFrameSource source in _sources)
         {
             int frames = source.Receive(_batch);
@@ -82,12 +92,12 @@ internal sealed unsafe class RelayLoop : IDisposable
             _queue.Flush();
             source.Release();
             _reassembly?.Release();
-            busy = true;
+            taken += frames;
         }
 
         _reassembly?.Expire();
         _slot.Words[SlotLayout.HeartbeatWord]++;
-        return busy;
+        return taken;
     }
 
     public void Dispose()
@@ -96,6 +106,14 @@ internal sealed unsafe class RelayLoop : IDisposable
         _batch.Dispose();
         foreach (IFrameSource source in _sources)
             source.Dispose();
+    }
+
+    private void Rest(int frames)
+    {
+        // Nanoseconds on Linux: the frequency is 10⁹.
+        int microseconds = _rest.After(frames, isFull: frames >= FrameBatch.Capacity, _rest.NeedsTime ? System.Diagnostics.Stopwatch.GetTimestamp() : 0);
+        if (microseconds > 0)
+            LoopWakeup.Rest(microseconds);
     }
 
     /// <summary>One frame: parse it (a fragment waits for the others), find its rule, queue it on the rule's outputs; or count why not.</summary>

@@ -29,7 +29,7 @@ internal sealed class RelayWorker : IDisposable
     {
         _slot = slot;
         _ingress = ingress;
-        IFrameSource[] sources = [.. ingress.Select(d => new MessageSource(d.Raw))];
+        IFrameSource[] sources = [.. ingress.Select(d => Source(d, slot, options.Ring))];
         _wakeup = new LoopWakeup(sources);
         _loop = new RelayLoop(sources, new KernelSink(), slot, _wakeup, options);
         _thread = new Thread(RunLoop) { Name = "relay loop", IsBackground = true };
@@ -94,6 +94,9 @@ internal sealed class RelayWorker : IDisposable
         _loop.Run();
         _slot.AddLoopCost(GC.CollectionCount(0) - collections, GC.GetAllocatedBytesForCurrentThread() - allocated);
     }
+
+    private static unsafe IFrameSource Source(FileDescriptor socket, WorkerSlot slot, RingGeometry ring) =>
+        ring.IsNone ? new MessageSource(socket.Raw) : new RingSource(socket.Raw, ring, slot.Words + SlotLayout.ClippedWord);
 
     private WorkerMessage UseRules(WorkerMessage.Rules message, FileDescriptor memory)
     {

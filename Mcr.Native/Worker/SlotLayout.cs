@@ -8,7 +8,8 @@ namespace Mcr.Native.Worker;
 /// machine, written by one side only:
 /// <code>
 /// word 0..7     magic, version, words in all, first rule word, rules, first output word, outputs, 0   (mcrd, once)
-/// word 8..15    heartbeat, ruleset hash, generation; at its end 13 collections, 14 allocated bytes  (worker)
+/// word 8..15    heartbeat, ruleset hash, generation, frames cut off; at its end 13 collections,
+///               14 allocated bytes                                                                   (worker)
 /// word 16..23   matched, sent, errors, sent bytes                                                    (worker)
 /// word 24..31   frames dropped by the kernel                                                         (mcrd)
 /// word 32..63   dropped datagrams by DropReason                                                      (worker)
@@ -42,6 +43,9 @@ public static class SlotLayout
 
     /// <summary>Bytes that the loop's thread has allocated between its first turn and its last; written when the loop has ended, like the collections.</summary>
     public const int AllocatedWord = 14;
+
+    /// <summary>Frames too long for the ring while the queue for such was full: lost like those in <see cref="KernelDropsWord"/>.</summary>
+    public const int ClippedWord = 11;
 
     public const int MatchedWord = 16;
     public const int SentWord = 17;

@@ -1,3 +1,5 @@
+using Mcr.Native.Ingress;
+
 namespace Mcr.Native.Worker;
 
 /// <summary>How a worker takes frames in and when it rests; mcrd decides it from the interface's settings and the device.</summary>
@@ -47,16 +49,4 @@ public sealed record WorkerOptions(int OrphanGraceMilliseconds, bool Segmentatio
         Reassemble = reader.U8() != 0,
         Ring = new RingGeometry(reader.Count(1 << 20), reader.Count(1 << 24), reader.Count(1 << 20)),
     };
-}
-
-/// <summary>Sizes of a mapped ring (TPACKET_V2, packet(7)): frames do not cross blocks.</summary>
-public readonly record struct RingGeometry(int FrameSize, int BlockSize, int Blocks)
-{
-    public bool IsNone => Blocks == 0;
-
-    public int FramesPerBlock => FrameSize == 0 ? 0 : BlockSize / FrameSize;
-
-    public int Frames => FramesPerBlock * Blocks;
-
-    public long Bytes => (long)BlockSize * Blocks;
 }

@@ -35,7 +35,7 @@ public sealed class RelayLoopSpecs : IDisposable
     {
         Publish(Rule("239.1.1.1", outputs: 3));
         _source.Add(Frames.Udp("10.0.0.1", "239.1.1.1", 5000, "hello"u8));
-        Assert.True(_loop.Turn());
+        Assert.Equal(1, _loop.Turn());
         Assert.Equal(["hello", "hello", "hello"], _sink.Payloads.Select(Encoding.ASCII.GetString));
         Assert.Equal((1, 3, 15), (_slot.Read(SlotLayout.MatchedWord), _slot.Read(SlotLayout.SentWord), _slot.Read(SlotLayout.SentBytesWord)));
         Assert.Equal((1, 5), (_slot.ReadRule(4, 0), _slot.ReadRule(4, 1)));
