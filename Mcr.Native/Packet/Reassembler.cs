@@ -190,7 +190,10 @@ public sealed class Reassembler
         BlockMap came = Came(slot);
         int there = came.Count(from, to);
         if (there > 0)
-            return there == to - from && IsOneFragment(slot, from, to) && place.SequenceEqual(data) ? DropReason.None : DropReason.FragmentOverlap;
+        {
+            bool cameTwice = there == to - from && IsOneFragment(slot, from, to) && (!fragment.IsLast || datagram.Length == end) && place.SequenceEqual(data);
+            return cameTwice ? DropReason.None : DropReason.FragmentOverlap;
+        }
 
         data.CopyTo(place);
         came.Set(from, to);
