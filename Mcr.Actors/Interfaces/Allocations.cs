@@ -1,19 +1,12 @@
 using System.Collections.Immutable;
-using System.Net;
 using Mcr.Actors.Platform;
 using Mcr.Native.Rules;
 using Mcr.Native.Worker;
 
 namespace Mcr.Actors.Interfaces;
 
-/// <summary>An output within its interface: a rule never has the same one twice.</summary>
-internal sealed record OutputKey(RuleId Rule, string Interface, IPAddress Group, ushort Port)
-{
-    public static OutputKey Of(RuleId rule, RuleOutput output) => new(rule, output.Interface, output.Group, output.Port);
-}
-
 /// <summary>
-/// What one interface has open at its port and which counter entries its rules have. Immutable. What a new generation of rules does not
+/// What one interface has open at its port, and what each of its rules uses of that. Immutable. What a new generation of rules does not
 /// use any more is retired, and released only when no worker can use it: after that generation was applied, or after the worker's death.
 /// </summary>
 internal sealed record Allocations
@@ -26,16 +19,21 @@ internal sealed record Allocations
 
     public IdPool OutputIndexes { get; init; } = new(SlotLayout.OutputCapacity);
 
-    public ImmutableDictionary<EgressKey, int> Sockets { get; init; } = ImmutableDictionary<EgressKey, int>.Empty;
+    public ImmutableDictionary<EgressKey, SocketUse> Sockets { get; init; } = ImmutableDictionary<EgressKey, SocketUse>.Empty;
 
-    public ImmutableHashSet<Membership> Memberships { get; init; } = [];
+    /// <summary>With the number of rules that want each.</summary>
+    public ImmutableDictionary<Membership, int> Memberships { get; init; } = ImmutableDictionary<Membership, int>.Empty;
 
-    /// <summary>Counter entries. A rule keeps its own for as long as it exists, so that its counters never fall back.</summary>
-    public ImmutableDictionary<RuleId, int> RuleCounters { get; init; } = ImmutableDictionary<RuleId, int>.Empty;
+    public ImmutableDictionary<RuleId, PlannedRule> Rules { get; init; } = ImmutableDictionary<RuleId, PlannedRule>.Empty;
 
-    public ImmutableDictionary<OutputKey, int> OutputCounters { get; init; } = ImmutableDictionary<OutputKey, int>.Empty;
+    /// <summary>Of what workers are to run.</summary>
+    public ulong Hash { get; init; } = ResolvedRuleHash.Empty;
 
     public Retired Retired { get; init; } = Retired.Nothing;
+
+    /// <summary>Everything that workers are to run, in the order of the counters.</summary>
+    public ResolvedRuleSet Resolved(long generation) =>
+        new(generation, [.. Rules.Values.Select(r => r.Resolved).OfType<ResolvedRule>().OrderBy(r => r.Counter)]);
 
     /// <summary>Gives back what was retired up to and including <paramref name="generation"/>.</summary>
     /// <returns>What is left, and what the port has to close and leave.</returns>
@@ -61,10 +59,13 @@ internal sealed record Allocations
 
     /// <summary>A socket that could not be opened, and that no worker has heard of.</summary>
     public Allocations WithoutSocket(EgressKey key) =>
-        this with { SocketIds = SocketIds.Return(Sockets[key]), Sockets = Sockets.Remove(key) };
+        this with { SocketIds = SocketIds.Return(Sockets[key].Id), Sockets = Sockets.Remove(key) };
 
     public Allocations WithoutMembership(Membership membership) => this with { Memberships = Memberships.Remove(membership) };
 }
+
+/// <param name="Users">How many outputs send by it.</param>
+internal readonly record struct SocketUse(int Id, int Users);
 
 /// <summary>What waits to be released, with the first generation that does without it.</summary>
 internal sealed record Retired(

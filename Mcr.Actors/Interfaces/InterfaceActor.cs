@@ -12,9 +12,9 @@ using Effects = System.Collections.Immutable.ImmutableArray<Mcr.Actors.Interface
 namespace Mcr.Actors.Interfaces;
 
 /// <summary>
-/// <c>/user/relay/interfaces/NAME</c>: one input interface. Owns its sockets, memberships, counters and worker for as long as it has rules, and
-/// brings the machine and the worker to what the rules want; decisions are <see cref="InterfaceState"/>'s and <see cref="InterfacePlanner"/>'s.
-/// Order, always: open and join, then the worker gets the rules, and what they do without is closed only when it has confirmed them.
+/// <c>/user/relay/interfaces/NAME</c>: one input interface. Owns its sockets, memberships, counters and workers for as long as it has rules, and
+/// brings the machine and the workers to what the rules want; decisions are <see cref="InterfaceState"/>'s and <see cref="InterfacePlanner"/>'s.
+/// Order, always: open and join, then the workers get the rules, and what those do without is closed only when all have confirmed them.
 /// </summary>
 internal sealed class InterfaceActor : UntypedActor, IWithTimers
 {
@@ -33,7 +33,7 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
     private InterfaceState _state;
     private OpenPort? _open;
 
-    /// <summary>The parent of a worker that has stopped, until its name is free again.</summary>
+    /// <summary>The parent of workers that have stopped, until its name is free again.</summary>
     private IActorRef? _leaving;
 
     public InterfaceActor(string name, IRelayPlatform platform, RelayOptions options, IActorRef supervisor, IActorRef rules, TimeProvider time)
@@ -54,7 +54,7 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
         switch (message)
         {
             case InterfaceCommands.UseRules use:
-                _state = _state.Want(use.Revision, use.Rules);
+                _state = _state.Want(use.Revision, use.Rules, use.Changed);
                 Reconcile();
                 break;
             case InterfaceCommands.Refresh:
@@ -62,8 +62,8 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
                 Reconcile();
                 break;
             case WorkerEvents event_:
-                if (event_.Seat == _open?.Seat)
-                    Handle(event_);
+                if (_open?.Find(event_.Seat) is { } seat)
+                    Handle(seat, event_);
                 break;
             case InterfaceCommands.GetReport:
                 Sender.Tell(_open?.Report(_state) ?? InterfaceEvents.Report.Empty);
@@ -97,37 +97,40 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
         _supervisor.Tell(new InterfaceEvents.Restarted(_name, $"{reason.GetType().Name}: {reason.Message}"));
     }
 
-    private void Handle(WorkerEvents event_)
+    private void Handle(OpenSeat seat, WorkerEvents event_)
     {
+        int number = seat.Seat.Number;
         switch (event_)
         {
             case WorkerEvents.Changed changed:
-                _open!.Worker = changed;
+                seat.Worker = changed;
                 break;
             case WorkerEvents.Ready ready:
-                _open!.Life = ready.Life;
-                Apply(_state.WorkerReady());
+                seat.Life = ready.Life;
+                Apply(_state.WorkerReady(number));
                 break;
             case WorkerEvents.Applied applied:
-                Apply(_state.WorkerApplied(applied.Generation));
+                Apply(_state.WorkerApplied(number, applied.Generation));
                 Reconcile();
                 break;
             case WorkerEvents.Refused refused:
                 _log.Error("{Worker} refused its rules: {Why}", refused.Seat, refused.Why);
-                Apply(_state.WorkerRefused(refused.Generation, refused.Why));
+                Apply(_state.WorkerRefused(number, refused.Generation, refused.Why));
                 Reconcile();
                 break;
             case WorkerEvents.Down down:
-                Apply(_state.WorkerDown(down.How, down.Delay));
+                Apply(_state.WorkerDown(number, down.How, down.Delay));
                 Reconcile();
                 break;
             case WorkerEvents.Stopped:
-                Close(logTotals: true);
+                Leave(seat, logTotals: true);
+                if (_open is { Seats.Count: 0 })
+                    Close();
                 break;
         }
     }
 
-    /// <summary>Works on what is wanted, unless it has to wait: for the worker's answer, or for its end.</summary>
+    /// <summary>Works on what is wanted, unless it has to wait: for the workers' answer, or for their end.</summary>
     private void Reconcile()
     {
         if (!_state.IsDirty || _state.InFlight || _leaving is not null || _open is { IsClosing: true })
@@ -166,8 +169,8 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
             return;
         }
 
-        InterfacePlan plan = PlanPreparation.Prepare(_open!.Port, new PlanInput(link, links, _state.Desired, _state.Allocations, PlanFailures.None, _state.NextGeneration));
-        _open.Meters.Follow(plan.Allocations);
+        InterfacePlan plan = PlanPreparation.Prepare(_open!.Port, new PlanInput(link, links, _state.Desired, _state.Allocations, PlanFailures.None, _state.NextGeneration) { Changed = _state.Changed });
+        _open.Meters.Follow(plan);
         Apply(_state.Prepared(plan));
     }
 
@@ -203,20 +206,20 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
         IInterfacePort port;
         try
         {
-            port = _platform.OpenInterface(link, new PortOptions(WorkerNumber: 0, settings));
+            port = _platform.OpenInterface(link, new PortOptions(settings));
         }
         catch (LinuxException e)
         {
             return new RuleOutcome(RuleStatus.Failed, e.Message);
         }
 
-        var seat = new WorkerSeat(_name, number: 0);
+        OpenSeat[] seats = [.. Enumerable.Range(0, settings.Workers).Select(number => new OpenSeat(new WorkerSeat(_name, number), port, settings.CoresOf(number), _time))];
+        IReadOnlyList<WorkerSeat> places = [.. seats.Select(s => s.Seat)];
         IActorRef self = Self;
-
         RelayOptions options = _options;
         TimeProvider time = _time;
-        IActorRef workers = Context.Watch(Context.ActorOf(Akka.Actor.Props.Create(() => new WorkersActor(seat, port, self, options, time)), "workers"));
-        _open = new OpenPort(port, seat, workers, settings.Cores, _time);
+        IActorRef workers = Context.Watch(Context.ActorOf(Akka.Actor.Props.Create(() => new WorkersActor(places, port, self, options, time)), "workers"));
+        _open = new OpenPort(port, seats, workers, _time);
         Timers.StartPeriodicTimer(nameof(SampleTick), new SampleTick(), SampleInterval);
         Timers.StartPeriodicTimer(nameof(StatsTick), new StatsTick(), _options.StatsInterval);
         return null;
@@ -233,9 +236,12 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
 
         Become(message =>
         {
-            if (message is not WorkerEvents.Stopped stopped || stopped.Seat != _open?.Seat)
+            if (message is not WorkerEvents.Stopped stopped || _open?.Find(stopped.Seat) is not { } seat)
                 return;
-            Close(logTotals: !stop.Hold);
+            Leave(seat, logTotals: !stop.Hold);
+            if (_open.Seats.Count > 0)
+                return;
+            Close();
             parent.Tell(new InterfaceEvents.Stopped(_name));
         });
         if (!_open.IsClosing)
@@ -248,11 +254,17 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
         _open.Workers.Tell(new WorkerCommands.Stop(Hold: false));
     }
 
-    private void Close(bool logTotals)
+    /// <summary>Its worker has stopped, as asked for.</summary>
+    private void Leave(OpenSeat seat, bool logTotals)
+    {
+        if (logTotals)
+            Log(StatsLines.Final(seat.ReadCounters(), _name, seat.Seat.Number));
+        _open!.Seats.Remove(seat);
+    }
+
+    private void Close()
     {
         Timers.CancelAll();
-        if (logTotals)
-            Log(StatsLines.Final(_open!.Port.ReadCounters(), _name, _open.Seat.Number));
         _leaving = _open!.Workers;
         Context.Stop(_leaving);
         _open.Port.Dispose();
@@ -263,14 +275,15 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
     private void Apply((InterfaceState Next, Effects Effects) decision)
     {
         _state = decision.Next;
-        if (_state.Outcomes.Values.Any(o => o != RuleOutcome.Active))
+        if (_state.Faults > 0)
             Timers.StartSingleTimer(nameof(RetryInterval), new InterfaceCommands.Refresh(), RetryInterval);
         foreach (InterfaceEffect effect in decision.Effects)
         {
             switch (effect)
             {
                 case InterfaceEffect.ToWorker toWorker:
-                    _open!.Workers.Tell(new WorkerCommands.Execute(_open.Life!, toWorker.Command));
+                    OpenSeat seat = _open!.Seats.Find(s => s.Seat.Number == toWorker.Number)!;
+                    _open.Workers.Tell(new WorkerCommands.Execute(seat.Seat, seat.Life!, toWorker.Command));
                     break;
                 case InterfaceEffect.CloseEgress close:
                     _open!.Port.CloseEgress(close.Id);
@@ -292,8 +305,11 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
     {
         if (_open is null)
             return;
-        (WorkerCounters now, WorkerCounters before, TimeSpan elapsed) = _open.TakeStats();
-        Log(StatsLines.Periodic(now, before, elapsed, _name, _open.Seat.Number));
+        foreach (OpenSeat seat in _open.Seats)
+        {
+            (WorkerCounters now, WorkerCounters before, TimeSpan elapsed) = seat.TakeStats();
+            Log(StatsLines.Periodic(now, before, elapsed, _name, seat.Seat.Number));
+        }
     }
 
     private void Log(IEnumerable<(string Template, object[] Values)> lines)

@@ -7,7 +7,8 @@ namespace Mcr.Actors.Interfaces;
 /// <summary>What <see cref="InterfaceState"/> wants done, in order.</summary>
 internal abstract record InterfaceEffect
 {
-    public sealed record ToWorker(WorkerCommand Command) : InterfaceEffect;
+    /// <param name="Number">The worker's.</param>
+    public sealed record ToWorker(int Number, WorkerCommand Command) : InterfaceEffect;
 
     public sealed record CloseEgress(int Id) : InterfaceEffect;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
 using Mcr.Native.Netlink;
 using Mcr.Native.Rules;
@@ -18,7 +17,14 @@ internal sealed record PlanInput(
     ImmutableDictionary<RuleId, ForwardingRule> Desired,
     Allocations Allocations,
     PlanFailures Failures,
-    long Generation);
+    long Generation)
+{
+    /// <summary>The rules that are not as they were at the last plan; null for all, which is right whatever has happened.</summary>
+    public ImmutableHashSet<RuleId>? Changed { get; init; }
+
+    /// <summary>What was planned for the generation before: what <see cref="InterfacePlan.Change"/> starts from.</summary>
+    public ImmutableDictionary<RuleId, PlannedRule> Base { get; init; } = Allocations.Rules;
+}
 
 /// <summary>What the port has refused while this plan was made, with its sentences: a plan is made again around them.</summary>
 internal sealed record PlanFailures(ImmutableDictionary<EgressKey, string> Sockets, ImmutableDictionary<Membership, string> Memberships)
@@ -27,13 +33,14 @@ internal sealed record PlanFailures(ImmutableDictionary<EgressKey, string> Socke
 }
 
 /// <summary>
-/// What is to be done: open and join; then the worker gets <see cref="Rules"/>; then what <see cref="Allocations"/> has retired is released.
+/// What is to be done: open and join; then the workers get <see cref="Change"/>; then what <see cref="Allocations"/> has retired is released.
 /// </summary>
-/// <param name="Allocations">As they are once everything is open and joined.</param>
-/// <param name="Outcomes">One for each desired rule, true once the worker has applied the rules.</param>
+/// <param name="Allocations">As they are once everything is open and joined, with the outcome of each rule.</param>
+/// <param name="Change">From the generation before to this one.</param>
+/// <param name="Considered">The rules that the plan is about, there and gone ones; null for all.</param>
 internal sealed record InterfacePlan(
     Allocations Allocations,
     ImmutableArray<(int Id, EgressKey Key)> Open,
     ImmutableArray<Membership> Join,
-    ResolvedRuleSet Rules,
-    ImmutableDictionary<RuleId, RuleOutcome> Outcomes);
+    ResolvedRuleChange Change,
+    ImmutableHashSet<RuleId>? Considered);

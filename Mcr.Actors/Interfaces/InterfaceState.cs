@@ -9,58 +9,65 @@ using Effects = System.Collections.Immutable.ImmutableArray<Mcr.Actors.Interface
 namespace Mcr.Actors.Interfaces;
 
 /// <summary>
-/// What one interface wants, has planned, and knows its worker to have. Immutable; each method is one thing that happened, and returns
-/// the next state with what is to be done about it, in order. At most one rule set is with the worker unanswered (<see cref="InFlight"/>):
-/// what is wanted meanwhile waits and goes as one set, so a burst of changes costs two updates.
+/// What one interface wants, has planned, and knows its workers to have. Immutable; each method is one thing that happened, and returns
+/// the next state with what is to be done about it, in order. At most one generation of rules is with the workers unanswered
+/// (<see cref="InFlight"/>): what is wanted meanwhile waits and goes as one, so a burst of changes costs two updates. All workers run the
+/// same rules; a generation is settled when each running one has answered.
 /// </summary>
-internal sealed record InterfaceState(string Name)
+internal sealed partial record InterfaceState(string Name)
 {
-    private static readonly ResolvedRuleSet NothingPlanned = new(0, []);
-
     /// <summary>The latest wish of the supervisor.</summary>
     public long Revision { get; private init; }
 
     public ImmutableDictionary<RuleId, ForwardingRule> Desired { get; private init; } = ImmutableDictionary<RuleId, ForwardingRule>.Empty;
 
+    /// <summary>The rules that are not as they were at the last plan; null for all.</summary>
+    public ImmutableHashSet<RuleId>? Changed { get; private init; }
+
     /// <summary>The wish, or the machine, has changed since the last plan.</summary>
     public bool IsDirty { get; private init; }
 
-    /// <summary>The wish that <see cref="Rules"/> and <see cref="Outcomes"/> are about.</summary>
+    /// <summary>The wish that <see cref="Outcomes"/> and the generation are about.</summary>
     public long PlannedRevision { get; private init; }
 
     public ImmutableDictionary<RuleId, ForwardingRule> Planned { get; private init; } = ImmutableDictionary<RuleId, ForwardingRule>.Empty;
 
     public ImmutableDictionary<RuleId, RuleOutcome> Outcomes { get; private init; } = ImmutableDictionary<RuleId, RuleOutcome>.Empty;
 
+    /// <summary>How many of <see cref="Outcomes"/> are not what was asked for.</summary>
+    public int Faults { get; private init; }
+
     public Allocations Allocations { get; private init; } = Allocations.Empty;
 
-    /// <summary>What the worker is to run. Generations grow for as long as the actor lives.</summary>
-    public ResolvedRuleSet Rules { get; private init; } = NothingPlanned;
+    /// <summary>Of the rules that workers are to run. Grows for as long as the actor lives.</summary>
+    public long Generation { get; private init; }
 
-    public ulong Hash { get; private init; } = ResolvedRuleCodec.Hash(ResolvedRuleCodec.Encode(NothingPlanned));
+    public ulong Hash => Allocations.Hash;
 
-    public bool IsWorkerUp { get; private init; }
+    /// <summary>The workers that run, by number.</summary>
+    public ImmutableSortedDictionary<int, RunningWorker> Workers { get; private init; } = ImmutableSortedDictionary<int, RunningWorker>.Empty;
 
-    public bool InFlight { get; private init; }
+    public bool InFlight => Workers.Values.Any(w => w.InFlight);
 
-    /// <summary>The generation that this process has confirmed; 0 for none.</summary>
-    public long Applied { get; private init; }
-
-    public long NextGeneration => Rules.Generation + 1;
+    public long NextGeneration => Generation + 1;
 
     private ImmutableDictionary<RuleId, ForwardingRule> AppliedRules { get; init; } = ImmutableDictionary<RuleId, ForwardingRule>.Empty;
 
-    /// <summary>Egress sockets that this process has.</summary>
-    private ImmutableHashSet<int> Handed { get; init; } = [];
+    /// <summary>What a worker has said against the generation that is in flight.</summary>
+    private string? Refusal { get; init; }
 
     /// <summary>What each rule's actor was told last, so that it hears news only.</summary>
     private ImmutableDictionary<RuleId, (ForwardingRule Rule, RuleOutcome Outcome)> Told { get; init; } =
         ImmutableDictionary<RuleId, (ForwardingRule Rule, RuleOutcome Outcome)>.Empty;
 
-    public InterfaceState Want(long revision, ImmutableDictionary<RuleId, ForwardingRule> rules) =>
-        this with { Revision = revision, Desired = rules, IsDirty = true };
+    /// <summary>The rules whose actors may not know how things are; null for all.</summary>
+    private ImmutableHashSet<RuleId>? Untold { get; init; }
 
-    public InterfaceState LookAgain() => this with { IsDirty = true };
+    /// <param name="changed">What differs from the last wish; null when nobody knows.</param>
+    public InterfaceState Want(long revision, ImmutableDictionary<RuleId, ForwardingRule> rules, ImmutableHashSet<RuleId>? changed) =>
+        this with { Revision = revision, Desired = rules, Changed = Both(Changed, changed), IsDirty = true };
+
+    public InterfaceState LookAgain() => this with { Changed = null, IsDirty = true };
 
     /// <summary>There is nothing to plan with: no device, no port, or no rules at all.</summary>
     public (InterfaceState Next, Effects Effects) Blocked(RuleOutcome outcome)
@@ -68,12 +75,15 @@ internal sealed record InterfaceState(string Name)
         InterfaceState next = this with
         {
             IsDirty = false,
+            Changed = null,
             PlannedRevision = Revision,
             Planned = Desired,
             Outcomes = Desired.ToImmutableDictionary(r => r.Key, _ => outcome),
+            Faults = Desired.Count,
+            Untold = null,
         };
         var effects = ImmutableArray.CreateBuilder<InterfaceEffect>();
-        next = next.Report(effects, _ => true);
+        next = next.ReportAll(effects);
         effects.Add(new InterfaceEffect.Settle());
         return (next, effects.ToImmutable());
     }
@@ -81,97 +91,37 @@ internal sealed record InterfaceState(string Name)
     /// <summary>The plan's sockets are open and its groups joined.</summary>
     public (InterfaceState Next, Effects Effects) Prepared(InterfacePlan plan)
     {
-        ulong hash = ResolvedRuleCodec.Hash(ResolvedRuleCodec.Encode(plan.Rules));
-        bool isSame = hash == Hash && Rules.Generation != 0 && plan.Allocations.Retired.IsEmpty && (Applied == Rules.Generation || !IsWorkerUp);
-        InterfaceState next = this with
+        bool isSame = plan.Change.IsEmpty && Generation != 0 && plan.Allocations.Retired.IsEmpty && Workers.Values.All(w => w.Applied == Generation);
+        InterfaceState next = (this with
         {
             IsDirty = false,
+            Changed = [],
             PlannedRevision = Revision,
             Planned = Desired,
-            Outcomes = plan.Outcomes,
             Allocations = plan.Allocations,
-            Rules = isSame ? Rules : plan.Rules,
-            Hash = hash,
-        };
+            Generation = isSame ? Generation : plan.Change.Generation,
+            Untold = Both(Untold, plan.Considered),
+        }).TakeOutcomes(plan);
         var effects = ImmutableArray.CreateBuilder<InterfaceEffect>();
-        if (isSame && IsWorkerUp)
+        if (isSame && !Workers.IsEmpty)
         {
-            next = (next with { AppliedRules = Desired }).Report(effects, _ => true);
+            next = (next with { AppliedRules = Desired }).ReportAll(effects);
             effects.Add(new InterfaceEffect.Settle());
             return (next, effects.ToImmutable());
         }
 
         // What no worker is needed to know is told at once.
         next = next.Report(effects, outcome => !outcome.IsRelayed);
-        if (IsWorkerUp)
+        if (!Workers.IsEmpty)
         {
-            next = next.SendRules(effects);
+            foreach (int number in Workers.Keys)
+                next = next.SendRules(number, plan, effects);
         }
         else
         {
             // No process has what was retired, and removed rules are gone already.
             next = next.Release(effects);
             effects.Add(new InterfaceEffect.Settle());
-        }
-
-        return (next, effects.ToImmutable());
-    }
-
-    /// <summary>A new process: it has nothing yet.</summary>
-    public (InterfaceState Next, Effects Effects) WorkerReady()
-    {
-        var effects = ImmutableArray.CreateBuilder<InterfaceEffect>();
-        InterfaceState next = (this with { IsWorkerUp = true }).SendRules(effects);
-        return (next, effects.ToImmutable());
-    }
-
-    public (InterfaceState Next, Effects Effects) WorkerApplied(long generation)
-    {
-        if (generation != Rules.Generation || !InFlight)
-            return (this, []);
-        InterfaceState next = this with { InFlight = false, Applied = generation, AppliedRules = Planned };
-        var effects = ImmutableArray.CreateBuilder<InterfaceEffect>();
-        next = next.Release(effects).Report(effects, _ => true);
-        effects.Add(new InterfaceEffect.Settle());
-        return (next, effects.ToImmutable());
-    }
-
-    /// <summary>The worker goes on with the rules it had, so only what this set was to change has failed.</summary>
-    public (InterfaceState Next, Effects Effects) WorkerRefused(long generation, string why)
-    {
-        if (generation != Rules.Generation || !InFlight)
-            return (this, []);
-        var failed = new RuleOutcome(RuleStatus.Failed, $"the worker of {Name} refused it: {why}");
-        InterfaceState next = this with
-        {
-            InFlight = false,
-            Outcomes = Outcomes.ToImmutableDictionary(o => o.Key, o => o.Value.IsRelayed && AppliedRules.GetValueOrDefault(o.Key) != Planned[o.Key] ? failed : o.Value),
-        };
-        var effects = ImmutableArray.CreateBuilder<InterfaceEffect>();
-        next = next.Report(effects, _ => true);
-        effects.Add(new InterfaceEffect.Settle());
-        return (next, effects.ToImmutable());
-    }
-
-    /// <summary>The process is gone: nobody uses what was retired.</summary>
-    public (InterfaceState Next, Effects Effects) WorkerDown(string how, TimeSpan delay)
-    {
-        InterfaceState next = this with
-        {
-            IsWorkerUp = false,
-            InFlight = false,
-            Applied = 0,
-            AppliedRules = ImmutableDictionary<RuleId, ForwardingRule>.Empty,
-            Handed = [],
-        };
-        var effects = ImmutableArray.CreateBuilder<InterfaceEffect>();
-        next = next.Release(effects);
-
-        // A restart at once is over before anybody could read about it.
-        if (delay > TimeSpan.Zero)
-        {
-            var degraded = new RuleOutcome(RuleStatus.Degraded, $"the worker of {Name} keeps ending ({how}); it is started again {Sentences.In(delay)}");
-            next = next.Report(effects, outcome => outcome.IsRelayed, degraded);
         }
 
         return (next, effects.ToImmutable());
@@ -186,40 +136,57 @@ internal sealed record InterfaceState(string Name)
         PlannedRevision = PlannedRevision,
         Planned = Planned,
         Outcomes = Outcomes,
-        Rules = new ResolvedRuleSet(Rules.Generation, []),
+        Faults = Faults,
+        Generation = Generation,
         Told = Told,
     };
 
-    private InterfaceState SendRules(ImmutableArray<InterfaceEffect>.Builder effects)
+    private static ImmutableHashSet<RuleId>? Both(ImmutableHashSet<RuleId>? one, ImmutableHashSet<RuleId>? other) =>
+        one is null || other is null ? null : one.Union(other);
+
+    private InterfaceState TakeOutcomes(InterfacePlan plan)
     {
-        ImmutableArray<int> missing = [.. Allocations.Sockets.Values.Where(id => !Handed.Contains(id)).Order()];
-        if (!missing.IsEmpty)
-            effects.Add(new InterfaceEffect.ToWorker(new UseSockets(missing)));
-        effects.Add(new InterfaceEffect.ToWorker(new UseRules(Rules)));
-        return this with { InFlight = true, Handed = Handed.Union(missing) };
+        if (plan.Considered is not { } considered)
+        {
+            ImmutableDictionary<RuleId, RuleOutcome> all = plan.Allocations.Rules.ToImmutableDictionary(r => r.Key, r => r.Value.Outcome);
+            return this with { Outcomes = all, Faults = all.Values.Count(o => o != RuleOutcome.Active) };
+        }
+
+        ImmutableDictionary<RuleId, RuleOutcome>.Builder outcomes = Outcomes.ToBuilder();
+        int faults = Faults;
+        foreach (RuleId id in considered)
+        {
+            if (outcomes.Remove(id, out RuleOutcome? before) && before != RuleOutcome.Active)
+                faults--;
+            if (!plan.Allocations.Rules.TryGetValue(id, out PlannedRule? rule))
+                continue;
+            outcomes.Add(id, rule.Outcome);
+            faults += rule.Outcome == RuleOutcome.Active ? 0 : 1;
+        }
+
+        return this with { Outcomes = outcomes.ToImmutable(), Faults = faults };
     }
 
-    private InterfaceState Release(ImmutableArray<InterfaceEffect>.Builder effects)
-    {
-        (Allocations kept, Released released) = Allocations.Release(Rules.Generation);
-        ImmutableArray<int> known = [.. released.Sockets.Where(Handed.Contains)];
-        if (!known.IsEmpty)
-            effects.Add(new InterfaceEffect.ToWorker(new ForgetSockets(known)));
-        effects.AddRange(released.Sockets.Select(id => new InterfaceEffect.CloseEgress(id)));
-        effects.AddRange(released.Memberships.Select(m => new InterfaceEffect.Leave(m)));
-        return this with { Allocations = kept, Handed = Handed.Except(known) };
-    }
+    /// <summary>Everything that anybody may not know.</summary>
+    private InterfaceState ReportAll(ImmutableArray<InterfaceEffect>.Builder effects) => Report(effects, _ => true) with { Untold = [] };
 
     /// <param name="which">Of the outcomes of the plan.</param>
     /// <param name="instead">Told in their place.</param>
     private InterfaceState Report(ImmutableArray<InterfaceEffect>.Builder effects, Func<RuleOutcome, bool> which, RuleOutcome? instead = null)
     {
         var told = Told.ToBuilder();
-        told.RemoveRange(Told.Keys.Where(id => !Planned.ContainsKey(id)).ToArray());
-        foreach ((RuleId id, RuleOutcome outcome) in Outcomes.Where(o => which(o.Value)))
+        IEnumerable<RuleId> untold = Untold is { } some ? some : Planned.Keys.Concat(Told.Keys.Where(id => !Planned.ContainsKey(id)));
+        foreach (RuleId id in untold)
         {
-            ForwardingRule rule = Planned[id];
-            RuleOutcome news = instead ?? outcome;
+            if (!Planned.TryGetValue(id, out ForwardingRule? rule))
+            {
+                told.Remove(id);
+                continue;
+            }
+
+            if (!which(Outcomes[id]))
+                continue;
+            RuleOutcome news = instead ?? Outcomes[id];
 
             // By reference: a rule that was removed and added again has another actor, which has been told nothing.
             if (told.TryGetValue(id, out (ForwardingRule Rule, RuleOutcome Outcome) last) && ReferenceEquals(last.Rule, rule) && last.Outcome == news)

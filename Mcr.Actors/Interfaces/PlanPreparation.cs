@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mcr.Actors.Platform;
 
 namespace Mcr.Actors.Interfaces;
@@ -5,39 +6,48 @@ namespace Mcr.Actors.Interfaces;
 /// <summary>Opens and joins what a plan needs, and plans again around what the port refuses.</summary>
 internal static class PlanPreparation
 {
+    /// <returns>The plan, which names everything that was opened and joined for it.</returns>
     public static InterfacePlan Prepare(IInterfacePort port, PlanInput input)
     {
+        var opened = ImmutableArray.CreateBuilder<(int, EgressKey)>();
+        var joined = ImmutableArray.CreateBuilder<Membership>();
         while (true)
         {
             InterfacePlan plan = InterfacePlanner.Plan(input);
             PlanInput around = input with { Allocations = plan.Allocations };
             foreach ((int id, EgressKey key) in plan.Open)
             {
-                if (port.OpenEgress(id, key) is { } sentence)
+                if (port.OpenEgress(id, key) is not { } sentence)
                 {
-                    around = around with
-                    {
-                        Allocations = around.Allocations.WithoutSocket(key),
-                        Failures = around.Failures with { Sockets = around.Failures.Sockets.Add(key, sentence) },
-                    };
+                    opened.Add((id, key));
+                    continue;
                 }
+
+                around = around with
+                {
+                    Allocations = around.Allocations.WithoutSocket(key),
+                    Failures = around.Failures with { Sockets = around.Failures.Sockets.Add(key, sentence) },
+                };
             }
 
             foreach (Membership membership in plan.Join)
             {
-                if (port.Join(membership) is { } sentence)
+                if (port.Join(membership) is not { } sentence)
                 {
-                    around = around with
-                    {
-                        Allocations = around.Allocations.WithoutMembership(membership),
-                        Failures = around.Failures with { Memberships = around.Failures.Memberships.Add(membership, sentence) },
-                    };
+                    joined.Add(membership);
+                    continue;
                 }
+
+                around = around with
+                {
+                    Allocations = around.Allocations.WithoutMembership(membership),
+                    Failures = around.Failures with { Memberships = around.Failures.Memberships.Add(membership, sentence) },
+                };
             }
 
             // Each turn knows at least one refusal more, so the turns end.
             if (around.Failures == input.Failures)
-                return plan;
+                return plan with { Open = opened.ToImmutable(), Join = joined.ToImmutable() };
             input = around;
         }
     }

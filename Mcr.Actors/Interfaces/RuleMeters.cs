@@ -6,31 +6,28 @@ using Mcr.Native.Rules;
 namespace Mcr.Actors.Interfaces;
 
 /// <summary>
-/// Each rule's totals and rates from the slot's counter entries, which are given to one rule after another and never reset. Owned by the
+/// Each rule's totals and rates from the slots' counter entries, which are given to one rule after another and never reset. Owned by the
 /// interface's actor.
 /// </summary>
 internal sealed class RuleMeters(IInterfacePort port)
 {
     private readonly Dictionary<RuleId, RuleMeter> _rules = [];
-    private readonly Dictionary<OutputKey, (int Index, OutputCounters Before)> _outputs = [];
 
-    /// <summary>Entries may have been given out and taken back since.</summary>
-    public void Follow(Allocations allocations)
+    /// <summary>Entries may have been given out and taken back by this plan.</summary>
+    public void Follow(InterfacePlan plan)
     {
-        foreach (RuleId gone in _rules.Keys.Where(id => !allocations.RuleCounters.ContainsKey(id)).ToArray())
-            _rules.Remove(gone);
-        foreach ((RuleId id, int index) in allocations.RuleCounters)
+        IEnumerable<RuleId> changed = plan.Considered is { } some ? some : plan.Allocations.Rules.Keys.Concat(_rules.Keys.ToArray());
+        foreach (RuleId id in changed)
         {
-            if (!_rules.TryGetValue(id, out RuleMeter? meter) || meter.Index != index)
-                _rules[id] = new RuleMeter(index, port.ReadRule(index));
-        }
+            if (!plan.Allocations.Rules.TryGetValue(id, out PlannedRule? rule) || rule.Counter is not { } index)
+            {
+                _rules.Remove(id);
+                continue;
+            }
 
-        foreach (OutputKey gone in _outputs.Keys.Where(key => !allocations.OutputCounters.ContainsKey(key)).ToArray())
-            _outputs.Remove(gone);
-        foreach ((OutputKey key, int index) in allocations.OutputCounters)
-        {
-            if (!_outputs.TryGetValue(key, out (int Index, OutputCounters Before) known) || known.Index != index)
-                _outputs[key] = (index, port.ReadOutput(index));
+            if (!_rules.TryGetValue(id, out RuleMeter? meter) || meter.Index != index)
+                _rules[id] = meter = new RuleMeter(index, port.ReadRule(index));
+            meter.Outputs = [.. rule.Outputs.Select(output => meter.Outputs.FirstOrDefault(o => o.Index == output.Index) ?? new OutputMeter(output.Index, port.ReadOutput(output.Index)))];
         }
     }
 
@@ -50,17 +47,18 @@ internal sealed class RuleMeters(IInterfacePort port)
         RuleCounters now = port.ReadRule(meter.Index);
         long sent = 0;
         long errors = 0;
-        foreach (RuleOutput output in rule.Outputs)
+        foreach (OutputMeter output in meter.Outputs)
         {
-            if (!_outputs.TryGetValue(OutputKey.Of(rule.Id, output), out (int Index, OutputCounters Before) entry))
-                continue;
-            OutputCounters counters = port.ReadOutput(entry.Index);
-            sent += counters.Sent - entry.Before.Sent;
-            errors += counters.Errors - entry.Before.Errors;
+            OutputCounters counters = port.ReadOutput(output.Index);
+            sent += counters.Sent - output.Before.Sent;
+            errors += counters.Errors - output.Before.Errors;
         }
 
         return new RuleStatsView(rule, now.Matched - meter.Before.Matched, now.MatchedBytes - meter.Before.MatchedBytes, sent, errors, meter.PacketsPerSecond, meter.BitsPerSecond);
     }
+
+    /// <param name="Before">What the entry's earlier outputs have counted.</param>
+    private sealed record OutputMeter(int Index, OutputCounters Before);
 
     private sealed class RuleMeter(int index, RuleCounters before)
     {
@@ -70,6 +68,8 @@ internal sealed class RuleMeters(IInterfacePort port)
 
         /// <summary>What the entry's earlier rules have counted.</summary>
         public RuleCounters Before => before;
+
+        public ImmutableArray<OutputMeter> Outputs { get; set; } = [];
 
         public double PacketsPerSecond { get; private set; }
 

@@ -10,7 +10,8 @@ internal static class InterfaceCommands
     /// All rules whose input is this interface; a later one replaces an earlier one. Answered by <see cref="InterfaceEvents.Settled"/>.
     /// </summary>
     /// <param name="Revision">Grows with every change of the node's rules.</param>
-    public sealed record UseRules(string Interface, long Revision, ImmutableDictionary<RuleId, ForwardingRule> Rules);
+    /// <param name="Changed">The rules, there and gone ones, that differ from what was told last; null for all.</param>
+    public sealed record UseRules(string Interface, long Revision, ImmutableDictionary<RuleId, ForwardingRule> Rules, ImmutableHashSet<RuleId>? Changed);
 
     /// <summary>The interface has no rules and holds nothing: its actor may go.</summary>
     public sealed record Forget(string Interface);

@@ -7,9 +7,9 @@ namespace Mcr.Actors.Messages;
 internal static class WorkerCommands
 {
     /// <summary>Passed on to that process while it runs, and dropped otherwise: a process that becomes ready is told everything.</summary>
-    public sealed record Execute(WorkerLife Life, WorkerCommand Command);
+    public sealed record Execute(WorkerSeat Seat, WorkerLife Life, WorkerCommand Command);
 
-    /// <summary>Answered by <see cref="WorkerEvents.Stopped"/>.</summary>
+    /// <summary>To all of them; answered by one <see cref="WorkerEvents.Stopped"/> for each.</summary>
     /// <param name="Hold">Let go of the process instead of stopping it.</param>
     public sealed record Stop(bool Hold);
 }

@@ -5,8 +5,8 @@ using Mcr.Native.Netlink;
 namespace Mcr.Actors.Platform;
 
 /// <summary>
-/// The kernel objects of one input interface and one worker: ingress socket, memberships, egress sockets, counters. They belong
-/// to the InterfaceActor and outlive workers: a new worker goes on with the same sockets, queue and counters.
+/// The kernel objects of one input interface: memberships, egress sockets, and an ingress socket and counters for each of its workers, who
+/// are numbered from 0. They belong to the InterfaceActor and outlive workers: a new worker goes on with the same sockets, queue and counters.
 /// Disposing closes everything (and leaves all groups).
 /// </summary>
 public interface IInterfacePort : IDisposable
@@ -26,17 +26,19 @@ public interface IInterfacePort : IDisposable
     void Leave(Membership membership);
 
     /// <summary>
-    /// Starts a worker process on the ingress socket; it owns no rules yet. Events come on another thread, in order, and end with
+    /// Starts a worker process on the ingress socket of that number; it owns no rules yet. Events come on another thread, in order, and end with
     /// <see cref="WorkerExited"/>.
     /// </summary>
     /// <exception cref="Mcr.Native.Interop.LinuxException">the process could not be started.</exception>
-    IWorkerProcess StartWorker(Action<WorkerEvent> onEvent);
+    IWorkerProcess StartWorker(int number, Action<WorkerEvent> onEvent);
 
-    /// <summary>Totals of the slot, cumulative over all workers it has had.</summary>
-    WorkerCounters ReadCounters();
+    /// <summary>Totals of the slot of that number, cumulative over all workers it has had.</summary>
+    WorkerCounters ReadCounters(int number);
 
+    /// <summary>Over all slots.</summary>
     RuleCounters ReadRule(int counter);
 
+    /// <inheritdoc cref="ReadRule"/>
     OutputCounters ReadOutput(int counter);
 }
 

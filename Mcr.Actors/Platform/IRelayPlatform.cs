@@ -13,13 +13,12 @@ public interface IRelayPlatform
     LinkTable ReadLinks();
 
     /// <summary>
-    /// Opens what an input interface needs whatever its rules: the ingress socket (filtered, bound, buffer forced) and the
-    /// shared memory slot.
+    /// Opens what an input interface needs whatever its rules: for each of its workers an ingress socket (filtered, bound, buffer forced) and
+    /// a shared memory slot.
     /// </summary>
     /// <exception cref="Mcr.Native.Interop.LinuxException">the kernel refused; the message is a sentence for the operator.</exception>
     IInterfacePort OpenInterface(Link link, PortOptions options);
 }
 
-/// <param name="WorkerNumber">Which worker of the interface, from 0.</param>
 /// <param name="Interface">How the interface is configured.</param>
-public sealed record PortOptions(int WorkerNumber, InterfaceOptions Interface);
+public sealed record PortOptions(InterfaceOptions Interface);

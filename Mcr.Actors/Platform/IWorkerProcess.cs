@@ -23,6 +23,9 @@ public sealed record UseSockets(ImmutableArray<int> Ids) : WorkerCommand;
 /// <summary>Replaces all rules at once, between two batches; answered by <see cref="RulesApplied"/> or <see cref="RulesRefused"/>.</summary>
 public sealed record UseRules(ResolvedRuleSet Rules) : WorkerCommand;
 
+/// <summary>Replaces a few rules of many, in the same way; refused by a worker that does not run the generation that the change starts from.</summary>
+public sealed record ChangeRules(ResolvedRuleChange Change) : WorkerCommand;
+
 /// <summary>The worker closes its duplicates of these; no rule uses them any more.</summary>
 public sealed record ForgetSockets(ImmutableArray<int> Ids) : WorkerCommand;
 

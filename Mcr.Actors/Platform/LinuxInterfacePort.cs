@@ -4,7 +4,6 @@ using Mcr.Native.Egress;
 using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
 using Mcr.Native.Netlink;
-using Mcr.Native.Packet;
 using Mcr.Native.Worker;
 
 namespace Mcr.Actors.Platform;
@@ -14,14 +13,13 @@ public sealed class LinuxInterfacePort : IInterfacePort
 {
     private readonly LinuxPlatformOptions _options;
     private readonly WorkerOptions _workerOptions;
-    private readonly Func<Action<WorkerEvent>, LinuxWorker> _startWorker;
-    private readonly WorkerSlot _slot;
-    private readonly PacketSocket _ingress;
+    private readonly Func<int, Action<WorkerEvent>, LinuxWorker> _startWorker;
+    private readonly List<LinuxSeat> _seats = [];
     private readonly GroupMembership _groups;
     private readonly Dictionary<Membership, UnicastClaim> _claims = [];
     private readonly ConcurrentDictionary<int, OutputSocket> _egress = []; // a worker's actor looks up what it hands over
 
-    internal LinuxInterfacePort(Link link, InterfaceOptions settings, LinuxPlatformOptions options, Func<Action<WorkerEvent>, LinuxWorker> startWorker)
+    internal LinuxInterfacePort(Link link, InterfaceOptions settings, LinuxPlatformOptions options, Func<int, Action<WorkerEvent>, LinuxWorker> startWorker)
     {
         Link = link;
         _options = options;
@@ -33,17 +31,14 @@ public sealed class LinuxInterfacePort : IInterfacePort
             Reassemble = settings.Reassemble,
         };
         _startWorker = startWorker;
-        _slot = WorkerSlot.Create();
         try
         {
-            // Half of the queue is the ring, the other half is for frames longer than its slots.
-            RingGeometry ring = settings.Ingress == IngressMode.Ring ? RingGeometry.For(link.Mtu, options.ReceiveBuffer / 2) : default;
-            _ingress = PacketSocket.Open(link, options.ReceiveBuffer, ring);
-            _workerOptions = _workerOptions with { Ring = _ingress.Ring };
+            for (int number = 0; number < settings.Workers; number++)
+                _seats.Add(new LinuxSeat(link, settings.Ingress, options.ReceiveBuffer));
         }
         catch
         {
-            _slot.Dispose();
+            DisposeSeats();
             throw;
         }
 
@@ -78,12 +73,12 @@ public sealed class LinuxInterfacePort : IInterfacePort
             claim.Dispose();
     }
 
-    public IWorkerProcess StartWorker(Action<WorkerEvent> onEvent)
+    public IWorkerProcess StartWorker(int number, Action<WorkerEvent> onEvent)
     {
-        LinuxWorker worker = _startWorker(onEvent);
+        LinuxWorker worker = _startWorker(number, onEvent);
         try
         {
-            worker.Greet(_slot.Descriptor, _ingress.Descriptor, _workerOptions, id => _egress[id]);
+            _seats[number].Greet(worker, _workerOptions, id => _egress[id]);
             return worker;
         }
         catch
@@ -94,48 +89,31 @@ public sealed class LinuxInterfacePort : IInterfacePort
         }
     }
 
-    public WorkerCounters ReadCounters()
+    public WorkerCounters ReadCounters(int number) => _seats[number].ReadCounters();
+
+    public RuleCounters ReadRule(int counter)
     {
-        _slot.AddKernelDrops(_ingress.TakeDrops());
-        long parseErrors = 0;
-        long filtered = 0;
-        foreach (DropReason reason in Enum.GetValues<DropReason>())
+        var sum = new RuleCounters(0, 0);
+        foreach (LinuxSeat seat in _seats)
         {
-            if (SlotLayout.IsParseError(reason))
-                parseErrors += _slot.ReadDrops(reason);
-            else if (reason is not (DropReason.None or DropReason.NoRule))
-                filtered += _slot.ReadDrops(reason);
+            RuleCounters one = seat.ReadRule(counter);
+            sum = new RuleCounters(sum.Matched + one.Matched, sum.MatchedBytes + one.MatchedBytes);
         }
 
-        long matched = _slot.Read(SlotLayout.MatchedWord);
-        long noMatch = _slot.ReadDrops(DropReason.NoRule);
-        long sent = _slot.Read(SlotLayout.SentWord);
-        long errors = _slot.Read(SlotLayout.ErrorsWord);
-        return new WorkerCounters(
-            Heartbeat: _slot.Read(SlotLayout.HeartbeatWord),
-            RulesetHash: (ulong)_slot.Read(SlotLayout.RulesetHashWord),
-            Received: matched + noMatch + parseErrors + filtered,
-            Matched: matched,
-            NoMatch: noMatch,
-            ParseErrors: parseErrors,
-            Filtered: filtered,
-            Submitted: sent + errors,
-            Sent: sent,
-            Errors: errors,
-            SentBytes: _slot.Read(SlotLayout.SentBytesWord),
-            KernelDrops: _slot.Read(SlotLayout.KernelDropsWord) + _slot.Read(SlotLayout.ClippedWord))
-        {
-            Collections = _slot.Read(SlotLayout.CollectionsWord),
-            AllocatedBytes = _slot.Read(SlotLayout.AllocatedWord),
-        };
+        return sum;
     }
 
-    public RuleCounters ReadRule(int counter) => new(_slot.ReadRule(counter, 0), _slot.ReadRule(counter, 1));
+    public OutputCounters ReadOutput(int counter)
+    {
+        var sum = new OutputCounters(0, 0, 0);
+        foreach (LinuxSeat seat in _seats)
+        {
+            OutputCounters one = seat.ReadOutput(counter);
+            sum = new OutputCounters(sum.Sent + one.Sent, sum.SentBytes + one.SentBytes, sum.Errors + one.Errors);
+        }
 
-    public OutputCounters ReadOutput(int counter) => new(
-        _slot.ReadOutput(counter, EgressCounters.SentWord),
-        _slot.ReadOutput(counter, EgressCounters.BytesWord),
-        _slot.ReadOutput(counter, EgressCounters.ErrorsWord));
+        return sum;
+    }
 
     public void Dispose()
     {
@@ -146,8 +124,13 @@ public sealed class LinuxInterfacePort : IInterfacePort
             socket.Dispose();
         _claims.Clear();
         _egress.Clear();
-        _ingress.Dispose();
-        _slot.Dispose();
+        DisposeSeats();
+    }
+
+    private void DisposeSeats()
+    {
+        foreach (LinuxSeat seat in _seats)
+            seat.Dispose();
     }
 
     private static string? Try(Action open)

@@ -36,8 +36,12 @@ public sealed class LinuxWorker : IWorkerProcess
 
                 break;
             case UseRules use:
-                byte[] encoded = ResolvedRuleCodec.Encode(use.Rules);
-                _process.Send(new WorkerMessage.Rules(use.Rules.Generation, encoded.Length), [MemoryFile.CreateSealed("mcr-rules", encoded)], ownsDescriptors: true);
+                byte[] all = ResolvedRuleCodec.Encode(use.Rules);
+                SendInMemory(new WorkerMessage.Rules(use.Rules.Generation, all.Length), all);
+                break;
+            case ChangeRules { Change: var change }:
+                byte[] encoded = ResolvedRuleCodec.Encode(change);
+                SendInMemory(new WorkerMessage.Change(change.Base, change.Generation, encoded.Length), encoded);
                 break;
             case ForgetSockets forget:
                 foreach (int[] ids in forget.Ids.Chunk(WorkerMessage.MaxIds))
@@ -61,6 +65,9 @@ public sealed class LinuxWorker : IWorkerProcess
         _socket = socket;
         _process.Send(new WorkerMessage.Hello(options, IngressSockets: 1), [slot, ingress]);
     }
+
+    private void SendInMemory(WorkerMessage message, byte[] content) =>
+        _process.Send(message, [MemoryFile.CreateSealed("mcr-rules", content)], ownsDescriptors: true);
 
     private static void Report(WorkerMessage message, Action<WorkerEvent> onEvent)
     {

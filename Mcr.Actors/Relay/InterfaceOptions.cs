@@ -27,8 +27,11 @@ public sealed record InterfaceOptions
     /// <summary>Worker processes, 1 to 64.</summary>
     public int Workers { get; init; } = 1;
 
-    /// <summary>CPUs the workers may use; empty for all.</summary>
+    /// <summary>CPUs for the workers, one each, from the first again when there are more workers; empty: any CPU.</summary>
     public IReadOnlyList<int> Cores { get; init; } = [];
+
+    /// <summary>Of one of the workers, as a list of at most one; empty for any CPU.</summary>
+    public IReadOnlyList<int> CoresOf(int worker) => Cores.Count == 0 ? [] : [Cores[worker % Cores.Count]];
 
     public IngressMode Ingress { get; init; } = IngressMode.Ring;
 

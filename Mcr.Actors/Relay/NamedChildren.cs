@@ -58,11 +58,13 @@ internal sealed class NamedChildren(IActorContext context, Func<string, Props> p
     {
         if (!_keptForSuccessor.Remove(child.Path.Name, out Queue<object>? kept))
             return;
-        string name = Uri.UnescapeDataString(child.Path.Name);
+        string name = NameOf(child);
         while (kept.TryDequeue(out object? message))
             Tell(name, message);
     }
 
     /// <summary>Interface names may have characters that actor paths may not.</summary>
     internal static string PathElement(string name) => Uri.EscapeDataString(name);
+
+    internal static string NameOf(IActorRef child) => Uri.UnescapeDataString(child.Path.Name);
 }

@@ -29,26 +29,24 @@ internal sealed record RelayState
     /// <param name="field">The prefix of each problem's field, by the rule's place.</param>
     public (RelayState Next, Effects Effects) Add(long ticket, ImmutableArray<RuleWithOrigin> added, Func<int, string> field, DateTimeOffset now)
     {
-        RuleSet rules = Rules;
         var problems = ImmutableArray.CreateBuilder<RuleProblem>();
+        var effects = ImmutableArray.CreateBuilder<RelayEffect>();
+        var changed = ImmutableHashSet.CreateBuilder<RuleId>();
+        RelayState next = this with { Revision = Revision + 1 };
         for (int i = 0; i < added.Length; i++)
         {
             ForwardingRule rule = added[i].Rule;
-            IReadOnlyList<RuleProblem> found = rules.Check(rule);
+            IReadOnlyList<RuleProblem> found = next.Rules.Check(rule);
             problems.AddRange(found.Select(p => p with { Field = field(i) + p.Field }));
-            if (found.Count == 0)
-                rules = rules.With(rule);
+            if (found.Count == 0 && !(next.Rules.TryGet(rule.Id, out ForwardingRule? same) && same.Equals(rule)))
+                next = next.Put(added[i], now, effects, changed);
         }
 
         if (problems.Count > 0)
             return (this, [new RelayEffect.Answer(ticket, new CommandResult.Rejected(problems.ToImmutable()))]);
-
-        ImmutableArray<RuleWithOrigin> news = [.. added.Where(r => !(Rules.TryGet(r.Rule.Id, out ForwardingRule? same) && same.Equals(r.Rule)))];
-        if (news.IsEmpty)
+        if (changed.Count == 0)
             return (this, [new RelayEffect.Answer(ticket, new CommandResult.NoOp(Same(added)))]);
-        var effects = ImmutableArray.CreateBuilder<RelayEffect>();
-        RelayState next = news.Aggregate(this with { Revision = Revision + 1 }, (state, rule) => state.Put(rule, now, effects));
-        next = next.Tell(news.Select(r => r.Rule.Input.Interface), effects);
+        next.Tell(added.Select(r => r.Rule.Input.Interface), changed.ToImmutable(), effects);
         effects.Add(new RelayEffect.Save());
         return next.Wait(ticket, added.Select(r => r.Rule.Id), effects);
     }
@@ -66,7 +64,8 @@ internal sealed record RelayState
         }
 
         var effects = ImmutableArray.CreateBuilder<RelayEffect>();
-        RelayState next = (this with { Revision = Revision + 1 }).Drop(rule, effects).Tell([rule.Input.Interface], effects);
+        RelayState next = (this with { Revision = Revision + 1 }).Drop(rule, effects);
+        next.Tell([rule.Input.Interface], [rule.Id], effects);
         effects.Add(new RelayEffect.Save());
         ImmutableDictionary<string, long> interfaces = ImmutableDictionary<string, long>.Empty.Add(rule.Input.Interface, next.Revision);
         return next.Wait(new WaitingCommand(ticket, [], [], interfaces, rule), effects);
@@ -101,7 +100,8 @@ internal sealed record RelayState
     public (RelayState Next, Effects Effects) InterfaceRestarted(string name)
     {
         var effects = ImmutableArray.CreateBuilder<RelayEffect>();
-        return (Tell([name], effects), effects.ToImmutable());
+        Tell([name], changed: null, effects);
+        return (this, effects.ToImmutable());
     }
 
     /// <summary>The rule's actor was restarted and knows nothing: it is told what was known last.</summary>
@@ -114,16 +114,18 @@ internal sealed record RelayState
         ? (this with { Waiting = Waiting.Remove(command) }, [new RelayEffect.Answer(ticket, new CommandResult.Ok(Sentence(command)))])
         : (this, []);
 
-    private RelayState Put(RuleWithOrigin rule, DateTimeOffset now, ImmutableArray<RelayEffect>.Builder effects)
+    private RelayState Put(RuleWithOrigin rule, DateTimeOffset now, ImmutableArray<RelayEffect>.Builder effects, ImmutableHashSet<RuleId>.Builder changed)
     {
         // A copy, so that a rule which was removed and added again is not mistaken for the one that was there before.
         rule = rule with { Rule = rule.Rule with { } };
         RelayState rest = this;
         if (Rules.ReplacedBy(rule.Rule) is { } replaced)
         {
+            changed.Add(replaced.Id);
             rest = replaced.Id == rule.Rule.Id ? this with { Entries = Entries.Remove(replaced.Id), Rules = Rules.Without(replaced.Id) } : Drop(replaced, effects);
         }
 
+        changed.Add(rule.Rule.Id);
         effects.Add(new RelayEffect.ToRules(new RuleCommands.Assign(rule)));
         string name = rule.Rule.Input.Interface;
         ImmutableDictionary<RuleId, ForwardingRule> siblings = rest.ByInterface.GetValueOrDefault(name) ?? ImmutableDictionary<RuleId, ForwardingRule>.Empty;
@@ -148,21 +150,20 @@ internal sealed record RelayState
         };
     }
 
-    private RelayState Tell(IEnumerable<string> interfaces, ImmutableArray<RelayEffect>.Builder effects)
+    /// <param name="changed">Of these or other interfaces; null for all.</param>
+    private void Tell(IEnumerable<string> interfaces, ImmutableHashSet<RuleId>? changed, ImmutableArray<RelayEffect>.Builder effects)
     {
         foreach (string name in interfaces.Distinct())
         {
             ImmutableDictionary<RuleId, ForwardingRule> rules = ByInterface.GetValueOrDefault(name) ?? ImmutableDictionary<RuleId, ForwardingRule>.Empty;
-            effects.Add(new RelayEffect.ToInterfaces(new InterfaceCommands.UseRules(name, Revision, rules)));
+            effects.Add(new RelayEffect.ToInterfaces(new InterfaceCommands.UseRules(name, Revision, rules, changed)));
         }
-
-        return this;
     }
 
     private (RelayState Next, Effects Effects) Wait(long ticket, IEnumerable<RuleId> rules, ImmutableArray<RelayEffect>.Builder effects, TimeSpan? longest = null)
     {
         ImmutableHashSet<RuleId> all = [.. rules];
-        return Wait(new WaitingCommand(ticket, all, [.. all.Where(id => !Entries[id].IsSettled)], ImmutableDictionary<string, long>.Empty, Removed: null), effects, longest);
+        return Wait(new WaitingCommand(ticket, all, [.. all.Where(id => Entries.TryGetValue(id, out RuleEntry? entry) && !entry.IsSettled)], ImmutableDictionary<string, long>.Empty, Removed: null), effects, longest);
     }
 
     private (RelayState Next, Effects Effects) Wait(WaitingCommand command, ImmutableArray<RelayEffect>.Builder effects, TimeSpan? longest = null)

@@ -186,7 +186,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                         asker.Tell(answer.Result);
                     break;
                 case RelayEffect.Save:
-                    _ledger.Rules = [.. _state.Entries.Values.Select(e => e.Rule)];
+                    _ledger.Keep(_state.Entries);
                     break;
             }
         }

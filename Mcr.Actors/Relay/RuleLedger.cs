@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mcr.Actors.Messages;
+using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Relay;
 
@@ -9,11 +10,11 @@ namespace Mcr.Actors.Relay;
 /// </summary>
 public sealed class RuleLedger(IEnumerable<RuleWithOrigin> rules)
 {
-    private ImmutableArray<RuleWithOrigin> _rules = [.. rules];
+    private readonly ImmutableArray<RuleWithOrigin> _first = [.. rules];
+    private ImmutableDictionary<RuleId, RuleEntry>? _kept;
 
-    public ImmutableArray<RuleWithOrigin> Rules
-    {
-        get => _rules;
-        internal set => _rules = value;
-    }
+    public ImmutableArray<RuleWithOrigin> Rules => _kept is null ? _first : [.. _kept.Values.Select(e => e.Rule)];
+
+    /// <summary>In no time, however many there are.</summary>
+    internal void Keep(ImmutableDictionary<RuleId, RuleEntry> entries) => _kept = entries;
 }

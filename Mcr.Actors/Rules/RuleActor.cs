@@ -18,9 +18,9 @@ internal sealed class RuleActor : UntypedActor
     private readonly TimeProvider _time;
     private RuleState? _state;
 
-    public RuleActor(RuleId id, IActorRef supervisor, TimeProvider time)
+    public RuleActor(IActorRef supervisor, TimeProvider time)
     {
-        _id = id;
+        _id = new RuleId(NamedChildren.NameOf(Self));
         _supervisor = supervisor;
         _time = time;
     }
@@ -30,7 +30,13 @@ internal sealed class RuleActor : UntypedActor
         switch (message)
         {
             case RuleCommands.Assign assign:
-                _state = _state?.Redefined(assign.Rule) ?? RuleState.New(assign.Rule, _time.GetUtcNow());
+                if (_state is null)
+                {
+                    _state = RuleState.New(assign.Rule, _time.GetUtcNow()); // which is what the supervisor takes it for
+                    break;
+                }
+
+                _state = _state.Redefined(assign.Rule);
                 _supervisor.Tell(new RuleEvents.Changed(_state.View, 0));
                 break;
             case RuleCommands.Report report when _state is not null:

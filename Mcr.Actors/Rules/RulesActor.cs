@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Relay;
-using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Rules;
 
@@ -15,7 +14,9 @@ internal sealed class RulesActor : UntypedActor
 
     public RulesActor(IActorRef supervisor, TimeProvider time)
     {
-        _rules = new NamedChildren(Context, name => Props.Create(() => new RuleActor(new RuleId(name), supervisor, time)));
+        // One for all: making it takes longer than making an actor of it.
+        var props = Props.Create(() => new RuleActor(supervisor, time));
+        _rules = new NamedChildren(Context, _ => props);
     }
 
     protected override void OnReceive(object message)

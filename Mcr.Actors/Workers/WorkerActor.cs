@@ -108,9 +108,10 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
         {
             _life!.Process!.Send(command);
         }
-        catch (LinuxException e) when (command is UseRules use)
+        catch (LinuxException e) when (command is UseRules or ChangeRules)
         {
-            _owner.Tell(new WorkerEvents.Refused(_seat, use.Rules.Generation, e.Message));
+            long generation = command is ChangeRules change ? change.Change.Generation : ((UseRules)command).Rules.Generation;
+            _owner.Tell(new WorkerEvents.Refused(_seat, generation, e.Message));
         }
     }
 
@@ -201,7 +202,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
         _startedAt = _time.GetTimestamp();
         try
         {
-            life.Process = _port.StartWorker(e => self.Tell(new FromProcess(life, e)));
+            life.Process = _port.StartWorker(_seat.Number, e => self.Tell(new FromProcess(life, e)));
         }
         catch (LinuxException e)
         {

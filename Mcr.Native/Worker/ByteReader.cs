@@ -44,32 +44,34 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 /// <summary>Writes little-endian values into a growing buffer.</summary>
 internal sealed class ByteWriter
 {
-    private readonly List<byte> _bytes = [];
+    private byte[] _bytes = new byte[256];
 
-    public void U8(byte value) => _bytes.Add(value);
+    public int Length { get; private set; }
 
-    public void U16(int value)
+    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+
+    public void U8(byte value) => Take(1)[0] = value;
+
+    public void U16(int value) => BinaryPrimitives.WriteUInt16LittleEndian(Take(2), checked((ushort)value));
+
+    public void U32(int value) => BinaryPrimitives.WriteUInt32LittleEndian(Take(4), checked((uint)value));
+
+    public void U64(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Take(8), value);
+
+    public void Bytes(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
+
+    /// <summary>The next bytes, for the caller to fill.</summary>
+    public Span<byte> Take(int count)
     {
-        Span<byte> bytes = stackalloc byte[2];
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes, checked((ushort)value));
-        _bytes.AddRange(bytes);
+        if (count > _bytes.Length - Length)
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + count));
+        Span<byte> taken = _bytes.AsSpan(Length, count);
+        Length += count;
+        return taken;
     }
 
-    public void U32(int value)
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes, checked((uint)value));
-        _bytes.AddRange(bytes);
-    }
+    /// <summary>Starts anew in the same buffer.</summary>
+    public void Clear() => Length = 0;
 
-    public void U64(ulong value)
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, value);
-        _bytes.AddRange(bytes);
-    }
-
-    public void Bytes(ReadOnlySpan<byte> bytes) => _bytes.AddRange(bytes);
-
-    public byte[] ToArray() => [.. _bytes];
+    public byte[] ToArray() => Written.ToArray();
 }

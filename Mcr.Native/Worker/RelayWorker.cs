@@ -19,7 +19,8 @@ internal sealed class RelayWorker : IDisposable
 
     private readonly WorkerSlot _slot;
     private readonly FileDescriptor[] _ingress;
-    private readonly Dictionary<int, (FileDescriptor Descriptor, PassedSocket Passed)> _egress = [];
+    private readonly Dictionary<int, FileDescriptor> _egress = [];
+    private readonly RunningRules _rules = new();
     private readonly LoopWakeup _wakeup;
     private readonly RelayLoop _loop;
     private readonly Thread _thread;
@@ -50,22 +51,20 @@ internal sealed class RelayWorker : IDisposable
         {
             case WorkerMessage.Sockets sockets:
                 for (int i = 0; i < sockets.Items.Length; i++)
-                {
-                    PassedSocket passed = sockets.Items[i];
-                    if (_egress.Remove(passed.Id, out (FileDescriptor Descriptor, PassedSocket) old))
-                        old.Descriptor.Dispose();
-                    _egress[passed.Id] = (descriptors[i], passed);
-                }
-
+                    Use(sockets.Items[i], descriptors[i]);
                 return null;
             case WorkerMessage.Rules rules:
                 using (descriptors[0])
-                    return UseRules(rules, descriptors[0]);
+                    return Update(rules.Generation, descriptors[0], rules.Bytes, encoded => _rules.Replace(ResolvedRuleCodec.Decode(rules.Generation, encoded)));
+            case WorkerMessage.Change change:
+                using (descriptors[0])
+                    return Update(change.Generation, descriptors[0], change.Bytes, encoded => _rules.Change(ResolvedRuleCodec.DecodeChange(change.Base, change.Generation, encoded)));
             case WorkerMessage.Forget forget:
                 foreach (int id in forget.Ids)
                 {
-                    if (_egress.Remove(id, out (FileDescriptor Descriptor, PassedSocket) socket))
-                        socket.Descriptor.Dispose();
+                    _rules.Forget(id);
+                    if (_egress.Remove(id, out FileDescriptor? socket))
+                        socket.Dispose();
                 }
 
                 return null;
@@ -82,7 +81,7 @@ internal sealed class RelayWorker : IDisposable
         _wakeup.Dispose();
         foreach (FileDescriptor descriptor in _ingress)
             descriptor.Dispose();
-        foreach ((FileDescriptor descriptor, _) in _egress.Values)
+        foreach (FileDescriptor descriptor in _egress.Values)
             descriptor.Dispose();
     }
 
@@ -98,14 +97,19 @@ internal sealed class RelayWorker : IDisposable
     private static unsafe IFrameSource Source(FileDescriptor socket, WorkerSlot slot, RingGeometry ring) =>
         ring.IsNone ? new MessageSource(socket.Raw) : new RingSource(socket.Raw, ring, slot.Words + SlotLayout.ClippedWord);
 
-    private WorkerMessage UseRules(WorkerMessage.Rules message, FileDescriptor memory)
+    private void Use(PassedSocket passed, FileDescriptor descriptor)
+    {
+        if (_egress.Remove(passed.Id, out FileDescriptor? old))
+            old.Dispose();
+        _egress[passed.Id] = descriptor;
+        _rules.Use(passed.Id, new EgressSocket(descriptor.Raw, passed.Kind, passed.LinkAddress));
+    }
+
+    private WorkerMessage Update(long generation, FileDescriptor memory, int bytes, Func<byte[], ForwardingTable> update)
     {
         try
         {
-            byte[] encoded = MemoryFile.ReadSealed(memory, message.Bytes);
-            ulong hash = ResolvedRuleCodec.Hash(encoded);
-            ResolvedRuleSet rules = ResolvedRuleCodec.Decode(message.Generation, encoded);
-            ForwardingTable table = TableBuilder.Build(rules, hash, _egress.ToDictionary(e => e.Key, e => new EgressSocket(e.Value.Descriptor.Raw, e.Value.Passed.Kind, e.Value.Passed.LinkAddress)));
+            ForwardingTable table = update(MemoryFile.ReadSealed(memory, bytes));
             _loop.Publish(table);
             if (!_isRunning)
             {
@@ -114,13 +118,13 @@ internal sealed class RelayWorker : IDisposable
                 _thread.Start();
             }
 
-            while (_slot.Read(SlotLayout.GenerationWord) != message.Generation)
+            while (_slot.Read(SlotLayout.GenerationWord) != generation)
                 _wakeup.WaitForAdoption(AdoptionMilliseconds);
-            return new WorkerMessage.Applied(message.Generation, hash);
+            return new WorkerMessage.Applied(generation, table.Hash);
         }
         catch (InvalidDataException e)
         {
-            return new WorkerMessage.Refused(message.Generation, e.Message);
+            return new WorkerMessage.Refused(generation, e.Message);
         }
     }
 }

@@ -9,7 +9,9 @@ namespace Mcr.Native.Worker;
 /// <summary>
 /// A worker's rules as bytes, in a memfd of their own since they may be many, and their hash.
 /// <code>
-/// u8 version (2), u32 rules, then each:
+/// a set:    u8 version (2), u32 rules, then the rules
+/// a change: u8 version (2), u32 dropped, then u32 counter each, u32 rules, then the rules
+/// a rule:
 ///   16 group, 2 port, 16 source, 1 muted, u32 counter, u8 outputs, then each:
 ///     u32 socket, 16 address, 2 port, u32 counter, u8 ttl, u8 decrement, u8 dscp (255: copied), u64 rate limit, u8 max burst, u8 pace, u32 MTU
 /// </code>
@@ -26,23 +28,18 @@ public static class ResolvedRuleCodec
     {
         var writer = new ByteWriter();
         writer.U8(Version);
-        writer.U32(rules.Rules.Length);
-        foreach (ResolvedRule rule in rules.Rules)
-        {
-            Write(writer, rule.Group, rule.Port);
-            Write(writer, rule.Source ?? IPAddress.IPv6Any);
-            writer.U8(rule.Muted ? (byte)1 : (byte)0);
-            writer.U32(rule.Counter);
-            writer.U8(checked((byte)rule.Outputs.Length));
-            foreach (ResolvedOutput output in rule.Outputs)
-            {
-                writer.U32(output.Socket);
-                Write(writer, output.Address, output.Port);
-                writer.U32(output.Counter);
-                Write(writer, output.Options);
-            }
-        }
+        Write(writer, rules.Rules);
+        return writer.ToArray();
+    }
 
+    public static byte[] Encode(ResolvedRuleChange change)
+    {
+        var writer = new ByteWriter();
+        writer.U8(Version);
+        writer.U32(change.Dropped.Length);
+        foreach (int counter in change.Dropped)
+            writer.U32(counter);
+        Write(writer, change.Put);
         return writer.ToArray();
     }
 
@@ -50,43 +47,24 @@ public static class ResolvedRuleCodec
     public static ResolvedRuleSet Decode(long generation, ReadOnlySpan<byte> bytes)
     {
         var reader = new ByteReader(bytes);
-        int version = reader.U8();
-        if (version != Version)
-            throw new InvalidDataException($"rule set version {version}; this worker reads {Version}");
-        int count = reader.Count(SlotLayout.RuleCapacity);
-        var rules = ImmutableArray.CreateBuilder<ResolvedRule>();
-        for (int i = 0; i < count; i++)
-        {
-            (IPAddress group, ushort port) = Read(ref reader);
-            IPAddress source = ReadAddress(ref reader);
-            bool muted = reader.U8() != 0;
-            int counter = reader.Count(SlotLayout.RuleCapacity - 1);
-            int outputs = ByteReader.Limited(reader.U8(), ForwardingRule.MaxOutputs);
-            var targets = ImmutableArray.CreateBuilder<ResolvedOutput>(outputs);
-            for (int o = 0; o < outputs; o++)
-            {
-                int socket = reader.Count(int.MaxValue);
-                (IPAddress address, ushort to) = Read(ref reader);
-                int entry = reader.Count(SlotLayout.OutputCapacity - 1);
-                targets.Add(new ResolvedOutput(socket, address, to, entry, ReadOptions(ref reader)));
-            }
-
-            rules.Add(new ResolvedRule(group, port, source.Equals(IPAddress.IPv6Any) ? null : source, muted, counter, targets.MoveToImmutable()));
-        }
-
+        CheckVersion(ref reader);
+        ImmutableArray<ResolvedRule> rules = ReadRules(ref reader);
         reader.End();
-        return new ResolvedRuleSet(generation, rules.ToImmutable());
+        return new ResolvedRuleSet(generation, rules);
     }
 
-    /// <summary>What both sides hold a worker's rules to, over the encoded form.</summary>
-    public static ulong Hash(ReadOnlySpan<byte> encoded)
+    /// <inheritdoc cref="Decode"/>
+    public static ResolvedRuleChange DecodeChange(long from, long generation, ReadOnlySpan<byte> bytes)
     {
-        // FNV-1a, 64 bits: it tells what a worker runs from what it should run, both of which are ours. SHA-256 would load libcrypto
-        // into every worker, 6 MiB each.
-        ulong hash = 0xCBF29CE484222325;
-        foreach (byte b in encoded)
-            hash = (hash ^ b) * 0x100000001B3;
-        return hash;
+        var reader = new ByteReader(bytes);
+        CheckVersion(ref reader);
+        int count = reader.Count(SlotLayout.RuleCapacity);
+        var dropped = ImmutableArray.CreateBuilder<int>();
+        for (int i = 0; i < count; i++)
+            dropped.Add(reader.Count(SlotLayout.RuleCapacity - 1));
+        ImmutableArray<ResolvedRule> put = ReadRules(ref reader);
+        reader.End();
+        return new ResolvedRuleChange(from, generation, dropped.ToImmutable(), put);
     }
 
     private static void Write(ByteWriter writer, IPAddress address, ushort port)
@@ -95,7 +73,17 @@ public static class ResolvedRuleCodec
         writer.U16(BinaryPrimitives.ReverseEndianness(port));
     }
 
-    private static void Write(ByteWriter writer, IPAddress address) => writer.Bytes(address.MapToIPv6().GetAddressBytes());
+    /// <summary>IPv4 as IPv4-mapped.</summary>
+    private static void Write(ByteWriter writer, IPAddress address)
+    {
+        Span<byte> bytes = writer.Take(16);
+        bytes.Clear();
+        if (address.TryWriteBytes(bytes, out int length) && length == 16)
+            return;
+        bytes[..4].CopyTo(bytes[12..]);
+        bytes[..4].Clear();
+        bytes[10..12].Fill(0xFF);
+    }
 
     private static void Write(ByteWriter writer, EgressOptions options)
     {
@@ -106,6 +94,64 @@ public static class ResolvedRuleCodec
         writer.U8(options.MaxBurst);
         writer.U8(options.Pace ? (byte)1 : (byte)0);
         writer.U32(options.Mtu);
+    }
+
+    private static void Write(ByteWriter writer, ImmutableArray<ResolvedRule> rules)
+    {
+        writer.U32(rules.Length);
+        foreach (ResolvedRule rule in rules)
+            Write(writer, rule);
+    }
+
+    internal static void Write(ByteWriter writer, ResolvedRule rule)
+    {
+        Write(writer, rule.Group, rule.Port);
+        Write(writer, rule.Source ?? IPAddress.IPv6Any);
+        writer.U8(rule.Muted ? (byte)1 : (byte)0);
+        writer.U32(rule.Counter);
+        writer.U8(checked((byte)rule.Outputs.Length));
+        foreach (ResolvedOutput output in rule.Outputs)
+        {
+            writer.U32(output.Socket);
+            Write(writer, output.Address, output.Port);
+            writer.U32(output.Counter);
+            Write(writer, output.Options);
+        }
+    }
+
+    private static void CheckVersion(ref ByteReader reader)
+    {
+        int version = reader.U8();
+        if (version != Version)
+            throw new InvalidDataException($"rule set version {version}; this worker reads {Version}");
+    }
+
+    private static ImmutableArray<ResolvedRule> ReadRules(ref ByteReader reader)
+    {
+        int count = reader.Count(SlotLayout.RuleCapacity);
+        var rules = ImmutableArray.CreateBuilder<ResolvedRule>();
+        for (int i = 0; i < count; i++)
+            rules.Add(ReadRule(ref reader));
+        return rules.ToImmutable();
+    }
+
+    private static ResolvedRule ReadRule(ref ByteReader reader)
+    {
+        (IPAddress group, ushort port) = Read(ref reader);
+        IPAddress source = ReadAddress(ref reader);
+        bool muted = reader.U8() != 0;
+        int counter = reader.Count(SlotLayout.RuleCapacity - 1);
+        int outputs = ByteReader.Limited(reader.U8(), ForwardingRule.MaxOutputs);
+        var targets = ImmutableArray.CreateBuilder<ResolvedOutput>(outputs);
+        for (int o = 0; o < outputs; o++)
+        {
+            int socket = reader.Count(int.MaxValue);
+            (IPAddress address, ushort to) = Read(ref reader);
+            int entry = reader.Count(SlotLayout.OutputCapacity - 1);
+            targets.Add(new ResolvedOutput(socket, address, to, entry, ReadOptions(ref reader)));
+        }
+
+        return new ResolvedRule(group, port, source.Equals(IPAddress.IPv6Any) ? null : source, muted, counter, targets.MoveToImmutable());
     }
 
     private static (IPAddress Address, ushort Port) Read(ref ByteReader reader)

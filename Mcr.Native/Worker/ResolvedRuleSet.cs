@@ -12,7 +12,24 @@ public sealed record ResolvedOutput(int Socket, IPAddress Address, ushort Port, 
 /// <param name="Source">Only datagrams from this address; null for any.</param>
 /// <param name="Muted">Match and count, send nothing.</param>
 /// <param name="Counter">Index of the rule's counter entry in the slot.</param>
-public sealed record ResolvedRule(IPAddress Group, ushort Port, IPAddress? Source, bool Muted, int Counter, ImmutableArray<ResolvedOutput> Outputs);
+public sealed record ResolvedRule(IPAddress Group, ushort Port, IPAddress? Source, bool Muted, int Counter, ImmutableArray<ResolvedOutput> Outputs)
+{
+    /// <summary>By value, outputs in order.</summary>
+    public bool Equals(ResolvedRule? other) =>
+        other is not null && Counter == other.Counter && Port == other.Port && Muted == other.Muted && Group.Equals(other.Group) && Equals(Source, other.Source) && Outputs.SequenceEqual(other.Outputs);
+
+    public override int GetHashCode() => HashCode.Combine(Group, Port, Counter);
+}
 
 /// <summary>All rules of one worker. <paramref name="Generation"/> grows with every change; answers name it.</summary>
 public sealed record ResolvedRuleSet(long Generation, ImmutableArray<ResolvedRule> Rules);
+
+/// <summary>
+/// What turns the rules of generation <paramref name="Base"/> into those of <paramref name="Generation"/>. A rule is known by its counter,
+/// which no other has: one in <paramref name="Put"/> replaces the rule with the same.
+/// </summary>
+/// <param name="Dropped">Counters.</param>
+public sealed record ResolvedRuleChange(long Base, long Generation, ImmutableArray<int> Dropped, ImmutableArray<ResolvedRule> Put)
+{
+    public bool IsEmpty => Dropped.IsEmpty && Put.IsEmpty;
+}

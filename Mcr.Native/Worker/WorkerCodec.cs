@@ -33,6 +33,11 @@ public static class WorkerCodec
                 writer.U64((ulong)rules.Generation);
                 writer.U32(rules.Bytes);
                 break;
+            case WorkerMessage.Change change:
+                writer.U64((ulong)change.Base);
+                writer.U64((ulong)change.Generation);
+                writer.U32(change.Bytes);
+                break;
             case WorkerMessage.Forget forget:
                 writer.U16(forget.Ids.Length);
                 foreach (int id in forget.Ids)
@@ -73,6 +78,7 @@ public static class WorkerCodec
             3 => new WorkerMessage.Rules((long)reader.U64(), reader.Count(ResolvedRuleCodec.MaxBytes)),
             4 => new WorkerMessage.Forget(DecodeIds(ref reader)),
             5 => new WorkerMessage.Stop(),
+            6 => new WorkerMessage.Change((long)reader.U64(), (long)reader.U64(), reader.Count(ResolvedRuleCodec.MaxBytes)),
             16 => new WorkerMessage.Ready(reader.Count(int.MaxValue)),
             17 => new WorkerMessage.Applied((long)reader.U64(), reader.U64()),
             18 => new WorkerMessage.Refused((long)reader.U64(), Encoding.UTF8.GetString(reader.Bytes(ByteReader.Limited(reader.U16(), WorkerMessage.MaxSentenceBytes)))),
@@ -91,6 +97,7 @@ public static class WorkerCodec
         WorkerMessage.Rules => 3,
         WorkerMessage.Forget => 4,
         WorkerMessage.Stop => 5,
+        WorkerMessage.Change => 6,
         WorkerMessage.Ready => 16,
         WorkerMessage.Applied => 17,
         WorkerMessage.Refused => 18,

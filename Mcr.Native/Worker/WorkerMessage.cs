@@ -16,6 +16,7 @@ namespace Mcr.Native.Worker;
 ///      3 Rules     u64 generation, u32 bytes                                     descriptor: a sealed memfd, see ResolvedRuleCodec
 ///      4 Forget    u16 n, n × u32 id
 ///      5 Stop
+///      6 Change    u64 base generation, u64 generation, u32 bytes                descriptor: a sealed memfd, see ResolvedRuleCodec
 ///     16 Ready     u32 pid
 ///     17 Applied   u64 generation, u64 hash
 ///     18 Refused   u64 generation, u16 bytes, UTF-8 sentence
@@ -48,6 +49,9 @@ public abstract record WorkerMessage
 
     public sealed record Rules(long Generation, int Bytes) : WorkerMessage;
 
+    /// <summary>A few rules of many; refused by a worker that does not run the rules of <paramref name="Base"/>.</summary>
+    public sealed record Change(long Base, long Generation, int Bytes) : WorkerMessage;
+
     public sealed record Forget(ImmutableArray<int> Ids) : WorkerMessage
     {
         public bool Equals(Forget? other) => other is not null && Ids.SequenceEqual(other.Ids);
@@ -68,7 +72,7 @@ public abstract record WorkerMessage
     {
         Hello hello => 1 + hello.IngressSockets,
         Sockets sockets => sockets.Items.Length,
-        Rules => 1,
+        Rules or Change => 1,
         _ => 0,
     };
 }

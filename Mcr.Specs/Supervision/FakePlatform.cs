@@ -109,16 +109,16 @@ internal sealed class FakePort(FakePlatform platform, Link link) : IInterfacePor
 
     public void Leave(Membership membership) => platform.Journal.Enqueue($"leave {membership.Group}");
 
-    public IWorkerProcess StartWorker(Action<WorkerEvent> onEvent)
+    public IWorkerProcess StartWorker(int number, Action<WorkerEvent> onEvent)
     {
-        var worker = new FakeWorker(platform, onEvent);
+        var worker = new FakeWorker(platform, number, onEvent);
         platform.Journal.Enqueue("start");
         platform.Workers.Add(worker);
         worker.Begin();
         return worker;
     }
 
-    public WorkerCounters ReadCounters() => Counters;
+    public WorkerCounters ReadCounters(int number) => Counters;
 
     public RuleCounters ReadRule(int counter) => new(1000 + counter, 0);
 
@@ -131,8 +131,10 @@ internal sealed class FakePort(FakePlatform platform, Link link) : IInterfacePor
     }
 }
 
-internal sealed class FakeWorker(FakePlatform platform, Action<WorkerEvent> onEvent) : IWorkerProcess
+internal sealed class FakeWorker(FakePlatform platform, int number, Action<WorkerEvent> onEvent) : IWorkerProcess
 {
+    public int Number => number;
+
     private static int _lastPid = 1000;
 
     public int Pid { get; } = Interlocked.Increment(ref _lastPid);
@@ -159,17 +161,12 @@ internal sealed class FakeWorker(FakePlatform platform, Action<WorkerEvent> onEv
                     Sockets.Add(id);
                 break;
             case UseRules use:
-                if (Interlocked.Decrement(ref platform.CrashesOnSend) >= 0)
-                    throw new InvalidOperationException("planted");
-                if (Interlocked.Decrement(ref platform.ShortagesOnSend) >= 0)
-                    throw new LinuxException("memfd", Libc.EMFILE);
-                platform.Journal.Enqueue($"rules {use.Rules.Rules.Length}");
-                ImmutableArray<int> unknown = [.. use.Rules.Rules.SelectMany(r => r.Outputs).Select(o => o.Socket).Except(Sockets)];
-                if (!unknown.IsEmpty)
-                    throw new InvalidOperationException($"rules use sockets that were not handed over: {string.Join(',', unknown)}");
-                Rules = use.Rules;
-                if (Obedience.HasFlag(Obedience.ApplyRules))
-                    Apply();
+                Run(use.Rules);
+                break;
+            case ChangeRules { Change: var change }:
+                if (Rules?.Generation != change.Base)
+                    throw new InvalidOperationException($"a change of generation {change.Base} for a worker that runs {Rules?.Generation}");
+                Run(new ResolvedRuleSet(change.Generation, [.. Rules.Rules.ExceptBy(change.Dropped.Concat(change.Put.Select(r => r.Counter)), r => r.Counter), .. change.Put]));
                 break;
             case ForgetSockets forget:
                 platform.Journal.Enqueue($"forget {string.Join(',', forget.Ids)}");
@@ -180,6 +177,21 @@ internal sealed class FakeWorker(FakePlatform platform, Action<WorkerEvent> onEv
                     Exit("exit code 0", clean: true);
                 break;
         }
+    }
+
+    private void Run(ResolvedRuleSet rules)
+    {
+        if (Interlocked.Decrement(ref platform.CrashesOnSend) >= 0)
+            throw new InvalidOperationException("planted");
+        if (Interlocked.Decrement(ref platform.ShortagesOnSend) >= 0)
+            throw new LinuxException("memfd", Libc.EMFILE);
+        platform.Journal.Enqueue($"rules {rules.Rules.Length}");
+        ImmutableArray<int> unknown = [.. rules.Rules.SelectMany(r => r.Outputs).Select(o => o.Socket).Except(Sockets)];
+        if (!unknown.IsEmpty)
+            throw new InvalidOperationException($"rules use sockets that were not handed over: {string.Join(',', unknown)}");
+        Rules = rules;
+        if (Obedience.HasFlag(Obedience.ApplyRules))
+            Apply();
     }
 
     public void Apply() => onEvent(new RulesApplied(Rules!.Generation, 0));

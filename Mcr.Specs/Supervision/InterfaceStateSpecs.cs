@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CsCheck;
 using Mcr.Actors.Interfaces;
+using Mcr.Actors.Messages;
 using Mcr.Native.Rules;
 
 namespace Mcr.Specs.Supervision;
@@ -11,7 +12,7 @@ public sealed class InterfaceStateSpecs
     [Fact]
     [Trait("kind", "fuzz")]
     public void Any_history_should_come_to_rest_with_exactly_what_is_wanted() =>
-        Gen.Select(Gen.Int[0, 9], Gen.Int[0, 5], Gen.Int[0, 3]).Array[1, 40].Sample(history =>
+        Gen.Select(Gen.Int[0, 10], Gen.Int[0, 5], Gen.Int[0, 3]).Array[1, 40].Sample(history =>
         {
             var harness = new InterfaceHarness();
             ImmutableDictionary<RuleId, ForwardingRule> wanted = ImmutableDictionary<RuleId, ForwardingRule>.Empty;
@@ -22,24 +23,28 @@ public sealed class InterfaceStateSpecs
                     case < 3:
                         ForwardingRule rule = Rule(which, how);
                         wanted = wanted.SetItem(rule.Id, rule);
-                        harness.Want(wanted);
+                        harness.Want(wanted, isUnknown: how == 3);
                         break;
                     case < 5:
                         wanted = wanted.Remove(Rule(which, 0).Id);
                         harness.Want(wanted);
                         break;
                     case < 6:
-                        harness.WorkerDies();
+                        harness.WorkerDies(which % 3);
                         break;
                     case < 8:
-                        harness.WorkerReady();
+                        harness.WorkerReady(which % 3);
+                        break;
+                    case < 10:
+                        harness.WorkerAnswers(which % 3);
                         break;
                     default:
-                        harness.WorkerAnswers();
+                        harness.WorkerAnswers(which % 3, refuses: how == 0);
                         break;
                 }
             }
 
+            harness.Want(wanted, isUnknown: true); // whatever was refused is tried again
             harness.CheckAtRest(wanted);
         }, iter: 5_000);
 
@@ -54,8 +59,25 @@ public sealed class InterfaceStateSpecs
         harness.CheckAtRest(one);
         harness.Want(one.Add(added.Id, added));
         harness.WorkerAnswers(refuses: true);
-        Assert.Equal(Mcr.Actors.Messages.RuleStatus.Active, harness.Told[old.Id].Status);
-        Assert.Equal(Mcr.Actors.Messages.RuleStatus.Failed, harness.Told[added.Id].Status);
+        Assert.Equal(RuleStatus.Active, harness.Told[old.Id].Status);
+        Assert.Equal(RuleStatus.Failed, harness.Told[added.Id].Status);
+    }
+
+    [Fact]
+    public void Change_should_be_settled_when_the_last_worker_has_answered()
+    {
+        var harness = new InterfaceHarness();
+        ForwardingRule rule = Rule(0, 0);
+        harness.WorkerReady(0);
+        harness.WorkerReady(1);
+        harness.WorkerAnswers(0);
+        harness.WorkerAnswers(1);
+        harness.Want(ImmutableDictionary<RuleId, ForwardingRule>.Empty.Add(rule.Id, rule));
+        harness.WorkerAnswers(1);
+        Assert.Equal(0, harness.Settled);
+        Assert.Empty(harness.Told);
+        harness.WorkerDies(0); // the one that runs has it
+        Assert.Equal((1, RuleOutcome.Active), (harness.Settled, harness.Told[rule.Id]));
     }
 
     [Fact]
@@ -66,7 +88,7 @@ public sealed class InterfaceStateSpecs
         ImmutableDictionary<RuleId, ForwardingRule> wanted = ImmutableDictionary<RuleId, ForwardingRule>.Empty.Add(rule.Id, rule);
         harness.Want(wanted);
         harness.CheckAtRest(wanted);
-        Assert.Equal([0, 0, 1, 2, 3], harness.State.Rules.Rules.Single().Outputs.Select(o => o.Socket));
+        Assert.Equal([0, 0, 1, 2, 3], harness.State.Allocations.Resolved(1).Rules.Single().Outputs.Select(o => o.Socket));
     }
 
     [Fact]

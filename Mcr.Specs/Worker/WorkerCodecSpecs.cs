@@ -12,6 +12,7 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
         new WorkerMessage.Hello(new WorkerOptions(60_000, true) { LinkHeader = 0, Spin = true, CoalesceMicroseconds = 100, Reassemble = false, Ring = new(2048, 65536, 256) }, 3),
         new WorkerMessage.Sockets([new(1, EgressKind.Unicast), new(70_000, EgressKind.Packet, 0x1122_3344_5566)]),
         new WorkerMessage.Rules(long.MaxValue, 12345),
+        new WorkerMessage.Change(long.MaxValue - 1, long.MaxValue, 54321),
         new WorkerMessage.Forget([1, 2, 3]),
         new WorkerMessage.Stop(),
         new WorkerMessage.Ready(4711),
@@ -53,23 +54,36 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
         GenRules.Sample(rules => Text(ResolvedRuleCodec.Decode(rules.Generation, ResolvedRuleCodec.Encode(rules))) == Text(rules), iter: 200);
 
     [Fact]
+    public void Change_should_survive_encoding() =>
+        Gen.Select(GenRules, Gen.Int[0, SlotLayout.RuleCapacity - 1].Array[0, 9]).Sample(
+            (rules, dropped) =>
+            {
+                ResolvedRuleChange change = ResolvedRuleCodec.DecodeChange(6, 7, ResolvedRuleCodec.Encode(new ResolvedRuleChange(6, 7, [.. dropped], rules.Rules)));
+                Assert.Equal((6, 7), (change.Base, change.Generation));
+                Assert.Equal(dropped, change.Dropped);
+                Assert.Equal(rules.Rules, change.Put);
+            },
+            iter: 200);
+
+    [Fact]
     [Trait("kind", "fuzz")]
     public void Rule_set_decoder_should_answer_any_bytes_with_rules_or_a_refusal()
     {
         byte[][] seeds = [.. Enumerable.Range(0, 8).Select(_ => ResolvedRuleCodec.Encode(GenRules.Single()))];
         int accepted = Mutations.Run(output, seeds, rounds: 100_000, record => ResolvedRuleCodec.Decode(1, record));
         Assert.True(accepted > 0);
+        byte[][] changes = [.. Enumerable.Range(0, 8).Select(_ => ResolvedRuleCodec.Encode(new ResolvedRuleChange(1, 2, [3, 4], GenRules.Single().Rules)))];
+        Assert.True(Mutations.Run(output, changes, rounds: 50_000, record => ResolvedRuleCodec.DecodeChange(1, 2, record)) > 0);
     }
 
     [Fact]
     public void Equal_rule_sets_should_have_equal_hashes_and_different_ones_different_hashes()
     {
         ResolvedRule rule = new(IPAddress.Parse("239.1.1.1"), 5000, null, false, 1, [new ResolvedOutput(1, IPAddress.Parse("239.2.2.2"), 6000, 2)]);
-        byte[] one = ResolvedRuleCodec.Encode(new ResolvedRuleSet(1, [rule]));
-        byte[] same = ResolvedRuleCodec.Encode(new ResolvedRuleSet(2, [rule with { Outputs = [.. rule.Outputs] }]));
-        byte[] other = ResolvedRuleCodec.Encode(new ResolvedRuleSet(1, [rule with { Port = 5001 }]));
-        Assert.Equal(ResolvedRuleCodec.Hash(one), ResolvedRuleCodec.Hash(same));
-        Assert.NotEqual(ResolvedRuleCodec.Hash(one), ResolvedRuleCodec.Hash(other));
+        ResolvedRule same = rule with { Outputs = [.. rule.Outputs] };
+        ResolvedRule other = rule with { Port = 5001, Counter = 3 };
+        Assert.Equal(ResolvedRuleHash.Of([rule, other]), ResolvedRuleHash.Of([other, same]));
+        Assert.Distinct([ResolvedRuleHash.Empty, 0UL, ResolvedRuleHash.Of([rule]), ResolvedRuleHash.Of([other]), ResolvedRuleHash.Of([rule, other]), ResolvedRuleHash.Of([rule with { Muted = true }, other])]);
     }
 
     private static readonly Gen<IPAddress> GenAddress = Gen.UInt.Select(a => new IPAddress(a));

@@ -117,8 +117,8 @@ internal static class Daemon
     private static RelayOptions RelayOptionsOf(McrSettings settings) => new()
     {
         Version = ProductVersion.Text,
-        Interfaces = settings.Interfaces,
-        InterfaceDefaults = settings.InterfaceDefaults,
+        Interfaces = settings.Interfaces.ToDictionary(i => i.Key, i => i.Value with { Workers = 1 }),
+        InterfaceDefaults = settings.InterfaceDefaults with { Workers = 1 },
         StatsInterval = settings.StatsInterval,
         WorkerStartTimeout = settings.Worker.StartTimeout,
         WorkerStopTimeout = settings.Worker.StopTimeout,

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using System.Net;
+using Mcr.Actors.Messages;
+using Mcr.Actors.Platform;
+using Mcr.Native.Rules;
+using Mcr.Native.Worker;
+
+namespace Mcr.Actors.Interfaces;
+
+/// <summary>What a plan has made of one rule. Immutable.</summary>
+/// <param name="Outcome">True once the workers have applied the plan.</param>
+/// <param name="Resolved">As workers run it; null: no worker is to have it.</param>
+/// <param name="Sockets">In use, one for each of the resolved outputs.</param>
+/// <param name="Membership">In use; null for none.</param>
+/// <param name="Counter">Its entry, which it keeps for as long as it exists, so that its counters never fall back; null before the first.</param>
+/// <param name="Outputs">The entries of its outputs, kept in the same way.</param>
+internal sealed record PlannedRule(
+    RuleOutcome Outcome,
+    ResolvedRule? Resolved,
+    ImmutableArray<EgressKey> Sockets,
+    Membership? Membership,
+    int? Counter,
+    ImmutableArray<OutputCounter> Outputs)
+{
+    /// <summary>What it adds to the workers' hash.</summary>
+    public ulong Hash { get; init; }
+}
+
+/// <summary>The counter entry of an output within its rule, which never has the same output twice.</summary>
+internal sealed record OutputCounter(string Interface, IPAddress Group, ushort Port, int Index)
+{
+    public bool IsOf(RuleOutput output) => Port == output.Port && Group.Equals(output.Group) && Interface == output.Interface;
+}

@@ -1,0 +1,85 @@
+using Mcr.Actors.Relay;
+using Mcr.Native.Egress;
+using Mcr.Native.Ingress;
+using Mcr.Native.Netlink;
+using Mcr.Native.Packet;
+using Mcr.Native.Worker;
+
+namespace Mcr.Actors.Platform;
+
+/// <summary>What one worker of an interface takes frames from and counts in. Owned by the port; workers get duplicates.</summary>
+internal sealed class LinuxSeat : IDisposable
+{
+    private readonly WorkerSlot _slot;
+    private readonly PacketSocket _ingress;
+
+    public LinuxSeat(Link link, IngressMode mode, int receiveBuffer)
+    {
+        _slot = WorkerSlot.Create();
+        try
+        {
+            // Half of the queue is the ring, the other half is for frames longer than its slots.
+            RingGeometry ring = mode == IngressMode.Ring ? RingGeometry.For(link.Mtu, receiveBuffer / 2) : default;
+            _ingress = PacketSocket.Open(link, receiveBuffer, ring);
+        }
+        catch
+        {
+            _slot.Dispose();
+            throw;
+        }
+    }
+
+    public PacketSocket Ingress => _ingress;
+
+    public void Greet(LinuxWorker worker, WorkerOptions options, Func<int, OutputSocket> socket) =>
+        worker.Greet(_slot.Descriptor, _ingress.Descriptor, options with { Ring = _ingress.Ring }, socket);
+
+    public WorkerCounters ReadCounters()
+    {
+        _slot.AddKernelDrops(_ingress.TakeDrops());
+        long parseErrors = 0;
+        long filtered = 0;
+        foreach (DropReason reason in Enum.GetValues<DropReason>())
+        {
+            if (SlotLayout.IsParseError(reason))
+                parseErrors += _slot.ReadDrops(reason);
+            else if (reason is not (DropReason.None or DropReason.NoRule))
+                filtered += _slot.ReadDrops(reason);
+        }
+
+        long matched = _slot.Read(SlotLayout.MatchedWord);
+        long noMatch = _slot.ReadDrops(DropReason.NoRule);
+        long sent = _slot.Read(SlotLayout.SentWord);
+        long errors = _slot.Read(SlotLayout.ErrorsWord);
+        return new WorkerCounters(
+            Heartbeat: _slot.Read(SlotLayout.HeartbeatWord),
+            RulesetHash: (ulong)_slot.Read(SlotLayout.RulesetHashWord),
+            Received: matched + noMatch + parseErrors + filtered,
+            Matched: matched,
+            NoMatch: noMatch,
+            ParseErrors: parseErrors,
+            Filtered: filtered,
+            Submitted: sent + errors,
+            Sent: sent,
+            Errors: errors,
+            SentBytes: _slot.Read(SlotLayout.SentBytesWord),
+            KernelDrops: _slot.Read(SlotLayout.KernelDropsWord) + _slot.Read(SlotLayout.ClippedWord))
+        {
+            Collections = _slot.Read(SlotLayout.CollectionsWord),
+            AllocatedBytes = _slot.Read(SlotLayout.AllocatedWord),
+        };
+    }
+
+    public RuleCounters ReadRule(int counter) => new(_slot.ReadRule(counter, 0), _slot.ReadRule(counter, 1));
+
+    public OutputCounters ReadOutput(int counter) => new(
+        _slot.ReadOutput(counter, EgressCounters.SentWord),
+        _slot.ReadOutput(counter, EgressCounters.BytesWord),
+        _slot.ReadOutput(counter, EgressCounters.ErrorsWord));
+
+    public void Dispose()
+    {
+        _ingress.Dispose();
+        _slot.Dispose();
+    }
+}

@@ -1,0 +1,106 @@
+using Mcr.Native.Egress;
+using Mcr.Native.Loop;
+using Mcr.Native.Rules;
+
+namespace Mcr.Native.Worker;
+
+/// <summary>
+/// The rules and sockets that a worker has, and the table made of them for the loop: a change costs what changes and a copy of the table.
+/// What is refused changes nothing. Control thread only.
+/// </summary>
+internal sealed class RunningRules
+{
+    private readonly SocketPlaces _sockets = new();
+    private readonly Dictionary<int, Placed> _rules = []; // by counter
+    private readonly OutputRanges _outputs = new();
+    private RuleTable _table = RuleTable.Empty;
+
+    /// <summary>0 before the first.</summary>
+    public long Generation { get; private set; }
+
+    public ulong Hash { get; private set; } = ResolvedRuleHash.Empty;
+
+    /// <summary>From the next table on.</summary>
+    public void Use(int id, EgressSocket socket) => _sockets.Put(id, socket);
+
+    /// <summary>No rule uses it any more.</summary>
+    public void Forget(int id) => _sockets.Remove(id);
+
+    /// <exception cref="InvalidDataException">a rule names a socket that was never passed, or two rules have one input or one counter.</exception>
+    public ForwardingTable Replace(ResolvedRuleSet rules) => Apply(rules.Generation, [.. _rules.Keys], rules.Rules);
+
+    /// <exception cref="InvalidDataException">as with <see cref="Replace"/>, or it is not a change of what runs.</exception>
+    public ForwardingTable Change(ResolvedRuleChange change)
+    {
+        if (change.Base != Generation)
+            throw new InvalidDataException($"a change of generation {change.Base}, and generation {Generation} is what runs");
+        foreach (int counter in change.Dropped)
+        {
+            if (!_rules.ContainsKey(counter))
+                throw new InvalidDataException($"a change that drops rule {counter}, which there is not");
+        }
+
+        return Apply(change.Generation, [.. change.Dropped], change.Put);
+    }
+
+    /// <param name="gone">Counters of rules; those of <paramref name="put"/> are added to them.</param>
+    private ForwardingTable Apply(long generation, HashSet<int> gone, IReadOnlyList<ResolvedRule> put)
+    {
+        RuleKey[] keys = Check(gone, put);
+        var removed = new List<RuleKey>(gone.Count);
+        foreach (int counter in gone)
+        {
+            if (!_rules.Remove(counter, out Placed placed))
+                continue; // put for the first time
+            removed.Add(placed.Key);
+            _outputs.Return(placed.Entry.FirstOutput, placed.Entry.OutputCount);
+            Hash -= placed.Hash;
+        }
+
+        var added = new List<(RuleKey, RuleEntry)>(put.Count);
+        for (int i = 0; i < keys.Length; i++)
+        {
+            ResolvedRule rule = put[i];
+            var entry = new RuleEntry(rule.Counter, _outputs.Add(rule.Outputs, _sockets), rule.Outputs.Length, rule.Muted);
+            ulong hash = ResolvedRuleHash.Of(rule);
+            _rules.Add(rule.Counter, new Placed(keys[i], entry, hash));
+            added.Add((keys[i], entry));
+            Hash += hash;
+        }
+
+        Generation = generation;
+        _table = _table.With(removed, added);
+        return new ForwardingTable(_table, new OutputTable(_outputs.Targets, _sockets.Sockets), generation, Hash);
+    }
+
+    /// <returns>The rules' inputs.</returns>
+    private RuleKey[] Check(HashSet<int> gone, IReadOnlyList<ResolvedRule> put)
+    {
+        var counters = new HashSet<int>(put.Count);
+        foreach (ResolvedRule rule in put)
+        {
+            if (!counters.Add(rule.Counter))
+                throw new InvalidDataException($"two rules count in entry {rule.Counter}");
+            foreach (ResolvedOutput output in rule.Outputs)
+            {
+                if (!_sockets.Contains(output.Socket))
+                    throw new InvalidDataException($"rule for {rule.Group}:{rule.Port} names socket {output.Socket}, which was not passed");
+            }
+        }
+
+        gone.UnionWith(counters);
+        var keys = new RuleKey[put.Count];
+        var seen = new HashSet<RuleKey>(put.Count);
+        for (int i = 0; i < keys.Length; i++)
+        {
+            ResolvedRule rule = put[i];
+            keys[i] = new RuleKey(Addresses.ToNumber(rule.Group), rule.Port, rule.Source is null ? 0 : Addresses.ToNumber(rule.Source));
+            if (!seen.Add(keys[i]) || (_table.TryGet(keys[i], out RuleEntry there) && !gone.Contains(there.Counter)))
+                throw new InvalidDataException($"two rules for {rule.Group}:{rule.Port}");
+        }
+
+        return keys;
+    }
+
+    private readonly record struct Placed(RuleKey Key, RuleEntry Entry, ulong Hash);
+}
