@@ -10,8 +10,9 @@ public readonly record struct RuleEntry(int Counter, int FirstOutput, int Output
 public readonly record struct RuleKey(UInt128 Group, ushort Port, UInt128 Source);
 
 /// <summary>
-/// The frozen lookup from a datagram's destination, port and source to its rule: open addressing at half load at most, so that the cost
-/// does not depend on how many rules there are. The exact source wins over any source. Immutable; read by the loop thread.
+/// The lookup from a datagram's destination, port and source to its rule: open addressing at half load at most, so that the cost does not
+/// depend on how many rules there are. The exact source wins over any source. Frozen while the loop thread reads it: only
+/// <see cref="RuleTables"/> changes one that the loop has given up.
 /// </summary>
 public sealed class RuleTable
 {
@@ -24,74 +25,35 @@ public sealed class RuleTable
     private readonly RuleKey[] _keys; // port 0 marks an empty place: no rule has it
     private readonly RuleEntry[] _entries;
     private readonly int _shift;
-    private readonly bool _hasSources;
-    private readonly int _sources;
+    private int _sources;
 
     /// <summary>Keys are unique; <paramref name="entries"/>[i] belongs to <paramref name="keys"/>[i].</summary>
     public RuleTable(IReadOnlyList<RuleKey> keys, IReadOnlyList<RuleEntry> entries)
-        : this(SizeFor(keys.Count))
+        : this(keys.Count)
     {
         for (int i = 0; i < keys.Count; i++)
-            Insert(keys[i], entries[i]);
-        Count = keys.Count;
-        _sources = keys.Count(k => k.Source != 0);
-        _hasSources = _sources > 0;
+            Add(keys[i], entries[i]);
     }
 
-    private RuleTable(int size)
+    /// <summary>An empty one with room for so many rules.</summary>
+    internal RuleTable(int room)
     {
+        int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(LeastSize, room * 2));
         _shift = 64 - BitOperations.Log2((uint)size);
         _keys = new RuleKey[size];
         _entries = new RuleEntry[size];
     }
 
-    /// <summary>A copy of <paramref name="before"/> with some rules less, then some more.</summary>
-    private RuleTable(RuleTable before, int size, IReadOnlyCollection<RuleKey> removed, IReadOnlyCollection<(RuleKey Key, RuleEntry Entry)> added)
-    {
-        _shift = 64 - BitOperations.Log2((uint)size);
-        if (size == before._keys.Length)
-        {
-            _keys = before._keys.AsSpan().ToArray();
-            _entries = before._entries.AsSpan().ToArray();
-        }
-        else
-        {
-            _keys = new RuleKey[size];
-            _entries = new RuleEntry[size];
-            for (int i = 0; i < before._keys.Length; i++)
-            {
-                if (before._keys[i].Port != 0)
-                    Insert(before._keys[i], before._entries[i]);
-            }
-        }
+    public int Count { get; private set; }
 
-        foreach (RuleKey key in removed)
-            Remove(key);
-        foreach ((RuleKey key, RuleEntry entry) in added)
-            Insert(key, entry);
-        Count = before.Count - removed.Count + added.Count;
-        _sources = before._sources - removed.Count(k => k.Source != 0) + added.Count(r => r.Key.Source != 0);
-        _hasSources = _sources > 0;
-    }
-
-    public int Count { get; }
-
-    /// <summary>
-    /// Costs a copy of the table and the changed rules, whatever the number of the others. All of <paramref name="removed"/> are in this
-    /// table, and none of <paramref name="added"/> that are not also among those.
-    /// </summary>
-    public RuleTable With(IReadOnlyCollection<RuleKey> removed, IReadOnlyCollection<(RuleKey Key, RuleEntry Entry)> added)
-    {
-        // The most there are meanwhile: removal does not make the table smaller, for the next rules would make it larger again.
-        int size = Math.Max(_keys.Length, SizeFor(Count - removed.Count + added.Count));
-        return new RuleTable(this, size, removed, added);
-    }
+    /// <summary>How many rules it can have.</summary>
+    internal int Room => _keys.Length / 2;
 
     /// <returns>false: no rule.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryFind(UInt128 group, ushort port, UInt128 source, out RuleEntry entry)
     {
-        if (_hasSources && Find(group, port, source, out entry))
+        if (_sources != 0 && Find(group, port, source, out entry))
             return true;
         return Find(group, port, 0, out entry);
     }
@@ -99,9 +61,8 @@ public sealed class RuleTable
     /// <summary>The rule with exactly this input.</summary>
     public bool TryGet(RuleKey key, out RuleEntry entry) => Find(key.Group, key.Port, key.Source, out entry);
 
-    private static int SizeFor(int rules) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(LeastSize, rules * 2));
-
-    private void Insert(RuleKey key, RuleEntry entry)
+    /// <summary>There is room, and no rule with this input.</summary>
+    internal void Add(RuleKey key, RuleEntry entry)
     {
         int mask = _keys.Length - 1;
         int at = Place(key.Group, key.Port, key.Source);
@@ -109,10 +70,21 @@ public sealed class RuleTable
             at = (at + 1) & mask;
         _keys[at] = key;
         _entries[at] = entry;
+        Count++;
+        _sources += key.Source != 0 ? 1 : 0;
     }
 
-    /// <summary>Those behind it that would not be found over the gap move up (Knuth, algorithm 6.4 R), so that no marks are left.</summary>
-    private void Remove(RuleKey key)
+    internal void AddAll(RuleTable other)
+    {
+        for (int i = 0; i < other._keys.Length; i++)
+        {
+            if (other._keys[i].Port != 0)
+                Add(other._keys[i], other._entries[i]);
+        }
+    }
+
+    /// <summary>It is there. Those behind it that would not be found over the gap move up (Knuth, algorithm 6.4 R), so that no marks are left.</summary>
+    internal void Remove(RuleKey key)
     {
         int mask = _keys.Length - 1;
         int gap = Place(key.Group, key.Port, key.Source);
@@ -130,6 +102,8 @@ public sealed class RuleTable
 
         _keys[gap] = default;
         _entries[gap] = default;
+        Count--;
+        _sources -= key.Source != 0 ? 1 : 0;
     }
 
     /// <summary>The low halves alone tell IPv4 addresses apart; the high ones are mixed in for IPv6.</summary>

@@ -5,7 +5,7 @@ using Mcr.Native.Rules;
 namespace Mcr.Native.Worker;
 
 /// <summary>
-/// The rules and sockets that a worker has, and the table made of them for the loop: a change costs what changes and a copy of the table.
+/// The rules and sockets that a worker has, and the tables made of them for the loop, which must have taken one before the next is made.
 /// What is refused changes nothing. Control thread only.
 /// </summary>
 internal sealed class RunningRules
@@ -13,7 +13,7 @@ internal sealed class RunningRules
     private readonly SocketPlaces _sockets = new();
     private readonly Dictionary<int, Placed> _rules = []; // by counter
     private readonly OutputRanges _outputs = new();
-    private RuleTable _table = RuleTable.Empty;
+    private readonly RuleTables _tables = new();
 
     /// <summary>0 before the first.</summary>
     public long Generation { get; private set; }
@@ -69,8 +69,7 @@ internal sealed class RunningRules
         }
 
         Generation = generation;
-        _table = _table.With(removed, added);
-        return new ForwardingTable(_table, new OutputTable(_outputs.Targets, _sockets.Sockets), generation, Hash);
+        return new ForwardingTable(_tables.Change(removed, added), new OutputTable(_outputs.Targets, _sockets.Sockets), generation, Hash);
     }
 
     /// <returns>The rules' inputs.</returns>
@@ -95,7 +94,7 @@ internal sealed class RunningRules
         {
             ResolvedRule rule = put[i];
             keys[i] = new RuleKey(Addresses.ToNumber(rule.Group), rule.Port, rule.Source is null ? 0 : Addresses.ToNumber(rule.Source));
-            if (!seen.Add(keys[i]) || (_table.TryGet(keys[i], out RuleEntry there) && !gone.Contains(there.Counter)))
+            if (!seen.Add(keys[i]) || (_tables.Current.TryGet(keys[i], out RuleEntry there) && !gone.Contains(there.Counter)))
                 throw new InvalidDataException($"two rules for {rule.Group}:{rule.Port}");
         }
 
