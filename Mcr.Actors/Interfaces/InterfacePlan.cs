@@ -36,11 +36,13 @@ internal sealed record PlanFailures(ImmutableDictionary<EgressKey, string> Socke
 /// What is to be done: open and join; then the workers get <see cref="Change"/>; then what <see cref="Allocations"/> has retired is released.
 /// </summary>
 /// <param name="Allocations">As they are once everything is open and joined, with the outcome of each rule.</param>
+/// <param name="Added">Sockets that no rule used before: opened for this plan, or about to be closed and taken back.</param>
 /// <param name="Change">From the generation before to this one.</param>
 /// <param name="Considered">The rules that the plan is about, there and gone ones; null for all.</param>
 internal sealed record InterfacePlan(
     Allocations Allocations,
     ImmutableArray<(int Id, EgressKey Key)> Open,
+    ImmutableArray<int> Added,
     ImmutableArray<Membership> Join,
     ResolvedRuleChange Change,
     ImmutableHashSet<RuleId>? Considered);

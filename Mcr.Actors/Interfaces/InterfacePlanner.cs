@@ -50,7 +50,7 @@ internal sealed class InterfacePlanner
                 _rules[id] = after;
         }
 
-        return new InterfacePlan(_port.Finish(_rules.ToImmutable(), _hash), _port.Open, _port.Join, ChangeOf(considered), _input.Changed);
+        return new InterfacePlan(_port.Finish(_rules.ToImmutable(), _hash), _port.Open, _port.Added, _port.Join, ChangeOf(considered), _input.Changed);
     }
 
     private List<RuleId> AllRules()

@@ -84,7 +84,7 @@ internal sealed partial record InterfaceState
     {
         RunningWorker worker = Workers[number];
         bool knows = plan is not null && worker.Applied != 0 && worker.Applied == plan.Change.Base;
-        IEnumerable<int> sockets = knows ? plan!.Open.Select(o => o.Id) : Allocations.Sockets.Values.Select(s => s.Id);
+        IEnumerable<int> sockets = knows ? plan!.Added : Allocations.Sockets.Values.Select(s => s.Id);
         ImmutableArray<int> missing = [.. sockets.Where(id => !worker.Handed.Contains(id)).Order()];
         if (!missing.IsEmpty)
             effects.Add(new InterfaceEffect.ToWorker(number, new UseSockets(missing)));

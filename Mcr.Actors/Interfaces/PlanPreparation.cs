@@ -10,10 +10,12 @@ internal static class PlanPreparation
     public static InterfacePlan Prepare(IInterfacePort port, PlanInput input)
     {
         var opened = ImmutableArray.CreateBuilder<(int, EgressKey)>();
+        var added = ImmutableArray.CreateBuilder<int>();
         var joined = ImmutableArray.CreateBuilder<Membership>();
         while (true)
         {
             InterfacePlan plan = InterfacePlanner.Plan(input);
+            added.AddRange(plan.Added);
             PlanInput around = input with { Allocations = plan.Allocations };
             foreach ((int id, EgressKey key) in plan.Open)
             {
@@ -23,6 +25,7 @@ internal static class PlanPreparation
                     continue;
                 }
 
+                added.Remove(id);
                 around = around with
                 {
                     Allocations = around.Allocations.WithoutSocket(key),
@@ -47,7 +50,7 @@ internal static class PlanPreparation
 
             // Each turn knows at least one refusal more, so the turns end.
             if (around.Failures == input.Failures)
-                return plan with { Open = opened.ToImmutable(), Join = joined.ToImmutable() };
+                return plan with { Open = opened.ToImmutable(), Added = added.ToImmutable(), Join = joined.ToImmutable() };
             input = around;
         }
     }

@@ -17,12 +17,16 @@ internal sealed class PortPlanner(Allocations before, long generation)
     private readonly ImmutableDictionary<Membership, long>.Builder _retiredMemberships = before.Retired.Memberships.ToBuilder();
     private readonly ImmutableList<RetiredCounter>.Builder _retiredCounters = before.Retired.Counters.ToBuilder();
     private readonly ImmutableArray<(int Id, EgressKey Key)>.Builder _open = ImmutableArray.CreateBuilder<(int, EgressKey)>();
+    private readonly ImmutableArray<int>.Builder _added = ImmutableArray.CreateBuilder<int>();
     private readonly ImmutableArray<Membership>.Builder _join = ImmutableArray.CreateBuilder<Membership>();
     private IdPool _socketIds = before.SocketIds;
     private IdPool _ruleIndexes = before.RuleIndexes;
     private IdPool _outputIndexes = before.OutputIndexes;
 
     public ImmutableArray<(int Id, EgressKey Key)> Open => _open.ToImmutable();
+
+    /// <summary>Sockets that no rule used before: opened for this plan, or taken back.</summary>
+    public ImmutableArray<int> Added => _added.ToImmutable();
 
     public ImmutableArray<Membership> Join => _join.ToImmutable();
 
@@ -97,18 +101,23 @@ internal sealed class PortPlanner(Allocations before, long generation)
         if (_sockets.TryGetValue(key, out SocketUse use))
         {
             _sockets[key] = use with { Users = use.Users + 1 };
+            return;
         }
-        else if (_retiredSockets.TryGetValue(key, out RetiredSocket retired))
+
+        int id;
+        if (_retiredSockets.TryGetValue(key, out RetiredSocket retired))
         {
             _retiredSockets.Remove(key); // still open: it is taken back
-            _sockets.Add(key, new SocketUse(retired.Id, 1));
+            id = retired.Id;
         }
         else
         {
-            _socketIds = _socketIds.Take(out int id);
+            _socketIds = _socketIds.Take(out id);
             _open.Add((id, key));
-            _sockets.Add(key, new SocketUse(id, 1));
         }
+
+        _sockets.Add(key, new SocketUse(id, 1));
+        _added.Add(id);
     }
 
     private void Release(EgressKey key)
