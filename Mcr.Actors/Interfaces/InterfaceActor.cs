@@ -213,6 +213,8 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
             return new RuleOutcome(RuleStatus.Failed, e.Message);
         }
 
+        foreach (string note in port.Notes)
+            _log.Warning("{Note}", note);
         OpenSeat[] seats = [.. Enumerable.Range(0, settings.Workers).Select(number => new OpenSeat(new WorkerSeat(_name, number), port, settings.CoresOf(number), _time))];
         IReadOnlyList<WorkerSeat> places = [.. seats.Select(s => s.Seat)];
         IActorRef self = Self;

@@ -13,6 +13,9 @@ public interface IInterfacePort : IDisposable
 {
     Link Link { get; }
 
+    /// <summary>What could not be as it was asked for when this was opened, for the log.</summary>
+    IReadOnlyList<string> Notes => [];
+
     /// <summary>Opens an egress socket under an id of the caller's.</summary>
     /// <returns>null, or a sentence that says why not.</returns>
     string? OpenEgress(int id, EgressKey key);

@@ -3,6 +3,7 @@ using Mcr.Actors.Relay;
 using Mcr.Native.Egress;
 using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
+using Mcr.Native.Kernel;
 using Mcr.Native.Netlink;
 using Mcr.Native.Worker;
 
@@ -15,6 +16,7 @@ public sealed class LinuxInterfacePort : IInterfacePort
     private readonly WorkerOptions _workerOptions;
     private readonly Func<int, Action<WorkerEvent>, LinuxWorker> _startWorker;
     private readonly List<LinuxSeat> _seats = [];
+    private readonly GroSetting? _gro;
     private readonly GroupMembership _groups;
     private readonly Dictionary<Membership, UnicastClaim> _claims = [];
     private readonly ConcurrentDictionary<int, OutputSocket> _egress = []; // a worker's actor looks up what it hands over
@@ -42,10 +44,14 @@ public sealed class LinuxInterfacePort : IInterfacePort
             throw;
         }
 
+        _gro = settings.Gro == GroMode.Leave ? null : GroSetting.Apply(link, settings.Gro == GroMode.On);
+        Notes = [.. _seats.Select(s => s.Ingress.RingRefusal).Append(_gro?.Problem).OfType<string>().Distinct()];
         _groups = new GroupMembership(link.Index);
     }
 
     public Link Link { get; }
+
+    public IReadOnlyList<string> Notes { get; }
 
     public string? OpenEgress(int id, EgressKey key) => Try(() => _egress[id] = key.Destination is null
         ? OutputSocket.OpenMulticast(key.InterfaceIndex, key.Interface, key.Ttl, _options.SendBuffer)
@@ -124,6 +130,7 @@ public sealed class LinuxInterfacePort : IInterfacePort
             socket.Dispose();
         _claims.Clear();
         _egress.Clear();
+        _gro?.Dispose();
         DisposeSeats();
     }
 

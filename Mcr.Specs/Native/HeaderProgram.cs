@@ -23,11 +23,11 @@ internal static class HeaderProgram
         "sys/mman.h", "fcntl.h", "sys/eventfd.h", "poll.h", "time.h", "sys/time.h", "unistd.h", "sched.h", "spawn.h", "sys/wait.h",
         "sys/prctl.h", "signal.h", "sys/resource.h", "sys/stat.h", "sys/syscall.h", "linux/capability.h", "linux/udp.h", "linux/netlink.h",
         "linux/rtnetlink.h", "linux/if_link.h", "linux/if_addr.h", "linux/if_packet.h", "linux/if_ether.h", "linux/filter.h", "linux/virtio_net.h",
-        "linux/audit.h", "linux/seccomp.h",
+        "linux/audit.h", "linux/seccomp.h", "linux/sockios.h", "linux/ethtool.h",
     ];
 
     /// <summary>Enumerators without a macro of their name: #ifdef does not see them.</summary>
-    private static readonly string[] Enumerators = ["IFLA_IFNAME", "IFLA_MTU", "IFA_ADDRESS", "IFA_LOCAL", "P_PID", "P_PIDFD", "TPACKET_V2"];
+    private static readonly string[] Enumerators = ["IFLA_IFNAME", "IFLA_MTU", "IFA_ADDRESS", "IFA_LOCAL", "P_PID", "P_PIDFD", "TPACKET_V2", "ETH_SS_FEATURES"];
 
     /// <summary>Types that C names otherwise than "struct" and their name (C# has one name space for functions and structs).</summary>
     private static readonly Dictionary<string, string> OtherNames = new() { ["siginfo_t"] = "siginfo_t", ["statx_t"] = "struct statx" };
