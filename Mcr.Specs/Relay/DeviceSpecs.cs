@@ -19,6 +19,18 @@ public sealed class DeviceSpecs(ITestOutputHelper output)
         Relayed(topology, topology.Source, "src0", Rule("in0"), size);
     }
 
+    [Fact]
+    public void Fragments_should_be_counted_and_dropped_where_that_is_wished()
+    {
+        using var topology = new RelayTopology();
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rule("in0"), "  interfaces.in0.fragments = drop");
+        using var receiver = new StreamReceiver(topology.Destination, "dst0", "239.2.2.2", 6000, 10);
+        StreamSender.Send(topology.Source, "src0", "239.1.1.1", 5000, 10, "--rate", "1000", "--size", "3000");
+        StreamSender.Send(topology.Source, "src0", "239.1.1.1", 5000, 10, "--rate", "1000", "--size", "1000");
+        Assert.Equal(10, receiver.Result().Number("received"));
+        Assert.Contains("recv=40 matched=10 egr_sent=10 filtered=30", mcrd.Stop().Output, StringComparison.Ordinal); // three fragments each
+    }
+
     [Theory]
     [InlineData(9_000, 8_900)]
     [InlineData(65_535, 65_000)]
