@@ -6,8 +6,8 @@ namespace Mcr.Host.Mcrgen;
 /// <summary>--interface, --group, --port and, for a receiver, --source, checked by the same code as a rule's.</summary>
 internal sealed class EndpointOptions
 {
-    private readonly Option<string?> _interface = new("--interface") { HelpName = "ADDRESS|NAME", Description = "The interface to use, by its IPv4 address or its name (required)" };
-    private readonly Option<string?> _group = new("--group") { HelpName = "G", Description = "Multicast group, or a unicast address (required)" };
+    private readonly Option<string?> _interface = new("--interface") { HelpName = "ADDRESS|NAME", Description = "The interface to use, by one of its addresses or its name (required)" };
+    private readonly Option<string?> _group = new("--group") { HelpName = "G", Description = "Multicast group, or a unicast address, IPv4 or IPv6 (required)" };
     private readonly Option<string?> _port = new("--port") { HelpName = "P", Description = "UDP port (required)" };
     private readonly Option<string?>? _source;
 
@@ -25,10 +25,11 @@ internal sealed class EndpointOptions
     {
         // A rule that takes this endpoint as its input and sends it somewhere harmless. Forced: a tester may use any group.
         string? group = arguments.Text(_group);
+        string? at = arguments.Text(_interface);
         ForwardingRule? rule = RuleParser.Parse(
             new RuleDraft
             {
-                InputInterface = arguments.Text(_interface),
+                InputInterface = at?.Contains(':') == true ? "lo" : at, // an IPv6 address: no name for a rule
                 InputGroup = group,
                 InputPort = arguments.Text(_port),
                 InputSource = _source is null ? null : arguments.Text(_source),
@@ -40,16 +41,17 @@ internal sealed class EndpointOptions
             arguments.Problem(OptionOf(problem.Field), problem.Sentence);
         if (rule is null)
             return null;
-        if (Addresses.IsIPv6(rule.Input.Group))
-        {
-            arguments.Problem(_group, $"'{rule.Input.Group}' is an IPv6 address, and mcrgen sends and receives IPv4 only; give a multicast group such as 239.1.1.1, or a unicast address");
-            return null;
-        }
 
-        NetworkDevice? device = NetworkDevice.Find(rule.Input.Interface, out string sentence);
+        NetworkDevice? device = NetworkDevice.Find(at!, out string sentence);
         if (device is null)
         {
             arguments.Problem(_interface, sentence);
+            return null;
+        }
+
+        if (device.Address is { } own && own.AddressFamily != rule.Input.Group.AddressFamily)
+        {
+            arguments.Problem(_interface, $"'{own}' and --group '{rule.Input.Group}' are of different address families; give the interface's name, or its address of that family");
             return null;
         }
 

@@ -4,7 +4,7 @@ using Mcr.Native.Interop;
 
 namespace Mcr.Host.Mcrgen;
 
-/// <summary>The interface a user named, by device name or by one of its IPv4 addresses.</summary>
+/// <summary>The interface a user named, by device name or by one of its addresses.</summary>
 /// <param name="Address">The address it was named by; null when it was named by its device name.</param>
 internal sealed unsafe record NetworkDevice(string Name, int Index, IPAddress? Address)
 {
@@ -13,7 +13,7 @@ internal sealed unsafe record NetworkDevice(string Name, int Index, IPAddress? A
     {
         problem = "";
         IReadOnlyList<(string Name, IPAddress? Address)> all = All();
-        IPAddress? address = IPAddress.TryParse(text, out IPAddress? parsed) && parsed.ToString() == text ? parsed : null;
+        IPAddress? address = IPAddress.TryParse(text, out IPAddress? parsed) && (text.Contains(':') || parsed.ToString() == text) ? parsed : null;
         foreach ((string name, IPAddress? own) in all)
         {
             if (address is null ? name == text : address.Equals(own))
@@ -36,11 +36,13 @@ internal sealed unsafe record NetworkDevice(string Name, int Index, IPAddress? A
         SysResult.From(Libc.getifaddrs(&list)).OrThrow("getifaddrs");
         for (Libc.ifaddrs* one = list; one is not null; one = one->ifa_next)
         {
-            // Each device has an AF_PACKET entry, and one AF_INET entry for each IPv4 address.
+            // Each device has an AF_PACKET entry, and one of its family for each address.
             int family = one->ifa_addr is null ? 0 : *(ushort*)one->ifa_addr;
             string name = Marshal.PtrToStringUTF8((nint)one->ifa_name)!;
             if (family == Libc.AF_INET)
                 all.Add((name, new IPAddress(((Libc.sockaddr_in*)one->ifa_addr)->sin_addr)));
+            else if (family == Libc.AF_INET6)
+                all.Add((name, new IPAddress(new ReadOnlySpan<byte>(((Libc.sockaddr_in6*)one->ifa_addr)->sin6_addr.s6_addr, 16))));
             else if (family == Libc.AF_PACKET)
                 all.Add((name, null));
         }

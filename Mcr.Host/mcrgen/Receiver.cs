@@ -114,7 +114,7 @@ internal sealed unsafe class Receiver
             SysResult result = SysResult.From(Libc.recvmmsg(_socket.Raw, messages, Batch, flags, null));
             return result.Is(Libc.EAGAIN) || result.Is(Libc.EINTR)
                 ? 0
-                : result.OrThrow($"recvmmsg on {_options.Endpoint.Group}:{_options.Endpoint.Port}");
+                : result.OrThrow($"recvmmsg on {_options.Endpoint.Address}");
         }
     }
 

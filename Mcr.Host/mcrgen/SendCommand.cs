@@ -20,14 +20,15 @@ internal sealed class SendCommand
     private readonly Option<string?> _seed = new("--seed") { HelpName = "N", Description = "Seed of --random: the same seed makes the same bytes (default 0)" };
     private readonly Option<string?> _batch = new("--batch") { HelpName = "N", Description = $"At most this many datagrams per sendmmsg (default {DefaultBatch})" };
     private readonly Option<string?> _segments = new("--segments") { HelpName = "N", Description = "Send runs of this many datagrams with UDP_SEGMENT (GSO); 0: off (default)" };
-    private readonly Option<string?> _ttl = new("--ttl") { HelpName = "N", Description = $"Time to live (default {DefaultTtl})" };
+    private readonly Option<string?> _ttl = new("--ttl") { HelpName = "N", Description = $"Time to live, or hop limit (default {DefaultTtl})" };
+    private readonly Option<string?> _dscp = new("--dscp") { HelpName = "N", Description = "Class of service, 0 to 63 (default 0)" };
     private readonly Option<bool> _sha256 = new("--sha256") { Description = "Print the SHA-256 of all payloads in order" };
     private readonly Option<bool> _quiet = new("--quiet") { Description = "No progress on stderr" };
 
     public SendCommand(Command command)
     {
         _endpoint = new EndpointOptions(command, withSource: false);
-        foreach (Option option in new Option[] { _rate, _size, _count, _payload, _random, _seed, _batch, _segments, _ttl, _sha256, _quiet })
+        foreach (Option option in new Option[] { _rate, _size, _count, _payload, _random, _seed, _batch, _segments, _ttl, _dscp, _sha256, _quiet })
             command.Add(option);
         command.SetAction(Run);
     }
@@ -41,7 +42,7 @@ internal sealed class SendCommand
             Console.Error.WriteLine($"mcrgen: --size {options.Size} has no room for the header of {Payload.HeaderSize} bytes: a receiver can check {(options.Size < Payload.SequenceSize ? "only the number of datagrams" : "the sequence numbers, but neither content nor latency")}.");
 
         using var stop = new StopSignal();
-        using FileDescriptor socket = UdpSocket.OpenSender(options.Endpoint, options.Ttl, options.Segments > 0 ? options.Size : 0);
+        using FileDescriptor socket = UdpSocket.OpenSender(options.Endpoint, options.Ttl, options.Dscp, options.Segments > 0 ? options.Size : 0);
         Console.WriteLine(new Sender(options, socket, Console.Error).Run(stop));
         return ExitCodes.Done;
     }
@@ -55,6 +56,7 @@ internal sealed class SendCommand
         int batch = (int)(arguments.Whole(_batch, 1, SendOptions.MaxBatch) ?? DefaultBatch);
         int segments = (int)(arguments.Whole(_segments, 0, SendOptions.MaxSegments) ?? 0);
         int ttl = (int)(arguments.Whole(_ttl, 0, 255) ?? DefaultTtl);
+        int dscp = (int)(arguments.Whole(_dscp, 0, 63) ?? 0);
         long? seed = arguments.Whole(_seed, 0, long.MaxValue);
         string? text = arguments.Text(_payload);
         bool random = arguments.Flag(_random);
@@ -78,6 +80,7 @@ internal sealed class SendCommand
             Batch = batch,
             Segments = segments,
             Ttl = ttl,
+            Dscp = dscp,
             Fill = text is not null ? PayloadFill.Text(text) : random ? PayloadFill.Random((ulong)(seed ?? 0)) : PayloadFill.Pattern(),
             Sha256 = arguments.Flag(_sha256),
             Quiet = arguments.Flag(_quiet),

@@ -22,7 +22,10 @@ internal sealed record SendOptions(Endpoint Endpoint)
     /// <summary>Datagrams per message (UDP_SEGMENT); 0 for no segmentation.</summary>
     public required int Segments { get; init; }
 
+    /// <summary>Time to live, or hop limit.</summary>
     public required int Ttl { get; init; }
+
+    public required int Dscp { get; init; }
 
     public required PayloadFill Fill { get; init; }
 

@@ -160,7 +160,7 @@ internal sealed unsafe class Sender
         string hint = _options.Segments > 0 && (result.Is(Libc.EINVAL) || result.Is(Libc.EMSGSIZE))
             ? $" (with --segments a datagram has to fit the MTU of {_options.Endpoint.Device.Name}: use a smaller --size than {_options.Size})"
             : "";
-        return new LinuxException($"sendmmsg to {_options.Endpoint.Group}:{_options.Endpoint.Port} after {_sent} datagrams{hint}", result.Errno);
+        return new LinuxException($"sendmmsg to {_options.Endpoint.Address} after {_sent} datagrams{hint}", result.Errno);
     }
 
     private void Progress(double now)

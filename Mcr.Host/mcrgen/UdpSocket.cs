@@ -18,39 +18,43 @@ internal static unsafe class UdpSocket
 
     /// <summary>A socket connected to the endpoint, leaving by its interface whatever the routing table says.</summary>
     /// <param name="segmentSize">Payload size of each datagram of a run (UDP_SEGMENT); 0 for no segmentation.</param>
+    /// <param name="dscp">The upper six bits of the TOS byte or the traffic class.</param>
     /// <exception cref="LinuxException">a call failed; the message names it and what it was about.</exception>
-    public static FileDescriptor OpenSender(Endpoint endpoint, int ttl, int segmentSize)
+    public static FileDescriptor OpenSender(Endpoint endpoint, int ttl, int dscp, int segmentSize)
     {
-        FileDescriptor fd = Open();
+        FileDescriptor fd = Open(endpoint);
         try
         {
             int index = endpoint.Device.Index;
             string device = endpoint.Device.Name;
-            if (Set(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUFFORCE, SendBuffer).Errno != 0)
-                Set(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUF, SendBuffer).OrThrow("setsockopt(SO_SNDBUF)");
+            int level = InternetAddress.LevelOf(endpoint.Group);
+            bool six = level == Libc.IPPROTO_IPV6;
+            if (SocketOptions.TrySet(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUFFORCE, SendBuffer).Errno != 0)
+                SocketOptions.Set(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUF, SendBuffer, "setsockopt(SO_SNDBUF)");
             if (endpoint.Device.Address is { } from)
-                Bind(fd, from, 0);
+                Bind(fd, new IPEndPoint(from, 0), index);
             if (endpoint.IsMulticast)
             {
-                var leave = new Libc.ip_mreqn { imr_address = endpoint.Device.Address is { } a ? Raw(a) : 0, imr_ifindex = index };
-                SysResult.From(Libc.setsockopt(fd.Raw, Libc.IPPROTO_IP, Libc.IP_MULTICAST_IF, &leave, sizeof(Libc.ip_mreqn))).OrThrow($"setsockopt(IP_MULTICAST_IF, {device})");
-                Set(fd, Libc.IPPROTO_IP, Libc.IP_MULTICAST_TTL, ttl).OrThrow("setsockopt(IP_MULTICAST_TTL)");
+                LeaveBy(fd, endpoint, six);
+                SocketOptions.Set(fd, level, six ? Libc.IPV6_MULTICAST_HOPS : Libc.IP_MULTICAST_TTL, ttl, "setsockopt(IP_MULTICAST_TTL)");
             }
             else
             {
-                Set(fd, Libc.IPPROTO_IP, Libc.IP_UNICAST_IF, BinaryPrimitives.ReverseEndianness(index)).OrThrow($"setsockopt(IP_UNICAST_IF, {device})");
-                Set(fd, Libc.IPPROTO_IP, Libc.IP_TTL, ttl).OrThrow("setsockopt(IP_TTL)");
+                SocketOptions.Set(fd, level, six ? Libc.IPV6_UNICAST_IF : Libc.IP_UNICAST_IF, BinaryPrimitives.ReverseEndianness(index), $"setsockopt(IP_UNICAST_IF, {device})");
+                SocketOptions.Set(fd, level, six ? Libc.IPV6_UNICAST_HOPS : Libc.IP_TTL, ttl, "setsockopt(IP_TTL)");
             }
+
+            if (dscp != 0)
+                SocketOptions.Set(fd, level, six ? Libc.IPV6_TCLASS : Libc.IP_TOS, dscp << 2, "setsockopt(IP_TOS)");
 
             // Without IP_RECVERR the kernel hides ENOBUFS, and what a full device queue dropped would count as sent. Not with
             // segmentation: there ENOBUFS may mean that a part of the run went out, and sending it again would make duplicates.
             if (segmentSize > 0)
-                Set(fd, Libc.IPPROTO_UDP, Libc.UDP_SEGMENT, segmentSize).OrThrow("setsockopt(UDP_SEGMENT)");
+                SocketOptions.Set(fd, Libc.IPPROTO_UDP, Libc.UDP_SEGMENT, segmentSize, "setsockopt(UDP_SEGMENT)");
             else
-                Set(fd, Libc.IPPROTO_IP, Libc.IP_RECVERR, 1).OrThrow("setsockopt(IP_RECVERR)");
+                SocketOptions.Set(fd, level, six ? Libc.IPV6_RECVERR : Libc.IP_RECVERR, 1, "setsockopt(IP_RECVERR)");
 
-            Libc.sockaddr_in to = Address(endpoint.Group, endpoint.Port);
-            SysResult.From(Libc.connect(fd.Raw, &to, sizeof(Libc.sockaddr_in))).OrThrow($"connect({endpoint.Group}:{endpoint.Port} by {device})");
+            SocketOptions.TryConnect(fd, InternetAddress.Of(endpoint.Group, endpoint.Port, index)).OrThrow($"connect({endpoint.Address} by {device})");
             return fd;
         }
         catch
@@ -64,29 +68,28 @@ internal static unsafe class UdpSocket
     /// <exception cref="LinuxException">a call failed; the message names it and what it was about.</exception>
     public static FileDescriptor OpenReceiver(Endpoint endpoint, out int bufferBytes)
     {
-        FileDescriptor fd = Open();
+        FileDescriptor fd = Open(endpoint);
         try
         {
-            if (Set(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUFFORCE, ReceiveBuffer).Errno != 0)
-                Set(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUF, ReceiveBuffer).OrThrow("setsockopt(SO_RCVBUF)");
-            int length = sizeof(int), granted;
-            SysResult.From(Libc.getsockopt(fd.Raw, Libc.SOL_SOCKET, Libc.SO_RCVBUF, &granted, &length)).OrThrow("getsockopt(SO_RCVBUF)");
-            bufferBytes = granted;
-            Set(fd, Libc.SOL_SOCKET, Libc.SO_TIMESTAMPNS, 1).OrThrow("setsockopt(SO_TIMESTAMPNS)");
+            if (SocketOptions.TrySet(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUFFORCE, ReceiveBuffer).Errno != 0)
+                SocketOptions.Set(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUF, ReceiveBuffer, "setsockopt(SO_RCVBUF)");
+            bufferBytes = SocketOptions.Get(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUF);
+            SocketOptions.Set(fd, Libc.SOL_SOCKET, Libc.SO_TIMESTAMPNS, 1, "setsockopt(SO_TIMESTAMPNS)");
 
             // Merged frames come in one piece and are taken apart by the receiver: several times the rate. A kernel without it delivers them singly.
-            _ = Set(fd, Libc.IPPROTO_UDP, Libc.UDP_GRO, 1);
+            _ = SocketOptions.TrySet(fd, Libc.IPPROTO_UDP, Libc.UDP_GRO, 1);
             var wait = new Libc.timeval { tv_usec = ReceiveWaitMicroseconds };
             SysResult.From(Libc.setsockopt(fd.Raw, Libc.SOL_SOCKET, Libc.SO_RCVTIMEO, &wait, sizeof(Libc.timeval))).OrThrow("setsockopt(SO_RCVTIMEO)");
             if (endpoint.IsMulticast)
             {
-                Set(fd, Libc.SOL_SOCKET, Libc.SO_REUSEADDR, 1).OrThrow("setsockopt(SO_REUSEADDR)");
+                SocketOptions.Set(fd, Libc.SOL_SOCKET, Libc.SO_REUSEADDR, 1, "setsockopt(SO_REUSEADDR)");
 
                 // Otherwise Linux delivers what any process of this host joined, on any interface: a relay's input would pass for its output.
-                Set(fd, Libc.IPPROTO_IP, Libc.IP_MULTICAST_ALL, 0).OrThrow("setsockopt(IP_MULTICAST_ALL)");
+                int level = InternetAddress.LevelOf(endpoint.Group);
+                SocketOptions.Set(fd, level, level == Libc.IPPROTO_IPV6 ? Libc.IPV6_MULTICAST_ALL : Libc.IP_MULTICAST_ALL, 0, "setsockopt(IP_MULTICAST_ALL)");
             }
 
-            Bind(fd, endpoint.Group, endpoint.Port, endpoint.IsMulticast ? "" : " (a unicast --group has to be an address of this host, its --port free)");
+            Bind(fd, endpoint.Address, endpoint.Device.Index, endpoint.IsMulticast ? "" : " (a unicast --group has to be an address of this host, its --port free)");
             if (endpoint.IsMulticast)
                 Join(fd, endpoint);
             return fd;
@@ -98,44 +101,28 @@ internal static unsafe class UdpSocket
         }
     }
 
-    private static FileDescriptor Open() =>
-        new(SysResult.From(Libc.socket(Libc.AF_INET, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0)).OrThrow("socket(AF_INET, SOCK_DGRAM)"));
+    private static FileDescriptor Open(Endpoint endpoint) =>
+        new(SysResult.From(Libc.socket(InternetAddress.FamilyOf(endpoint.Group), Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0)).OrThrow("socket(SOCK_DGRAM)"));
 
-    private static void Bind(FileDescriptor fd, IPAddress address, ushort port, string hint = "")
-    {
-        Libc.sockaddr_in own = Address(address, port);
-        SysResult.From(Libc.bind(fd.Raw, &own, sizeof(Libc.sockaddr_in))).OrThrow($"bind({address}:{port}){hint}");
-    }
+    private static void Bind(FileDescriptor fd, IPEndPoint address, int device, string hint = "") =>
+        SocketOptions.TryBind(fd, InternetAddress.Of(address.Address, (ushort)address.Port, device)).OrThrow($"bind({address}){hint}");
 
-    private static void Join(FileDescriptor fd, Endpoint endpoint)
+    private static void LeaveBy(FileDescriptor fd, Endpoint endpoint, bool six)
     {
-        if (endpoint.Source is { } source)
+        NetworkDevice device = endpoint.Device;
+        string what = $"setsockopt(IP_MULTICAST_IF, {device.Name})";
+        if (six)
         {
-            var one = new Libc.group_source_req { gsr_interface = (uint)endpoint.Device.Index };
-            *(Libc.sockaddr_in*)&one.gsr_group = Address(endpoint.Group, 0);
-            *(Libc.sockaddr_in*)&one.gsr_source = Address(source, 0);
-            SysResult.From(Libc.setsockopt(fd.Raw, Libc.IPPROTO_IP, Libc.MCAST_JOIN_SOURCE_GROUP, &one, sizeof(Libc.group_source_req)))
-                .OrThrow($"joining {endpoint.Group} from {source} on {endpoint.Device.Name} (MCAST_JOIN_SOURCE_GROUP)");
+            SocketOptions.Set(fd, Libc.IPPROTO_IPV6, Libc.IPV6_MULTICAST_IF, device.Index, what);
             return;
         }
 
-        var any = new Libc.group_req { gr_interface = (uint)endpoint.Device.Index };
-        *(Libc.sockaddr_in*)&any.gr_group = Address(endpoint.Group, 0);
-        SysResult.From(Libc.setsockopt(fd.Raw, Libc.IPPROTO_IP, Libc.MCAST_JOIN_GROUP, &any, sizeof(Libc.group_req)))
-            .OrThrow($"joining {endpoint.Group} on {endpoint.Device.Name} (MCAST_JOIN_GROUP)");
+        var by = new Libc.ip_mreqn { imr_ifindex = device.Index };
+        _ = device.Address?.TryWriteBytes(new Span<byte>(&by.imr_address, sizeof(uint)), out _);
+        SysResult.From(Libc.setsockopt(fd.Raw, Libc.IPPROTO_IP, Libc.IP_MULTICAST_IF, &by, sizeof(Libc.ip_mreqn))).OrThrow(what);
     }
 
-    private static SysResult Set(FileDescriptor fd, int level, int option, int value) =>
-        SysResult.From(Libc.setsockopt(fd.Raw, level, option, &value, sizeof(int)));
-
-    private static Libc.sockaddr_in Address(IPAddress address, ushort port) =>
-        new() { sin_family = Libc.AF_INET, sin_addr = Raw(address), sin_port = BinaryPrimitives.ReverseEndianness(port) };
-
-    /// <summary>Network byte order, as it lies in memory.</summary>
-    private static uint Raw(IPAddress address)
-    {
-        uint raw = 0;
-        _ = address.TryWriteBytes(new Span<byte>(&raw, sizeof(uint)), out _);
-        return raw;
-    }
+    private static void Join(FileDescriptor fd, Endpoint endpoint) =>
+        MulticastRequest.Join(fd, endpoint.Device.Index, endpoint.Group, endpoint.Source)
+            .OrThrow($"joining {endpoint.Group}{(endpoint.Source is { } source ? $" from {source}" : "")} on {endpoint.Device.Name}");
 }

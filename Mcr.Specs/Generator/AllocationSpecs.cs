@@ -36,9 +36,9 @@ public sealed class AllocationSpecs
 
     private static (long Sent, long Received) Measure(Endpoint endpoint, FileDescriptor receiving, StopSignal stop, int count)
     {
-        using FileDescriptor sending = UdpSocket.OpenSender(endpoint, ttl: 1, segmentSize: 0);
+        using FileDescriptor sending = UdpSocket.OpenSender(endpoint, ttl: 1, dscp: 0, segmentSize: 0);
         var sender = new Sender(
-            new SendOptions(endpoint) { Rate = 0, Size = 100, Count = count, Batch = 32, Segments = 0, Ttl = 1, Fill = PayloadFill.Random(1), Sha256 = true, Quiet = true },
+            new SendOptions(endpoint) { Rate = 0, Size = 100, Count = count, Batch = 32, Segments = 0, Ttl = 1, Dscp = 0, Fill = PayloadFill.Random(1), Sha256 = true, Quiet = true },
             sending,
             TextWriter.Null);
         var receiver = new Receiver(
