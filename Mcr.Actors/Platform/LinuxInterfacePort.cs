@@ -68,7 +68,7 @@ public sealed class LinuxInterfacePort : IInterfacePort
         if (membership.Port == 0)
             _groups.Join(membership.Group, membership.Source);
         else
-            _claims.Add(membership, UnicastClaim.Open(Link.Name, membership.Group, membership.Port));
+            _claims.Add(membership, UnicastClaim.Open(Link.Name, Link.Index, membership.Group, membership.Port));
     });
 
     public void Leave(Membership membership)

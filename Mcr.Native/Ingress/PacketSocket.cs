@@ -13,9 +13,12 @@ public sealed unsafe class PacketSocket : IDisposable
     /// <summary>Bytes of queue beside a ring, however large that is: some merged frames.</summary>
     private const int MinQueue = 1 << 20;
 
-    private PacketSocket(FileDescriptor descriptor, int receiveBuffer, RingGeometry ring, string? refusal)
+    private readonly int _linkHeader;
+
+    private PacketSocket(FileDescriptor descriptor, int linkHeader, int receiveBuffer, RingGeometry ring, string? refusal)
     {
         Descriptor = descriptor;
+        _linkHeader = linkHeader;
         ReceiveBuffer = receiveBuffer;
         Ring = ring;
         RingRefusal = refusal;
@@ -38,13 +41,17 @@ public sealed unsafe class PacketSocket : IDisposable
     /// </summary>
     /// <param name="receiveBuffer">Bytes of queue, of which a ring is a part: what it leaves is for the frames that are longer than a slot.</param>
     /// <param name="ring">None, or the ring to make; where the kernel refuses it (no memory), the socket is made without.</param>
+    /// <param name="deaf">Take no frame before <see cref="Hear"/>: a socket that joins a <see cref="FanoutGroup"/> would get every frame until it has.</param>
     /// <exception cref="LinuxException">EPERM without CAP_NET_RAW, ENODEV when the device is gone.</exception>
-    public static PacketSocket Open(Link link, int receiveBuffer, RingGeometry ring = default)
+    public static PacketSocket Open(Link link, int receiveBuffer, RingGeometry ring = default, bool deaf = false)
     {
         FileDescriptor socket = SocketOptions.Open(Libc.AF_PACKET, Libc.SOCK_RAW, 0, $"ingress socket on {link.Name}");
         try
         {
-            PacketFilter.AttachUdp(socket, link.LinkHeader);
+            if (deaf)
+                PacketFilter.AttachRefuseAll(socket);
+            else
+                PacketFilter.AttachUdp(socket, link.LinkHeader);
             SocketOptions.Set(socket, Libc.SOL_PACKET, Libc.PACKET_IGNORE_OUTGOING, 1, "PACKET_IGNORE_OUTGOING (Linux 4.20)");
             SocketOptions.Set(socket, Libc.SOL_PACKET, Libc.PACKET_AUXDATA, 1, "PACKET_AUXDATA");
             SocketOptions.Set(socket, Libc.SOL_PACKET, Libc.PACKET_VNET_HDR, 1, "PACKET_VNET_HDR");
@@ -59,7 +66,7 @@ public sealed unsafe class PacketSocket : IDisposable
                 sll_ifindex = link.Index,
             };
             SysResult.From(Libc.bind(socket.Raw, &address, sizeof(Libc.sockaddr_ll))).OrThrow($"bind the ingress socket to {link.Name}");
-            return new PacketSocket(socket, granted, ring, refusal);
+            return new PacketSocket(socket, link.LinkHeader, granted, ring, refusal);
         }
         catch
         {
@@ -75,6 +82,9 @@ public sealed unsafe class PacketSocket : IDisposable
         int length = sizeof(Libc.tpacket_stats);
         return SysResult.From(Libc.getsockopt(Descriptor.Raw, Libc.SOL_PACKET, Libc.PACKET_STATISTICS, &stats, &length)).IsSuccess ? stats.tp_drops : 0;
     }
+
+    /// <summary>Ends the deafness that the socket was opened with.</summary>
+    internal void Hear() => PacketFilter.AttachUdp(Descriptor, _linkHeader);
 
     public void Dispose() => Descriptor.Dispose();
 

@@ -12,7 +12,12 @@ internal static unsafe partial class Libc
     public const int PACKET_AUXDATA = 8;
     public const int PACKET_VERSION = 10;
     public const int PACKET_VNET_HDR = 15;
+    public const int PACKET_FANOUT = 18;
+    public const int PACKET_FANOUT_DATA = 22;
     public const int PACKET_IGNORE_OUTGOING = 23;
+    public const int PACKET_FANOUT_CBPF = 6;
+    public const int PACKET_FANOUT_FLAG_UNIQUEID = 0x2000;
+    public const int PACKET_FANOUT_FLAG_IGNORE_OUTGOING = 0x4000;
     public const int PACKET_HOST = 0;
     public const int PACKET_BROADCAST = 1;
     public const int PACKET_MULTICAST = 2;
@@ -35,8 +40,15 @@ internal static unsafe partial class Libc
     public const int SKF_AD_OFF = -0x1000;
     public const int SKF_AD_PROTOCOL = 0;
     public const int BPF_LD = 0;
+    public const int BPF_ALU = 4;
     public const int BPF_JMP = 5;
     public const int BPF_RET = 6;
+    public const int BPF_MISC = 7;
+    public const int BPF_TAX = 0;
+    public const int BPF_MUL = 32;
+    public const int BPF_RSH = 112;
+    public const int BPF_XOR = 160;
+    public const int BPF_JA = 0;
     public const int BPF_W = 0;
     public const int BPF_H = 8;
     public const int BPF_B = 16;
@@ -45,6 +57,7 @@ internal static unsafe partial class Libc
     public const int BPF_JSET = 64;
     public const int BPF_JGE = 48;
     public const int BPF_K = 0;
+    public const int BPF_X = 8;
 
     [StructLayout(LayoutKind.Sequential, Pack = 4)] // sll_addr is eight chars in C: not aligned to eight
     public struct sockaddr_ll

@@ -41,14 +41,17 @@ internal static unsafe class PacketFilter
     /// <summary>Nothing: for sockets that only have to exist.</summary>
     public static void AttachRefuseAll(FileDescriptor socket) => Attach(socket, [Statement(Libc.BPF_RET | Libc.BPF_K, 0)]);
 
-    private static void Attach(FileDescriptor socket, Libc.sock_filter[] program)
+    /// <summary>A program for any option that takes one.</summary>
+    public static void Attach(FileDescriptor socket, int level, int option, Libc.sock_filter[] program)
     {
         fixed (Libc.sock_filter* filter = program)
         {
             var fprog = new Libc.sock_fprog { len = (ushort)program.Length, filter = filter };
-            SysResult.From(Libc.setsockopt(socket.Raw, Libc.SOL_SOCKET, Libc.SO_ATTACH_FILTER, &fprog, sizeof(Libc.sock_fprog))).OrThrow("SO_ATTACH_FILTER");
+            SysResult.From(Libc.setsockopt(socket.Raw, level, option, &fprog, sizeof(Libc.sock_fprog))).OrThrow("attach a BPF program to a socket");
         }
     }
+
+    private static void Attach(FileDescriptor socket, Libc.sock_filter[] program) => Attach(socket, Libc.SOL_SOCKET, Libc.SO_ATTACH_FILTER, program);
 
     private static Libc.sock_filter Statement(int code, uint k) => new() { code = (ushort)code, k = k };
 
