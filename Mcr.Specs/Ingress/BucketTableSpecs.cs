@@ -1,0 +1,137 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using CsCheck;
+using Mcr.Native.Ingress;
+using Mcr.Native.Interop;
+
+namespace Mcr.Specs.Ingress;
+
+/// <summary>Which seat serves which flows, and the program that says so to the kernel.</summary>
+public sealed class BucketTableSpecs
+{
+    private static readonly Gen<int[]> SeatNumbers = Gen.Int[1, 64].Array[1, 12];
+
+    [Fact]
+    public void Any_changes_should_keep_the_seats_even_and_move_no_bucket_without_need() =>
+        SeatNumbers.Sample(numbers =>
+        {
+            BucketTable table = BucketTable.One;
+            foreach (int seats in numbers)
+            {
+                BucketTable next = table.Rebalance(seats, out ImmutableArray<BucketMove> moves);
+                int[] before = Owned(table);
+                int[] after = Owned(next);
+                Assert.Equal(seats, next.Seats);
+                Assert.InRange(after[..seats].Max() - after[..seats].Min(), 0, 1);
+                Assert.Empty(moves.Select(m => m.From).Intersect(moves.Select(m => m.To)));
+
+                // As few as there can be: what the seats that go had, or what the new ones must get.
+                Assert.Equal(Enumerable.Range(0, BucketTable.Buckets).Count(b => table.SeatOf[b] != next.SeatOf[b]), moves.Length);
+                int most = BucketTable.Buckets / seats + (BucketTable.Buckets % seats > 0 ? 1 : 0);
+                int fewest = seats >= table.Seats ? before[..table.Seats].Sum(n => Math.Max(0, n - most)) : before[seats..].Sum();
+                Assert.InRange(moves.Length, fewest, fewest + Math.Min(seats, table.Seats));
+                Assert.All(moves, m => Assert.Equal((m.From, m.To), (table.SeatOf[m.Bucket], next.SeatOf[m.Bucket])));
+                table = next;
+            }
+        });
+
+    [Fact]
+    public void The_program_should_find_the_seat_of_any_frame_s_bucket_in_any_table() =>
+        Gen.Select(SeatNumbers, Gen.Byte.Array[60], Gen.Bool).Sample((numbers, packet, six) =>
+        {
+            BucketTable table = BucketTable.One;
+            foreach (int seats in numbers)
+                table = table.Rebalance(seats, out _);
+            packet[0] = six ? (byte)0x60 : (byte)0x45;
+            Libc.sock_filter[] program = FanoutProgram.Of(table);
+            Assert.InRange(program.Length, 1, 4096); // BPF_MAXINSNS
+
+            Assert.Equal(table.SeatOf[Bucket(packet, six)], Run(program, packet));
+        });
+
+    [Fact]
+    public void Neighbouring_groups_of_one_sender_should_spread_evenly()
+    {
+        BucketTable table = BucketTable.One.Rebalance(4, out _);
+        Libc.sock_filter[] program = FanoutProgram.Of(table);
+        byte[] packet = new byte[60];
+        packet[0] = 0x45;
+        BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(12), 0x0A010001);
+        int[] got = new int[4];
+        for (uint i = 0; i < 1000; i++)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(16), 0xEF010100 + i);
+            got[Run(program, packet)]++;
+        }
+
+        Assert.All(got, n => Assert.InRange(n, 200, 300));
+    }
+
+    private static int[] Owned(BucketTable table)
+    {
+        int[] owned = new int[BucketTable.Buckets];
+        foreach (byte seat in table.SeatOf)
+            owned[seat]++;
+        return owned;
+    }
+
+    private static int Bucket(byte[] packet, bool six)
+    {
+        uint source = 0;
+        uint destination = 0;
+        for (int i = 0; i < (six ? 4 : 1); i++)
+        {
+            source ^= Word(packet, (six ? 8 : 12) + (4 * i));
+            destination ^= Word(packet, (six ? 24 : 16) + (4 * i));
+        }
+
+        return (int)((((destination * FanoutProgram.Multiplier) ^ source) * FanoutProgram.Multiplier) >> 24);
+    }
+
+    private static uint Word(byte[] packet, int at) => BinaryPrimitives.ReadUInt32BigEndian(packet.AsSpan(at));
+
+    /// <summary>A classic BPF machine for the instructions that the program uses.</summary>
+    private static uint Run(Libc.sock_filter[] program, byte[] packet)
+    {
+        uint a = 0;
+        uint x = 0;
+        for (int at = 0; ; at++)
+        {
+            Libc.sock_filter i = program[at];
+            switch (i.code)
+            {
+                case Libc.BPF_LD | Libc.BPF_B | Libc.BPF_ABS:
+                    a = packet[i.k];
+                    break;
+                case Libc.BPF_LD | Libc.BPF_W | Libc.BPF_ABS:
+                    a = Word(packet, (int)i.k);
+                    break;
+                case Libc.BPF_ALU | Libc.BPF_RSH | Libc.BPF_K:
+                    a >>= (int)i.k;
+                    break;
+                case Libc.BPF_ALU | Libc.BPF_MUL | Libc.BPF_K:
+                    a *= i.k;
+                    break;
+                case Libc.BPF_ALU | Libc.BPF_XOR | Libc.BPF_X:
+                    a ^= x;
+                    break;
+                case Libc.BPF_MISC | Libc.BPF_TAX:
+                    x = a;
+                    break;
+                case Libc.BPF_JMP | Libc.BPF_JA:
+                    at += (int)i.k;
+                    break;
+                case Libc.BPF_JMP | Libc.BPF_JEQ | Libc.BPF_K:
+                    at += a == i.k ? i.jt : i.jf;
+                    break;
+                case Libc.BPF_JMP | Libc.BPF_JGE | Libc.BPF_K:
+                    at += a >= i.k ? i.jt : i.jf;
+                    break;
+                case Libc.BPF_RET | Libc.BPF_K:
+                    return i.k;
+                default:
+                    throw new InvalidOperationException($"instruction {i.code}");
+            }
+        }
+    }
+}
