@@ -57,7 +57,12 @@ public sealed record StatsEntry(
     string? Name,
     string InputInterface,
     long Sent,
-    long Errors);
+    long Errors)
+{
+    /// <summary>null where nothing is known of them yet.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<OutputStatsEntry>? Outputs { get; init; }
+}
 
 /// <param name="Present">Whether there is such a device now; the members up to <paramref name="Addresses"/> mean nothing without.</param>
 /// <param name="Rules">How many rules take their input here.</param>

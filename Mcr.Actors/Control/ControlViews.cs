@@ -80,7 +80,10 @@ public static class ControlViews
         view.Rule.Name,
         view.Rule.Input.Interface,
         view.Sent,
-        view.Errors);
+        view.Errors)
+    {
+        Outputs = view.Outputs.IsEmpty ? null : [.. view.Outputs.Select(OutputViews.Stats)],
+    };
 
     private static InterfaceEntry Interface(InterfaceView view)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mcr.Actors.Messages;
 using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Control;
@@ -6,6 +7,12 @@ namespace Mcr.Actors.Control;
 /// <summary>Outputs on the control socket: what an add asks for, and what a list shows. Pure.</summary>
 internal static class OutputViews
 {
+    /// <summary>By the number of <see cref="Mcr.Native.Egress.EgressError"/>.</summary>
+    private static readonly string[] Reasons = ["full", "down", "unreachable", "refused", "too_long", "rate_limit", "ttl_expired", "other"];
+
+    /// <summary>By the bucket of <see cref="Mcr.Native.Egress.EgressCounters.TrainBucket"/>.</summary>
+    private static readonly string[] Trains = ["1", "2", "3-4", "5-8", "9-16", "17-32", "33-64", "65-"];
+
     public static OutputDraft Draft(OutputText text) => new()
     {
         Interface = text.Interface,
@@ -38,4 +45,17 @@ internal static class OutputViews
         Pace = output.Pace ? "on" : null,
         Priority = output.Priority == 0 ? null : output.Priority,
     };
+
+    public static OutputStatsEntry Stats(OutputStatsView view) => new(
+        view.Output.Group.ToString(),
+        view.Output.Port,
+        view.Output.Interface,
+        view.Sent,
+        view.Errors,
+        Named(view.Reasons, Reasons),
+        Named(view.Trains, Trains));
+
+    /// <summary>Zeros say nothing and are left out.</summary>
+    private static SortedDictionary<string, long> Named(IEnumerable<long> counts, string[] names) =>
+        new(counts.Zip(names).Where(c => c.First != 0).ToDictionary(c => c.Second, c => c.First), Comparer<string>.Create((a, b) => Array.IndexOf(names, a).CompareTo(Array.IndexOf(names, b))));
 }

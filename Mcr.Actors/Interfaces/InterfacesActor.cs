@@ -116,7 +116,7 @@ internal sealed class InterfacesActor : UntypedActor, IWithTimers
 
     /// <summary>All that matters to a plan.</summary>
     private static string Describe(Link link) =>
-        $"{link.Index} {link.Name} {link.Kind} {link.IsUp} {link.IsRunning} {string.Join(' ', link.Addresses)}";
+        $"{link.Index} {link.Name} {link.Kind} {link.IsUp} {link.IsRunning} {link.Mtu} {link.LinkAddress:x} {string.Join(' ', link.Addresses)}";
 
     private sealed record LookAtLinks;
 }

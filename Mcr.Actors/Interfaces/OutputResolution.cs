@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Mcr.Actors.Platform;
 using Mcr.Native.Egress;
 using Mcr.Native.Netlink;
@@ -10,10 +11,52 @@ namespace Mcr.Actors.Interfaces;
 internal static class OutputResolution
 {
     /// <summary>Outputs with equal keys share a socket.</summary>
-    public static EgressKey KeyOf(RuleOutput output, Link link) =>
-        output.IsMulticast
-            ? new EgressKey(link.Index, link.Name, output.EffectiveTtl, Destination: null)
-            : new EgressKey(link.Index, link.Name, output.EffectiveTtl, new IPEndPoint(output.Group, output.Port), string.Join(' ', link.Addresses));
+    public static EgressKey KeyOf(RuleOutput output, Link link)
+    {
+        EgressKind kind = KindOf(output, link);
+        bool isConnected = kind is EgressKind.Unicast or EgressKind.RawIp;
+        bool isOurs = kind is EgressKind.Packet or EgressKind.PacketIp or EgressKind.RawIp; // we write the headers
+        return new EgressKey(
+            link.Index,
+            link.Name,
+            isOurs || output.DecrementTtl ? (byte)0 : output.EffectiveTtl,
+            isConnected ? new IPEndPoint(output.Group, output.Port) : null,
+            isConnected || output.Source == SourceMode.Address ? string.Join(' ', link.Addresses) : null)
+        {
+            Kind = kind,
+            IsIpv6 = kind is not (EgressKind.Packet or EgressKind.PacketIp) && output.Group.AddressFamily == AddressFamily.InterNetworkV6,
+            Source = output.Source == SourceMode.Address ? output.SourceAddress : null,
+            MaySpoof = output.Source == SourceMode.Address && output.MaySpoof,
+            Priority = output.Priority,
+            Dscp = IsDscpOfSocket(output, isOurs) ? output.Dscp : null,
+            LinkAddress = kind == EgressKind.Packet ? link.LinkAddress : 0,
+        };
+    }
 
-    public static EgressOptions OptionsOf(RuleOutput output, Link link) => new();
+    public static EgressOptions OptionsOf(RuleOutput output, Link link)
+    {
+        bool isOurs = output.Source == SourceMode.Keep;
+        return new EgressOptions
+        {
+            Ttl = isOurs && !output.DecrementTtl ? output.EffectiveTtl : (byte)0,
+            DecrementTtl = output.DecrementTtl,
+            Dscp = IsDscpOfSocket(output, isOurs) ? (byte)0 : output.Dscp, // 0 goes with no datagram: the socket's own counts
+            RateLimit = output.RateLimit,
+            MaxBurst = output.MaxBurst,
+            Pace = output.Pace,
+            Mtu = link.Mtu,
+        };
+    }
+
+    private static EgressKind KindOf(RuleOutput output, Link link) => (output.Source == SourceMode.Keep, output.IsMulticast) switch
+    {
+        (false, true) => EgressKind.Multicast,
+        (false, false) => EgressKind.Unicast,
+        (true, true) when link.Kind is LinkKind.Ethernet or LinkKind.Loopback => EgressKind.Packet, // lo has Ethernet headers, all zero
+        (true, true) when link.LinkHeader == 0 => EgressKind.PacketIp,
+        (true, _) => EgressKind.RawIp, // the kernel knows how a frame of this device begins
+    };
+
+    /// <summary>A TOS that goes with a datagram sets that datagram's priority, too, and so hides the socket's.</summary>
+    private static bool IsDscpOfSocket(RuleOutput output, bool isOurs) => !isOurs && output is { Priority: > 0, Dscp: not null };
 }

@@ -27,7 +27,7 @@ internal sealed class RuleMeters(IInterfacePort port)
 
             if (!_rules.TryGetValue(id, out RuleMeter? meter) || meter.Index != index)
                 _rules[id] = meter = new RuleMeter(index, port.ReadRule(index));
-            meter.Outputs = [.. rule.Outputs.Select(output => meter.Outputs.FirstOrDefault(o => o.Index == output.Index) ?? new OutputMeter(output.Index, port.ReadOutput(output.Index)))];
+            meter.Outputs = [.. rule.Outputs.Select(entry => meter.Outputs.FirstOrDefault(o => o.Entry == entry) ?? new OutputMeter(entry, port.ReadOutput(entry.Index)))];
         }
     }
 
@@ -47,18 +47,25 @@ internal sealed class RuleMeters(IInterfacePort port)
         RuleCounters now = port.ReadRule(meter.Index);
         long sent = 0;
         long errors = 0;
-        foreach (OutputMeter output in meter.Outputs)
+        var outputs = ImmutableArray.CreateBuilder<OutputStatsView>(rule.Outputs.Length);
+        foreach (RuleOutput output in rule.Outputs)
         {
-            OutputCounters counters = port.ReadOutput(output.Index);
-            sent += counters.Sent - output.Before.Sent;
-            errors += counters.Errors - output.Before.Errors;
+            if (meter.Outputs.FirstOrDefault(o => o.Entry.IsOf(output)) is not { } entry)
+                continue;
+            OutputCounters counters = port.ReadOutput(entry.Entry.Index).Since(entry.Before);
+            sent += counters.Sent;
+            errors += counters.Errors;
+            outputs.Add(new OutputStatsView(output, counters.Sent, counters.Errors, counters.Reasons, counters.Trains));
         }
 
-        return new RuleStatsView(rule, now.Matched - meter.Before.Matched, now.MatchedBytes - meter.Before.MatchedBytes, sent, errors, meter.PacketsPerSecond, meter.BitsPerSecond);
+        return new RuleStatsView(rule, now.Matched - meter.Before.Matched, now.MatchedBytes - meter.Before.MatchedBytes, sent, errors, meter.PacketsPerSecond, meter.BitsPerSecond)
+        {
+            Outputs = outputs.ToImmutable(),
+        };
     }
 
     /// <param name="Before">What the entry's earlier outputs have counted.</param>
-    private sealed record OutputMeter(int Index, OutputCounters Before);
+    private sealed record OutputMeter(OutputCounter Entry, OutputCounters Before);
 
     private sealed class RuleMeter(int index, RuleCounters before)
     {

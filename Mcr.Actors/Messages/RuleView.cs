@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Messages;
@@ -20,4 +21,13 @@ public sealed record RuleStatsView(
     long Sent,
     long Errors,
     double PacketsPerSecond,
-    double BitsPerSecond);
+    double BitsPerSecond)
+{
+    /// <summary>Of the outputs that the interface has set up.</summary>
+    public ImmutableArray<OutputStatsView> Outputs { get; init; } = [];
+}
+
+/// <summary>An output's totals since its interface has known it, in datagrams.</summary>
+/// <param name="Reasons">Errors by <see cref="Mcr.Native.Egress.EgressError"/>.</param>
+/// <param name="Trains">Messages sent, by the bucket of <see cref="Mcr.Native.Egress.EgressCounters.TrainBucket"/>.</param>
+public sealed record OutputStatsView(RuleOutput Output, long Sent, long Errors, ImmutableArray<long> Reasons, ImmutableArray<long> Trains);

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Mcr.Native.Egress;
+
 namespace Mcr.Actors.Platform;
 
 /// <summary>
@@ -31,4 +34,27 @@ public sealed record WorkerCounters(
 public sealed record RuleCounters(long Matched, long MatchedBytes);
 
 /// <inheritdoc cref="RuleCounters"/>
-public sealed record OutputCounters(long Sent, long SentBytes, long Errors);
+public sealed record OutputCounters(long Sent, long SentBytes, long Errors)
+{
+    /// <summary>Errors by <see cref="EgressError"/>; empty where they are not told apart.</summary>
+    public ImmutableArray<long> Reasons { get; init; } = [];
+
+    /// <summary>Messages sent, by the bucket of <see cref="EgressCounters.TrainBucket"/> that their number of datagrams belongs to.</summary>
+    public ImmutableArray<long> Trains { get; init; } = [];
+
+    public static readonly OutputCounters Zero = new(0, 0, 0);
+
+    public OutputCounters Plus(OutputCounters other) => Combine(other, 1);
+
+    /// <summary>What was counted after <paramref name="before"/>.</summary>
+    public OutputCounters Since(OutputCounters before) => Combine(before, -1);
+
+    private OutputCounters Combine(OutputCounters other, int sign) => new(Sent + (sign * other.Sent), SentBytes + (sign * other.SentBytes), Errors + (sign * other.Errors))
+    {
+        Reasons = Combine(Reasons, other.Reasons, sign),
+        Trains = Combine(Trains, other.Trains, sign),
+    };
+
+    private static ImmutableArray<long> Combine(ImmutableArray<long> a, ImmutableArray<long> b, int sign) =>
+        [.. Enumerable.Range(0, Math.Max(a.Length, b.Length)).Select(i => a.ElementAtOrDefault(i) + (sign * b.ElementAtOrDefault(i)))];
+}

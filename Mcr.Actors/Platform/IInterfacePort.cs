@@ -50,7 +50,7 @@ public interface IInterfacePort : IDisposable
 /// has its own, because a neighbour that does not answer blocks its queue.
 /// </summary>
 /// <param name="Ttl">0: it goes with each datagram.</param>
-/// <param name="Destination">Set for unicast only, and for multicast never; a raw socket has none either.</param>
+/// <param name="Destination">Set for unicast only, which has connected sockets.</param>
 /// <param name="Addresses">
 /// Of the device, for unicast only: a connected socket keeps the source address it was given, and is of no use when the device has it no more.
 /// </param>
@@ -68,6 +68,9 @@ public sealed record EgressKey(int InterfaceIndex, string Interface, byte Ttl, I
 
     /// <summary>SO_PRIORITY.</summary>
     public byte Priority { get; init; }
+
+    /// <summary>0 to 63, where the socket has it; null where it goes with each datagram.</summary>
+    public byte? Dscp { get; init; }
 
     /// <summary>For <see cref="EgressKind.Packet"/>: the device's own MAC address, which its frames leave with.</summary>
     public ulong LinkAddress { get; init; }

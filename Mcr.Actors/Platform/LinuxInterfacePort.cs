@@ -53,9 +53,7 @@ public sealed class LinuxInterfacePort : IInterfacePort
 
     public IReadOnlyList<string> Notes { get; }
 
-    public string? OpenEgress(int id, EgressKey key) => Try(() => _egress[id] = key.Destination is null
-        ? OutputSocket.OpenMulticast(key.InterfaceIndex, key.Interface, key.Ttl, _options.SendBuffer)
-        : OutputSocket.OpenUnicast(key.Interface, key.Destination, key.Ttl, _options.SendBuffer));
+    public string? OpenEgress(int id, EgressKey key) => Try(() => _egress[id] = OutputSocket.Open(RequestFor(key, _options.SendBuffer)));
 
     public void CloseEgress(int id)
     {
@@ -111,11 +109,10 @@ public sealed class LinuxInterfacePort : IInterfacePort
 
     public OutputCounters ReadOutput(int counter)
     {
-        var sum = new OutputCounters(0, 0, 0);
+        OutputCounters sum = OutputCounters.Zero;
         foreach (LinuxSeat seat in _seats)
         {
-            OutputCounters one = seat.ReadOutput(counter);
-            sum = new OutputCounters(sum.Sent + one.Sent, sum.SentBytes + one.SentBytes, sum.Errors + one.Errors);
+            sum = sum.Plus(seat.ReadOutput(counter));
         }
 
         return sum;
@@ -139,6 +136,16 @@ public sealed class LinuxInterfacePort : IInterfacePort
         foreach (LinuxSeat seat in _seats)
             seat.Dispose();
     }
+
+    internal static OutputSocketRequest RequestFor(EgressKey key, int sendBuffer) =>
+        new(key.Kind, key.InterfaceIndex, key.Interface, key.IsIpv6, key.Ttl, key.Destination, sendBuffer)
+        {
+            Source = key.Source,
+            MaySpoof = key.MaySpoof,
+            Priority = key.Priority,
+            Dscp = key.Dscp,
+            LinkAddress = key.LinkAddress,
+        };
 
     private static string? Try(Action open)
     {

@@ -75,7 +75,11 @@ internal sealed class LinuxSeat : IDisposable
     public OutputCounters ReadOutput(int counter) => new(
         _slot.ReadOutput(counter, EgressCounters.SentWord),
         _slot.ReadOutput(counter, EgressCounters.BytesWord),
-        _slot.ReadOutput(counter, EgressCounters.ErrorsWord));
+        _slot.ReadOutput(counter, EgressCounters.ErrorsWord))
+    {
+        Reasons = [.. Enum.GetValues<EgressError>().Select(reason => _slot.ReadOutput(counter, EgressCounters.FirstReasonWord + (int)reason))],
+        Trains = [.. Enumerable.Range(EgressCounters.FirstTrainWord, EgressCounters.TrainBuckets).Select(word => _slot.ReadOutput(counter, word))],
+    };
 
     public void Dispose()
     {

@@ -11,6 +11,10 @@ namespace Mcr.Native.Egress;
 public readonly unsafe struct EgressCounters(long* sent, long* errors, long* sentBytes, long* perOutput)
 {
     public const int WordsPerOutput = 24;
+
+    /// <summary>Output entries of one worker.</summary>
+    public const int Capacity = 262_144;
+
     public const int SentWord = 0;
     public const int BytesWord = 1;
     public const int ErrorsWord = 2;

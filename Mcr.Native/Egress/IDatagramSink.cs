@@ -7,6 +7,9 @@ internal unsafe interface IDatagramSink
 {
     /// <summary>sendmmsg(2): how many of the messages were taken, or a negative errno that belongs to the first.</summary>
     int Send(int descriptor, Libc.mmsghdr* messages, int count);
+
+    /// <summary>Nanoseconds of CLOCK_MONOTONIC, for rate limits and pacing; never 0.</summary>
+    long Now => System.Diagnostics.Stopwatch.GetTimestamp();
 }
 
 internal sealed unsafe class KernelSink : IDatagramSink

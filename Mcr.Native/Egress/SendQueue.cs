@@ -1,201 +1,164 @@
 using System.Runtime.InteropServices;
-using Mcr.Native.Interop;
 
 namespace Mcr.Native.Egress;
 
 /// <summary>
-/// Datagrams of one batch, waiting to be sent: payloads stay where they were received, one list per socket keeps their order.
-/// Memory is bounded and allocated once. Loop thread only.
+/// Datagrams of one batch, waiting to be sent: payloads stay where they were received, a list for each output keeps their order, and
+/// what is equal and consecutive in it leaves as one train. Memory is bounded and allocated once. Loop thread only.
 /// </summary>
 internal sealed unsafe class SendQueue : IDisposable
 {
-    /// <summary>Datagrams (or merged runs) waiting at most; a fuller queue is flushed early, which only costs a system call.</summary>
-    public const int Capacity = 1024;
+    /// <summary>Datagrams (or merged runs) waiting at most; a fuller queue is flushed early, which only costs system calls.</summary>
+    public const int Capacity = 4096;
 
-    private readonly Pending* _pending;
-    private readonly int[] _dirty = new int[Capacity]; // sockets with something waiting, in order of first use
-    private readonly MessageBatch _messages;
+    private readonly Pending* _pending = (Pending*)NativeMemory.AllocZeroed(Capacity, (nuint)sizeof(Pending));
+    private readonly OutputTable.SocketQueue** _waiting = (OutputTable.SocketQueue**)NativeMemory.AllocZeroed(Capacity, (nuint)sizeof(nint)); // in order of first use
+    private readonly OutputState* _states = (OutputState*)NativeMemory.AllocZeroed(EgressCounters.Capacity, (nuint)sizeof(OutputState)); // untouched pages cost nothing
+    private readonly Sender _sender;
+    private readonly Pacer _pacer;
     private readonly IDatagramSink _sink;
     private readonly EgressCounters _counters;
-    private readonly bool _segmentation;
-    private OutputTable _table = OutputTable.Empty;
+    private OutputTable _table = OutputTable.Empty; // keeps alive what the pointer points to
+    private OutputTable.Entry* _entries = OutputTable.Empty.Entries;
     private int _count;
-    private int _dirtyCount;
+    private int _waitingCount;
+    private long _now; // of this batch; 0 when nobody has asked for it
 
     public SendQueue(IDatagramSink sink, EgressCounters counters, bool segmentation)
     {
         _sink = sink;
         _counters = counters;
-        _segmentation = segmentation;
-        _pending = (Pending*)NativeMemory.AllocZeroed(Capacity, (nuint)sizeof(Pending));
-        _messages = new MessageBatch();
+        _sender = new Sender(sink, counters, segmentation);
+        _pacer = new Pacer(_sender);
     }
+
+    /// <summary>When <see cref="SendDue"/> has something to send, in nanoseconds of CLOCK_MONOTONIC; long.MaxValue when nothing waits.</summary>
+    public long NextDue => _pacer.NextDue;
 
     /// <summary>Outputs are indexes of this table from now on. Only between flush and queue.</summary>
-    public void Use(OutputTable table) => _table = table;
+    public void Use(OutputTable table)
+    {
+        SendDue(long.MaxValue); // what waits belongs to outputs of the old table
+        _table = table;
+        _entries = table.Entries;
+    }
 
-    /// <summary>Queues one datagram, or a merged run, for one output. DSCP is copied; ECN is not ours to promise: not-ECT.</summary>
+    /// <summary>Queues one datagram, or a merged run, for one output; or counts why not.</summary>
     public void Queue(int output, in Datagram datagram)
     {
+        OutputTable.Entry* entry = _entries + output;
+        int length = datagram.Length;
+        if ((entry->DecrementsTtl || entry->RateLimit > 0) && (length = Admit(entry, in datagram)) < 0)
+            return;
         if (_count == Capacity)
             Flush();
-        int at = _count++;
-        int socket = _table.Entries[output].Socket;
-        _pending[at] = new Pending
+        Pending* pending = _pending + _count++;
+        pending->Payload = datagram.Payload;
+        pending->Length = length;
+        pending->Segment = datagram.Segment < length ? datagram.Segment : 0;
+        pending->Header = datagram.Header;
+        pending->HeaderLength = datagram.HeaderLength;
+        pending->Arrival = datagram.Arrival;
+        pending->Tos = (byte)((datagram.Tos & entry->TosMask) | entry->TosValue);
+        pending->Ttl = entry->DecrementsTtl ? (byte)(datagram.Ttl - 1) : entry->Ttl;
+        pending->Next = null;
+        if (entry->KeepsSource)
         {
-            Payload = datagram.Payload,
-            Header = datagram.Header,
-            Length = datagram.Length,
-            HeaderLength = datagram.HeaderLength,
-            Segment = datagram.Segment,
-            Output = output,
-            Next = -1,
-            Tos = (byte)(datagram.Tos & 0xFC),
-        };
-        ref OutputTable.SocketQueue queue = ref _table.Sockets[socket];
-        if (queue.First < 0)
-        {
-            queue.First = at;
-            _dirty[_dirtyCount++] = socket;
-        }
-        else
-        {
-            _pending[queue.Last].Next = at;
+            pending->Source = datagram.Source;
+            pending->SourcePort = datagram.SourcePort;
         }
 
-        queue.Last = at;
+        if (entry->First != null)
+            entry->Last->Next = pending;
+        else
+            Enlist(entry, pending);
+        entry->Last = pending;
     }
 
-    /// <summary>Gives everything to the kernel. What it refuses is counted; nothing waits for a later flush.</summary>
+    /// <summary>Gives everything to the kernel. What it refuses is counted; only what is paced waits for <see cref="SendDue"/>.</summary>
     public void Flush()
     {
-        for (int i = 0; i < _dirtyCount; i++)
+        for (int i = 0; i < _waitingCount; i++)
         {
-            ref OutputTable.SocketQueue queue = ref _table.Sockets[_dirty[i]];
-            FlushSocket(ref queue);
-            queue.First = queue.Last = -1;
+            OutputTable.SocketQueue* socket = _waiting[i];
+            for (OutputTable.Entry* entry = socket->FirstWaiting; entry != null; entry = entry->NextWaiting)
+            {
+                if (entry->IsPaced)
+                    _pacer.Take(entry, _states + entry->Counter, Now());
+                else
+                    _sender.Add(entry, entry->First, 0);
+                entry->First = entry->Last = null;
+            }
+
+            _sender.Flush();
+            socket->FirstWaiting = socket->LastWaiting = null;
         }
 
-        _dirtyCount = 0;
+        if (_pacer.NextDue <= _now)
+            _pacer.SendDue(_now);
+        _waitingCount = 0;
         _count = 0;
+        _now = 0;
     }
+
+    /// <summary>Sends what is due by now. To be called when <see cref="NextDue"/> has come; a little late costs nothing but evenness.</summary>
+    /// <param name="now">Nanoseconds of CLOCK_MONOTONIC; long.MaxValue for all that waits.</param>
+    public void SendDue(long now) => _pacer.SendDue(now);
 
     public void Dispose()
     {
         NativeMemory.Free(_pending);
-        _messages.Dispose();
+        NativeMemory.Free(_waiting);
+        NativeMemory.Free(_states);
+        _sender.Dispose();
+        _pacer.Dispose();
     }
 
-    private void FlushSocket(ref OutputTable.SocketQueue queue)
+    /// <summary>The first datagram of this batch for this output; perhaps for its socket, too.</summary>
+    private void Enlist(OutputTable.Entry* entry, Pending* pending)
     {
-        int next = queue.First;
-        while (next >= 0)
+        entry->First = pending;
+        entry->NextWaiting = null;
+        OutputTable.SocketQueue* socket = entry->Socket;
+        if (socket->LastWaiting != null)
         {
-            if (_pending[next].Segment > 0 && (!_segmentation || queue.NoSegmentation))
-            {
-                SendSplit(ref queue, next);
-                next = _pending[next].Next;
-                continue;
-            }
-
-            _messages.Clear();
-            int end = next;
-            while (end >= 0 && !_messages.IsFull && (_pending[end].Segment == 0 || (_segmentation && !queue.NoSegmentation)))
-            {
-                ref Pending p = ref _pending[end];
-                Add(ref queue, end, p.Payload, p.Length, p.Segment);
-                end = p.Next;
-            }
-
-            int settled = Transmit(ref queue);
-            if (settled == _messages.Count)
-            {
-                next = end;
-                continue;
-            }
-
-            // This run cannot leave merged; what was built behind it is built again.
-            int refused = _messages.Tag(settled);
-            SendSplit(ref queue, refused);
-            next = _pending[refused].Next;
+            socket->LastWaiting->NextWaiting = entry;
         }
-    }
-
-    /// <summary>A merged run as single datagrams: the kernel cuts none of them, and fragments what exceeds the MTU.</summary>
-    private void SendSplit(ref OutputTable.SocketQueue queue, int at)
-    {
-        ref Pending run = ref _pending[at];
-        int offset = 0;
-        while (offset < run.Length)
+        else
         {
-            _messages.Clear();
-            for (; offset < run.Length && !_messages.IsFull; offset += run.Segment)
-                Add(ref queue, at, run.Payload + offset, Math.Min(run.Segment, run.Length - offset), 0);
-            Transmit(ref queue);
-        }
-    }
-
-    private void Add(ref OutputTable.SocketQueue queue, int at, byte* payload, int length, int segment)
-    {
-        ref Pending p = ref _pending[at];
-        _messages.Add(at, queue.IsConnected ? null : &_table.Entries[p.Output].Address, p.Header, p.HeaderLength, payload, length, segment, p.Tos);
-    }
-
-    /// <summary>Sends the message batch; each message ends counted as sent or as errors.</summary>
-    /// <returns>How many are settled: all, or those before a merged run that must be split.</returns>
-    private int Transmit(ref OutputTable.SocketQueue queue)
-    {
-        int settled = 0;
-        bool retried = false;
-        while (settled < _messages.Count)
-        {
-            int result = _sink.Send(queue.Descriptor, _messages.At(settled), _messages.Count - settled);
-            if (result > 0)
-            {
-                for (int end = settled + result; settled < end; settled++)
-                    _counters.CountSent(Counter(settled), _messages.Datagrams(settled), _messages.PayloadLength(settled));
-                retried = false;
-                continue;
-            }
-
-            if (result == -Libc.EINTR)
-                continue;
-            if (queue.IsConnected && !retried && result is -Libc.ECONNREFUSED or -Libc.EHOSTUNREACH or -Libc.ENETUNREACH or -Libc.ENOPROTOOPT or -Libc.EHOSTDOWN)
-            {
-                // An ICMP answer to an earlier datagram is reported on this one, and cleared by the report: this one was not sent. Where
-                // there is no route the second try fails as well.
-                retried = true;
-                continue;
-            }
-
-            if (_messages.Segment(settled) > 0 && result is -Libc.EINVAL or -Libc.EIO or -Libc.EMSGSIZE)
-            {
-                // EIO: a device without checksum offload before Linux 6.11. EINVAL: segments longer than the device's MTU, or too many.
-                queue.NoSegmentation |= result == -Libc.EIO;
-                return settled;
-            }
-
-            // EAGAIN: the socket's own queue is full, and stays so for the rest of this batch.
-            int refused = result == -Libc.EAGAIN ? _messages.Count : settled + 1;
-            for (; settled < refused; settled++)
-                _counters.CountErrors(Counter(settled), _messages.Datagrams(settled), EgressError.Other);
-            retried = false;
+            socket->FirstWaiting = entry;
+            _waiting[_waitingCount++] = socket;
         }
 
-        return settled;
+        socket->LastWaiting = entry;
     }
 
-    private int Counter(int message) => _table.Entries[_pending[_messages.Tag(message)].Output].Counter;
-
-    private struct Pending
+    /// <returns>How much of the datagram or run may leave, in bytes of payload; -1 for nothing.</returns>
+    private int Admit(OutputTable.Entry* entry, in Datagram datagram)
     {
-        public byte* Payload;
-        public byte* Header;
-        public int Length;
-        public int HeaderLength;
-        public int Segment;
-        public int Output;
-        public int Next;
-        public byte Tos;
+        int size = datagram.Segment > 0 ? datagram.Segment : datagram.Length;
+        int whole = size > 0 ? datagram.Length / size : 1;
+        int rest = size > 0 ? datagram.Length % size : 0;
+        if (entry->DecrementsTtl && datagram.Ttl <= 1)
+        {
+            _counters.CountErrors(entry->Counter, whole + (rest > 0 ? 1 : 0), EgressError.TtlExpired);
+            return -1;
+        }
+
+        if (entry->RateLimit == 0)
+            return datagram.Length;
+        OutputState* state = _states + entry->Counter;
+        int overhead = entry->Overhead + datagram.HeaderLength;
+        int admitted = state->Admit(Now(), entry->RateLimit, (size + overhead) * 8, whole);
+        bool isRestAdmitted = rest > 0 && admitted == whole && state->Admit(_now, entry->RateLimit, (rest + overhead) * 8, 1) == 1;
+        int refused = whole - admitted + (rest > 0 && !isRestAdmitted ? 1 : 0);
+        if (refused > 0)
+            _counters.CountErrors(entry->Counter, refused, EgressError.RateLimit);
+        if (admitted == 0 && !isRestAdmitted)
+            return -1;
+        return isRestAdmitted ? datagram.Length : admitted * size;
     }
+
+    /// <summary>One look at the clock a batch, and none where no output asks.</summary>
+    private long Now() => _now != 0 ? _now : _now = _sink.Now;
 }

@@ -12,11 +12,13 @@ internal static unsafe partial class Libc
     public const int IPPROTO_ROUTING = 43;
     public const int IPPROTO_FRAGMENT = 44;
     public const int IPPROTO_DSTOPTS = 60;
+    public const int IPPROTO_RAW = 255;
     public const int IP_TOS = 1;
     public const int IP_TTL = 2;
     public const int IP_MTU_DISCOVER = 10;
     public const int IP_PMTUDISC_DONT = 0;
     public const int IP_RECVERR = 11;
+    public const int IP_TRANSPARENT = 19;
     public const int IP_MULTICAST_IF = 32;
     public const int IP_MULTICAST_TTL = 33;
     public const int IP_MULTICAST_LOOP = 34;
@@ -35,7 +37,9 @@ internal static unsafe partial class Libc
     public const int IPV6_RECVERR = 25;
     public const int IPV6_V6ONLY = 26;
     public const int IPV6_MULTICAST_ALL = 29;
+    public const int IPV6_HOPLIMIT = 52;
     public const int IPV6_TCLASS = 67;
+    public const int IPV6_TRANSPARENT = 75;
     public const int IPV6_UNICAST_IF = 76;
     public const int UDP_SEGMENT = 103;
     public const int UDP_GRO = 104;

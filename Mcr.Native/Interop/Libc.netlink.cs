@@ -15,6 +15,7 @@ internal static unsafe partial class Libc
     public const int RTM_GETLINK = 18;
     public const int RTM_NEWADDR = 20;
     public const int RTM_GETADDR = 22;
+    public const int IFLA_ADDRESS = 1;
     public const int IFLA_IFNAME = 3;
     public const int IFLA_MTU = 4;
     public const int IFA_ADDRESS = 1;

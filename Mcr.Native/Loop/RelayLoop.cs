@@ -65,7 +65,7 @@ internal sealed unsafe class RelayLoop : IDisposable
             int frames = Turn();
             if (frames > 0)
                 Rest(frames);
-            else if (_spins)
+            else if (_spins || _queue.NextDue != long.MaxValue) // what is paced is due within a millisecond
                 Thread.SpinWait(1); // a pause instruction or some: kinder to the other half of the core
             else
                 _wakeup.Sleep(MaxSleepMilliseconds);
@@ -74,6 +74,8 @@ internal sealed unsafe class RelayLoop : IDisposable
         for (int i = 0; i < MaxDrainBatches && Turn() > 0; i++)
         {
         }
+
+        _queue.SendDue(long.MaxValue);
     }
 
     /// <summary>One turn over all ingress sockets.</summary>
@@ -81,6 +83,8 @@ internal sealed unsafe class RelayLoop : IDisposable
     internal int Turn()
     {
         int taken = 0;
+        if (_queue.NextDue != long.MaxValue)
+            _queue.SendDue(System.Diagnostics.Stopwatch.GetTimestamp());
         foreach (IFrameSource source in _sources)
         {
             int frames = source.Receive(_batch);

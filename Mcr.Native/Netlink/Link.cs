@@ -34,4 +34,7 @@ public sealed record Link(
 {
     /// <summary>Bytes that a packet socket sees in front of the IP header; lo has an Ethernet header of zeros.</summary>
     public int LinkHeader => Kind == LinkKind.Bare ? 0 : 14;
+
+    /// <summary>The MAC address, first byte highest, in the low 48 bits; 0 for a device that has none.</summary>
+    public ulong LinkAddress { get; init; }
 }

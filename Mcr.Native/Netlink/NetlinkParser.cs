@@ -15,6 +15,7 @@ internal sealed class NetlinkParser
     private const int HeaderSize = 16; // struct nlmsghdr
     private const int LinkHeaderSize = 16; // struct ifinfomsg
     private const int AddressHeaderSize = 8; // struct ifaddrmsg
+    private const int MacAddressSize = 6;
 
     private readonly Dictionary<int, Link> _links = [];
     private readonly Dictionary<int, List<IPAddress>> _addresses = [];
@@ -79,6 +80,7 @@ internal sealed class NetlinkParser
         uint flags = BinaryPrimitives.ReadUInt32LittleEndian(body[8..]);
         string name = "";
         int mtu = 0;
+        ulong linkAddress = 0;
         ReadOnlySpan<byte> attributes = body[LinkHeaderSize..];
         while (NextAttribute(ref attributes, out int type, out ReadOnlySpan<byte> value))
         {
@@ -86,6 +88,8 @@ internal sealed class NetlinkParser
                 name = Encoding.UTF8.GetString(value.TrimEnd((byte)0));
             else if (type == Libc.IFLA_MTU && value.Length >= 4)
                 mtu = BinaryPrimitives.ReadInt32LittleEndian(value);
+            else if (type == Libc.IFLA_ADDRESS && value.Length == MacAddressSize)
+                linkAddress = ((ulong)BinaryPrimitives.ReadUInt16BigEndian(value) << 32) | BinaryPrimitives.ReadUInt32BigEndian(value[2..]);
         }
 
         LinkKind kind = hardware switch
@@ -95,7 +99,7 @@ internal sealed class NetlinkParser
             Libc.ARPHRD_NONE or Libc.ARPHRD_RAWIP or Libc.ARPHRD_PPP or Libc.ARPHRD_TUNNEL or Libc.ARPHRD_TUNNEL6 or Libc.ARPHRD_SIT => LinkKind.Bare,
             _ => LinkKind.Other,
         };
-        _links[index] = new Link(index, name, kind, (flags & Libc.IFF_UP) != 0, (flags & Libc.IFF_RUNNING) != 0, (flags & Libc.IFF_MULTICAST) != 0, mtu, ImmutableArray<IPAddress>.Empty);
+        _links[index] = new Link(index, name, kind, (flags & Libc.IFF_UP) != 0, (flags & Libc.IFF_RUNNING) != 0, (flags & Libc.IFF_MULTICAST) != 0, mtu, ImmutableArray<IPAddress>.Empty) { LinkAddress = linkAddress };
     }
 
     private void TakeAddress(ReadOnlySpan<byte> body)

@@ -23,7 +23,7 @@ public static class SlotLayout
     public const long Version = 2;
 
     public const int RuleCapacity = 65_536;
-    public const int OutputCapacity = 262_144;
+    public const int OutputCapacity = EgressCounters.Capacity;
     public const int WordsPerRule = 2;
 
     public const int MagicWord = 0;

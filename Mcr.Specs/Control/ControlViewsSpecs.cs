@@ -33,6 +33,11 @@ public sealed class ControlViewsSpecs
         ControlViews.Stats([new RuleStatsView(Rule, 1, 2, 3, 4, double.NaN, double.PositiveInfinity)]));
 
     [Fact]
+    public void Outputs_should_be_shown_with_the_reasons_and_trains_that_there_have_been() => AssertJson(
+        """{"Stats":[{"input_group":"239.1.1.1","input_port":5000,"packets_relayed":1,"bytes_relayed":2,"packets_per_second":0,"bits_per_second":0,"rule_id":"r-1","name":null,"input_interface":"eth0","sent":3,"errors":4,"outputs":[{"group":"239.2.2.2","port":6000,"interface":"eth1","sent":3,"errors":4,"errors_by_reason":{"full":1,"other":3},"trains":{"1":1,"2":1}}]}]}""",
+        ControlViews.Stats([new RuleStatsView(Rule, 1, 2, 3, 4, 0, 0) { Outputs = [new OutputStatsView(Rule.Outputs[0], 3, 4, [1, 0, 0, 0, 0, 0, 0, 3], [1, 1, 0, 0, 0, 0, 0, 0])] }]));
+
+    [Fact]
     public void A_worker_on_all_cores_should_have_no_core_id() => AssertJson(
         """{"Workers":[{"pid":0,"core_id":null,"interface":"eth0","status":"Backoff","number":1,"cores":[],"restarts":3,"ruleset_hash":"a","expected_hash":"b"},{"pid":7,"core_id":2,"interface":"eth1","status":"Running","number":0,"cores":[2,3],"restarts":0,"ruleset_hash":"c","expected_hash":"c"}]}""",
         ControlViews.Workers([new WorkerView(0, "eth0", 1, [], WorkerStatus.Backoff, 3, "a", "b"), new WorkerView(7, "eth1", 0, [2, 3], WorkerStatus.Running, 0, "c", "c")]));

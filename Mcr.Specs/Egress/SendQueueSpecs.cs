@@ -114,8 +114,8 @@ public sealed unsafe class SendQueueSpecs : IDisposable
         using SendQueue queue = Queue(segmentation: true, sockets: 2);
         for (int i = 0; i < 5; i++)
         {
-            queue.Queue(0, Datagram(Payload(0), 7, 0));
-            queue.Queue(1, Datagram(Payload(0), 8, 0));
+            queue.Queue(0, Datagram(Payload(0), 7 + i, 0)); // longer and longer: no trains
+            queue.Queue(1, Datagram(Payload(0), 8 + i, 0));
         }
 
         queue.Flush();
@@ -123,7 +123,8 @@ public sealed unsafe class SendQueueSpecs : IDisposable
         Assert.Equal(5, Errors);
         Assert.Equal(5, Sent);
         Assert.Equal(1, _sink.Refusals);
-        Assert.Equal(5, _words.Pointer[3 + 2]); // output 0: errors
+        Assert.Equal(5, _words.Pointer[3 + EgressCounters.ErrorsWord]); // output 0
+        Assert.Equal(5, _words.Pointer[3 + EgressCounters.FirstReasonWord + (int)EgressError.Full]);
         Assert.Equal(5, _words.Pointer[3 + EgressCounters.WordsPerOutput]); // output 1: sent
     }
 
@@ -132,10 +133,10 @@ public sealed unsafe class SendQueueSpecs : IDisposable
     {
         _sink.RefuseLength = (length) => length == 66 ? Libc.EMSGSIZE : 0;
         using SendQueue queue = Queue(segmentation: true, sockets: 1);
-        foreach (int length in new[] { 7, 66, 8 })
+        foreach (int length in new[] { 7, 66, 67 }) // longer and longer: no trains
             queue.Queue(0, Datagram(Payload(0), length, 0));
         queue.Flush();
-        Assert.Equal([(10, 7), (10, 8)], _sink.Sent);
+        Assert.Equal([(10, 7), (10, 67)], _sink.Sent);
         Assert.Equal(1, Errors);
     }
 

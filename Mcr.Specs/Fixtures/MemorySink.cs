@@ -9,9 +9,16 @@ internal sealed unsafe class MemorySink : IDatagramSink
 {
     public List<(int Descriptor, int Length)> Sent { get; } = [];
 
+    /// <summary>Of the messages that had one.</summary>
     public List<int> Segments { get; } = [];
 
     public List<byte[]> Payloads { get; } = [];
+
+    /// <summary>Time to live and TOS that went with each message; 0 where it had none.</summary>
+    public List<(int Ttl, int Tos)> Control { get; } = [];
+
+    /// <summary>When each message was sent, by <see cref="Now"/>.</summary>
+    public List<long> Times { get; } = [];
 
     public int Calls { get; private set; }
 
@@ -22,7 +29,12 @@ internal sealed unsafe class MemorySink : IDatagramSink
 
     public Func<int, int> RefuseLength { get; set; } = _ => 0;
 
+    /// <summary>Descriptor, segment size and all bytes of a message to errno.</summary>
+    public Func<int, int, byte[], int>? RefuseBytes { get; set; }
+
     public bool KeepPayloads { get; set; }
+
+    public long Now { get; set; } = 1_000_000_000;
 
     public int Send(int descriptor, Libc.mmsghdr* messages, int count)
     {
@@ -33,10 +45,12 @@ internal sealed unsafe class MemorySink : IDatagramSink
             int length = 0;
             for (nuint v = 0; v < message.msg_iovlen; v++)
                 length += (int)message.msg_iov[v].iov_len;
-            int segment = Segment(message);
+            int segment = Find(message, Libc.IPPROTO_UDP, Libc.UDP_SEGMENT) & ushort.MaxValue;
             int errno = Refuse(descriptor, segment);
             if (errno == 0)
                 errno = RefuseLength(length);
+            if (errno == 0 && RefuseBytes is not null)
+                errno = RefuseBytes(descriptor, segment, Bytes(message));
             if (errno != 0)
             {
                 // sendmmsg(2): an error after the first message is reported by the next call.
@@ -47,33 +61,41 @@ internal sealed unsafe class MemorySink : IDatagramSink
             }
 
             Sent.Add((descriptor, length));
+            Control.Add((
+                Find(message, Libc.IPPROTO_IP, Libc.IP_TTL) | Find(message, Libc.IPPROTO_IPV6, Libc.IPV6_HOPLIMIT),
+                Find(message, Libc.IPPROTO_IP, Libc.IP_TOS) | Find(message, Libc.IPPROTO_IPV6, Libc.IPV6_TCLASS)));
+            Times.Add(Now);
             if (segment > 0)
                 Segments.Add(segment);
             if (KeepPayloads)
-                Keep(message, segment);
+                Payloads.AddRange(segment == 0 ? [Bytes(message)] : Bytes(message).Chunk(segment));
         }
 
         return count;
     }
 
-    private void Keep(Libc.msghdr message, int segment)
+    private static byte[] Bytes(Libc.msghdr message)
     {
         using var all = new MemoryStream();
         for (nuint v = 0; v < message.msg_iovlen; v++)
             all.Write(new ReadOnlySpan<byte>(message.msg_iov[v].iov_base, (int)message.msg_iov[v].iov_len));
-        byte[] bytes = all.ToArray();
-        if (segment == 0)
-            Payloads.Add(bytes);
-        else
-            Payloads.AddRange(bytes.Chunk(segment));
+        return all.ToArray();
     }
 
-    private static int Segment(Libc.msghdr message)
+    private static int Find(Libc.msghdr message, int level, int type)
     {
-        if (message.msg_control is null)
-            return 0;
-        var control = (Libc.cmsghdr*)message.msg_control;
-        return control->cmsg_level == Libc.IPPROTO_UDP && control->cmsg_type == Libc.UDP_SEGMENT ? *(ushort*)((byte*)control + sizeof(Libc.cmsghdr)) : 0;
+        var at = (byte*)message.msg_control;
+        byte* end = at + message.msg_controllen;
+        while (at < end)
+        {
+            var control = (Libc.cmsghdr*)at;
+            byte* data = at + sizeof(Libc.cmsghdr);
+            if (control->cmsg_level == level && control->cmsg_type == type)
+                return control->cmsg_len == ControlMessage.Length(sizeof(ushort)) ? *(ushort*)data : *(int*)data;
+            at += ControlMessage.Align(control->cmsg_len);
+        }
+
+        return 0;
     }
 }
 

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Mcr.Native.Ingress;
 using Mcr.Native.Namespaces;
-using Mcr.Native.Netlink;
 using PacketDotNet;
 
 namespace Mcr.Specs.Relay;
@@ -65,44 +63,4 @@ public sealed class EgressFrameSpecs
         foreach (byte[] payload in payloads)
             socket.SendTo(payload, new IPEndPoint(IPAddress.Parse("239.1.1.1"), 5000));
     });
-
-    /// <summary>What arrives on a device, with nothing in between.</summary>
-    private sealed class Wire : IDisposable
-    {
-        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
-        private readonly PacketSocket _socket;
-        private readonly FrameBatch _batch = new();
-
-        public Wire(NetworkNamespace place, string device) => _socket = place.Run(() =>
-        {
-            LinkReader.Read().TryGet(device, out Link? link);
-            return PacketSocket.Open(link!, 16 << 20);
-        });
-
-        public unsafe byte[][] Take(int count, int port)
-        {
-            using var source = new MessageSource(_socket.Descriptor.Raw);
-            var frames = new List<byte[]>();
-            long began = System.Diagnostics.Stopwatch.GetTimestamp();
-            while (frames.Count < count && System.Diagnostics.Stopwatch.GetElapsedTime(began) < Patience)
-            {
-                int received = source.Receive(_batch);
-                for (int i = 0; i < received; i++)
-                {
-                    byte[] frame = new ReadOnlySpan<byte>(_batch[i].Data, _batch[i].Length).ToArray();
-                    if ((frame[36] << 8 | frame[37]) == port)
-                        frames.Add(frame);
-                }
-            }
-
-            return [.. frames];
-        }
-
-        public void Dispose()
-        {
-            _batch.Dispose();
-            _socket.Dispose();
-        }
-    }
 }

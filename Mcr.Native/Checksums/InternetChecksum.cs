@@ -3,7 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Mcr.Native.Packet;
+namespace Mcr.Native.Checksums;
 
 /// <summary>
 /// The one's complement sum of RFC 1071 in any byte order: 2^16, 2^32 and 2^64 are all 1 modulo 65535, so words of any width may be added up
