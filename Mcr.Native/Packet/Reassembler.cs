@@ -10,8 +10,13 @@ namespace Mcr.Native.Packet;
 /// </summary>
 public sealed class Reassembler
 {
-    /// <summary>Datagrams under way at once; a receive batch has as many frames, so those completed in one batch always find room.</summary>
+    /// <summary>Datagrams under way at once.</summary>
     public const int Capacity = 64;
+
+    /// <summary>Whole ones that wait for the flush, besides: a receive batch has no more frames than this.</summary>
+    private const int MaxWhole = 64;
+
+    private const int Slots = Capacity + MaxWhole;
 
     /// <summary>The longest IP packet without a jumbo option, header included.</summary>
     private const int MaxPacket = 65_535;
@@ -23,9 +28,9 @@ public sealed class Reassembler
     /// <summary>The data, then a bit for each block that came, then a bit for each block that a fragment began with.</summary>
     private const int SlotWords = DataWords + (2 * MapWords);
 
-    private readonly ulong[] _memory = GC.AllocateUninitializedArray<ulong>(Capacity * SlotWords, pinned: true);
-    private readonly int[] _hashes = new int[Capacity]; // of the datagrams that a fragment may belong to; 0 for none
-    private readonly PartialDatagram[] _slots = new PartialDatagram[Capacity];
+    private readonly ulong[] _memory = GC.AllocateUninitializedArray<ulong>(Slots * SlotWords, pinned: true);
+    private readonly int[] _hashes = new int[Slots]; // of the datagrams that a fragment may belong to; 0 for none
+    private readonly PartialDatagram[] _slots = new PartialDatagram[Slots];
     private readonly long _lifetime;
     private int _used; // slots that are not free
     private int _whole; // of which wait for Release
@@ -104,7 +109,7 @@ public sealed class Reassembler
     /// <summary>Ends what has waited too long.</summary>
     public void Expire(long now)
     {
-        for (int i = 0; i < Capacity; i++)
+        for (int i = 0; i < Slots; i++)
         {
             if (_hashes[i] != 0 && now - _slots[i].Began >= _lifetime)
                 End(i);
@@ -114,7 +119,7 @@ public sealed class Reassembler
     private int Find(in FragmentKey key)
     {
         int hash = key.Hash;
-        for (int at = 0; at < Capacity; at++)
+        for (int at = 0; at < Slots; at++)
         {
             int step = _hashes.AsSpan(at).IndexOf(hash);
             if (step < 0)
@@ -127,37 +132,36 @@ public sealed class Reassembler
         return -1;
     }
 
-    /// <summary>The lowest free slot, so that as little memory as possible is touched; else the oldest one.</summary>
+    /// <summary>The lowest free slot, so that as little memory as possible is touched; when too many are under way, that of the oldest.</summary>
     private int Begin(in FragmentKey key, long now)
     {
-        int slot = -1;
-        for (int i = 0; i < Capacity; i++)
-        {
-            if (!_slots[i].InUse)
-            {
-                slot = i;
-                break;
-            }
-
-            if (_hashes[i] != 0 && (slot < 0 || _slots[i].Began < _slots[slot].Began))
-                slot = i;
-        }
-
-        if (slot < 0)
+        if (_used - _whole >= Capacity)
+            Displace();
+        int slot = 0;
+        while (slot < Slots && _slots[slot].InUse)
+            slot++;
+        if (slot == Slots)
             return -1; // all are whole, and wait for the flush
-        if (_slots[slot].InUse)
-        {
-            if (!_slots[slot].IsCondemned)
-                Displaced++;
-            Free(slot);
-        }
-
         _slots[slot] = new PartialDatagram { Key = key, Began = now, InUse = true, Length = -1 };
         _hashes[slot] = key.Hash;
         _used++;
         Came(slot).Clear();
         Starts(slot).Clear();
         return slot;
+    }
+
+    private void Displace()
+    {
+        int oldest = -1;
+        for (int i = 0; i < Slots; i++)
+        {
+            if (_hashes[i] != 0 && (oldest < 0 || _slots[i].Began < _slots[oldest].Began))
+                oldest = i;
+        }
+
+        if (!_slots[oldest].IsCondemned)
+            Displaced++;
+        Free(oldest);
     }
 
     private void End(int slot)

@@ -160,7 +160,7 @@ public sealed class ReassemblerSpecs(ITestOutputHelper output)
     public void Whole_datagrams_should_stay_readable_until_they_are_released()
     {
         var wholes = new List<(int At, byte[] Content)>();
-        for (uint id = 0; id < Reassembler.Capacity; id++)
+        for (uint id = 0; id < 2 * Reassembler.Capacity; id++)
         {
             byte[] content = [.. Content.Select(b => (byte)(b + id))];
             byte[][] pieces = Split(Frames.Udp("10.0.0.1", "239.1.1.1", 5000, content), id, 2000);
