@@ -67,6 +67,8 @@ internal sealed unsafe class RelayLoop : IDisposable
                 Rest(frames);
             else if (_spins || _queue.NextDue != long.MaxValue) // what is paced is due within a millisecond
                 Thread.SpinWait(1); // a pause instruction or some: kinder to the other half of the core
+            else if (_rest.AfterNone() is > 0 and int microseconds)
+                LoopWakeup.Rest(microseconds);
             else
                 _wakeup.Sleep(MaxSleepMilliseconds);
         }

@@ -18,7 +18,9 @@ internal struct RestPolicy(int coalesceMicroseconds)
     /// <summary>Below this it stops again.</summary>
     internal const int SlowRate = 112_000;
 
-    internal const int MaxMicroseconds = 100;
+    internal const int MaxMicroseconds = 200;
+
+    internal const int MaxVain = 3;
 
     /// <summary>Frames that are to be there after a rest: enough to share a send, not so many that a late wake-up fills the batch.</summary>
     internal const int TargetFrames = 48;
@@ -29,6 +31,7 @@ internal struct RestPolicy(int coalesceMicroseconds)
     private long _began;
     private long _frames;
     private int _automatic; // microseconds while the stream is fast, else 0
+    private int _vain; // rests in a row after which nothing was there
 
     /// <summary>False when no answer depends on the time.</summary>
     public readonly bool NeedsTime => coalesceMicroseconds == WorkerOptions.CoalesceAuto;
@@ -39,10 +42,18 @@ internal struct RestPolicy(int coalesceMicroseconds)
     /// <returns>Microseconds, 0 for none.</returns>
     public int After(int frames, bool isFull, long now)
     {
+        _vain = 0;
         if (NeedsTime)
             Measure(frames, now);
         return isFull ? 0 : NeedsTime ? _automatic : coalesceMicroseconds;
     }
+
+    /// <summary>
+    /// There was nothing. On a fast stream whose sender works in bursts, poll(2) would wake us for the first frame of the next one, and its companions
+    /// would miss that send: so another rest, a few times; then the stream has paused and may wait for poll.
+    /// </summary>
+    /// <returns>Microseconds, 0 for none.</returns>
+    public int AfterNone() => _vain++ < MaxVain ? _automatic : 0;
 
     private void Measure(int frames, long now)
     {

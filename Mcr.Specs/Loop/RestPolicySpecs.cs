@@ -13,8 +13,8 @@ public sealed class RestPolicySpecs
     [InlineData(50_000, 0)]
     [InlineData(100_000, 0)]
     [InlineData(120_000, 0)]
-    [InlineData(150_000, 100)]
-    [InlineData(400_000, 100)]
+    [InlineData(150_000, 200)]
+    [InlineData(400_000, 120)]
     [InlineData(600_000, 80)]
     [InlineData(1_000_000, 48)]
     public void Rest_should_begin_at_high_rates_and_last_as_long_as_some_dozen_frames_take(int rate, int microseconds) =>
@@ -76,6 +76,17 @@ public sealed class RestPolicySpecs
         (RestPolicy policy, long now, int last) = Stream(new RestPolicy(WorkerOptions.CoalesceAuto), 300_000, Second);
         Assert.True(last > 0);
         Assert.Equal(0, policy.After(64, isFull: true, now));
+    }
+
+    [Fact]
+    public void Fast_stream_in_bursts_should_be_rested_on_while_nothing_comes_but_not_for_long()
+    {
+        (RestPolicy policy, long now, int last) = Stream(new RestPolicy(WorkerOptions.CoalesceAuto), 300_000, Second);
+        Assert.Equal([last, last, last, 0, 0], Enumerable.Range(0, 5).Select(_ => policy.AfterNone()));
+        policy.After(32, isFull: false, now);
+        Assert.Equal(last, policy.AfterNone());
+        Assert.Equal(0, new RestPolicy(70).AfterNone());
+        Assert.Equal(0, new RestPolicy(WorkerOptions.CoalesceAuto).AfterNone());
     }
 
     /// <summary>Frames one by one at a rate; the policy as it is then, the time, and its last answer.</summary>
