@@ -6,7 +6,8 @@ namespace Mcr.Actors.Messages;
 internal static class RuleCommands
 {
     /// <summary>From the supervisor: there is such a rule, or it was replaced by this one.</summary>
-    public sealed record Assign(RuleWithOrigin Rule);
+    /// <param name="IsOneOfMany">It came with others, and that they all run is said in one sentence.</param>
+    public sealed record Assign(RuleWithOrigin Rule, bool IsOneOfMany = false);
 
     /// <summary>From the supervisor: the rule was removed.</summary>
     public sealed record Forget(RuleId Id);

@@ -30,25 +30,24 @@ internal sealed record RelayState
     public (RelayState Next, Effects Effects) Add(long ticket, ImmutableArray<RuleWithOrigin> added, Func<int, string> field, DateTimeOffset now)
     {
         var problems = ImmutableArray.CreateBuilder<RuleProblem>();
-        var effects = ImmutableArray.CreateBuilder<RelayEffect>();
-        var changed = ImmutableHashSet.CreateBuilder<RuleId>();
-        RelayState next = this with { Revision = Revision + 1 };
+        RelayDraft draft = Draft();
         for (int i = 0; i < added.Length; i++)
         {
-            ForwardingRule rule = added[i].Rule;
-            IReadOnlyList<RuleProblem> found = next.Rules.Check(rule);
-            problems.AddRange(found.Select(p => p with { Field = field(i) + p.Field }));
-            if (found.Count == 0 && !(next.Rules.TryGet(rule.Id, out ForwardingRule? same) && same.Equals(rule)))
-                next = next.Put(added[i], now, effects, changed);
+            int place = i;
+            IReadOnlyList<RuleProblem> found = draft.Rules.Check(added[i].Rule);
+            problems.AddRange(found.Select(p => p with { Field = field(place) + p.Field }));
+            if (found.Count == 0 && !draft.Has(added[i].Rule))
+                draft.Put(added[i], isOneOfMany: added.Length > 1, now);
         }
 
         if (problems.Count > 0)
             return (this, [new RelayEffect.Answer(ticket, new CommandResult.Rejected(problems.ToImmutable()))]);
-        if (changed.Count == 0)
+        if (draft.Changed.Count == 0)
             return (this, [new RelayEffect.Answer(ticket, new CommandResult.NoOp(Same(added)))]);
-        next.Tell(added.Select(r => r.Rule.Input.Interface), changed.ToImmutable(), effects);
-        effects.Add(new RelayEffect.Save());
-        return next.Wait(ticket, added.Select(r => r.Rule.Id), effects);
+        RelayState next = Take(draft);
+        next.Tell(added.Select(r => r.Rule.Input.Interface), draft.Changed.ToImmutable(), draft.Effects);
+        draft.Effects.Add(new RelayEffect.Save());
+        return next.Wait(ticket, added.Select(r => r.Rule.Id), draft.Effects);
     }
 
     public (RelayState Next, Effects Effects) Remove(long ticket, RelayCommands.RemoveRule command)
@@ -63,12 +62,13 @@ internal sealed record RelayState
             return (this, [new RelayEffect.Answer(ticket, refusal)]);
         }
 
-        var effects = ImmutableArray.CreateBuilder<RelayEffect>();
-        RelayState next = (this with { Revision = Revision + 1 }).Drop(rule, effects);
-        next.Tell([rule.Input.Interface], [rule.Id], effects);
-        effects.Add(new RelayEffect.Save());
+        RelayDraft draft = Draft();
+        draft.Drop(rule);
+        RelayState next = Take(draft);
+        next.Tell([rule.Input.Interface], [rule.Id], draft.Effects);
+        draft.Effects.Add(new RelayEffect.Save());
         ImmutableDictionary<string, long> interfaces = ImmutableDictionary<string, long>.Empty.Add(rule.Input.Interface, next.Revision);
-        return next.Wait(new WaitingCommand(ticket, [], [], interfaces, rule), effects);
+        return next.Wait(new WaitingCommand(ticket, [], [], interfaces, rule), draft.Effects);
     }
 
     /// <summary>Answered when every rule's state is known.</summary>
@@ -114,41 +114,15 @@ internal sealed record RelayState
         ? (this with { Waiting = Waiting.Remove(command) }, [new RelayEffect.Answer(ticket, new CommandResult.Ok(Sentence(command)))])
         : (this, []);
 
-    private RelayState Put(RuleWithOrigin rule, DateTimeOffset now, ImmutableArray<RelayEffect>.Builder effects, ImmutableHashSet<RuleId>.Builder changed)
-    {
-        // A copy, so that a rule which was removed and added again is not mistaken for the one that was there before.
-        rule = rule with { Rule = rule.Rule with { } };
-        RelayState rest = this;
-        if (Rules.ReplacedBy(rule.Rule) is { } replaced)
-        {
-            changed.Add(replaced.Id);
-            rest = replaced.Id == rule.Rule.Id ? this with { Entries = Entries.Remove(replaced.Id), Rules = Rules.Without(replaced.Id) } : Drop(replaced, effects);
-        }
+    private RelayDraft Draft() => new(Rules.ToBuilder(), Entries.ToBuilder(), ByInterface, Revision + 1);
 
-        changed.Add(rule.Rule.Id);
-        effects.Add(new RelayEffect.ToRules(new RuleCommands.Assign(rule)));
-        string name = rule.Rule.Input.Interface;
-        ImmutableDictionary<RuleId, ForwardingRule> siblings = rest.ByInterface.GetValueOrDefault(name) ?? ImmutableDictionary<RuleId, ForwardingRule>.Empty;
-        return rest with
-        {
-            Rules = rest.Rules.With(rule.Rule),
-            Entries = rest.Entries.Add(rule.Rule.Id, RuleEntry.New(rule, Revision, now)),
-            ByInterface = rest.ByInterface.SetItem(name, siblings.SetItem(rule.Rule.Id, rule.Rule)),
-        };
-    }
-
-    private RelayState Drop(ForwardingRule rule, ImmutableArray<RelayEffect>.Builder effects)
+    private RelayState Take(RelayDraft draft) => draft.Dropped.Aggregate(this, (state, id) => state.WaitNoMoreFor(id)) with
     {
-        effects.Add(new RelayEffect.ToRules(new RuleCommands.Forget(rule.Id)));
-        string name = rule.Input.Interface;
-        ImmutableDictionary<RuleId, ForwardingRule> siblings = ByInterface[name].Remove(rule.Id);
-        return WaitNoMoreFor(rule.Id) with
-        {
-            Rules = Rules.Without(rule.Id),
-            Entries = Entries.Remove(rule.Id),
-            ByInterface = siblings.IsEmpty ? ByInterface.Remove(name) : ByInterface.SetItem(name, siblings),
-        };
-    }
+        Revision = draft.Revision,
+        Rules = draft.Rules.ToImmutable(),
+        Entries = draft.Entries.ToImmutable(),
+        ByInterface = draft.ByInterface(),
+    };
 
     /// <param name="changed">Of these or other interfaces; null for all.</param>
     private void Tell(IEnumerable<string> interfaces, ImmutableHashSet<RuleId>? changed, ImmutableArray<RelayEffect>.Builder effects)

@@ -8,7 +8,7 @@ namespace Mcr.Actors.Rules;
 
 /// <summary>
 /// One rule: keeps its state, logs each change of it once and tells the supervisor. Hears from the supervisor what the rule is, and from
-/// the interface what became of it.
+/// the interface what became of it. Of many that are added at once, those that simply run log that for debugging only.
 /// </summary>
 internal sealed class RuleActor : UntypedActor
 {
@@ -17,6 +17,7 @@ internal sealed class RuleActor : UntypedActor
     private readonly IActorRef _supervisor;
     private readonly TimeProvider _time;
     private RuleState? _state;
+    private bool _isQuiet; // until something was logged, or might have been
 
     public RuleActor(IActorRef supervisor, TimeProvider time)
     {
@@ -33,6 +34,7 @@ internal sealed class RuleActor : UntypedActor
                 if (_state is null)
                 {
                     _state = RuleState.New(assign.Rule, _time.GetUtcNow()); // which is what the supervisor takes it for
+                    _isQuiet = assign.IsOneOfMany;
                     break;
                 }
 
@@ -42,7 +44,11 @@ internal sealed class RuleActor : UntypedActor
             case RuleCommands.Report report when _state is not null:
                 (_state, bool isNews) = _state.Reported(report.Outcome, _time.GetUtcNow());
                 if (isNews)
-                    Log(_state);
+                {
+                    Log(_state, _isQuiet && _state.Outcome == RuleOutcome.Active);
+                    _isQuiet = false;
+                }
+
                 _supervisor.Tell(new RuleEvents.Changed(_state.View, report.Revision));
                 break;
             default:
@@ -57,7 +63,7 @@ internal sealed class RuleActor : UntypedActor
         _supervisor.Tell(new RuleEvents.Restarted(_id));
     }
 
-    private void Log(RuleState state)
+    private void Log(RuleState state, bool isQuiet)
     {
         const string Line = "{Rule} for {Input} is {State}";
         string label = Sentences.Label(state.Rule);
@@ -69,6 +75,9 @@ internal sealed class RuleActor : UntypedActor
                 break;
             case RuleStatus.Degraded:
                 _log.Warning(Line, label, state.Rule.Input, description);
+                break;
+            case RuleStatus.Active when isQuiet:
+                _log.Debug(Line, label, state.Rule.Input, description);
                 break;
             default:
                 _log.Info(Line, label, state.Rule.Input, description);

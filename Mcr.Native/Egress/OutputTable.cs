@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Mcr.Native.Interop;
 
 namespace Mcr.Native.Egress;
@@ -13,7 +14,7 @@ public readonly record struct EgressSocket(int Descriptor, EgressKind Kind, ulon
 
 /// <summary>
 /// All outputs and sockets of one rule set, laid out for the kernel and pinned: it reads addresses in place. What is not the head of a
-/// queue is immutable; the heads are the loop thread's.
+/// queue does not change while the loop can come by it (see <see cref="OutputTables"/>); the heads are the loop thread's.
 /// </summary>
 public sealed unsafe class OutputTable
 {
@@ -24,32 +25,26 @@ public sealed unsafe class OutputTable
 
     private const int MaxPacket = 65_535; // bytes of an IP packet, and of a frame that the kernel has yet to cut
 
-    private readonly Entry[] _entries;
+    private readonly Entry[] _entries; // kept alive here
     private readonly SocketQueue[] _sockets;
-    private readonly byte[] _templates;
 
     public OutputTable(IReadOnlyList<OutputTarget> outputs, IReadOnlyList<EgressSocket> sockets)
+        : this(OutputTables.NewRoom<Entry>(outputs.Count), OutputTables.NewRoom<SocketQueue>(sockets.Count), outputs.Count)
     {
-        _entries = GC.AllocateArray<Entry>(Math.Max(1, outputs.Count), pinned: true);
-        _sockets = GC.AllocateArray<SocketQueue>(Math.Max(1, sockets.Count), pinned: true);
-        _templates = GC.AllocateArray<byte>(PacketHeaders.MaxSize * outputs.Count(o => PacketHeaders.Size(sockets[o.Socket].Kind, false) > 0), pinned: true);
-        Count = outputs.Count;
-        Entries = (Entry*)Unsafe.AsPointer(ref _entries[0]);
-        Sockets = (SocketQueue*)Unsafe.AsPointer(ref _sockets[0]);
         for (int i = 0; i < sockets.Count; i++)
-            _sockets[i] = new SocketQueue { Descriptor = sockets[i].Descriptor, IsConnected = sockets[i].Kind is EgressKind.Unicast or EgressKind.RawIp };
-
-        int templates = 0;
+            _sockets[i] = QueueOf(sockets[i]);
         for (int i = 0; i < outputs.Count; i++)
-        {
-            EgressSocket socket = sockets[outputs[i].Socket];
-            _entries[i] = EntryOf(outputs[i], socket.Kind, Sockets + outputs[i].Socket);
-            if (_entries[i].HeaderSize == 0)
-                continue;
-            Span<byte> template = _templates.AsSpan(templates++ * PacketHeaders.MaxSize, PacketHeaders.MaxSize);
-            PacketHeaders.WriteTemplate(template, socket.Kind, socket.LinkAddress, outputs[i].Address, outputs[i].Port);
-            _entries[i].Template = (byte*)Unsafe.AsPointer(ref template[0]);
-        }
+            Write(ref _entries[i], outputs[i], sockets[outputs[i].Socket], Sockets + outputs[i].Socket);
+    }
+
+    /// <param name="entries">Pinned and not empty, like <paramref name="sockets"/>.</param>
+    internal OutputTable(Entry[] entries, SocketQueue[] sockets, int count)
+    {
+        _entries = entries;
+        _sockets = sockets;
+        Count = count;
+        Entries = (Entry*)Unsafe.AsPointer(ref entries[0]);
+        Sockets = (SocketQueue*)Unsafe.AsPointer(ref sockets[0]);
     }
 
     public int Count { get; }
@@ -57,6 +52,16 @@ public sealed unsafe class OutputTable
     internal Entry* Entries { get; }
 
     internal SocketQueue* Sockets { get; }
+
+    internal static SocketQueue QueueOf(EgressSocket socket) =>
+        new() { Descriptor = socket.Descriptor, IsConnected = socket.Kind is EgressKind.Unicast or EgressKind.RawIp };
+
+    internal static void Write(ref Entry entry, OutputTarget output, EgressSocket socket, SocketQueue* queue)
+    {
+        entry = EntryOf(output, socket.Kind, queue);
+        if (entry.HeaderSize > 0)
+            PacketHeaders.WriteTemplate(MemoryMarshal.CreateSpan(ref entry.Template[0], PacketHeaders.MaxSize), socket.Kind, socket.LinkAddress, output.Address, output.Port);
+    }
 
     private static Entry EntryOf(OutputTarget output, EgressKind kind, SocketQueue* socket)
     {
@@ -97,9 +102,7 @@ public sealed unsafe class OutputTable
         public int Counter;
         public SocketQueue* Socket;
 
-        /// <summary>What we write in front of each message; null and 0 for UDP sockets.</summary>
-        public byte* Template;
-
+        /// <summary>What we write in front of each message (<see cref="Template"/>), in bytes; 0 for UDP sockets.</summary>
         public int HeaderSize;
 
         /// <summary>Bytes of IP and UDP header, whoever writes them.</summary>
@@ -128,6 +131,8 @@ public sealed unsafe class OutputTable
 
         public Pending* Last;
         public Entry* NextWaiting;
+
+        public fixed byte Template[PacketHeaders.MaxSize];
     }
 
     /// <summary>The outputs of one socket that have something waiting. Loop thread only.</summary>

@@ -10,10 +10,17 @@ namespace Mcr.Native.Worker;
 /// </summary>
 internal sealed class RunningRules
 {
-    private readonly SocketPlaces _sockets = new();
     private readonly Dictionary<int, Placed> _rules = []; // by counter
-    private readonly OutputRanges _outputs = new();
     private readonly RuleTables _tables = new();
+    private readonly SocketPlaces _sockets;
+    private readonly OutputRanges _outputs;
+
+    public RunningRules()
+    {
+        var tables = new OutputTables();
+        _sockets = new SocketPlaces(tables);
+        _outputs = new OutputRanges(tables);
+    }
 
     /// <summary>0 before the first.</summary>
     public long Generation { get; private set; }
@@ -69,7 +76,7 @@ internal sealed class RunningRules
         }
 
         Generation = generation;
-        return new ForwardingTable(_tables.Change(removed, added), new OutputTable(_outputs.Targets, _sockets.Sockets), generation, Hash);
+        return new ForwardingTable(_tables.Change(removed, added), _outputs.Next(), generation, Hash);
     }
 
     /// <returns>The rules' inputs.</returns>

@@ -2,17 +2,12 @@ using Mcr.Native.Egress;
 
 namespace Mcr.Native.Worker;
 
-/// <summary>Sockets by mcrd's ids, each at a place of its own in the table's list for as long as it is there. Control thread only.</summary>
-internal sealed class SocketPlaces
+/// <summary>Sockets by mcrd's ids, each at a place of its own in the tables for as long as it is there. Control thread only.</summary>
+internal sealed class SocketPlaces(OutputTables tables)
 {
-    /// <summary>Where no socket is: no output names it.</summary>
-    private static readonly EgressSocket Nothing = new(-1, EgressKind.Multicast);
-
     private readonly Dictionary<int, int> _places = [];
-    private readonly List<EgressSocket> _sockets = [];
     private readonly Stack<int> _free = new();
-
-    public IReadOnlyList<EgressSocket> Sockets => _sockets;
+    private int _count;
 
     public bool Contains(int id) => _places.ContainsKey(id);
 
@@ -20,24 +15,16 @@ internal sealed class SocketPlaces
 
     public void Put(int id, EgressSocket socket)
     {
-        if (_places.TryGetValue(id, out int place) || _free.TryPop(out place))
-        {
-            _sockets[place] = socket;
-        }
-        else
-        {
-            place = _sockets.Count;
-            _sockets.Add(socket);
-        }
-
+        if (!_places.TryGetValue(id, out int place) && !_free.TryPop(out place))
+            place = _count++;
         _places[id] = place;
+        tables.PutSocket(place, socket);
     }
 
+    /// <summary>What is at its place meanwhile belongs to no output.</summary>
     public void Remove(int id)
     {
-        if (!_places.Remove(id, out int place))
-            return;
-        _sockets[place] = Nothing;
-        _free.Push(place);
+        if (_places.Remove(id, out int place))
+            _free.Push(place);
     }
 }

@@ -8,6 +8,8 @@ namespace Mcr.Native.Worker;
 /// </summary>
 public sealed unsafe class WorkerChannel(FileDescriptor descriptor) : IDisposable
 {
+    private readonly byte[] _record = new byte[WorkerMessage.MaxRecord]; // the receiver's
+
     public FileDescriptor Descriptor => descriptor;
 
     /// <summary>A connected pair, both ends close-on-exec and blocking.</summary>
@@ -57,7 +59,7 @@ public sealed unsafe class WorkerChannel(FileDescriptor descriptor) : IDisposabl
         descriptors = [];
         const int ControlBytes = 1024; // more than CMSG_SPACE(200 × 4)
         byte* control = stackalloc byte[ControlBytes];
-        byte[] record = new byte[WorkerMessage.MaxRecord];
+        byte[] record = _record;
         Libc.msghdr header;
         int length;
         fixed (byte* bytes = record)

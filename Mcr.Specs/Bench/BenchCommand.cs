@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Mcr.Specs.Bench;
 
-/// <summary><c>bench forwarding_rate</c> and <c>bench steady</c>.</summary>
+/// <summary><c>bench forwarding_rate</c>, <c>bench steady</c> and <c>bench lookup</c>.</summary>
 internal static class BenchCommand
 {
     public const string Name = "bench";
@@ -18,7 +18,7 @@ internal static class BenchCommand
 
     public static int Run(string[] args)
     {
-        var root = new RootCommand("Measures mcrd and its peers. Needs root, iproute2, ethtool, util-linux and gcc.") { ForwardingRateCommand(), SteadyCommand() };
+        var root = new RootCommand("Measures mcrd and its peers. Needs root, iproute2, ethtool, util-linux and gcc.") { ForwardingRateCommand(), SteadyCommand(), LookupCommand() };
         ParseResult parsed = root.Parse(args);
         int code = parsed.Invoke();
         return parsed.Errors.Count > 0 ? ExitUsage : code;
@@ -62,6 +62,21 @@ internal static class BenchCommand
             ReportTable table = ReportTables.Of([goal]);
             table.Print(AnsiConsole.Console);
             Write(parsed.GetValue(output), "steady.md", Report.Here(CommandLine(parsed), [], Stopwatch.GetElapsedTime(began)).ToMarkdown("A worker in a long run", [table], [], Steady.Method));
+        }));
+        return command;
+    }
+
+    private static Command LookupCommand()
+    {
+        var output = new Option<DirectoryInfo?>("--output") { Description = "Where to write lookup.md: nowhere if not given." };
+        var command = new Command("lookup", "What finding a datagram's rule costs, with few rules and with many.") { output };
+        command.SetAction(parsed => Guarded(stop =>
+        {
+            long began = Stopwatch.GetTimestamp();
+            ReportTable[] tables = [.. Lookup.Run(stop)];
+            foreach (ReportTable table in tables)
+                table.Print(AnsiConsole.Console);
+            Write(parsed.GetValue(output), "lookup.md", Report.Here(CommandLine(parsed), [], Stopwatch.GetElapsedTime(began)).ToMarkdown("Lookup of a rule", tables, [], Lookup.Method));
         }));
         return command;
     }

@@ -16,11 +16,13 @@ public sealed class ScaleSpecs(ITestOutputHelper output)
     private const int Rate = 20_000;
     private const long Datagrams = 10L * Rate;
 
-    [Fact]
-    public void Rules_should_be_added_and_removed_among_ten_thousand_without_losing_a_datagram()
+    [Theory]
+    [InlineData(20)]
+    [InlineData(Rules)]
+    public void Rules_should_be_added_and_removed_among_ten_thousand_without_losing_a_datagram(int groups)
     {
         using var topology = new RelayTopology();
-        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, string.Join('\n', Enumerable.Range(0, Rules).Select(Rule)));
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, string.Join('\n', Enumerable.Range(0, Rules).Select(i => Rule(i, groups))));
         string[] log = mcrd.Process.Output.Split('\n');
         string ready = log.Single(l => l.Contains("mcrd is ready", StringComparison.Ordinal));
         Assert.Contains($"{Rules} rules: {Rules} active", ready, StringComparison.Ordinal);
@@ -63,8 +65,8 @@ public sealed class ScaleSpecs(ITestOutputHelper output)
         Assert.InRange(Median(removed), 0, 50);
     }
 
-    private static string Rule(int i) =>
-        $$"""{ input { interface = in0, group = "239.1.{{i / 256 % 8}}.{{i % 256}}", port = {{5000 + (i / 2048)}} }, outputs = [ { interface = out0, group = "239.2.{{i / 256}}.{{i % 256}}", port = 6000 } ] }""";
+    private static string Rule(int i, int groups) =>
+        $$"""{ input { interface = in0, group = "239.1.{{i % groups / 256}}.{{i % groups % 256}}", port = {{5000 + (i / groups)}} }, outputs = [ { interface = out0, group = "239.2.{{i / 256}}.{{i % 256}}", port = 6000 } ] }""";
 
     private static double Milliseconds(ControlClient client, ControlRequest request)
     {

@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using Mcr.Actors.Messages;
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.Relay;
+
+/// <summary>
+/// The rules of a <see cref="RelayState"/> while one decision changes them, and what is to be done about it: ten thousand are put in without
+/// ten thousand states in between.
+/// </summary>
+internal sealed class RelayDraft(
+    RuleSetBuilder rules,
+    ImmutableDictionary<RuleId, RuleEntry>.Builder entries,
+    ImmutableDictionary<string, ImmutableDictionary<RuleId, ForwardingRule>> byInterface,
+    long revision)
+{
+    private readonly Dictionary<string, ImmutableDictionary<RuleId, ForwardingRule>.Builder> _siblings = []; // of the interfaces that have changed
+
+    /// <summary>Of the state that this becomes.</summary>
+    public long Revision => revision;
+
+    public RuleSetBuilder Rules => rules;
+
+    public ImmutableDictionary<RuleId, RuleEntry>.Builder Entries => entries;
+
+    public ImmutableHashSet<RuleId>.Builder Changed { get; } = ImmutableHashSet.CreateBuilder<RuleId>();
+
+    /// <summary>Nobody need wait for these any more.</summary>
+    public List<RuleId> Dropped { get; } = [];
+
+    public ImmutableArray<RelayEffect>.Builder Effects { get; } = ImmutableArray.CreateBuilder<RelayEffect>();
+
+    /// <summary>Exactly this one.</summary>
+    public bool Has(ForwardingRule rule) => rules.TryGet(rule.Id, out ForwardingRule? same) && same.Equals(rule);
+
+    /// <summary>In place of the rule with the same input.</summary>
+    public void Put(RuleWithOrigin rule, bool isOneOfMany, DateTimeOffset now)
+    {
+        // A copy, so that a rule which was removed and added again is not mistaken for the one that was there before.
+        rule = rule with { Rule = rule.Rule with { } };
+        RuleId id = rule.Rule.Id;
+        if (rules.ReplacedBy(rule.Rule) is { } replaced)
+        {
+            Changed.Add(replaced.Id);
+            if (replaced.Id != id)
+                Drop(replaced);
+        }
+
+        Changed.Add(id);
+        Effects.Add(new RelayEffect.ToRules(new RuleCommands.Assign(rule, isOneOfMany)));
+        rules.Put(rule.Rule);
+        entries[id] = RuleEntry.New(rule, revision, now);
+        Siblings(rule.Rule.Input.Interface)[id] = rule.Rule;
+    }
+
+    public void Drop(ForwardingRule rule)
+    {
+        Effects.Add(new RelayEffect.ToRules(new RuleCommands.Forget(rule.Id)));
+        Dropped.Add(rule.Id);
+        rules.Remove(rule.Id);
+        entries.Remove(rule.Id);
+        Siblings(rule.Input.Interface).Remove(rule.Id);
+    }
+
+    /// <summary>An interface without rules is not among them.</summary>
+    public ImmutableDictionary<string, ImmutableDictionary<RuleId, ForwardingRule>> ByInterface()
+    {
+        ImmutableDictionary<string, ImmutableDictionary<RuleId, ForwardingRule>>.Builder all = byInterface.ToBuilder();
+        foreach ((string name, ImmutableDictionary<RuleId, ForwardingRule>.Builder siblings) in _siblings)
+        {
+            if (siblings.Count == 0)
+                all.Remove(name);
+            else
+                all[name] = siblings.ToImmutable();
+        }
+
+        return all.ToImmutable();
+    }
+
+    private ImmutableDictionary<RuleId, ForwardingRule>.Builder Siblings(string name)
+    {
+        if (!_siblings.TryGetValue(name, out ImmutableDictionary<RuleId, ForwardingRule>.Builder? siblings))
+            _siblings.Add(name, siblings = byInterface.TryGetValue(name, out ImmutableDictionary<RuleId, ForwardingRule>? there) ? there.ToBuilder() : ImmutableDictionary.CreateBuilder<RuleId, ForwardingRule>());
+        return siblings;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Mcr.Native.Rules;
+
+/// <summary>A <see cref="RuleSet"/> while it changes: many rules are put in for little more than their number. One thread's.</summary>
+internal sealed class RuleSetBuilder(
+    ImmutableDictionary<RuleId, ForwardingRule>.Builder byId,
+    ImmutableDictionary<RuleInput, RuleId>.Builder byInput,
+    ImmutableDictionary<string, RuleId>.Builder byName,
+    ImmutableDictionary<RuleSet.Endpoint, ImmutableHashSet<RuleId>>.Builder inputs,
+    ImmutableDictionary<RuleSet.Endpoint, ImmutableHashSet<RuleId>>.Builder outputs)
+{
+    public bool TryGet(RuleId id, [NotNullWhen(true)] out ForwardingRule? rule) => byId.TryGetValue(id, out rule);
+
+    /// <summary>The rule that <paramref name="candidate"/> would replace: the one with the same input.</summary>
+    public ForwardingRule? ReplacedBy(ForwardingRule candidate) =>
+        byInput.TryGetValue(candidate.Input, out RuleId id) ? byId[id] : null;
+
+    /// <summary>Why <paramref name="candidate"/> cannot be in this set (the rule it replaces aside); empty when it can.</summary>
+    public IReadOnlyList<RuleProblem> Check(ForwardingRule candidate)
+    {
+        var problems = new List<RuleProblem>();
+        RuleId? replaced = ReplacedBy(candidate)?.Id;
+        if (byId.TryGetValue(candidate.Id, out ForwardingRule? same) && same.Id != replaced)
+            problems.Add(new RuleProblem("id", $"'{candidate.Id}' is the id of the rule for {same.Input}; choose another id, or remove that rule first"));
+        if (candidate.Name is not null && byName.TryGetValue(candidate.Name, out RuleId named) && named != replaced)
+            problems.Add(new RuleProblem("name", $"'{candidate.Name}' is the name of rule {named}; choose another name, or remove that rule first"));
+
+        var input = RuleSet.Endpoint.Of(candidate.Input);
+        var seen = new HashSet<RuleSet.Endpoint>();
+        for (int i = 0; i < candidate.Outputs.Length; i++)
+        {
+            RuleOutput output = candidate.Outputs[i];
+            var endpoint = RuleSet.Endpoint.Of(output);
+            if (!seen.Add(endpoint))
+                problems.Add(new RuleProblem($"outputs[{i}]", $"{output} is listed twice, and every datagram would be sent twice; remove one"));
+            if (endpoint == input)
+                problems.Add(new RuleProblem($"outputs[{i}]", $"{output} is the rule's own input: the output would loop; send to another group, port or interface"));
+            else if (Other(inputs, endpoint, replaced) is { } receiver)
+                problems.Add(new RuleProblem($"outputs[{i}]", $"{output} is the input of rule {receiver}: the output would loop; use another group, port or interface, or take rule {receiver}'s outputs into this rule"));
+        }
+
+        if (Other(outputs, input, replaced) is { } sender)
+            problems.Add(new RuleProblem("input", $"{candidate.Input} is an output of rule {sender}: the output would loop; use another group, port or interface, or take this rule's outputs into rule {sender}"));
+        return problems;
+    }
+
+    /// <summary>Puts in <paramref name="rule"/>, which has passed <see cref="Check"/>, in place of the rule with the same input.</summary>
+    public void Put(ForwardingRule rule)
+    {
+        if (ReplacedBy(rule) is { } replaced)
+            Remove(replaced.Id);
+        byId.Add(rule.Id, rule);
+        byInput.Add(rule.Input, rule.Id);
+        if (rule.Name is not null)
+            byName.Add(rule.Name, rule.Id);
+        Add(inputs, RuleSet.Endpoint.Of(rule.Input), rule.Id);
+        foreach (RuleOutput output in rule.Outputs)
+            Add(outputs, RuleSet.Endpoint.Of(output), rule.Id);
+    }
+
+    /// <returns>false: there is no such rule.</returns>
+    public bool Remove(RuleId id)
+    {
+        if (!byId.TryGetValue(id, out ForwardingRule? rule))
+            return false;
+        byId.Remove(id);
+        byInput.Remove(rule.Input);
+        if (rule.Name is not null)
+            byName.Remove(rule.Name);
+        Remove(inputs, RuleSet.Endpoint.Of(rule.Input), id);
+        foreach (RuleOutput output in rule.Outputs)
+            Remove(outputs, RuleSet.Endpoint.Of(output), id);
+        return true;
+    }
+
+    public RuleSet ToImmutable() => new(byId.ToImmutable(), byInput.ToImmutable(), byName.ToImmutable(), inputs.ToImmutable(), outputs.ToImmutable());
+
+    private static RuleId? Other(ImmutableDictionary<RuleSet.Endpoint, ImmutableHashSet<RuleId>>.Builder index, RuleSet.Endpoint endpoint, RuleId? except)
+    {
+        if (!index.TryGetValue(endpoint, out ImmutableHashSet<RuleId>? ids))
+            return null;
+        foreach (RuleId id in ids)
+        {
+            if (id != except)
+                return id;
+        }
+
+        return null;
+    }
+
+    private static void Add(ImmutableDictionary<RuleSet.Endpoint, ImmutableHashSet<RuleId>>.Builder index, RuleSet.Endpoint at, RuleId id) =>
+        index[at] = (index.GetValueOrDefault(at) ?? []).Add(id);
+
+    private static void Remove(ImmutableDictionary<RuleSet.Endpoint, ImmutableHashSet<RuleId>>.Builder index, RuleSet.Endpoint at, RuleId id)
+    {
+        ImmutableHashSet<RuleId> left = (index.GetValueOrDefault(at) ?? []).Remove(id);
+        if (left.IsEmpty)
+            index.Remove(at);
+        else
+            index[at] = left;
+    }
+}
