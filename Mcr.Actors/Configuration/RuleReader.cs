@@ -16,7 +16,7 @@ internal static class RuleReader
     {
         var rules = ImmutableArray.CreateBuilder<ConfiguredRule>();
         var inputs = new Dictionary<RuleInput, SourcePosition>();
-        RuleSet set = RuleSet.Empty;
+        RuleSetBuilder set = RuleSet.Empty.ToBuilder();
         IReadOnlyList<HoconNode> items = mcr.Array(Key);
         for (int i = 0; i < items.Count; i++)
         {
@@ -40,7 +40,7 @@ internal static class RuleReader
             IReadOnlyList<RuleProblem> conflicts = set.Check(rule);
             problems.AddRange(conflicts.Select(written.Problem));
             if (conflicts.Count == 0)
-                set = set.With(rule);
+                set.Put(rule);
             rules.Add(new ConfiguredRule(rule, item.At.ToString()));
         }
 

@@ -44,7 +44,7 @@ public sealed record OutputCounters(long Sent, long SentBytes, long Errors)
 
     public static readonly OutputCounters Zero = new(0, 0, 0);
 
-    public OutputCounters Plus(OutputCounters other) => Combine(other, 1);
+    public OutputCounters Plus(OutputCounters other) => ReferenceEquals(this, Zero) ? other : Combine(other, 1);
 
     /// <summary>What was counted after <paramref name="before"/>.</summary>
     public OutputCounters Since(OutputCounters before) => Combine(before, -1);

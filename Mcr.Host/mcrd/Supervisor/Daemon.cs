@@ -159,6 +159,7 @@ internal static class Daemon
     private static async Task AnnounceAsync(IHost host, ILogger log, McrSettings settings)
     {
         Akka.Actor.IActorRef relay = await host.Services.GetRequiredService<IRequiredActor<RelaySupervisor>>().GetAsync();
+        var check = Task.Run(() => ControlCheck.Run(settings.Control.Socket));
         CommandResult result;
         try
         {
@@ -171,6 +172,8 @@ internal static class Daemon
 
         if (result is not CommandResult.Ok { Sentence: var state })
             return; // stopped meanwhile
+        if (await check is { } problem)
+            log.LogWarning("the control socket does not answer as it should: {Problem}", problem);
         log.LogInformation("mcrd is ready after {Milliseconds} ms: {State}; control socket {Socket}", (long)(DateTime.Now - StartedAt).TotalMilliseconds, state, settings.Control.Socket);
     }
 }
