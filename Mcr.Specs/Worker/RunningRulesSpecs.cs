@@ -75,6 +75,35 @@ public sealed class RunningRulesSpecs
         Assert.Equal(outputs, table.Outputs.Count);
     }
 
+    [Fact]
+    public unsafe void Outputs_of_a_rule_that_goes_should_stay_as_they_are_until_the_loop_does_without()
+    {
+        RunningRules running = WithSockets();
+        ForwardingTable before = running.Replace(new ResolvedRuleSet(1, [Rule(1, 2)]));
+        running.Change(new ResolvedRuleChange(1, 2, [1], [Rule(2, 2)]));
+        Assert.Equal((64, 65), (before.Outputs.Entries[0].Counter, before.Outputs.Entries[1].Counter));
+    }
+
+    [Fact]
+    public void Change_among_many_should_not_cost_memory_by_their_number()
+    {
+        const int Many = 10_000;
+        const int Changes = 10;
+        RunningRules running = WithSockets();
+        ResolvedRule One(int i) => Rule(1, 1) with { Group = new IPAddress([239, 3, (byte)(i / 256), (byte)(i % 256)]), Counter = i };
+        running.Replace(new ResolvedRuleSet(1, [.. Enumerable.Range(0, Many).Select(One)]));
+        ResolvedRule extra = One(Many);
+        running.Change(new ResolvedRuleChange(1, 2, [], [extra])); // makes the second lookup table
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (long generation = 2; generation < 2 + (2 * Changes); generation += 2)
+        {
+            running.Change(new ResolvedRuleChange(generation, generation + 1, [Many], []));
+            running.Change(new ResolvedRuleChange(generation + 1, generation + 2, [], [extra]));
+        }
+
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / (2 * Changes), 0, 4096);
+    }
+
     private static string Refusal(RunningRules running, ResolvedRuleChange change) => Assert.Throws<InvalidDataException>(() => running.Change(change)).Message;
 
     private static RunningRules WithSockets()
@@ -99,7 +128,10 @@ public sealed class RunningRulesSpecs
             Assert.True(table.Rules.TryFind(Addresses.ToNumber(rule.Group), rule.Port, rule.Source is null ? 99 : Addresses.ToNumber(rule.Source), out RuleEntry entry));
             Assert.Equal((rule.Counter, rule.Outputs.Length), (entry.Counter, entry.OutputCount));
             for (int i = 0; i < entry.OutputCount; i++)
-                Assert.Equal(rule.Outputs[i].Counter, table.Outputs.Entries[entry.FirstOutput + i].Counter);
+            {
+                OutputTable.Entry* output = table.Outputs.Entries + entry.FirstOutput + i;
+                Assert.Equal((rule.Outputs[i].Counter, 100 + rule.Outputs[i].Socket), (output->Counter, output->Socket->Descriptor));
+            }
         }
     }
 }
