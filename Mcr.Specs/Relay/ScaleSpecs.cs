@@ -6,7 +6,8 @@ namespace Mcr.Specs.Relay;
 
 /// <summary>
 /// Ten thousand rules on one interface: how long until they are relayed, and how long one more takes, while a stream of another rule loses
-/// nothing. What is asserted leaves room for a machine that does other work as well; what was measured is printed.
+/// nothing. What is asserted of times leaves room for a machine that does other work as well (the shortest change is held to 5 ms, the median to
+/// 20 ms); what was measured is printed.
 /// </summary>
 [Collection(SerialPackets.Name)]
 public sealed class ScaleSpecs(ITestOutputHelper output)
@@ -61,8 +62,11 @@ public sealed class ScaleSpecs(ITestOutputHelper output)
         Assert.Equal((Datagrams, 0, 0, 0), (received.Number("received"), received.Number("lost"), received.Number("reordered"), received.Number("duplicated")));
         Assert.InRange(added.Min(), 0, 5);
         Assert.InRange(removed.Min(), 0, 5);
-        Assert.InRange(Median(added), 0, 50);
-        Assert.InRange(Median(removed), 0, 50);
+        Assert.InRange(Median(added), 0, 20);
+        Assert.InRange(Median(removed), 0, 20);
+
+        // A collection stops the loop's thread: what a change costs in the worker's memory must not depend on how many rules there are.
+        Assert.InRange(new Summary(final.Last(l => l.Contains("Worker FINAL", StringComparison.Ordinal))).Number("gc"), 0, 2);
     }
 
     private static string Rule(int i, int groups) =>
