@@ -10,7 +10,6 @@ namespace Mcr.Actors.Configuration;
 /// <summary><c>mcr.interface-defaults</c>, and <c>mcr.interfaces</c>, where an interface has what differs.</summary>
 internal static class InterfaceReader
 {
-    private const int MaxWorkers = 64;
     private const int MaxCore = 1023; // CPU_SETSIZE - 1 (sched.h)
     private const string Auto = "auto";
     private static readonly TimeSpan MaxCoalesce = TimeSpan.FromMicroseconds(WorkerOptions.MaxCoalesceMicroseconds);
@@ -50,7 +49,7 @@ internal static class InterfaceReader
     {
         var options = new InterfaceOptions
         {
-            Workers = Value("workers", d => d.Workers, key => section.Whole(key, 1, MaxWorkers)),
+            Workers = Value("workers", d => d.Workers, key => section.Whole(key, 1, InterfaceOptions.MaxWorkers)),
             Cores = Value("cores", d => d.Cores, key => ReadCores(section, key)),
             Ingress = Value("ingress", d => d.Ingress, key => section.OneOf(key, Ingresses)),
             Gro = Value("gro", d => d.Gro, key => section.OneOf(key, Gros)),

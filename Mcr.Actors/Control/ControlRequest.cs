@@ -40,6 +40,14 @@ public abstract record ControlRequest
         public string? Name { get; init; }
     }
 
+    /// <summary>Another number of workers for an interface, until mcrd ends.</summary>
+    public sealed record SetWorkers : ControlRequest
+    {
+        public string? Interface { get; init; }
+
+        public string? Count { get; init; }
+    }
+
     public sealed record ListRules : ControlRequest;
 
     public sealed record Stats : ControlRequest;

@@ -21,6 +21,9 @@ internal sealed record CommandEnvelope
     [JsonPropertyName("Remove")]
     public ControlRequest.Remove? Remove { get; init; }
 
+    [JsonPropertyName("SetWorkers")]
+    public ControlRequest.SetWorkers? SetWorkers { get; init; }
+
     [JsonPropertyName("ListRules")]
     public ControlRequest.ListRules? ListRules { get; init; }
 

@@ -16,7 +16,7 @@ namespace Mcr.Actors.Interfaces;
 /// brings the machine and the workers to what the rules want; decisions are <see cref="InterfaceState"/>'s and <see cref="InterfacePlanner"/>'s.
 /// Order, always: open and join, then the workers get the rules, and what those do without is closed only when all have confirmed them.
 /// </summary>
-internal sealed class InterfaceActor : UntypedActor, IWithTimers
+internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
 {
     private static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(1);
 
@@ -44,6 +44,7 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
         _supervisor = supervisor;
         _rules = rules;
         _time = time;
+        _wanted = options.Of(name).Workers;
         _state = new InterfaceState(name);
     }
 
@@ -83,6 +84,16 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
             case InterfaceCommands.Stop stop:
                 Stop(stop);
                 break;
+            case InterfaceCommands.SetWorkers set:
+                SetWorkers(set.Count);
+                break;
+            case ChangeOverdue:
+                if (_change is { } change)
+                    Change(change.TimedOut());
+                break;
+            case AnswerOverdue:
+                Answer(new CommandResult.Ok($"{_name} is being changed to {_wanted} workers (see: mcrctl list-workers)"));
+                break;
             default:
                 Unhandled(message);
                 break;
@@ -107,11 +118,19 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
                 break;
             case WorkerEvents.Ready ready:
                 seat.Life = ready.Life;
+                Do(_change?.Ready(number) ?? []);
                 Apply(_state.WorkerReady(number));
+                Do(_change?.RulesSent(number) ?? []);
                 break;
             case WorkerEvents.Applied applied:
                 Apply(_state.WorkerApplied(number, applied.Generation));
                 Reconcile();
+                if (_change is { } waiting)
+                    Change(waiting.Applied(number));
+                break;
+            case WorkerEvents.Obeyed obeyed:
+                if (_change is { } awaiting)
+                    Change(awaiting.Obeyed(number, obeyed.Ticket));
                 break;
             case WorkerEvents.Refused refused:
                 _log.Error("{Worker} refused its rules: {Why}", refused.Seat, refused.Why);
@@ -121,6 +140,12 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
             case WorkerEvents.Down down:
                 Apply(_state.WorkerDown(number, down.How, down.Delay));
                 Reconcile();
+                if (_change is { } changing)
+                    Change(changing.Down(number));
+                break;
+            case WorkerEvents.Stopped when _change is { Phase: WorkerChangePhase.Leaving } leaving && leaving.Number == number:
+                Leave(seat, logTotals: true);
+                Forget(seat, leaving);
                 break;
             case WorkerEvents.Stopped:
                 Leave(seat, logTotals: true);
@@ -202,7 +227,7 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
     {
         if (link.Kind == LinkKind.Other)
             return new RuleOutcome(RuleStatus.Failed, $"{_name} carries neither Ethernet frames nor bare IP packets; relay from a device that does, such as a bridge, a tunnel or lo");
-        InterfaceOptions settings = _options.Of(_name);
+        InterfaceOptions settings = _options.Of(_name) with { Workers = _wanted };
         IInterfacePort port;
         try
         {
@@ -230,6 +255,7 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
     private void Stop(InterfaceCommands.Stop stop)
     {
         IActorRef parent = Context.Parent;
+        DropChange();
         if (_open is null)
         {
             parent.Tell(new InterfaceEvents.Stopped(_name));
@@ -252,6 +278,7 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
 
     private void BeginClosing()
     {
+        DropChange();
         _open!.IsClosing = true;
         _open.Workers.Tell(new WorkerCommands.Stop(Hold: false));
     }
@@ -284,8 +311,7 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
             switch (effect)
             {
                 case InterfaceEffect.ToWorker toWorker:
-                    OpenSeat seat = _open!.Seats.Find(s => s.Seat.Number == toWorker.Number)!;
-                    _open.Workers.Tell(new WorkerCommands.Execute(seat.Seat, seat.Life!, toWorker.Command));
+                    Tell(toWorker.Number, toWorker.Command);
                     break;
                 case InterfaceEffect.CloseEgress close:
                     _open!.Port.CloseEgress(close.Id);
@@ -301,6 +327,13 @@ internal sealed class InterfaceActor : UntypedActor, IWithTimers
                     break;
             }
         }
+    }
+
+    /// <summary>Nothing happens when no such worker has ever been ready; to one that has ended it is not passed on.</summary>
+    private void Tell(int number, WorkerCommand command)
+    {
+        if (_open!.Seats.Find(s => s.Seat.Number == number) is { Life: { } life } seat)
+            _open.Workers.Tell(new WorkerCommands.Execute(seat.Seat, life, command));
     }
 
     private void LogStats()

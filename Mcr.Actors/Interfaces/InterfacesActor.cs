@@ -39,6 +39,13 @@ internal sealed class InterfacesActor : UntypedActor, IWithTimers
             case InterfaceCommands.UseRules use:
                 _interfaces.Tell(use.Interface, use);
                 break;
+            case InterfaceCommands.SetWorkers set:
+                IActorRef child = Context.Child(NamedChildren.PathElement(set.Interface));
+                if (child.IsNobody())
+                    Sender.Tell(new CommandResult.Rejected("interface", $"no rule takes datagrams in on {set.Interface}, so it has no workers (see: mcrctl list); add a rule first, or set interfaces.{set.Interface}.workers in the configuration"));
+                else
+                    child.Forward(set);
+                break;
             case InterfaceCommands.Forget forget:
                 _interfaces.Stop(forget.Interface);
                 break;

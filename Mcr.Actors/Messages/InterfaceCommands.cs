@@ -13,6 +13,10 @@ internal static class InterfaceCommands
     /// <param name="Changed">The rules, there and gone ones, that differ from what was told last; null for all.</param>
     public sealed record UseRules(string Interface, long Revision, ImmutableDictionary<RuleId, ForwardingRule> Rules, ImmutableHashSet<RuleId>? Changed);
 
+    /// <summary>Answered by one <see cref="CommandResult"/>, when it is done or after some seconds.</summary>
+    /// <param name="Count">From 1 to <see cref="Relay.InterfaceOptions.MaxWorkers"/>.</param>
+    public sealed record SetWorkers(string Interface, int Count);
+
     /// <summary>The interface has no rules and holds nothing: its actor may go.</summary>
     public sealed record Forget(string Interface);
 

@@ -33,6 +33,11 @@ public static class RelayCommands
         public static RemoveRule ByName(string name) => new(null, name);
     }
 
+    /// <summary>
+    /// Another number of workers for an interface that has rules. Answered when it is so, or after some seconds; it is not kept over a restart.
+    /// </summary>
+    public sealed record SetWorkers(string Interface, int Count);
+
     /// <summary>Stops everything in order. <paramref name="Hold"/>: leave the workers running, for another mcrd to adopt.</summary>
     public sealed record Stop(bool Hold);
 }

@@ -9,6 +9,15 @@ internal static class WorkerCommands
     /// <summary>Passed on to that process while it runs, and dropped otherwise: a process that becomes ready is told everything.</summary>
     public sealed record Execute(WorkerSeat Seat, WorkerLife Life, WorkerCommand Command);
 
+    /// <summary>One more worker.</summary>
+    public sealed record Start(WorkerSeat Seat);
+
+    /// <summary>To one of them; answered by <see cref="WorkerEvents.Stopped"/>.</summary>
+    public sealed record StopOne(WorkerSeat Seat);
+
+    /// <summary>It has stopped, and its actor may go.</summary>
+    public sealed record Forget(WorkerSeat Seat);
+
     /// <summary>To all of them; answered by one <see cref="WorkerEvents.Stopped"/> for each.</summary>
     /// <param name="Hold">Let go of the process instead of stopping it.</param>
     public sealed record Stop(bool Hold);

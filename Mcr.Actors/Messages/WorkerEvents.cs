@@ -16,6 +16,8 @@ internal abstract record WorkerEvents(WorkerSeat Seat)
 
     public sealed record Refused(WorkerSeat Seat, long Generation, string Why) : WorkerEvents(Seat);
 
+    public sealed record Obeyed(WorkerSeat Seat, long Ticket) : WorkerEvents(Seat);
+
     /// <summary>The process is gone and a new one is started after <paramref name="Delay"/>.</summary>
     public sealed record Down(WorkerSeat Seat, string How, TimeSpan Delay) : WorkerEvents(Seat);
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Mcr.Native.Egress;
+using Mcr.Native.Ingress;
 using Mcr.Native.Netlink;
 
 namespace Mcr.Actors.Platform;
@@ -34,6 +35,23 @@ public interface IInterfacePort : IDisposable
     /// </summary>
     /// <exception cref="Mcr.Native.Interop.LinuxException">the process could not be started.</exception>
     IWorkerProcess StartWorker(int number, Action<WorkerEvent> onEvent);
+
+    /// <summary>Which worker takes which flows in.</summary>
+    BucketTable Table { get; }
+
+    /// <summary>
+    /// Opens one more ingress socket, for a worker with the next number; it gets no frame before <see cref="Use"/> says so. What had
+    /// that number before has left its counters.
+    /// </summary>
+    /// <returns>null, or a sentence that says why not.</returns>
+    string? AddSeat();
+
+    /// <summary>From its return on, new frames go where the table says, and all earlier ones wait for the workers of the old one.</summary>
+    /// <returns>null, or a sentence that says why not; then everything is as it was.</returns>
+    string? Use(BucketTable table);
+
+    /// <summary>Closes the ingress socket with the highest number: no table mentions it any more, and its worker has exited.</summary>
+    void RemoveSeat();
 
     /// <summary>Totals of the slot of that number, cumulative over all workers it has had.</summary>
     WorkerCounters ReadCounters(int number);

@@ -29,6 +29,15 @@ public sealed record ChangeRules(ResolvedRuleChange Change) : WorkerCommand;
 /// <summary>The worker closes its duplicates of these; no rule uses them any more.</summary>
 public sealed record ForgetSockets(ImmutableArray<int> Ids) : WorkerCommand;
 
+/// <summary>Take no more frames; answered by <see cref="OrderObeyed"/>. Rules are taken as ever.</summary>
+public sealed record HoldWorker(long Ticket) : WorkerCommand;
+
+/// <summary>Answered by <see cref="OrderObeyed"/> when everything is sent that had arrived before.</summary>
+public sealed record DrainWorker(long Ticket) : WorkerCommand;
+
+/// <summary>Ends a hold.</summary>
+public sealed record ResumeWorker : WorkerCommand;
+
 /// <summary>Flush and exit with code 0.</summary>
 public sealed record StopWorker : WorkerCommand;
 
@@ -40,6 +49,8 @@ public sealed record WorkerReady(int Pid) : WorkerEvent;
 public sealed record RulesApplied(long Generation, ulong Hash) : WorkerEvent;
 
 public sealed record RulesRefused(long Generation, string Why) : WorkerEvent;
+
+public sealed record OrderObeyed(long Ticket) : WorkerEvent;
 
 /// <summary>Always the last event. <paramref name="How"/>: <c>exit code 0</c>, <c>killed by signal 9</c>.</summary>
 public sealed record WorkerExited(string How, bool Clean) : WorkerEvent;

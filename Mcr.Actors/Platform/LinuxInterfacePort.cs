@@ -15,7 +15,7 @@ public sealed class LinuxInterfacePort : IInterfacePort
     private readonly LinuxPlatformOptions _options;
     private readonly WorkerOptions _workerOptions;
     private readonly Func<int, Action<WorkerEvent>, LinuxWorker> _startWorker;
-    private readonly List<LinuxSeat> _seats = [];
+    private readonly LinuxSeats _seats;
     private readonly GroSetting? _gro;
     private readonly GroupMembership _groups;
     private readonly Dictionary<Membership, UnicastClaim> _claims = [];
@@ -33,19 +33,9 @@ public sealed class LinuxInterfacePort : IInterfacePort
             Reassemble = settings.Reassemble,
         };
         _startWorker = startWorker;
-        try
-        {
-            for (int number = 0; number < settings.Workers; number++)
-                _seats.Add(new LinuxSeat(link, settings.Ingress, options.ReceiveBuffer));
-        }
-        catch
-        {
-            DisposeSeats();
-            throw;
-        }
-
+        _seats = new LinuxSeats(link, settings.Ingress, options.ReceiveBuffer, settings.Workers);
         _gro = settings.Gro == GroMode.Leave ? null : GroSetting.Apply(link, settings.Gro == GroMode.On);
-        Notes = [.. _seats.Select(s => s.Ingress.RingRefusal).Append(_gro?.Problem).OfType<string>().Distinct()];
+        Notes = [.. new[] { _seats.RingRefusal, _gro?.Problem }.OfType<string>()];
         _groups = new GroupMembership(link.Index);
     }
 
@@ -82,7 +72,7 @@ public sealed class LinuxInterfacePort : IInterfacePort
         LinuxWorker worker = _startWorker(number, onEvent);
         try
         {
-            _seats[number].Greet(worker, _workerOptions, id => _egress[id]);
+            _seats.All[number].Greet(worker, _workerOptions, id => _egress[id]);
             return worker;
         }
         catch
@@ -93,12 +83,20 @@ public sealed class LinuxInterfacePort : IInterfacePort
         }
     }
 
-    public WorkerCounters ReadCounters(int number) => _seats[number].ReadCounters();
+    public BucketTable Table => _seats.Table;
+
+    public string? AddSeat() => Try(_seats.Add);
+
+    public string? Use(BucketTable table) => Try(() => _seats.Use(table));
+
+    public void RemoveSeat() => _seats.RemoveLast();
+
+    public WorkerCounters ReadCounters(int number) => _seats.All[number].ReadCounters();
 
     public RuleCounters ReadRule(int counter)
     {
         var sum = new RuleCounters(0, 0);
-        foreach (LinuxSeat seat in _seats)
+        foreach (LinuxSeat seat in _seats.All)
         {
             RuleCounters one = seat.ReadRule(counter);
             sum = new RuleCounters(sum.Matched + one.Matched, sum.MatchedBytes + one.MatchedBytes);
@@ -110,7 +108,7 @@ public sealed class LinuxInterfacePort : IInterfacePort
     public OutputCounters ReadOutput(int counter)
     {
         OutputCounters sum = OutputCounters.Zero;
-        foreach (LinuxSeat seat in _seats)
+        foreach (LinuxSeat seat in _seats.All)
         {
             sum = sum.Plus(seat.ReadOutput(counter));
         }
@@ -128,13 +126,7 @@ public sealed class LinuxInterfacePort : IInterfacePort
         _claims.Clear();
         _egress.Clear();
         _gro?.Dispose();
-        DisposeSeats();
-    }
-
-    private void DisposeSeats()
-    {
-        foreach (LinuxSeat seat in _seats)
-            seat.Dispose();
+        _seats.Dispose();
     }
 
     internal static OutputSocketRequest RequestFor(EgressKey key, int sendBuffer) =>

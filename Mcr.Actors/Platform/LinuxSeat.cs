@@ -7,36 +7,39 @@ using Mcr.Native.Worker;
 
 namespace Mcr.Actors.Platform;
 
-/// <summary>What one worker of an interface takes frames from and counts in. Owned by the port; workers get duplicates.</summary>
+/// <summary>
+/// What one worker of an interface takes frames from and counts in. Owned by the port; workers get duplicates. The counters outlive the
+/// socket: a seat that is given up and taken again counts on.
+/// </summary>
 internal sealed class LinuxSeat : IDisposable
 {
-    private readonly WorkerSlot _slot;
-    private readonly PacketSocket _ingress;
+    private readonly WorkerSlot _slot = WorkerSlot.Create();
+    private PacketSocket? _ingress;
 
-    public LinuxSeat(Link link, IngressMode mode, int receiveBuffer)
+    /// <param name="deaf">It shall join a group, and not be the first of it.</param>
+    public PacketSocket Open(Link link, IngressMode mode, int receiveBuffer, bool deaf)
     {
-        _slot = WorkerSlot.Create();
-        try
-        {
-            // Half of the queue is the ring, the other half is for frames longer than its slots.
-            RingGeometry ring = mode == IngressMode.Ring ? RingGeometry.For(link.Mtu, receiveBuffer / 2) : default;
-            _ingress = PacketSocket.Open(link, receiveBuffer, ring);
-        }
-        catch
-        {
-            _slot.Dispose();
-            throw;
-        }
+        // Half of the queue is the ring, the other half is for frames longer than its slots.
+        RingGeometry ring = mode == IngressMode.Ring ? RingGeometry.For(link.Mtu, receiveBuffer / 2) : default;
+        return _ingress = PacketSocket.Open(link, receiveBuffer, ring, deaf);
     }
 
-    public PacketSocket Ingress => _ingress;
+    public void Close()
+    {
+        CountDrops();
+        _ingress?.Dispose();
+        _ingress = null;
+    }
 
-    public void Greet(LinuxWorker worker, WorkerOptions options, Func<int, OutputSocket> socket) =>
-        worker.Greet(_slot.Descriptor, _ingress.Descriptor, options with { Ring = _ingress.Ring }, socket);
+    public void Greet(LinuxWorker worker, WorkerOptions options, Func<int, OutputSocket> socket)
+    {
+        PacketSocket ingress = _ingress ?? throw new InvalidOperationException("the seat has no socket");
+        worker.Greet(_slot.Descriptor, ingress.Descriptor, options with { Ring = ingress.Ring }, socket);
+    }
 
     public WorkerCounters ReadCounters()
     {
-        _slot.AddKernelDrops(_ingress.TakeDrops());
+        CountDrops();
         long parseErrors = 0;
         long filtered = 0;
         foreach (DropReason reason in Enum.GetValues<DropReason>())
@@ -83,7 +86,13 @@ internal sealed class LinuxSeat : IDisposable
 
     public void Dispose()
     {
-        _ingress.Dispose();
+        _ingress?.Dispose();
         _slot.Dispose();
+    }
+
+    private void CountDrops()
+    {
+        if (_ingress is not null)
+            _slot.AddKernelDrops(_ingress.TakeDrops());
     }
 }

@@ -47,6 +47,15 @@ public sealed class LinuxWorker : IWorkerProcess
                 foreach (int[] ids in forget.Ids.Chunk(WorkerMessage.MaxIds))
                     _process.Send(new WorkerMessage.Forget([.. ids]), []);
                 break;
+            case HoldWorker hold:
+                _process.Send(new WorkerMessage.Hold(hold.Ticket), []);
+                break;
+            case DrainWorker drain:
+                _process.Send(new WorkerMessage.Drain(drain.Ticket), []);
+                break;
+            case ResumeWorker:
+                _process.Send(new WorkerMessage.Resume(), []);
+                break;
             case StopWorker:
                 _process.Send(new WorkerMessage.Stop(), []);
                 break;
@@ -81,6 +90,9 @@ public sealed class LinuxWorker : IWorkerProcess
                 break;
             case WorkerMessage.Refused refused:
                 onEvent(new RulesRefused(refused.Generation, refused.Sentence));
+                break;
+            case WorkerMessage.Obeyed obeyed:
+                onEvent(new OrderObeyed(obeyed.Ticket));
                 break;
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Actor;
 using Mcr.Actors.Control;
 using Mcr.Actors.Messages;
@@ -26,6 +27,9 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
                 break;
             case ControlRequest.Remove remove:
                 Remove(remove);
+                break;
+            case ControlRequest.SetWorkers set:
+                SetWorkers(set);
                 break;
             case ControlRequest.ListRules:
                 Ask<RelayQueries.RuleList>(new RelayQueries.ListRules(), list => ControlViews.Rules(list.Rules));
@@ -73,6 +77,16 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
                 Sender.Tell(new ControlResponse.Error("give either the rule's id or its name"));
                 break;
         }
+    }
+
+    private void SetWorkers(ControlRequest.SetWorkers request)
+    {
+        if (string.IsNullOrEmpty(request.Interface))
+            Sender.Tell(new ControlResponse.Error("the interface is missing; name the one whose workers are to be more or fewer"));
+        else if (int.TryParse(request.Count, NumberStyles.None, CultureInfo.InvariantCulture, out int count))
+            Ask<CommandResult>(new RelayCommands.SetWorkers(request.Interface, count), ControlViews.Result);
+        else
+            Sender.Tell(new ControlResponse.Error($"'{request.Count}' is not a number of workers; give one from 1 to {InterfaceOptions.MaxWorkers}"));
     }
 
     private void Ask<T>(object message, Func<T, ControlResponse> toResponse) =>

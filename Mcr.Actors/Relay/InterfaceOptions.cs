@@ -24,7 +24,9 @@ public enum GroMode
 /// <summary>How an input interface is served; <c>mcr.interfaces.NAME</c> in HOCON, which documents each value.</summary>
 public sealed record InterfaceOptions
 {
-    /// <summary>Worker processes, 1 to 64.</summary>
+    public const int MaxWorkers = 64;
+
+    /// <summary>Worker processes, 1 to <see cref="MaxWorkers"/>.</summary>
     public int Workers { get; init; } = 1;
 
     /// <summary>CPUs for the workers, one each, from the first again when there are more workers; empty: any CPU.</summary>

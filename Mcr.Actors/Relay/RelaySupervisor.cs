@@ -72,6 +72,12 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             case RelayCommands.RemoveRule remove:
                 Decide((state, ticket) => state.Remove(ticket, remove), Sender);
                 break;
+            case RelayCommands.SetWorkers { Count: < 1 or > InterfaceOptions.MaxWorkers } set:
+                Sender.Tell(new CommandResult.Rejected("count", $"{set.Count} is not a number of workers; give one from 1 to {InterfaceOptions.MaxWorkers}"));
+                break;
+            case RelayCommands.SetWorkers set:
+                _interfaces.Forward(new InterfaceCommands.SetWorkers(set.Interface, set.Count));
+                break;
             case RelayQueries.WhenSettled when_:
                 Decide((state, ticket) => state.AwaitAll(ticket, when_.Longest), Sender);
                 break;
@@ -144,7 +150,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                 asker.Tell(new CommandResult.Ok("the relay has stopped"));
                 Context.Stop(Self);
                 break;
-            case RelayCommands.AddRule or RelayCommands.AddRules or RelayCommands.RemoveRule or RelayQueries.WhenSettled:
+            case RelayCommands.AddRule or RelayCommands.AddRules or RelayCommands.RemoveRule or RelayCommands.SetWorkers or RelayQueries.WhenSettled:
                 Sender.Tell(IsStopping);
                 break;
             case RelayQueries.ListRules or RelayQueries.GetStats or RelayQueries.ListWorkers or RelayQueries.ListInterfaces:

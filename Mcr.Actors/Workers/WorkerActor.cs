@@ -92,6 +92,9 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
             case FromProcess { Event: RulesApplied applied } event_ when IsCurrent(event_):
                 _owner.Tell(new WorkerEvents.Applied(_seat, applied.Generation));
                 break;
+            case FromProcess { Event: OrderObeyed obeyed } event_ when IsCurrent(event_):
+                _owner.Tell(new WorkerEvents.Obeyed(_seat, obeyed.Ticket));
+                break;
             case FromProcess { Event: RulesRefused refused } event_ when IsCurrent(event_):
                 _owner.Tell(new WorkerEvents.Refused(_seat, refused.Generation, refused.Why));
                 break;

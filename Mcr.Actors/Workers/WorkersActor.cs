@@ -15,12 +15,14 @@ internal sealed class WorkersActor : UntypedActor
     private static readonly TimeSpan CrashWindow = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<WorkerSeat, IActorRef> _workers = [];
+    private readonly Func<WorkerSeat, Props> _props;
+    private int _later; // workers since the first ones
 
     public WorkersActor(IReadOnlyList<WorkerSeat> seats, IInterfacePort port, IActorRef owner, RelayOptions options, TimeProvider time)
     {
-        // Watched without handling Terminated: a worker's actor that ends by itself takes this one along (death pact).
+        _props = seat => Props.Create(() => new WorkerActor(seat, port, owner, options, time));
         foreach (WorkerSeat seat in seats)
-            _workers.Add(seat, Context.Watch(Context.ActorOf(Props.Create(() => new WorkerActor(seat, port, owner, options, time)), $"{seat.Number}")));
+            Start(seat, $"{seat.Number}");
     }
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(CrashesAllowed, CrashWindow, _ => Directive.Restart);
@@ -32,6 +34,17 @@ internal sealed class WorkersActor : UntypedActor
             case WorkerCommands.Execute execute:
                 _workers[execute.Seat].Forward(message);
                 break;
+            case WorkerCommands.Start start:
+                Start(start.Seat, $"{start.Seat.Number}-{++_later}"); // the number alone may still be taken by one that is ending
+                break;
+            case WorkerCommands.StopOne one:
+                _workers[one.Seat].Tell(new WorkerCommands.Stop(Hold: false));
+                break;
+            case WorkerCommands.Forget forget:
+                _workers.Remove(forget.Seat, out IActorRef? stopped);
+                Context.Unwatch(stopped);
+                Context.Stop(stopped);
+                break;
             case WorkerCommands.Stop:
                 foreach (IActorRef worker in _workers.Values)
                     worker.Forward(message);
@@ -41,4 +54,7 @@ internal sealed class WorkersActor : UntypedActor
                 break;
         }
     }
+
+    /// <summary>Watched without handling Terminated: a worker's actor that ends by itself takes this one along (death pact).</summary>
+    private void Start(WorkerSeat seat, string name) => _workers.Add(seat, Context.Watch(Context.ActorOf(_props(seat), name)));
 }

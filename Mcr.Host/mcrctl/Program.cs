@@ -11,6 +11,7 @@ internal static class Program
         var session = new Session(root);
         AddCommand.AddTo(root, session);
         RemoveCommand.AddTo(root, session);
+        WorkersCommand.AddTo(root, session);
         QueryCommands.AddTo(root, session);
         ConfigCheckCommand.AddTo(root);
 

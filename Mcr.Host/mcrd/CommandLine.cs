@@ -36,7 +36,7 @@ internal static class CommandLine
     {
         var config = new Option<string?>("--config") { HelpName = "FILE", Description = $"Configuration in HOCON (default: {DefaultConfig}, if it is there)" };
         var device = new Option<string?>("--interface") { HelpName = "NAME", Description = "An input interface, as if it were configured" };
-        var workers = new Option<string?>("--num-workers") { HelpName = "N", Description = "Workers of that interface; this version runs one" };
+        var workers = new Option<string?>("--num-workers") { HelpName = "N", Description = "Workers of that interface, 1 to 64" };
         var socket = new Option<string?>("--control-socket-path") { HelpName = "PATH", Description = "Where mcrctl finds this mcrd" };
         var json = new Option<bool>("--log-json") { Description = "Log one JSON object a line" };
         var command = new Command("supervisor", "Runs the relay until SIGTERM.") { config, device, workers, socket, json };

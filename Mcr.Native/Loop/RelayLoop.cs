@@ -29,6 +29,7 @@ internal sealed unsafe class RelayLoop : IDisposable
     private ForwardingTable _published = ForwardingTable.Empty; // written by the control thread, read once a batch
     private readonly bool _spins;
     private RestPolicy _rest; // not readonly: it keeps count
+    private readonly LoopOrders _orders;
     private volatile bool _stopping;
 
     public RelayLoop(IReadOnlyList<IFrameSource> sources, IDatagramSink sink, WorkerSlot slot, LoopWakeup wakeup, WorkerOptions options, TimeProvider? clock = null)
@@ -36,6 +37,7 @@ internal sealed unsafe class RelayLoop : IDisposable
         _sources = [.. sources];
         _slot = slot;
         _wakeup = wakeup;
+        _orders = new LoopOrders(wakeup, options.Ring.IsNone ? LoopOrders.MaxQueued : options.Ring.Frames);
         _spins = options.Spin;
         _rest = new RestPolicy(options.Spin ? 0 : options.CoalesceMicroseconds);
         _queue = new SendQueue(sink, slot.EgressCounters, options.Segmentation);
@@ -50,6 +52,9 @@ internal sealed unsafe class RelayLoop : IDisposable
         _wakeup.Wake();
     }
 
+    /// <summary>For the control thread: to hold the loop, or to have it say when it has drained.</summary>
+    public LoopOrders Orders => _orders;
+
     /// <summary>From any thread: relay what has arrived, then return from <see cref="Run"/>.</summary>
     public void Stop()
     {
@@ -62,6 +67,12 @@ internal sealed unsafe class RelayLoop : IDisposable
         LoopWakeup.MakePrecise();
         while (!_stopping)
         {
+            if (_orders.Look())
+            {
+                TurnHeld();
+                continue;
+            }
+
             int frames = Turn();
             if (frames > 0)
                 Rest(frames);
@@ -85,6 +96,8 @@ internal sealed unsafe class RelayLoop : IDisposable
     internal int Turn()
     {
         int taken = 0;
+        bool isFull = false;
+        long clipped = _slot.Words[SlotLayout.ClippedWord];
         if (_queue.NextDue != long.MaxValue)
             _queue.SendDue(System.Diagnostics.Stopwatch.GetTimestamp());
         foreach (IFrameSource source in _sources)
@@ -99,11 +112,36 @@ internal sealed unsafe class RelayLoop : IDisposable
             source.Release();
             _reassembly?.Release();
             taken += frames;
+            isFull |= frames == FrameBatch.Capacity;
         }
+
+        isFull |= _slot.Words[SlotLayout.ClippedWord] != clipped; // places in the batch that frames of no use had
 
         _reassembly?.Expire();
         _slot.Words[SlotLayout.HeartbeatWord]++;
+        if (_orders.IsDraining && _orders.HasDrained(taken, isFull))
+        {
+            // What is paced here would be overtaken by what the next one sends.
+            _queue.SendDue(long.MaxValue);
+            _orders.Confirm();
+        }
+
         return taken;
+    }
+
+    /// <summary>Everything but receiving.</summary>
+    private void TurnHeld()
+    {
+        TakePublishedTable();
+        if (_queue.NextDue != long.MaxValue)
+            _queue.SendDue(System.Diagnostics.Stopwatch.GetTimestamp());
+        _reassembly?.Expire();
+        _slot.Words[SlotLayout.HeartbeatWord]++;
+        _orders.Confirm();
+        if (_queue.NextDue != long.MaxValue)
+            Thread.SpinWait(1);
+        else
+            _wakeup.SleepUntilWoken(MaxSleepMilliseconds);
     }
 
     public void Dispose()

@@ -68,6 +68,15 @@ internal sealed class RelayWorker : IDisposable
                 }
 
                 return null;
+            case WorkerMessage.Hold hold:
+                _loop.Orders.Hold();
+                return Obeyed(hold.Ticket);
+            case WorkerMessage.Drain drain:
+                _loop.Orders.Drain();
+                return Obeyed(drain.Ticket);
+            case WorkerMessage.Resume:
+                _loop.Orders.Resume();
+                return null;
             default:
                 foreach (FileDescriptor descriptor in descriptors)
                     descriptor.Dispose();
@@ -103,6 +112,14 @@ internal sealed class RelayWorker : IDisposable
             old.Dispose();
         _egress[passed.Id] = descriptor;
         _rules.Use(passed.Id, new EgressSocket(descriptor.Raw, passed.Kind, passed.LinkAddress));
+    }
+
+    /// <summary>A loop that does not run yet has nothing in its hands, and begins as it was ordered.</summary>
+    private WorkerMessage.Obeyed Obeyed(long ticket)
+    {
+        if (_isRunning)
+            _loop.Orders.Wait();
+        return new WorkerMessage.Obeyed(ticket);
     }
 
     private WorkerMessage Update(long generation, FileDescriptor memory, int bytes, Func<byte[], ForwardingTable> update)

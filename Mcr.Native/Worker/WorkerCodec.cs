@@ -43,6 +43,15 @@ public static class WorkerCodec
                 foreach (int id in forget.Ids)
                     writer.U32(id);
                 break;
+            case WorkerMessage.Hold hold:
+                writer.U64((ulong)hold.Ticket);
+                break;
+            case WorkerMessage.Drain drain:
+                writer.U64((ulong)drain.Ticket);
+                break;
+            case WorkerMessage.Obeyed obeyed:
+                writer.U64((ulong)obeyed.Ticket);
+                break;
             case WorkerMessage.Ready ready:
                 writer.U32(ready.Pid);
                 break;
@@ -79,9 +88,13 @@ public static class WorkerCodec
             4 => new WorkerMessage.Forget(DecodeIds(ref reader)),
             5 => new WorkerMessage.Stop(),
             6 => new WorkerMessage.Change((long)reader.U64(), (long)reader.U64(), reader.Count(ResolvedRuleCodec.MaxBytes)),
+            7 => new WorkerMessage.Hold((long)reader.U64()),
+            8 => new WorkerMessage.Drain((long)reader.U64()),
+            9 => new WorkerMessage.Resume(),
             16 => new WorkerMessage.Ready(reader.Count(int.MaxValue)),
             17 => new WorkerMessage.Applied((long)reader.U64(), reader.U64()),
             18 => new WorkerMessage.Refused((long)reader.U64(), Encoding.UTF8.GetString(reader.Bytes(ByteReader.Limited(reader.U16(), WorkerMessage.MaxSentenceBytes)))),
+            19 => new WorkerMessage.Obeyed((long)reader.U64()),
             _ => throw new InvalidDataException($"unknown worker message type {type}"),
         };
         reader.End();
@@ -98,9 +111,13 @@ public static class WorkerCodec
         WorkerMessage.Forget => 4,
         WorkerMessage.Stop => 5,
         WorkerMessage.Change => 6,
+        WorkerMessage.Hold => 7,
+        WorkerMessage.Drain => 8,
+        WorkerMessage.Resume => 9,
         WorkerMessage.Ready => 16,
         WorkerMessage.Applied => 17,
         WorkerMessage.Refused => 18,
+        WorkerMessage.Obeyed => 19,
         _ => throw new ArgumentException($"no wire type for {message.GetType().Name}", nameof(message)),
     };
 

@@ -17,9 +17,13 @@ namespace Mcr.Native.Worker;
 ///      4 Forget    u16 n, n × u32 id
 ///      5 Stop
 ///      6 Change    u64 base generation, u64 generation, u32 bytes                descriptor: a sealed memfd, see ResolvedRuleCodec
+///      7 Hold      u64 ticket
+///      8 Drain     u64 ticket
+///      9 Resume
 ///     16 Ready     u32 pid
 ///     17 Applied   u64 generation, u64 hash
 ///     18 Refused   u64 generation, u16 bytes, UTF-8 sentence
+///     19 Obeyed    u64 ticket
 /// </code>
 /// </summary>
 public abstract record WorkerMessage
@@ -61,11 +65,21 @@ public abstract record WorkerMessage
 
     public sealed record Stop : WorkerMessage;
 
+    /// <summary>Take no more frames until <see cref="Resume"/>; rules are taken as ever. Answered by <see cref="Obeyed"/>.</summary>
+    public sealed record Hold(long Ticket) : WorkerMessage;
+
+    /// <summary>Answered by <see cref="Obeyed"/> when everything is sent that had arrived before this.</summary>
+    public sealed record Drain(long Ticket) : WorkerMessage;
+
+    public sealed record Resume : WorkerMessage;
+
     public sealed record Ready(int Pid) : WorkerMessage;
 
     public sealed record Applied(long Generation, ulong Hash) : WorkerMessage;
 
     public sealed record Refused(long Generation, string Sentence) : WorkerMessage;
+
+    public sealed record Obeyed(long Ticket) : WorkerMessage;
 
     /// <summary>How many descriptors a record of this message carries.</summary>
     public int Descriptors => this switch

@@ -31,6 +31,7 @@ public sealed class RequestCodecSpecs(ITestOutputHelper output)
         },
         { """{"version":1,"command":{"Remove":{"rule_id":"r-1"}}}""", new ControlRequest.Remove { RuleId = "r-1" } },
         { """{"version":1,"command":{"Remove":{"name":"video"}}}""", new ControlRequest.Remove { Name = "video" } },
+        { """{"version":1,"command":{"SetWorkers":{"interface":"eth0","count":"3"}}}""", new ControlRequest.SetWorkers { Interface = "eth0", Count = "3" } },
         { """{"version":1,"command":{"ListRules":{}}}""", new ControlRequest.ListRules() },
         { """{"version":1,"command":{"Stats":{}}}""", new ControlRequest.Stats() },
         { """{"version":1,"command":{"ListWorkers":{}}}""", new ControlRequest.ListWorkers() },

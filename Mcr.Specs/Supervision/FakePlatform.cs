@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
 using Mcr.Actors.Platform;
+using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
 using Mcr.Native.Netlink;
 using Mcr.Native.Worker;
@@ -36,6 +37,9 @@ internal sealed class FakePlatform : IRelayPlatform
     public int ShortagesOnSend;
 
     public Func<EgressKey, string?> RefuseEgress { get; set; } = _ => null;
+
+    /// <summary>Why no interface gets another ingress socket; null: it gets it.</summary>
+    public string? RefuseSeat { get; set; }
 
     public Func<Membership, string?> RefuseJoin { get; set; } = _ => null;
 
@@ -80,7 +84,8 @@ internal enum Obedience
     BecomeReady = 1,
     ApplyRules = 2,
     Stop = 4,
-    Full = 7,
+    Obey = 8,
+    Full = 15,
 }
 
 internal sealed class FakePort(FakePlatform platform, Link link) : IInterfacePort
@@ -117,6 +122,23 @@ internal sealed class FakePort(FakePlatform platform, Link link) : IInterfacePor
         worker.Begin();
         return worker;
     }
+
+    public BucketTable Table { get; private set; } = BucketTable.One;
+
+    public string? AddSeat()
+    {
+        platform.Journal.Enqueue("seat");
+        return platform.RefuseSeat;
+    }
+
+    public string? Use(BucketTable table)
+    {
+        platform.Journal.Enqueue($"spread {table.Seats}");
+        Table = table;
+        return null;
+    }
+
+    public void RemoveSeat() => platform.Journal.Enqueue("unseat");
 
     public WorkerCounters ReadCounters(int number) => Counters;
 
@@ -171,6 +193,15 @@ internal sealed class FakeWorker(FakePlatform platform, int number, Action<Worke
             case ForgetSockets forget:
                 platform.Journal.Enqueue($"forget {string.Join(',', forget.Ids)}");
                 break;
+            case HoldWorker hold:
+                Order($"hold {number}", hold.Ticket);
+                break;
+            case DrainWorker drain:
+                Order($"drain {number}", drain.Ticket);
+                break;
+            case ResumeWorker:
+                platform.Journal.Enqueue($"resume {number}");
+                break;
             case StopWorker:
                 platform.Journal.Enqueue("stop");
                 if (Obedience.HasFlag(Obedience.Stop))
@@ -178,6 +209,18 @@ internal sealed class FakeWorker(FakePlatform platform, int number, Action<Worke
                 break;
         }
     }
+
+    private void Order(string what, long ticket)
+    {
+        platform.Journal.Enqueue(what);
+        LastTicket = ticket;
+        if (Obedience.HasFlag(Obedience.Obey))
+            Obey();
+    }
+
+    private long LastTicket { get; set; }
+
+    public void Obey() => onEvent(new OrderObeyed(LastTicket));
 
     private void Run(ResolvedRuleSet rules)
     {

@@ -15,9 +15,13 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
         new WorkerMessage.Change(long.MaxValue - 1, long.MaxValue, 54321),
         new WorkerMessage.Forget([1, 2, 3]),
         new WorkerMessage.Stop(),
+        new WorkerMessage.Hold(8),
+        new WorkerMessage.Drain(long.MaxValue),
+        new WorkerMessage.Resume(),
         new WorkerMessage.Ready(4711),
         new WorkerMessage.Applied(5, ulong.MaxValue),
         new WorkerMessage.Refused(6, "no such socket — says the worker"),
+        new WorkerMessage.Obeyed(9),
     ];
 
     [Theory]

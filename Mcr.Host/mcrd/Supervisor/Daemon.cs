@@ -117,8 +117,8 @@ internal static class Daemon
     private static RelayOptions RelayOptionsOf(McrSettings settings) => new()
     {
         Version = ProductVersion.Text,
-        Interfaces = settings.Interfaces.ToDictionary(i => i.Key, i => i.Value with { Workers = 1 }),
-        InterfaceDefaults = settings.InterfaceDefaults with { Workers = 1 },
+        Interfaces = settings.Interfaces,
+        InterfaceDefaults = settings.InterfaceDefaults,
         StatsInterval = settings.StatsInterval,
         WorkerStartTimeout = settings.Worker.StartTimeout,
         WorkerStopTimeout = settings.Worker.StopTimeout,
@@ -149,8 +149,6 @@ internal static class Daemon
         log.LogInformation("mcrd {Version} starts as {Node} (pid {Pid}, Linux {Release})", ProductVersion.Text, settings.NodeName, Environment.ProcessId, kernel.Release);
         foreach (string sentence in kernel.Describe())
             log.LogInformation("kernel: {Feature}", sentence);
-        foreach ((string name, InterfaceOptions wished) in settings.Interfaces.Where(i => i.Value.Workers > 1))
-            log.LogWarning("interface {Interface} is to have {Workers} workers; this version runs one for each interface", name, wished.Workers);
         foreach (string sentence in capabilities.Consequences())
             log.LogWarning("rights: {Consequence}", sentence);
     }

@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using Mcr.Native.Interop;
+
+namespace Mcr.Specs.Relay;
+
+/// <summary>Several workers of one interface: they share its flows, die one by one, and become more and fewer while datagrams flow.</summary>
+[Collection(SerialPackets.Name)]
+public sealed class WorkersSpecs(ITestOutputHelper output)
+{
+    private const int Groups = 8;
+    private const int Rate = 2_000; // a group
+    private const int Count = 5 * Rate;
+
+    /// <summary>What may be in a worker's hands: one batch.</summary>
+    private const int Batch = 64;
+
+    [Fact]
+    public void Two_workers_should_share_the_groups_and_lose_and_reorder_nothing()
+    {
+        using var topology = new RelayTopology();
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rules, "  interfaces.in0 { workers = 2 }");
+        using var streams = new Streams(topology, Count);
+        streams.CheckAll(output);
+        long[] matched = Matched(mcrd);
+        output.WriteLine($"matched by each worker: {string.Join(' ', matched)}");
+        Assert.Equal(2, matched.Length);
+        Assert.All(matched, n => Assert.InRange(n, Count, (Groups - 1) * Count));
+        Assert.Equal(Groups * Count, matched.Sum());
+    }
+
+    [Fact]
+    public void Killed_worker_should_cost_no_more_than_what_it_held()
+    {
+        using var topology = new RelayTopology();
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rules, "  interfaces.in0 { workers = 2 }");
+        using var streams = new Streams(topology, Count);
+        WaitUntil(() => Relayed(mcrd) > Groups * Rate, "the streams to flow");
+        SysResult.From(Libc.kill(mcrd.WorkerPids()[1], Libc.SIGKILL)).OrThrow("kill");
+        Summary[] received = streams.Results(output);
+        Assert.InRange(received.Sum(r => r.Number("lost")), 0, Batch);
+        Assert.All(received, r => Assert.Equal(0, r.Number("reordered") + r.Number("duplicated") + r.Number("corrupted")));
+        Assert.Equal([0, 1], mcrd.Ctl("list-workers").GetProperty("Workers").EnumerateArray().Select(w => w.GetProperty("restarts").GetInt32()).Order());
+    }
+
+    [Fact]
+    public void Changing_the_number_of_workers_should_lose_double_and_reorder_nothing()
+    {
+        using var topology = new RelayTopology();
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rules);
+        using var streams = new Streams(topology, 5 * Count);
+        WaitUntil(() => Relayed(mcrd) > Groups * Rate, "the streams to flow");
+        foreach (int count in new[] { 3, 2, 1, 2, 4, 1, 3 })
+        {
+            long began = Stopwatch.GetTimestamp();
+            WaitUntil(() => mcrd.TryCtl("workers", "--interface", "in0", "--count", $"{count}").Output.Contains($"in0 is served by {count} worker", StringComparison.Ordinal), $"{count} workers");
+            Assert.Equal(count, mcrd.WorkerPids().Length);
+            output.WriteLine($"{count} workers after {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms");
+        }
+
+        Assert.True(streams.AreSending, "the streams were over before the last change; let them last longer");
+        streams.CheckAll(output);
+        Assert.Equal(Groups * 5 * Count, Relayed(mcrd));
+        Assert.DoesNotContain(" WARN ", mcrd.Stop().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refusals_should_say_why()
+    {
+        using var topology = new RelayTopology();
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rules);
+        foreach (string count in new[] { "0", "65", "-1", "two" })
+            Assert.Contains("number of workers; give one from 1 to 64", Refusal(mcrd, "in0", count), StringComparison.Ordinal);
+        Assert.Contains("no rule takes datagrams in on nowhere0", Refusal(mcrd, "nowhere0", "2"), StringComparison.Ordinal);
+    }
+
+    private static string Rules => string.Join('\n', Enumerable.Range(0, Groups).Select(i =>
+        $$"""{ name = g{{i}}, input { interface = in0, group = "239.1.1.{{i + 1}}", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.{{i + 1}}", port = 6000 } ] }"""));
+
+    private static string Refusal(McrdProcess mcrd, string device, string count)
+    {
+        (int code, string text) = mcrd.TryCtl("workers", "--interface", device, "--count", count);
+        Assert.Equal(1, code);
+        return text;
+    }
+
+    private static long Relayed(McrdProcess mcrd) => mcrd.Ctl("stats").GetProperty("Stats").EnumerateArray().Sum(s => s.GetProperty("packets_relayed").GetInt64());
+
+    /// <summary>From the final lines.</summary>
+    private static long[] Matched(McrdProcess mcrd) =>
+    [
+        .. mcrd.Stop().Output.Split('\n').Where(l => l.Contains("[STATS:Ingress FINAL]", StringComparison.Ordinal))
+            .Select(l => long.Parse(l.Split(" matched=")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture)),
+    ];
+
+    /// <summary>Asks until it is so; a command is the wait.</summary>
+    private static void WaitUntil(Func<bool> isSo, string what)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (!isSo())
+            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(20), $"waited for {what}");
+    }
+
+    /// <summary>A sender and a verifying receiver for each group, running from construction on.</summary>
+    private sealed class Streams : IDisposable
+    {
+        private readonly int _count;
+        private readonly List<StreamReceiver> _receivers = [];
+        private readonly List<RunningProcess> _senders = [];
+
+        public Streams(RelayTopology topology, int count)
+        {
+            _count = count;
+            for (int i = 1; i <= Groups; i++)
+                _receivers.Add(new StreamReceiver(topology.Destination, "dst0", $"239.2.2.{i}", 6000, count));
+            for (int i = 1; i <= Groups; i++)
+                _senders.Add(StreamSender.Start(topology.Source, "src0", $"239.1.1.{i}", 5000, count, "--rate", $"{Rate}", "--size", "200"));
+        }
+
+        public bool AreSending => _senders.All(s => !s.HasExited);
+
+        public Summary[] Results(ITestOutputHelper output)
+        {
+            foreach (RunningProcess sender in _senders)
+                StreamSender.Result(sender);
+            Summary[] received = [.. _receivers.Select(r => r.Result())];
+            foreach (Summary one in received)
+                output.WriteLine(one.Line);
+            return received;
+        }
+
+        public void CheckAll(ITestOutputHelper output) =>
+            Assert.All(Results(output), r => Assert.Equal((_count, 0, 0, 0), (r.Number("received"), r.Number("lost"), r.Number("reordered"), r.Number("duplicated"))));
+
+        public void Dispose()
+        {
+            foreach (RunningProcess sender in _senders)
+                sender.Dispose();
+            foreach (StreamReceiver receiver in _receivers)
+                receiver.Dispose();
+        }
+    }
+}
