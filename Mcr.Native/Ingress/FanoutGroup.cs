@@ -100,7 +100,7 @@ public sealed unsafe class FanoutGroup
         int type = Libc.PACKET_FANOUT_CBPF | Libc.PACKET_FANOUT_FLAG_IGNORE_OUTGOING | flags;
         SysResult joined = SocketOptions.TrySet(socket.Descriptor, Libc.SOL_PACKET, Libc.PACKET_FANOUT, id | (type << 16));
         joined.OrThrow(joined.Is(Libc.EINVAL)
-            ? "share an interface between several workers (PACKET_FANOUT with PACKET_FANOUT_FLAG_IGNORE_OUTGOING needs Linux 6.2, and the device to be up)"
+            ? "share an interface between several workers (PACKET_FANOUT with PACKET_FANOUT_FLAG_IGNORE_OUTGOING needs Linux 6.2, and on most kernels the device to be up)"
             : "share an interface between several workers (PACKET_FANOUT)");
     }
 }
