@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace Mcr.Specs.Relay;
@@ -76,21 +75,9 @@ public sealed class CommandSpecs(ITestOutputHelper output)
         using var topology = new RelayTopology();
         using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rule);
         mcrd.Ctl("list");
+        double limit = StartTimes.Limit(output);
         foreach (string verb in new[] { "ping", "list", "stats", "list-workers", "interfaces" })
-            Assert.InRange(Enumerable.Range(0, Rounds).Min(_ => Median(mcrd, verb)), 0, 100);
-    }
-
-    /// <summary>In milliseconds, from the start of the process to its end.</summary>
-    private double Median(McrdProcess mcrd, string verb)
-    {
-        double[] times = [.. Enumerable.Range(0, 9).Select(_ =>
-        {
-            long began = Stopwatch.GetTimestamp();
-            mcrd.Ctl(verb);
-            return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
-        }).Order()];
-        output.WriteLine($"{verb}: median {times[4]:0} ms, {times[0]:0} to {times[8]:0}");
-        return times[4];
+            Assert.InRange(Enumerable.Range(0, Rounds).Min(_ => StartTimes.Median(output, Executables.Mcrctl, 0, "--socket-path", mcrd.ControlSocket, "--json", verb)), 0, limit);
     }
 
     [Fact]

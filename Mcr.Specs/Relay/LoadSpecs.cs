@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace Mcr.Specs.Relay;
 
@@ -76,7 +75,7 @@ public sealed class LoadSpecs(ITestOutputHelper output)
             receiver.Process.WaitForExit();
             times.Add(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds);
             mcrd.WaitReady();
-            (long own, long ring) = ResidentKilobytes(mcrd.WorkerPids().Single());
+            (long own, long ring) = ResidentMemory.Of(mcrd.WorkerPids().Single());
             output.WriteLine($"first packet after {times[^1]:F2} s; worker resident {own} kB and {ring} kB of ring");
             Assert.InRange(own, 1, 40_000_000 / 1024);
             Assert.InRange(ring, 1, 32 * 1024); // half of receive-buffer: the kernel's memory, which every mapping counts as its own
@@ -84,25 +83,6 @@ public sealed class LoadSpecs(ITestOutputHelper output)
         }
 
         Assert.InRange(times.Order().ElementAt(1), 0, 1.5);
-    }
-
-    /// <summary>What a process has in memory, its mapped ring apart (proc(5), smaps).</summary>
-    private static (long Own, long Ring) ResidentKilobytes(int pid)
-    {
-        (long own, long ring) = (0, 0);
-        bool isRing = false;
-        foreach (string line in File.ReadLines($"/proc/{pid}/smaps"))
-        {
-            string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (!words[0].EndsWith(':'))
-                isRing = words[^1].StartsWith("socket:", StringComparison.Ordinal);
-            else if (words[0] == "Rss:")
-                (own, ring) = isRing ? (own, ring + Number(words[1])) : (own + Number(words[1]), ring);
-        }
-
-        return (own, ring);
-
-        static long Number(string word) => long.Parse(word, CultureInfo.InvariantCulture);
     }
 
     private Summary Relay(int count, params string[] sending)
