@@ -98,8 +98,7 @@ internal sealed unsafe class RelayLoop : IDisposable
         int taken = 0;
         bool isFull = false;
         long clipped = _slot.Words[SlotLayout.ClippedWord];
-        if (_queue.NextDue != long.MaxValue)
-            _queue.SendDue(System.Diagnostics.Stopwatch.GetTimestamp());
+        SendPaced();
         foreach (IFrameSource source in _sources)
         {
             int frames = source.Receive(_batch);
@@ -133,8 +132,7 @@ internal sealed unsafe class RelayLoop : IDisposable
     private void TurnHeld()
     {
         TakePublishedTable();
-        if (_queue.NextDue != long.MaxValue)
-            _queue.SendDue(System.Diagnostics.Stopwatch.GetTimestamp());
+        SendPaced();
         _reassembly?.Expire();
         _slot.Words[SlotLayout.HeartbeatWord]++;
         _orders.Confirm();
@@ -142,6 +140,12 @@ internal sealed unsafe class RelayLoop : IDisposable
             Thread.SpinWait(1);
         else
             _wakeup.SleepUntilWoken(MaxSleepMilliseconds);
+    }
+
+    private void SendPaced()
+    {
+        if (_queue.NextDue != long.MaxValue)
+            _queue.SendDue(System.Diagnostics.Stopwatch.GetTimestamp());
     }
 
     public void Dispose()

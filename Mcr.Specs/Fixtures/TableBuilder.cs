@@ -1,10 +1,11 @@
 using Mcr.Native.Egress;
 using Mcr.Native.Loop;
+using Mcr.Native.Worker;
 
-namespace Mcr.Native.Worker;
+namespace Mcr.Specs.Fixtures;
 
 /// <summary>Resolved rules and open sockets to a table for the loop, from nothing. Pure.</summary>
-public static class TableBuilder
+internal static class TableBuilder
 {
     /// <exception cref="InvalidDataException">a rule names a socket that was never passed, or two rules have one input or one counter.</exception>
     public static ForwardingTable Build(ResolvedRuleSet rules, ulong hash, IReadOnlyDictionary<int, EgressSocket> sockets)
