@@ -33,7 +33,7 @@ internal sealed record BenchPlan(int Rounds, double SearchSeconds, double LoadSe
     /// <summary>The program in C that receives as this variant of ours does.</summary>
     public static IReadOnlyList<(string Ours, string Limit)> SameIngress { get; } = [(Mcrd, "limit v2"), (McrdMmsg, "limit mmsg")];
 
-    public static BenchPlan Full(int rounds) => new(rounds, 0.6, 2, 3, Traffic.All, Traffic.LatencyRates, AllPeers);
+    public static BenchPlan Full(int rounds) => new(rounds, 0.6, 3, 3, Traffic.All, Traffic.LatencyRates, AllPeers);
 
-    public static BenchPlan Quick(int rounds) => new(rounds, 0.3, 1, 1, [.. Traffic.All.Where(t => t.IsKey)], [.. Traffic.LatencyRates.Where(r => r <= 50_000)], AllPeers);
+    public static BenchPlan Quick(int rounds) => new(rounds, 0.3, 1.5, 2, [.. Traffic.All.Where(t => t.IsKey)], [.. Traffic.LatencyRates.Where(r => r <= 50_000)], AllPeers);
 }

@@ -17,6 +17,7 @@ internal sealed record Flow(double Achieved, long Expected, long Arrived, double
     private const int MostSeconds = 60;
 
     private static readonly TimeSpan Settled = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Long: what is left in a slow relay's buffers would be counted to the next stretch.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(10);
@@ -28,6 +29,13 @@ internal sealed record Flow(double Achieved, long Expected, long Arrived, double
     public long Lost => Expected - Arrived;
 
     public bool IsCarried => Lost == 0 && LateMilliseconds < MostLateMilliseconds;
+
+    /// <summary>As <see cref="Send"/>, when the machine has finished with what was before: processes that end, methods that are compiled.</summary>
+    public static Flow SendQuietly(BenchTopology topology, Lab lab, RunningPeer? peer, double rate, long count)
+    {
+        Thread.Sleep(Settled);
+        return Send(topology, lab, peer, rate, count);
+    }
 
     /// <param name="rate">0: as fast as it goes.</param>
     /// <param name="peer">Null: nobody relays, nobody has joined; for what sending alone costs.</param>

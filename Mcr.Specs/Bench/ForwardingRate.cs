@@ -72,10 +72,10 @@ internal sealed class ForwardingRate(BenchPlan plan, Lab lab, Action<string> say
             if (asked < 1)
                 throw new BenchException($"it carries no rate without loss; at last {found.LastTried}");
             count = (long)(asked * plan.LoadSeconds * (traffic.Sending == Sending.Merged ? 1.5 : 1));
-            load = Flow.Send(topology, lab, running, asked, count);
+            load = Flow.SendQuietly(topology, lab, running, asked, count);
         }
 
-        Flow alone = Flow.Send(topology, lab, null, asked, count);
+        Flow alone = Flow.SendQuietly(topology, lab, null, asked, count);
         Results.Add(traffic.Name, peer.Name, Measure.Rate, found.Carried);
         Results.Add(traffic.Name, peer.Name, Measure.SenderLimit, found.IsSenderLimit ? 1 : 0);
         Results.Add(traffic.Name, peer.Name, Measure.Load, load.Achieved);
@@ -85,7 +85,7 @@ internal sealed class ForwardingRate(BenchPlan plan, Lab lab, Action<string> say
         if (load.RelayNanoseconds > 0)
             Results.Add(traffic.Name, peer.Name, Measure.Relay, (double)load.RelayNanoseconds / Math.Max(1, load.Arrived));
         Results.Add(traffic.Name, peer.Name, Measure.Machine, (double)(load.BusyNanoseconds - alone.BusyNanoseconds) / Math.Max(1, load.Arrived));
-        say($"  {peer.Name}: {found.Carried:N0}/s without loss; at {load.Achieved:N0}/s {(double)load.RelayNanoseconds / Math.Max(1, load.Arrived):F0} ns a datagram, {load.Lost} lost");
+        say($"  {peer.Name}: {found.Carried:N0}/s without loss; at {load.Achieved:N0}/s {(double)load.RelayNanoseconds / Math.Max(1, load.Arrived):F0} ns a datagram, {load.Lost} lost; machine {load.BusyNanoseconds / count:N0} - {alone.BusyNanoseconds / count:N0} ns, sender {load.SenderNanoseconds / count:N0} and {alone.SenderNanoseconds / count:N0} ns");
     }
 
     private RateSearch Search(BenchTopology topology, RunningPeer peer)

@@ -49,6 +49,7 @@ internal sealed class CpuMeter
     private readonly long _began = System.Diagnostics.Stopwatch.GetTimestamp();
     private readonly long _cpu;
     private readonly (long Idle, long Stolen) _idle = Machine.Idle();
+    private readonly TimeSpan _own = Environment.CpuUsage.TotalTime;
 
     private CpuMeter(IReadOnlyList<int> pids)
     {
@@ -58,11 +59,12 @@ internal sealed class CpuMeter
 
     public static CpuMeter Start(IReadOnlyList<int> pids) => new(pids);
 
-    /// <returns>In ns: of the processes, and of all CPUs.</returns>
+    /// <returns>In ns: of the processes, and of all CPUs but for what this program itself took.</returns>
     public (long Processes, long Busy) Read()
     {
         (long idle, long stolen) = Machine.Idle();
         double elapsed = System.Diagnostics.Stopwatch.GetElapsedTime(_began).TotalNanoseconds * Environment.ProcessorCount;
-        return (Machine.CpuOf(_pids) - _cpu, (long)elapsed - (idle - _idle.Idle) - (stolen - _idle.Stolen));
+        double own = (Environment.CpuUsage.TotalTime - _own).TotalNanoseconds;
+        return (Machine.CpuOf(_pids) - _cpu, (long)(elapsed - own) - (idle - _idle.Idle) - (stolen - _idle.Stolen));
     }
 }
