@@ -40,8 +40,7 @@ internal sealed class BenchTopology : IDisposable
                 place.Ip($"link set {device} mtu {LargeMtu}");
         if (traffic.Sending != Sending.Merged)
             Source.Tool("ethtool", "-K src0 tx-udp-segmentation off");
-        if (traffic.Gro)
-            Relay.Tool("ethtool", $"-K {Input} gro on rx-udp-gro-forwarding on");
+        ResetInput();
         if (traffic.CutByOutput)
             Relay.Tool("ethtool", $"-K {Output} tx-udp-segmentation off");
     }
@@ -62,6 +61,13 @@ internal sealed class BenchTopology : IDisposable
     {
         (long bytes, long frames) = DatagramCount.Parse(Destination.Run(() => File.ReadAllText("/proc/thread-self/net/dev")), Arrival);
         return DatagramCount.Of(bytes, frames, Traffic.Size);
+    }
+
+    /// <summary>The relay's input as the traffic wants it, whatever a peer before has made of it (mcrd with gro = on, killed, restores nothing).</summary>
+    public void ResetInput()
+    {
+        string merging = Traffic.Gro ? "on" : "off";
+        Relay.Tool("ethtool", $"-K {Input} gro {merging} rx-udp-gro-forwarding {merging}");
     }
 
     public void Dispose()

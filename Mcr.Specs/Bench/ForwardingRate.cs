@@ -75,6 +75,7 @@ internal sealed class ForwardingRate(BenchPlan plan, Lab lab, Action<string> say
             load = Flow.SendQuietly(topology, lab, running, asked, count);
         }
 
+        topology.ResetInput();
         Flow alone = Flow.SendQuietly(topology, lab, null, asked, count);
         Results.Add(traffic.Name, peer.Name, Measure.Rate, found.Carried);
         Results.Add(traffic.Name, peer.Name, Measure.SenderLimit, found.IsSenderLimit ? 1 : 0);
@@ -135,6 +136,7 @@ internal sealed class ForwardingRate(BenchPlan plan, Lab lab, Action<string> say
 
     private RunningPeer Start(BenchTopology topology, Peer peer)
     {
+        topology.ResetInput();
         RunningPeer running = peer.Start(topology, lab);
         try
         {
