@@ -55,6 +55,7 @@ internal static class InterfaceReader
             Gro = Value("gro", d => d.Gro, key => section.OneOf(key, Gros)),
             CoalesceMicroseconds = Value("coalesce", d => d.CoalesceMicroseconds, key => ReadCoalesce(section, key)),
             Spin = Value("poll", d => d.Spin, key => section.OneOf(key, Polls)),
+            Realtime = Value("realtime", d => d.Realtime, section.Flag),
             Reassemble = Value("fragments", d => d.Reassemble, key => section.OneOf(key, Fragments)),
         };
         section.RefuseUnknownKeys();

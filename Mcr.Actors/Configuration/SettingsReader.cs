@@ -136,7 +136,7 @@ public static class SettingsReader
             InterfaceDefaults = interfaceDefaults,
             Interfaces = InterfaceReader.Read(mcr.Section("interfaces"), interfaceDefaults),
             Rules = RuleReader.Read(mcr, problems),
-            AkkaJson = akka is HoconObject ? HoconJson.Write(akka) : "{}",
+            AkkaJson = akka is HoconObject ? $$"""{"akka":{{HoconJson.Write(akka)}}}""" : "{}",
         };
         mcr.RefuseUnknownKeys();
         return settings;

@@ -16,5 +16,5 @@ public sealed class LinuxPlatform(WorkerProgram program, Capabilities capabiliti
     public LinkTable ReadLinks() => LinkReader.Read();
 
     public IInterfacePort OpenInterface(Link link, PortOptions options) =>
-        new LinuxInterfacePort(link, options.Interface, platformOptions, (number, onEvent) => new LinuxWorker(program, options.Interface.CoresOf(number), capabilities, onEvent));
+        new LinuxInterfacePort(link, options.Interface, platformOptions, (number, onEvent) => new LinuxWorker(program, options.Interface.CoresOf(number), capabilities, options.Interface is { Realtime: true, Spin: false }, onEvent));
 }

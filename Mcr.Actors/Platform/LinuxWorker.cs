@@ -10,15 +10,20 @@ namespace Mcr.Actors.Platform;
 public sealed class LinuxWorker : IWorkerProcess
 {
     private readonly WorkerProcess _process;
+    private readonly bool _isRealtime;
     private Func<int, OutputSocket> _socket = _ => throw new InvalidOperationException("the worker has not been greeted");
 
-    internal LinuxWorker(WorkerProgram program, IReadOnlyList<int> cores, Capabilities capabilities, Action<WorkerEvent> onEvent) =>
+    /// <param name="isRealtime">Its loop goes before ordinary threads.</param>
+    internal LinuxWorker(WorkerProgram program, IReadOnlyList<int> cores, Capabilities capabilities, bool isRealtime, Action<WorkerEvent> onEvent)
+    {
+        _isRealtime = isRealtime;
         _process = WorkerProcess.Start(
             program,
             cores,
             capabilities,
             message => Report(message, onEvent),
             (how, clean) => onEvent(new WorkerExited(how, clean)));
+    }
 
     public int Pid => _process.Pid;
 
@@ -78,11 +83,13 @@ public sealed class LinuxWorker : IWorkerProcess
     private void SendInMemory(WorkerMessage message, byte[] content) =>
         _process.Send(message, [MemoryFile.CreateSealed("mcr-rules", content)], ownsDescriptors: true);
 
-    private static void Report(WorkerMessage message, Action<WorkerEvent> onEvent)
+    private void Report(WorkerMessage message, Action<WorkerEvent> onEvent)
     {
         switch (message)
         {
             case WorkerMessage.Ready ready:
+                if (_isRealtime)
+                    _process.MakeRealtime(ready.LoopThread);
                 onEvent(new WorkerReady(ready.Pid));
                 break;
             case WorkerMessage.Applied applied:

@@ -42,6 +42,9 @@ public sealed record InterfaceOptions
     /// <summary>Never sleep.</summary>
     public bool Spin { get; init; }
 
+    /// <summary>Workers are scheduled before ordinary programs; of no effect with <see cref="Spin"/>.</summary>
+    public bool Realtime { get; init; } = true;
+
     /// <summary>How long a busy loop rests between batches; <see cref="WorkerOptions.CoalesceAuto"/>: as the rate allows.</summary>
     public int CoalesceMicroseconds { get; init; } = WorkerOptions.CoalesceAuto;
 

@@ -26,6 +26,8 @@ internal static unsafe partial class Libc
     public const int SIGKILL = 9;
     public const int SIGTERM = 15;
     public const int RLIMIT_NOFILE = 7;
+    public const int SCHED_FIFO = 1;
+    public const int SCHED_RESET_ON_FORK = 0x40000000;
     public const int AT_FDCWD = -100;
     public const int AT_SYMLINK_NOFOLLOW = 0x100;
     public const int AT_EMPTY_PATH = 0x1000;
@@ -39,12 +41,19 @@ internal static unsafe partial class Libc
     public const int CAP_SETPCAP = 8;
     public const int CAP_NET_ADMIN = 12;
     public const int CAP_NET_RAW = 13;
+    public const int CAP_SYS_NICE = 23;
 
     [StructLayout(LayoutKind.Sequential)]
     public struct rlimit
     {
         public ulong rlim_cur;
         public ulong rlim_max;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct sched_param
+    {
+        public int sched_priority;
     }
 
     /// <summary>siginfo_t as waitid fills it; the rest of its 128 bytes is room.</summary>
@@ -100,6 +109,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int setrlimit(int resource, rlimit* limit);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int sched_setscheduler(int pid, int policy, sched_param* parameters);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int sched_setaffinity(int pid, nuint size, void* mask);

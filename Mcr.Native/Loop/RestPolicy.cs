@@ -18,12 +18,12 @@ internal struct RestPolicy(int coalesceMicroseconds)
     /// <summary>Below this it stops again.</summary>
     internal const int SlowRate = 112_000;
 
-    internal const int MaxMicroseconds = 200;
+    internal const int MaxMicroseconds = 300;
 
     internal const int MaxVain = 3;
 
-    /// <summary>Frames that are to be there after a rest: enough to share a send, not so many that a late wake-up fills the batch.</summary>
-    internal const int TargetFrames = 48;
+    /// <summary>Frames that are to be there after a rest: a wake-up costs as much as ten of them, and two batches share it.</summary>
+    internal const int TargetFrames = 96;
 
     /// <summary>Nanoseconds over which the rate is measured.</summary>
     internal const long Window = 25_000_000;

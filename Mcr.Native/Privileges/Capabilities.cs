@@ -16,6 +16,7 @@ public sealed record Capabilities(ulong Effective, bool CanBeNobody)
         (Libc.CAP_SETPCAP, "CAP_SETPCAP", "workers keep their capability bounding set"),
         (Libc.CAP_SETUID, "CAP_SETUID", "workers run as the user of mcrd"),
         (Libc.CAP_SETGID, "CAP_SETGID", "workers run with the groups of mcrd"),
+        (Libc.CAP_SYS_NICE, "CAP_SYS_NICE", "workers run at ordinary priority, so datagrams wait for milliseconds while the host is busy"),
         (Libc.CAP_KILL, "CAP_KILL", "a worker that hangs cannot be killed once it has changed its user"),
     ];
 

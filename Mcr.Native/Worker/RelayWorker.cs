@@ -24,6 +24,9 @@ internal sealed class RelayWorker : IDisposable
     private readonly LoopWakeup _wakeup;
     private readonly RelayLoop _loop;
     private readonly Thread _thread;
+    private readonly ManualResetEventSlim _named = new();
+    private readonly ManualResetEventSlim _begin = new();
+    private int _loopThread;
     private bool _isRunning;
 
     public RelayWorker(WorkerSlot slot, FileDescriptor[] ingress, WorkerOptions options)
@@ -34,14 +37,19 @@ internal sealed class RelayWorker : IDisposable
         _wakeup = new LoopWakeup(sources);
         _loop = new RelayLoop(sources, new KernelSink(), slot, _wakeup, options);
         _thread = new Thread(RunLoop) { Name = "relay loop", IsBackground = true };
+        _thread.Start();
+        _named.Wait();
     }
+
+    /// <summary>The loop's thread, as the kernel calls it; it waits for the first rules.</summary>
+    public int LoopThread => _loopThread;
 
     /// <summary>Flushes what has arrived and ends the loop.</summary>
     public void Stop()
     {
         _loop.Stop();
-        if (_isRunning)
-            _thread.Join();
+        _begin.Set();
+        _thread.Join();
     }
 
     /// <returns>The answer, or null when none is due.</returns>
@@ -88,6 +96,8 @@ internal sealed class RelayWorker : IDisposable
     {
         _loop.Dispose();
         _wakeup.Dispose();
+        _named.Dispose();
+        _begin.Dispose();
         foreach (FileDescriptor descriptor in _ingress)
             descriptor.Dispose();
         foreach (FileDescriptor descriptor in _egress.Values)
@@ -97,6 +107,9 @@ internal sealed class RelayWorker : IDisposable
     /// <summary>The loop's thread. Nothing in the loop may allocate, so both counts are to be 0.</summary>
     private void RunLoop()
     {
+        _loopThread = (int)Libc.syscall(SystemCalls.GetTid, 0, 0, 0, 0, 0);
+        _named.Set();
+        _begin.Wait();
         int collections = GC.CollectionCount(0);
         long allocated = GC.GetAllocatedBytesForCurrentThread();
         _loop.Run();
@@ -132,7 +145,7 @@ internal sealed class RelayWorker : IDisposable
             {
                 // Not before there are rules: what has queued up since an earlier worker died would match nothing.
                 _isRunning = true;
-                _thread.Start();
+                _begin.Set();
             }
 
             while (_slot.Read(SlotLayout.GenerationWord) != generation)

@@ -54,6 +54,7 @@ public static class WorkerCodec
                 break;
             case WorkerMessage.Ready ready:
                 writer.U32(ready.Pid);
+                writer.U32(ready.LoopThread);
                 break;
             case WorkerMessage.Applied applied:
                 writer.U64((ulong)applied.Generation);
@@ -91,7 +92,7 @@ public static class WorkerCodec
             7 => new WorkerMessage.Hold((long)reader.U64()),
             8 => new WorkerMessage.Drain((long)reader.U64()),
             9 => new WorkerMessage.Resume(),
-            16 => new WorkerMessage.Ready(reader.Count(int.MaxValue)),
+            16 => new WorkerMessage.Ready(reader.Count(int.MaxValue), reader.Count(int.MaxValue)),
             17 => new WorkerMessage.Applied((long)reader.U64(), reader.U64()),
             18 => new WorkerMessage.Refused((long)reader.U64(), Encoding.UTF8.GetString(reader.Bytes(ByteReader.Limited(reader.U16(), WorkerMessage.MaxSentenceBytes)))),
             19 => new WorkerMessage.Obeyed((long)reader.U64()),

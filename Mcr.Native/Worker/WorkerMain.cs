@@ -53,7 +53,7 @@ public static class WorkerMain
             Console.Error.WriteLine($"mcrd worker: no system call filter for {System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture}; running without");
 
         using var worker = new RelayWorker(slot, passed[1..], hello.Options);
-        channel.TrySend(new WorkerMessage.Ready(Environment.ProcessId), [], wait: true).OrThrow("say ready");
+        channel.TrySend(new WorkerMessage.Ready(Environment.ProcessId, worker.LoopThread), [], wait: true).OrThrow("say ready");
         try
         {
             while (channel.Receive(out FileDescriptor[] descriptors) is { } message)

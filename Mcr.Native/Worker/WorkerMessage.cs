@@ -20,7 +20,7 @@ namespace Mcr.Native.Worker;
 ///      7 Hold      u64 ticket
 ///      8 Drain     u64 ticket
 ///      9 Resume
-///     16 Ready     u32 pid
+///     16 Ready     u32 pid, u32 thread of the loop
 ///     17 Applied   u64 generation, u64 hash
 ///     18 Refused   u64 generation, u16 bytes, UTF-8 sentence
 ///     19 Obeyed    u64 ticket
@@ -73,7 +73,7 @@ public abstract record WorkerMessage
 
     public sealed record Resume : WorkerMessage;
 
-    public sealed record Ready(int Pid) : WorkerMessage;
+    public sealed record Ready(int Pid, int LoopThread) : WorkerMessage;
 
     public sealed record Applied(long Generation, ulong Hash) : WorkerMessage;
 

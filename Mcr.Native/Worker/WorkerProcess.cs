@@ -94,6 +94,9 @@ public sealed unsafe class WorkerProcess : IDisposable
         outgoing.Release(); // nobody is left who would
     }
 
+    /// <summary>From <c>onMessage</c> only: gives one of the process's threads the <see cref="RealtimePriority"/>, if we may.</summary>
+    public void MakeRealtime(int thread) => _ = RealtimePriority.TryGive(Pid, thread);
+
     /// <summary>SIGKILL. By pidfd: never another process that got the same pid.</summary>
     public void Kill() => _pidfd.IfOpen(pidfd => Libc.syscall(SystemCalls.PidfdSendSignal, pidfd, Libc.SIGKILL, 0, 0, 0));
 

@@ -1,3 +1,4 @@
+using Akka.Configuration;
 using Mcr.Actors.Configuration;
 using Mcr.Actors.Relay;
 
@@ -75,21 +76,23 @@ public sealed class SettingsSpecs : IDisposable
         Assert.EndsWith("/mcrd.hocon:4:3", rule.Origin, StringComparison.Ordinal);
         Assert.Equal(("v1", "video", (byte?)8), (rule.Rule.Id.Value, rule.Rule.Name, rule.Rule.Outputs[0].Ttl));
         Assert.Equal([2, 3], settings.Interfaces["eth0"].Cores);
-        Assert.Equal("""{"loglevel":"ERROR","remote":{"dot-netty":{"tcp":{"port":4053}}}}""", settings.AkkaJson);
+        Assert.Equal("""{"akka":{"loglevel":"ERROR","remote":{"dot-netty":{"tcp":{"port":4053}}}}}""", settings.AkkaJson);
+        Config config = Mcr.Host.Mcrd.Supervisor.Daemon.AkkaConfig(settings);
+        Assert.Equal(("ERROR", 4053, false), (config.GetString("akka.loglevel"), config.GetInt("akka.remote.dot-netty.tcp.port"), config.GetBoolean("akka.coordinated-shutdown.run-by-clr-shutdown-hook")));
     }
 
     [Fact]
     public void Interface_should_have_the_defaults_but_for_what_is_written_there()
     {
         McrSettings settings = _directory.Settings("""
-            mcr.interface-defaults { workers = 2, cores = [4, 5], ingress = mmsg, gro = on, coalesce = 100us, poll = spin, fragments = drop }
+            mcr.interface-defaults { workers = 2, cores = [4, 5], ingress = mmsg, gro = on, coalesce = 100us, poll = spin, fragments = drop, realtime = off }
             mcr.interfaces {
               eth0 { }
-              eth1 { workers = 1, cores = [], ingress = ring, gro = leave, coalesce = auto, poll = sleep, fragments = reassemble }
+              eth1 { workers = 1, cores = [], ingress = ring, gro = leave, coalesce = auto, poll = sleep, fragments = reassemble, realtime = on }
               eth2 { coalesce = 1.5ms, gro = off }
             }
             """);
-        var expected = new InterfaceOptions { Workers = 2, Cores = [4, 5], Ingress = IngressMode.Mmsg, Gro = GroMode.On, CoalesceMicroseconds = 100, Spin = true, Reassemble = false };
+        var expected = new InterfaceOptions { Workers = 2, Cores = [4, 5], Ingress = IngressMode.Mmsg, Gro = GroMode.On, CoalesceMicroseconds = 100, Spin = true, Reassemble = false, Realtime = false };
         Assert.Equivalent(expected, settings.InterfaceDefaults, strict: true);
         Assert.Equivalent(expected, settings.Interfaces["eth0"], strict: true);
         Assert.Equivalent(new InterfaceOptions(), settings.Interfaces["eth1"], strict: true);

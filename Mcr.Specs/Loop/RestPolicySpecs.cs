@@ -13,10 +13,10 @@ public sealed class RestPolicySpecs
     [InlineData(50_000, 0)]
     [InlineData(100_000, 0)]
     [InlineData(120_000, 0)]
-    [InlineData(150_000, 200)]
-    [InlineData(400_000, 120)]
-    [InlineData(600_000, 80)]
-    [InlineData(1_000_000, 48)]
+    [InlineData(150_000, 300)]
+    [InlineData(400_000, 240)]
+    [InlineData(600_000, 160)]
+    [InlineData(1_000_000, 96)]
     public void Rest_should_begin_at_high_rates_and_last_as_long_as_some_dozen_frames_take(int rate, int microseconds) =>
         Assert.InRange(Stream(new RestPolicy(WorkerOptions.CoalesceAuto), rate, Second).Last, microseconds - 1, microseconds);
 

@@ -59,9 +59,9 @@ public sealed class PrivilegeSpecs(ITestOutputHelper output)
         using var topology = new RelayTopology();
         string directory = Path.Combine(Path.GetTempPath(), $"mcr-spec-rights-{Environment.ProcessId}");
         using var run = new RunningProcess(topology.Relay, "setpriv",
-            ["--bounding-set", "-net_admin,-kill,-setpcap", "--inh-caps", "-net_admin,-kill,-setpcap", Executables.Mcrd, "supervisor", "--interface", "in0", "--control-socket-path", Path.Combine(directory, "control.sock")]);
+            ["--bounding-set", "-net_admin,-kill,-setpcap,-sys_nice", "--inh-caps", "-net_admin,-kill,-setpcap,-sys_nice", Executables.Mcrd, "supervisor", "--interface", "in0", "--control-socket-path", Path.Combine(directory, "control.sock")]);
         run.WaitForLine("mcrd is ready");
-        foreach (string right in new[] { "without CAP_NET_ADMIN socket buffers are limited", "without CAP_SETPCAP workers keep", "without CAP_KILL a worker that hangs" })
+        foreach (string right in new[] { "without CAP_NET_ADMIN socket buffers are limited", "without CAP_SETPCAP workers keep", "without CAP_KILL a worker that hangs", "without CAP_SYS_NICE workers run at ordinary priority" })
             Assert.Contains($" WARN  mcrd: rights: {right}", run.Output, StringComparison.Ordinal);
         run.Signal(Libc.SIGTERM);
         Assert.Equal(0, run.WaitForExit());

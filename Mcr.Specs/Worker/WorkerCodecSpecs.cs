@@ -18,7 +18,7 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
         new WorkerMessage.Hold(8),
         new WorkerMessage.Drain(long.MaxValue),
         new WorkerMessage.Resume(),
-        new WorkerMessage.Ready(4711),
+        new WorkerMessage.Ready(4711, 4713),
         new WorkerMessage.Applied(5, ulong.MaxValue),
         new WorkerMessage.Refused(6, "no such socket — says the worker"),
         new WorkerMessage.Obeyed(9),

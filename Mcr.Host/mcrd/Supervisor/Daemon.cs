@@ -94,9 +94,7 @@ internal static class Daemon
         builder.Services.AddSingleton<IHostLifetime>(signals);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Worker.StopTimeout + StopMargin + StopMargin);
         builder.Services.AddAkka(SystemName, akka => akka
-            .AddHocon(ConfigurationFactory.ParseString(settings.AkkaJson), HoconAddMode.Prepend)
-            .AddHocon(AkkaDefaults, HoconAddMode.Append)
-            .AddHocon($"akka.coordinated-shutdown.phases.service-stop.timeout = {(int)(settings.Worker.StopTimeout + StopMargin).TotalMilliseconds} ms", HoconAddMode.Append)
+            .AddHocon(AkkaConfig(settings), HoconAddMode.Prepend)
             .ConfigureLoggers(loggers =>
             {
                 loggers.ClearLoggers();
@@ -106,12 +104,21 @@ internal static class Daemon
         return builder.Build();
     }
 
-    /// <summary>The host stops Akka, not Akka itself on SIGTERM: so the order is ours.</summary>
+    /// <summary>What the files say, before what we want, before what Akka itself would do.</summary>
+    internal static Config AkkaConfig(McrSettings settings) => ConfigurationFactory.ParseString(settings.AkkaJson)
+        .WithFallback($"akka.coordinated-shutdown.phases.service-stop.timeout = {(int)(settings.Worker.StopTimeout + StopMargin).TotalMilliseconds} ms")
+        .WithFallback(AkkaDefaults);
+
+    /// <summary>
+    /// The host stops Akka, not Akka itself on SIGTERM: so the order is ours. Akka's clock need not be finer than what is timed with it: each
+    /// of its ticks wakes three threads, on a CPU that a worker may want just then.
+    /// </summary>
     private static readonly Config AkkaDefaults = ConfigurationFactory.ParseString("""
         akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
         akka.loglevel = DEBUG
         akka.stdout-logger-class = "Mcr.Host.Mcrd.Logging.LastResortLogger, mcrd"
         akka.log-dead-letters = off
+        akka.scheduler.tick-duration = 50ms
         """);
 
     private static RelayOptions RelayOptionsOf(McrSettings settings) => new()
