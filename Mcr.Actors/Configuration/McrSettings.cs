@@ -32,7 +32,7 @@ public sealed record McrSettings
     /// <summary>In the order of the files.</summary>
     public required ImmutableArray<ConfiguredRule> Rules { get; init; }
 
-    /// <summary>The <c>akka</c> object as JSON (<c>{"akka":{…}}</c>), for Akka's own parser; <c>{}</c> when there is none.</summary>
+    /// <summary>The <c>akka</c> object as JSON (<c>{"akka":{…}}</c>), for Akka's own parser.</summary>
     public required string AkkaJson { get; init; }
 }
 

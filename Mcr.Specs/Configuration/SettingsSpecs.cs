@@ -24,7 +24,7 @@ public sealed class SettingsSpecs : IDisposable
         Assert.Equivalent(new InterfaceOptions(), settings.InterfaceDefaults, strict: true);
         Assert.Empty(settings.Interfaces);
         Assert.Empty(settings.Rules);
-        Assert.Equal("{}", settings.AkkaJson);
+        Assert.Equal("""{"akka":{}}""", settings.AkkaJson);
     }
 
     [Fact]

@@ -103,6 +103,7 @@ public sealed class LoadSpecs(ITestOutputHelper output)
         output.WriteLine(string.Join('\n', log.Split('\n').Where(l => l.Contains("FINAL", StringComparison.Ordinal))));
         Assert.Equal((count, 0, 0, 0, 0), (received.Number("received"), received.Number("lost"), received.Number("duplicated"), received.Number("reordered"), received.Number("corrupted")));
         Assert.Equal(sent["sha256"], received["sha256"]);
+        Assert.Contains("[STATS:Worker FINAL] total: gc=0 allocated=0 ", log, StringComparison.Ordinal);
         Assert.Contains($"recv={count} matched={count} egr_sent={count} filtered=0 no_match=0 buf_exhaust=0", log, StringComparison.Ordinal);
         return received;
     }
