@@ -1,3 +1,6 @@
+using Mcr.Native.Interop;
+using Mcr.Native.Privileges;
+
 namespace Mcr.Specs.Relay;
 
 /// <summary>Which thread of a real worker goes before ordinary ones, from /proc/PID/task/TID/stat (proc(5)).</summary>
@@ -23,6 +26,15 @@ public sealed class RealtimeSpecs
                 .Select(task => File.ReadAllText(Path.Combine(task, "comm")).Trim()),
         ];
         Assert.Equal(isRealtime ? ["relay loop"] : [], realtime);
+    }
+
+    [Fact]
+    public void Thread_of_another_process_should_be_left_alone()
+    {
+        using var worker = new RunningProcess(null, "sleep", ["60"]);
+        using var other = new RunningProcess(null, "sleep", ["60"]);
+        Assert.True(RealtimePriority.TryGive(worker.Pid, other.Pid).Is(Libc.ESRCH));
+        Assert.NotEqual(Fifo, Policy(File.ReadAllText($"/proc/{other.Pid}/stat")));
     }
 
     private static bool CanBeRealtime() => (Convert.ToUInt64(File.ReadLines("/proc/self/status").Single(l => l.StartsWith("CapEff:", StringComparison.Ordinal))[7..].Trim(), 16) >> 23) % 2 == 1;
