@@ -26,5 +26,22 @@ internal sealed unsafe class TunDevice : IDisposable
 
     public void Write(byte[] packet) => _device.Write(packet);
 
+    /// <returns>So many datagrams to the port that were sent on the device, or those that came in time.</returns>
+    public List<WireDatagram> Read(int count, int port, TimeSpan patience)
+    {
+        var seen = new List<WireDatagram>();
+        byte[] packet = new byte[65_536];
+        var polled = new Libc.pollfd { fd = (int)_device.SafeFileHandle.DangerousGetHandle(), events = Libc.POLLIN };
+        while (seen.Count < count && Libc.poll(&polled, 1, (int)patience.TotalMilliseconds) > 0)
+        {
+            int length = _device.Read(packet);
+            var datagram = new WireDatagram([.. new byte[14], .. packet.AsSpan(0, length)]);
+            if (!datagram.IsIpv6 && datagram.IsWhole && datagram.Port == port)
+                seen.Add(datagram);
+        }
+
+        return seen;
+    }
+
     public void Dispose() => _device.Dispose();
 }
