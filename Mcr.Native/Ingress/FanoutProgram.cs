@@ -1,4 +1,5 @@
 using Mcr.Native.Interop;
+using static Mcr.Native.Interop.BpfInstruction;
 
 namespace Mcr.Native.Ingress;
 
@@ -27,7 +28,7 @@ internal static class FanoutProgram
     public static Libc.sock_filter[] Of(BucketTable table)
     {
         if (table.Seats == 1)
-            return [Statement(Libc.BPF_RET | Libc.BPF_K, 0)];
+            return [Return(0)];
         List<Libc.sock_filter> program =
         [
             Statement(Libc.BPF_LD | Libc.BPF_B | Libc.BPF_ABS, 0), // the version: this program sees a frame from its IP header on
@@ -82,7 +83,7 @@ internal static class FanoutProgram
         byte seat = table.SeatOf[first];
         if (!table.SeatOf.AsSpan()[first..end].ContainsAnyExcept(seat))
         {
-            program.Add(Statement(Libc.BPF_RET | Libc.BPF_K, seat));
+            program.Add(Return(seat));
             return;
         }
 
@@ -93,11 +94,4 @@ internal static class FanoutProgram
         program[at] = Jump(Libc.BPF_JGE, (uint)middle, then: program.Count - at - 1, otherwise: 0);
         AddSeats(program, table, middle, end);
     }
-
-    private static Libc.sock_filter Load(uint offset) => Statement(Libc.BPF_LD | Libc.BPF_W | Libc.BPF_ABS, offset);
-
-    private static Libc.sock_filter Statement(int code, uint k) => new() { code = (ushort)code, k = k };
-
-    private static Libc.sock_filter Jump(int test, uint k, int then, int otherwise) =>
-        new() { code = (ushort)(Libc.BPF_JMP | test | Libc.BPF_K), jt = checked((byte)then), jf = checked((byte)otherwise), k = k };
 }

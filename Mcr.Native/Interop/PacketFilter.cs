@@ -1,3 +1,5 @@
+using static Mcr.Native.Interop.BpfInstruction;
+
 namespace Mcr.Native.Interop;
 
 /// <summary>Classic BPF programs for our sockets (linux/filter.h); the kernel runs them before it queues a frame.</summary>
@@ -19,27 +21,27 @@ internal static unsafe class PacketFilter
     public static void AttachUdp(FileDescriptor socket, int linkHeader) => Attach(socket,
     [
         /*  0 */ Statement(Libc.BPF_LD | Libc.BPF_H | Libc.BPF_ABS, unchecked((uint)(Libc.SKF_AD_OFF + Libc.SKF_AD_PROTOCOL))),
-        /*  1 */ Jump(Libc.ETH_P_IP, 1, 0),
-        /*  2 */ Jump(Libc.ETH_P_IPV6, 2, 14),
+        /*  1 */ Jump(Libc.BPF_JEQ, Libc.ETH_P_IP, 1, 0),
+        /*  2 */ Jump(Libc.BPF_JEQ, Libc.ETH_P_IPV6, 2, 14),
         /*  3 */ Statement(Libc.BPF_LD | Libc.BPF_B | Libc.BPF_ABS, (uint)(linkHeader + ProtocolOffset)),
-        /*  4 */ Jump(Libc.IPPROTO_UDP, 11, 12),
+        /*  4 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_UDP, 11, 12),
         /*  5 */ Statement(Libc.BPF_LD | Libc.BPF_B | Libc.BPF_ABS, (uint)(linkHeader + NextHeaderOffset)),
-        /*  6 */ Jump(Libc.IPPROTO_UDP, 9, 0),
-        /*  7 */ Jump(Libc.IPPROTO_HOPOPTS, 3, 0),
-        /*  8 */ Jump(Libc.IPPROTO_ROUTING, 2, 0),
-        /*  9 */ Jump(Libc.IPPROTO_FRAGMENT, 1, 0),
-        /* 10 */ Jump(Libc.IPPROTO_DSTOPTS, 0, 6),
+        /*  6 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_UDP, 9, 0),
+        /*  7 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_HOPOPTS, 3, 0),
+        /*  8 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_ROUTING, 2, 0),
+        /*  9 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_FRAGMENT, 1, 0),
+        /* 10 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_DSTOPTS, 0, 6),
         /* 11 */ Statement(Libc.BPF_LD | Libc.BPF_B | Libc.BPF_ABS, (uint)(linkHeader + Ipv6Header)),
-        /* 12 */ Jump(Libc.IPPROTO_UDP, 3, 0),
-        /* 13 */ Jump(Libc.IPPROTO_ROUTING, 2, 0),
-        /* 14 */ Jump(Libc.IPPROTO_FRAGMENT, 1, 0),
-        /* 15 */ Jump(Libc.IPPROTO_DSTOPTS, 0, 1),
-        /* 16 */ Statement(Libc.BPF_RET | Libc.BPF_K, AcceptWhole),
-        /* 17 */ Statement(Libc.BPF_RET | Libc.BPF_K, 0),
+        /* 12 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_UDP, 3, 0),
+        /* 13 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_ROUTING, 2, 0),
+        /* 14 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_FRAGMENT, 1, 0),
+        /* 15 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_DSTOPTS, 0, 1),
+        /* 16 */ Return(AcceptWhole),
+        /* 17 */ Return(0),
     ]);
 
     /// <summary>Nothing: for sockets that only have to exist.</summary>
-    public static void AttachRefuseAll(FileDescriptor socket) => Attach(socket, [Statement(Libc.BPF_RET | Libc.BPF_K, 0)]);
+    public static void AttachRefuseAll(FileDescriptor socket) => Attach(socket, [Return(0)]);
 
     /// <summary>A program for any option that takes one.</summary>
     public static void Attach(FileDescriptor socket, int level, int option, Libc.sock_filter[] program)
@@ -52,9 +54,4 @@ internal static unsafe class PacketFilter
     }
 
     private static void Attach(FileDescriptor socket, Libc.sock_filter[] program) => Attach(socket, Libc.SOL_SOCKET, Libc.SO_ATTACH_FILTER, program);
-
-    private static Libc.sock_filter Statement(int code, uint k) => new() { code = (ushort)code, k = k };
-
-    private static Libc.sock_filter Jump(uint equals, byte then, byte otherwise) =>
-        new() { code = Libc.BPF_JMP | Libc.BPF_JEQ | Libc.BPF_K, jt = then, jf = otherwise, k = equals };
 }

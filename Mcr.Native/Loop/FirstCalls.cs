@@ -22,6 +22,5 @@ internal static unsafe class FirstCalls
         _ = Libc.recvmmsg(NoDescriptor, null, 0, Libc.MSG_DONTWAIT, null);
         _ = Libc.sendmmsg(NoDescriptor, null, 0, Libc.MSG_DONTWAIT);
         _ = Libc.getsockopt(NoDescriptor, Libc.SOL_SOCKET, Libc.SO_ERROR, &error, &length);
-        LoopWakeup.MakePrecise();
     }
 }

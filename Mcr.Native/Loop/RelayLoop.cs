@@ -64,7 +64,6 @@ internal sealed unsafe class RelayLoop : IDisposable
 
     public void Run()
     {
-        LoopWakeup.MakePrecise();
         while (!_stopping)
         {
             if (_orders.Look())

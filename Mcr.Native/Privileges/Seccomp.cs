@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Mcr.Native.Interop;
+using static Mcr.Native.Interop.BpfInstruction;
 
 namespace Mcr.Native.Privileges;
 
@@ -100,11 +101,5 @@ public static unsafe class Seccomp
         return [.. program];
     }
 
-    private static Libc.sock_filter Load(uint offset) => new() { code = Libc.BPF_LD | Libc.BPF_W | Libc.BPF_ABS, k = offset };
-
-    private static Libc.sock_filter Jump(int test, uint k, byte then, byte otherwise) => new() { code = (ushort)(Libc.BPF_JMP | test | Libc.BPF_K), jt = then, jf = otherwise, k = k };
-
     private static Libc.sock_filter Error(int errno) => Return(Libc.SECCOMP_RET_ERRNO | (uint)errno);
-
-    private static Libc.sock_filter Return(uint k) => new() { code = Libc.BPF_RET | Libc.BPF_K, k = k };
 }

@@ -109,6 +109,7 @@ internal sealed class RelayWorker : IDisposable
     {
         _loopThread = (int)Libc.syscall(SystemCalls.GetTid, 0, 0, 0, 0, 0);
         _named.Set();
+        LoopWakeup.MakePrecise();
         FirstCalls.Make();
         _begin.Wait();
         int collections = GC.CollectionCount(0);

@@ -30,10 +30,10 @@ internal sealed record Flow(double Achieved, long Expected, long Arrived, double
 
     public bool IsCarried => Lost == 0 && LateMilliseconds < MostLateMilliseconds;
 
-    /// <summary>As <see cref="Send"/>, when the machine has finished with what was before: processes that end, methods that are compiled.</summary>
+    /// <summary>As <see cref="Send"/>, once the machine has finished with what was before.</summary>
     public static Flow SendQuietly(BenchTopology topology, Lab lab, RunningPeer? peer, double rate, long count)
     {
-        Thread.Sleep(Settled);
+        Machine.WaitUntilIdle();
         return Send(topology, lab, peer, rate, count);
     }
 

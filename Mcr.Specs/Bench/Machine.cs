@@ -21,6 +21,22 @@ internal static class Machine
         return ((Ticks(columns[4]) + Ticks(columns[5])) * NanosecondsPerTick, Ticks(columns[8]) * NanosecondsPerTick);
     }
 
+    /// <summary>Until other programs than this one leave the CPUs alone, but for a tenth; at most for two seconds, as some never do.</summary>
+    public static void WaitUntilIdle()
+    {
+        var window = TimeSpan.FromMilliseconds(100);
+        var patience = TimeSpan.FromSeconds(2);
+        long began = System.Diagnostics.Stopwatch.GetTimestamp();
+        long busy;
+        do
+        {
+            CpuMeter meter = CpuMeter.Start([]);
+            Thread.Sleep(window);
+            busy = meter.Read().Busy;
+        }
+        while (busy > window.TotalNanoseconds / 10 && System.Diagnostics.Stopwatch.GetElapsedTime(began) < patience);
+    }
+
     /// <summary>The CPU's name, from /proc/cpuinfo.</summary>
     public static string CpuName() =>
         File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "unknown CPU";

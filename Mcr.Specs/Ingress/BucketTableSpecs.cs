@@ -95,48 +95,6 @@ public sealed class BucketTableSpecs
 
     private static uint Word(byte[] packet, int at) => BinaryPrimitives.ReadUInt32BigEndian(packet.AsSpan(at));
 
-    /// <summary>A classic BPF machine for the instructions that the program uses.</summary>
-    private static uint Run(Libc.sock_filter[] program, byte[] packet)
-    {
-        uint a = 0;
-        uint x = 0;
-        for (int at = 0; ; at++)
-        {
-            Libc.sock_filter i = program[at];
-            switch (i.code)
-            {
-                case Libc.BPF_LD | Libc.BPF_B | Libc.BPF_ABS:
-                    a = packet[i.k];
-                    break;
-                case Libc.BPF_LD | Libc.BPF_W | Libc.BPF_ABS:
-                    a = Word(packet, (int)i.k);
-                    break;
-                case Libc.BPF_ALU | Libc.BPF_RSH | Libc.BPF_K:
-                    a >>= (int)i.k;
-                    break;
-                case Libc.BPF_ALU | Libc.BPF_MUL | Libc.BPF_K:
-                    a *= i.k;
-                    break;
-                case Libc.BPF_ALU | Libc.BPF_XOR | Libc.BPF_X:
-                    a ^= x;
-                    break;
-                case Libc.BPF_MISC | Libc.BPF_TAX:
-                    x = a;
-                    break;
-                case Libc.BPF_JMP | Libc.BPF_JA:
-                    at += (int)i.k;
-                    break;
-                case Libc.BPF_JMP | Libc.BPF_JEQ | Libc.BPF_K:
-                    at += a == i.k ? i.jt : i.jf;
-                    break;
-                case Libc.BPF_JMP | Libc.BPF_JGE | Libc.BPF_K:
-                    at += a >= i.k ? i.jt : i.jf;
-                    break;
-                case Libc.BPF_RET | Libc.BPF_K:
-                    return i.k;
-                default:
-                    throw new InvalidOperationException($"instruction {i.code}");
-            }
-        }
-    }
+    private static uint Run(Libc.sock_filter[] program, byte[] packet) =>
+        BpfMachine.Run(program, (size, offset) => size == Libc.BPF_B ? packet[offset] : Word(packet, (int)offset));
 }

@@ -3,7 +3,6 @@ using System.Net;
 using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
 using Mcr.Native.Namespaces;
-using Mcr.Native.Netlink;
 
 namespace Mcr.Specs.Ingress;
 
@@ -166,7 +165,7 @@ public sealed class MembershipSpecs : IDisposable
         return new GroupMembership(Index());
     }
 
-    private int Index() => _space.Run(() => LinkReader.Read().TryGet("m0", out Link? link) ? link.Index : throw new InvalidOperationException("no m0"));
+    private int Index() => Devices.Find(_space, "m0").Index;
 
     private void Each(bool six, Action<IPAddress> action) => _space.Run(() =>
     {

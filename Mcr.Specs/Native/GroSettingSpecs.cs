@@ -79,8 +79,7 @@ public sealed class GroSettingSpecs
         return place.Run(() => GroSetting.Apply(link, on));
     }
 
-    private static Link Find(NetworkNamespace place) => place.Run(() => LinkReader.Read().TryGet("in0", out Link? link) ? link : throw new InvalidOperationException("no in0"));
+    private static Link Find(NetworkNamespace place) => Devices.Find(place, "in0");
 
-    private static string State(NetworkNamespace place, string feature) =>
-        place.Tool("ethtool", "-k in0").Split('\n').Select(l => l.Trim().Split(": ")).Single(l => l[0] == feature)[1].Split(' ')[0];
+    private static string State(NetworkNamespace place, string feature) => Devices.Feature(place, "in0", feature);
 }

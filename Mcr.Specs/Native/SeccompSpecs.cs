@@ -67,32 +67,12 @@ public sealed class SeccompSpecs
         Assert.Equal(Deny, Run(SystemCallsX64.read | 0x40000000));
     }
 
-    private static uint Run(int number, uint firstArgument = 0, uint architecture = Libc.AUDIT_ARCH_X86_64)
-    {
-        Libc.sock_filter[] program = Seccomp.Program(Pid);
-        uint accumulator = 0;
-        for (int at = 0; ; at++)
+    private static uint Run(int number, uint firstArgument = 0, uint architecture = Libc.AUDIT_ARCH_X86_64) =>
+        BpfMachine.Run(Seccomp.Program(Pid), (size, offset) => (size, offset) switch
         {
-            Libc.sock_filter i = program[at];
-            switch (i.code)
-            {
-                case Libc.BPF_LD | Libc.BPF_W | Libc.BPF_ABS:
-                    accumulator = i.k switch { 0 => (uint)number, 4 => architecture, 16 => firstArgument, _ => throw new InvalidOperationException($"load {i.k}") };
-                    break;
-                case Libc.BPF_JMP | Libc.BPF_JEQ | Libc.BPF_K:
-                    at += accumulator == i.k ? i.jt : i.jf;
-                    break;
-                case Libc.BPF_JMP | Libc.BPF_JGE | Libc.BPF_K:
-                    at += accumulator >= i.k ? i.jt : i.jf;
-                    break;
-                case Libc.BPF_JMP | Libc.BPF_JSET | Libc.BPF_K:
-                    at += (accumulator & i.k) != 0 ? i.jt : i.jf;
-                    break;
-                case Libc.BPF_RET | Libc.BPF_K:
-                    return i.k;
-                default:
-                    throw new InvalidOperationException($"instruction {i.code}");
-            }
-        }
-    }
+            (Libc.BPF_W, 0) => (uint)number,
+            (Libc.BPF_W, 4) => architecture,
+            (Libc.BPF_W, 16) => firstArgument,
+            _ => throw new InvalidOperationException($"load {offset}"),
+        });
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using Mcr.Native.Ingress;
-using Mcr.Native.Namespaces;
 using Mcr.Native.Netlink;
 using Mcr.Specs.Ingress;
 
@@ -47,7 +46,8 @@ public sealed class WireSpecs(ITestOutputHelper output)
         topology.Relay.Tool("ethtool", "-K out0 tx-udp-segmentation off"); // so that each datagram has its own time
         using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay,
             """{ input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000, pace = on, max-burst = 1 }, { interface = out0, group = "239.2.2.3", port = 6000 } ] }""");
-        using PacketSocket socket = topology.Destination.Run(() => PacketSocket.Open(Find("dst0"), 64 << 20, RingGeometry.For(1500, 32 << 20)));
+        Link link = Devices.Find(topology.Destination, "dst0");
+        using PacketSocket socket = topology.Destination.Run(() => PacketSocket.Open(link, 64 << 20, RingGeometry.For(1500, 32 << 20)));
         using var ring = new RingReader(socket);
 
         // A run each 5 ms.
@@ -101,8 +101,5 @@ public sealed class WireSpecs(ITestOutputHelper output)
     private static string Rule(string device) =>
         $$"""{ input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = {{device}}, group = "239.2.2.2", port = 6000 } ] }""";
 
-    private static string Merging(RelayTopology topology) =>
-        topology.Relay.Tool("ethtool", "-k in0").Split('\n').Single(l => l.StartsWith("rx-udp-gro-forwarding:", StringComparison.Ordinal)).Split(' ')[1];
-
-    private static Link Find(string name) => LinkReader.Read().TryGet(name, out Link? link) ? link : throw new InvalidOperationException($"no {name}");
+    private static string Merging(RelayTopology topology) => Devices.Feature(topology.Relay, "in0", "rx-udp-gro-forwarding");
 }
