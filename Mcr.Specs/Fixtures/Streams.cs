@@ -20,10 +20,11 @@ internal sealed class StreamReceiver : IDisposable
 {
     private readonly RunningProcess _process;
 
-    public StreamReceiver(NetworkNamespace place, string device, string group, int port, long count, params string[] more)
+    /// <param name="count">null: it receives until it is told to end, however long nothing comes.</param>
+    public StreamReceiver(NetworkNamespace place, string device, string group, int port, long? count, params string[] more)
     {
         _process = new RunningProcess(place, Executables.Mcrgen,
-            ["receive", "--interface", device, "--group", group, "--port", $"{port}", "--count", $"{count}", .. more]);
+            ["receive", "--interface", device, "--group", group, "--port", $"{port}", .. count is null ? (string[])["--timeout", "0"] : ["--count", $"{count}"], .. more]);
         _process.WaitForLine("ready");
     }
 
@@ -47,8 +48,9 @@ internal static class StreamSender
         return Result(process);
     }
 
-    public static RunningProcess Start(NetworkNamespace place, string device, string group, int port, long count, params string[] more) =>
-        new(place, Executables.Mcrgen, ["--interface", device, "--group", group, "--port", $"{port}", "--count", $"{count}", "--quiet", .. more]);
+    /// <param name="count">null: it sends until it is told to end.</param>
+    public static RunningProcess Start(NetworkNamespace place, string device, string group, int port, long? count, params string[] more) =>
+        new(place, Executables.Mcrgen, ["--interface", device, "--group", group, "--port", $"{port}", .. count is null ? (string[])[] : ["--count", $"{count}"], "--quiet", .. more]);
 
     public static Summary Result(RunningProcess process)
     {

@@ -6,9 +6,6 @@ namespace Mcr.Specs.Relay;
 [Collection(SerialPackets.Name)]
 public sealed class CommandSpecs(ITestOutputHelper output)
 {
-    /// <summary>A busy machine spoils a round, not three.</summary>
-    private const int Rounds = 3;
-
     private const string Rule = """{ name = video, input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000, ttl = 8 } ] }""";
 
     [Fact]
@@ -75,9 +72,8 @@ public sealed class CommandSpecs(ITestOutputHelper output)
         using var topology = new RelayTopology();
         using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rule);
         mcrd.Ctl("list");
-        double limit = StartTimes.Limit(output);
         foreach (string verb in new[] { "ping", "list", "stats", "list-workers", "interfaces" })
-            Assert.InRange(Enumerable.Range(0, Rounds).Min(_ => StartTimes.Median(output, Executables.Mcrctl, 0, "--socket-path", mcrd.ControlSocket, "--json", verb)), 0, limit);
+            StartTimes.AssertPrompt(output, "--socket-path", mcrd.ControlSocket, "--json", verb);
     }
 
     [Fact]

@@ -33,24 +33,21 @@ public sealed class WorkersSpecs(ITestOutputHelper output)
     {
         using var topology = new RelayTopology();
         using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rules, "  interfaces.in0 { workers = 2 }");
-        using var streams = new Streams(topology, Count);
+        using var streams = new Streams(topology);
         WaitUntil(() => Relayed(mcrd) > Groups * Rate, "the streams to flow");
         SysResult.From(Libc.kill(mcrd.WorkerPids()[1], Libc.SIGKILL)).OrThrow("kill");
-        Summary[] received = streams.Results(output);
-        Assert.InRange(received.Sum(r => r.Number("lost")), 0, Batch);
+        WaitUntil(() => Restarts(mcrd) is [0, 1], "the worker's successor");
+        (long sent, Summary[] received) = streams.Stop(mcrd, output);
+        Assert.InRange(sent - received.Sum(r => r.Number("received")), 0, Batch);
         Assert.All(received, r => Assert.Equal(0, r.Number("reordered") + r.Number("duplicated") + r.Number("corrupted")));
-        Assert.Equal([0, 1], mcrd.Ctl("list-workers").GetProperty("Workers").EnumerateArray().Select(w => w.GetProperty("restarts").GetInt32()).Order());
     }
-
-    /// <summary>For half a minute: processes start slowly beside all the others of a spec.</summary>
-    private const int Long = 6 * Count;
 
     [Fact]
     public void Changing_the_number_of_workers_should_lose_double_and_reorder_nothing()
     {
         using var topology = new RelayTopology();
         using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rules);
-        using var streams = new Streams(topology, Long);
+        using var streams = new Streams(topology);
         WaitUntil(() => Relayed(mcrd) > Groups * Rate, "the streams to flow");
         foreach (int count in new[] { 3, 2, 1, 2, 1 })
         {
@@ -60,10 +57,9 @@ public sealed class WorkersSpecs(ITestOutputHelper output)
             output.WriteLine($"{count} workers after {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms");
         }
 
-        bool wereSending = streams.AreSending;
-        streams.CheckAll(output);
-        Assert.True(wereSending, "the streams were over before the last change; let them last longer");
-        Assert.Equal(Groups * Long, Relayed(mcrd));
+        (long sent, Summary[] received) = streams.Stop(mcrd, output);
+        Assert.All(received, r => Assert.Equal(0, r.Number("lost") + r.Number("reordered") + r.Number("duplicated") + r.Number("corrupted")));
+        Assert.Equal((sent, sent), (received.Sum(r => r.Number("received")), Relayed(mcrd)));
         Assert.DoesNotContain(" WARN  InterfaceActor", mcrd.Stop().Output, StringComparison.Ordinal); // nothing was given up
     }
 
@@ -89,6 +85,10 @@ public sealed class WorkersSpecs(ITestOutputHelper output)
 
     private static long Relayed(McrdProcess mcrd) => mcrd.Ctl("stats").GetProperty("Stats").EnumerateArray().Sum(s => s.GetProperty("packets_relayed").GetInt64());
 
+    /// <summary>Of the workers that run, the fewest first.</summary>
+    private static int[] Restarts(McrdProcess mcrd) =>
+        [.. mcrd.Ctl("list-workers").GetProperty("Workers").EnumerateArray().Where(w => w.GetProperty("status").GetString() == "Running").Select(w => w.GetProperty("restarts").GetInt32()).Order()];
+
     /// <summary>From the final lines.</summary>
     private static long[] Matched(McrdProcess mcrd) =>
     [
@@ -104,14 +104,14 @@ public sealed class WorkersSpecs(ITestOutputHelper output)
             Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(20), $"waited for {what}");
     }
 
-    /// <summary>A sender and a verifying receiver for each group, running from construction on.</summary>
+    /// <summary>A sender and a verifying receiver for each group, running from construction on: so many datagrams each, or until stopped.</summary>
     private sealed class Streams : IDisposable
     {
-        private readonly int _count;
+        private readonly int? _count;
         private readonly List<StreamReceiver> _receivers = [];
         private readonly List<RunningProcess> _senders = [];
 
-        public Streams(RelayTopology topology, int count)
+        public Streams(RelayTopology topology, int? count = null)
         {
             _count = count;
             for (int i = 1; i <= Groups; i++)
@@ -120,20 +120,34 @@ public sealed class WorkersSpecs(ITestOutputHelper output)
                 _senders.Add(StreamSender.Start(topology.Source, "src0", $"239.1.1.{i}", 5000, count, "--rate", $"{Rate}", "--size", "200"));
         }
 
-        public bool AreSending => _senders.All(s => !s.HasExited);
-
-        public Summary[] Results(ITestOutputHelper output)
+        /// <summary>Ends the senders, lets what is under way arrive, and ends the receivers.</summary>
+        public (long Sent, Summary[] Received) Stop(McrdProcess mcrd, ITestOutputHelper output)
         {
+            Assert.All(_senders, s => Assert.False(s.HasExited));
             foreach (RunningProcess sender in _senders)
-                StreamSender.Result(sender);
+                sender.Terminate();
+            long sent = _senders.Sum(s => StreamSender.Result(s).Number("sent"));
+            long relayed = -1;
+            WaitUntil(() => relayed == (relayed = Relayed(mcrd)), "the relay to have nothing left");
+            foreach (StreamReceiver receiver in _receivers)
+                receiver.Process.Terminate();
+            return (sent, Results(output));
+        }
+
+        private Summary[] Results(ITestOutputHelper output)
+        {
             Summary[] received = [.. _receivers.Select(r => r.Result())];
             foreach (Summary one in received)
                 output.WriteLine(one.Line);
             return received;
         }
 
-        public void CheckAll(ITestOutputHelper output) =>
-            Assert.All(Results(output), r => Assert.Equal((_count, 0, 0, 0), (r.Number("received"), r.Number("lost"), r.Number("reordered"), r.Number("duplicated"))));
+        public void CheckAll(ITestOutputHelper output)
+        {
+            foreach (RunningProcess sender in _senders)
+                StreamSender.Result(sender);
+            Assert.All(Results(output), r => Assert.Equal((_count!.Value, 0, 0, 0), (r.Number("received"), r.Number("lost"), r.Number("reordered"), r.Number("duplicated"))));
+        }
 
         public void Dispose()
         {
