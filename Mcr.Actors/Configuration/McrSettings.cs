@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mcr.Actors.Relay;
+using Mcr.Actors.Workers;
 using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Configuration;
@@ -58,7 +59,18 @@ public enum LogVerbosity
 /// <param name="Segmentation">Whether runs of datagrams may be sent with UDP_SEGMENT.</param>
 /// <param name="StartTimeout">A worker that is not ready by then is killed and started again.</param>
 /// <param name="StopTimeout">A worker that has not exited by then is killed.</param>
-public sealed record WorkerSettings(string Path, int ReceiveBuffer, int SendBuffer, bool Segmentation, TimeSpan StartTimeout, TimeSpan StopTimeout);
+public sealed record WorkerSettings(string Path, int ReceiveBuffer, int SendBuffer, bool Segmentation, TimeSpan StartTimeout, TimeSpan StopTimeout)
+{
+    /// <summary>Of what a worker finds queued up; zero: any.</summary>
+    public TimeSpan MaxAge { get; init; }
+
+    public bool Standby { get; init; }
+
+    /// <summary>In bytes.</summary>
+    public long MemoryLimit { get; init; }
+
+    public RestartLimit Restarts { get; init; } = new(5, TimeSpan.FromMinutes(1));
+}
 
 /// <param name="Origin">Where it is written, as shown in lists: <c>mcrd.hocon:12:5</c>.</param>
 public sealed record ConfiguredRule(ForwardingRule Rule, string Origin);

@@ -1,5 +1,6 @@
 using Mcr.Actors.Configuration.Hocon;
 using Mcr.Actors.Relay;
+using Mcr.Actors.Workers;
 
 namespace Mcr.Actors.Configuration;
 
@@ -170,7 +171,13 @@ public static class SettingsReader
             worker.Size("send-buffer", 64 << 10, 1 << 30),
             worker.Flag("segmentation"),
             worker.Duration("start-timeout", TimeSpan.FromMilliseconds(100), Minute),
-            worker.Duration("stop-timeout", TimeSpan.FromMilliseconds(10), Minute));
+            worker.Duration("stop-timeout", TimeSpan.FromMilliseconds(10), Minute))
+        {
+            MaxAge = worker.Duration("max-age", TimeSpan.Zero, Hour),
+            Standby = worker.Flag("standby"),
+            MemoryLimit = worker.Size("memory-limit", 1 << 20, 1 << 30),
+            Restarts = new RestartLimit(worker.Whole("max-restarts", 1, 1000), worker.Duration("restart-window", TimeSpan.FromSeconds(1), Hour)),
+        };
         worker.RefuseUnknownKeys();
         return settings;
     }

@@ -30,6 +30,8 @@ public sealed record RuleEntry(
 /// <param name="Number">Of those on one interface, from 0.</param>
 /// <param name="RulesetHash">What it runs.</param>
 /// <param name="ExpectedHash">What it is to run.</param>
+/// <param name="Sync">Synced, Updating, Drifted or Repairing.</param>
+/// <param name="Repairs">How often it had to be told all rules again.</param>
 public sealed record WorkerEntry(
     int Pid,
     int? CoreId,
@@ -39,7 +41,9 @@ public sealed record WorkerEntry(
     IReadOnlyList<int> Cores,
     int Restarts,
     string RulesetHash,
-    string ExpectedHash);
+    string ExpectedHash,
+    string Sync,
+    int Repairs);
 
 /// <param name="PacketsRelayed">Datagrams that the rule matched, each counted once whatever the number of outputs.</param>
 /// <param name="BytesRelayed">Their payload.</param>

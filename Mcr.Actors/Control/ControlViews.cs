@@ -67,7 +67,9 @@ public static class ControlViews
         view.Cores.IsDefault ? ImmutableArray<int>.Empty : view.Cores,
         view.Restarts,
         view.RulesetHash,
-        view.ExpectedHash);
+        view.ExpectedHash,
+        view.Sync.ToString(),
+        view.Repairs);
 
     private static StatsEntry Stats(RuleStatsView view) => new(
         view.Rule.Input.Group.ToString(),

@@ -87,6 +87,10 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
             case InterfaceCommands.SetWorkers set:
                 SetWorkers(set.Count);
                 break;
+            case TrialOver:
+                Apply(_state.TrialOver());
+                Reconcile();
+                break;
             case ChangeOverdue:
                 if (_change is { } change)
                     Change(change.TimedOut());
@@ -128,6 +132,9 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
                 if (_change is { } waiting)
                     Change(waiting.Applied(number));
                 break;
+            case WorkerEvents.Pulse pulse:
+                Apply(_state.WorkerPulse(number, pulse.RulesetHash));
+                break;
             case WorkerEvents.Obeyed obeyed:
                 if (_change is { } awaiting)
                     Change(awaiting.Obeyed(number, obeyed.Ticket));
@@ -138,7 +145,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
                 Reconcile();
                 break;
             case WorkerEvents.Down down:
-                Apply(_state.WorkerDown(number, down.How, down.Delay));
+                Apply(_state.WorkerDown(number, down.How, down.Lived, down.Delay, down.TooOften));
                 Reconcile();
                 if (_change is { } changing)
                     Change(changing.Down(number));
@@ -194,7 +201,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
             return;
         }
 
-        InterfacePlan plan = PlanPreparation.Prepare(_open!.Port, new PlanInput(link, links, _state.Desired, _state.Allocations, PlanFailures.None, _state.NextGeneration) { Changed = _state.Changed });
+        InterfacePlan plan = PlanPreparation.Prepare(_open!.Port, new PlanInput(link, links, _state.Desired, _state.Allocations, PlanFailures.None, _state.NextGeneration) { Changed = _state.Changed, LeftOut = _state.LeftOut });
         _open.Meters.Follow(plan);
         Apply(_state.Prepared(plan));
     }
@@ -313,6 +320,25 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
                 case InterfaceEffect.ToWorker toWorker:
                     Tell(toWorker.Number, toWorker.Command);
                     break;
+                case InterfaceEffect.Restart restart:
+                    TellProcess(restart.Number, (seat, life) => new WorkerCommands.Restart(seat, life, restart.Why));
+                    break;
+                case InterfaceEffect.StartNow now when _open!.Seats.Find(s => s.Seat.Number == now.Number) is { } seat:
+                    _open.Workers.Tell(new WorkerCommands.StartNow(seat.Seat));
+                    break;
+                case InterfaceEffect.BeginTrial trial:
+                    Timers.StartSingleTimer(nameof(TrialOver), new TrialOver(), trial.Time);
+                    break;
+                case InterfaceEffect.EndTrial:
+                    Timers.Cancel(nameof(TrialOver));
+                    break;
+                case InterfaceEffect.Warn warn:
+                    _log.Warning("{Warning}", warn.Sentence);
+                    break;
+                case InterfaceEffect.Repaired repaired:
+                    _log.Warning("{Warning}", repaired.Sentence);
+                    _open!.Seats.Find(s => s.Seat.Number == repaired.Number)!.Repairs++;
+                    break;
                 case InterfaceEffect.CloseEgress close:
                     _open!.Port.CloseEgress(close.Id);
                     break;
@@ -330,10 +356,12 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
     }
 
     /// <summary>Nothing happens when no such worker has ever been ready; to one that has ended it is not passed on.</summary>
-    private void Tell(int number, WorkerCommand command)
+    private void Tell(int number, WorkerCommand command) => TellProcess(number, (seat, life) => new WorkerCommands.Execute(seat, life, command));
+
+    private void TellProcess(int number, Func<WorkerSeat, WorkerLife, object> message)
     {
         if (_open!.Seats.Find(s => s.Seat.Number == number) is { Life: { } life } seat)
-            _open.Workers.Tell(new WorkerCommands.Execute(seat.Seat, life, command));
+            _open.Workers.Tell(message(seat.Seat, life));
     }
 
     private void LogStats()
@@ -352,6 +380,8 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
         foreach ((string template, object[] values) in lines)
             _log.Info(template, values);
     }
+
+    private sealed record TrialOver;
 
     private sealed record SampleTick;
 

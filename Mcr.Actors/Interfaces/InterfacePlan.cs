@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
 using Mcr.Native.Netlink;
 using Mcr.Native.Rules;
@@ -21,6 +22,9 @@ internal sealed record PlanInput(
 {
     /// <summary>The rules that are not as they were at the last plan; null for all, which is right whatever has happened.</summary>
     public ImmutableHashSet<RuleId>? Changed { get; init; }
+
+    /// <summary>What no worker is to have, whatever the devices are like.</summary>
+    public ImmutableDictionary<RuleId, RuleOutcome> LeftOut { get; init; } = ImmutableDictionary<RuleId, RuleOutcome>.Empty;
 
     /// <summary>What was planned for the generation before: what <see cref="InterfacePlan.Change"/> starts from.</summary>
     public ImmutableDictionary<RuleId, PlannedRule> Base { get; init; } = Allocations.Rules;

@@ -81,6 +81,8 @@ internal sealed class InterfacePlanner
 
     private PlannedRule Consider(ForwardingRule rule, PlannedRule? before)
     {
+        if (_input.LeftOut.TryGetValue(rule.Id, out RuleOutcome? leftOut))
+            return Idle(rule, before, leftOut.Status, leftOut.Why ?? "");
         if (!rule.Input.IsMulticast && !_localAddresses.Value.Contains(rule.Input.Group))
             return Idle(rule, before, RuleStatus.Pending, $"{rule.Input.Group} is not an address of this host; add it to an interface, or correct the rule's input");
 

@@ -30,7 +30,9 @@ internal sealed partial record InterfaceState
             : (this, []);
 
     /// <summary>The process is gone: what was retired is not used by it.</summary>
-    public (InterfaceState Next, Effects Effects) WorkerDown(int number, string how, TimeSpan delay)
+    /// <param name="delay">Until the next one is started.</param>
+    /// <param name="tooOften">Waiting does not seem to help.</param>
+    public (InterfaceState Next, Effects Effects) WorkerDown(int number, string how, TimeSpan lived, TimeSpan delay, bool tooOften)
     {
         bool wasAwaited = Workers.TryGetValue(number, out RunningWorker? worker) && worker.InFlight;
         InterfaceState next = this with { Workers = Workers.Remove(number) };
@@ -39,9 +41,11 @@ internal sealed partial record InterfaceState
         (next, Effects answered) = wasAwaited && !next.Workers.IsEmpty ? Answered(next) : (next, []);
         var effects = answered.ToBuilder();
         next = next.Release(effects);
+        (next, Effects suspecting) = next.WorkerEnded(number, how, lived, tooOften);
+        effects.AddRange(suspecting);
 
         // A restart at once is over before anybody could read about it.
-        if (delay > TimeSpan.Zero)
+        if (delay > TimeSpan.Zero && suspecting.IsEmpty)
         {
             var degraded = new RuleOutcome(RuleStatus.Degraded, $"{Label(number)} keeps ending ({how}); it is started again {Sentences.In(delay)}");
             next = (next with { Untold = null }).Report(effects, outcome => outcome.IsRelayed, degraded);
@@ -65,6 +69,7 @@ internal sealed partial record InterfaceState
             return (state, []);
         var effects = ImmutableArray.CreateBuilder<InterfaceEffect>();
         InterfaceState next = (state.Refusal is { } why ? state.Fail(why) : state with { AppliedRules = state.Planned }).Release(effects).ReportAll(effects);
+        next.BeginTrial(effects);
         effects.Add(new InterfaceEffect.Settle());
         return (next, effects.ToImmutable());
     }
@@ -118,7 +123,8 @@ internal sealed partial record InterfaceState
 /// <param name="Applied">The generation that it has confirmed; 0 for none.</param>
 /// <param name="InFlight">It has been sent a generation and has not answered yet.</param>
 /// <param name="Handed">Egress sockets that it has.</param>
-internal sealed record RunningWorker(long Applied, bool InFlight, ImmutableHashSet<int> Handed)
+/// <param name="Drift">Whether it runs what it has confirmed.</param>
+internal sealed record RunningWorker(long Applied, bool InFlight, ImmutableHashSet<int> Handed, WorkerDrift Drift)
 {
-    public static readonly RunningWorker New = new(0, false, []);
+    public static readonly RunningWorker New = new(0, false, [], WorkerDrift.None);
 }

@@ -65,7 +65,7 @@ internal sealed partial record InterfaceState(string Name)
 
     /// <param name="changed">What differs from the last wish; null when nobody knows.</param>
     public InterfaceState Want(long revision, ImmutableDictionary<RuleId, ForwardingRule> rules, ImmutableHashSet<RuleId>? changed) =>
-        this with { Revision = revision, Desired = rules, Changed = Both(Changed, changed), IsDirty = true };
+        (this with { Revision = revision, Desired = rules, Changed = Both(Changed, changed), IsDirty = true }).Acquit();
 
     public InterfaceState LookAgain() => this with { Changed = null, IsDirty = true };
 
@@ -106,6 +106,7 @@ internal sealed partial record InterfaceState(string Name)
         if (isSame && !Workers.IsEmpty)
         {
             next = (next with { AppliedRules = Desired }).ReportAll(effects);
+            next.BeginTrial(effects);
             effects.Add(new InterfaceEffect.Settle());
             return (next, effects.ToImmutable());
         }
@@ -139,6 +140,7 @@ internal sealed partial record InterfaceState(string Name)
         Faults = Faults,
         Generation = Generation,
         Told = Told,
+        Quarantine = Quarantine,
     };
 
     private static ImmutableHashSet<RuleId>? Both(ImmutableHashSet<RuleId>? one, ImmutableHashSet<RuleId>? other) =>

@@ -32,5 +32,5 @@ internal sealed class OpenPort(IInterfacePort port, IReadOnlyList<OpenSeat> seat
         _sampled = time.GetTimestamp();
     }
 
-    public InterfaceEvents.Report Report(InterfaceState state) => new([.. Seats.Select(s => s.View(state.Hash))], Meters.Read(state.Planned));
+    public InterfaceEvents.Report Report(InterfaceState state) => new([.. Seats.Select(s => s.View(state))], Meters.Read(state.Planned));
 }

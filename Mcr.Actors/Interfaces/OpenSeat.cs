@@ -18,6 +18,9 @@ internal sealed class OpenSeat(WorkerSeat seat, IInterfacePort port, IReadOnlyLi
     /// <summary>The process that is or was ready last; null before the first.</summary>
     public WorkerLife? Life { get; set; }
 
+    /// <summary>How often the worker had to be told all rules again.</summary>
+    public int Repairs { get; set; }
+
     public WorkerCounters ReadCounters() => port.ReadCounters(seat.Number);
 
     /// <returns>Totals now and at the last call, and how long ago that was.</returns>
@@ -29,8 +32,7 @@ internal sealed class OpenSeat(WorkerSeat seat, IInterfacePort port, IReadOnlyLi
         return stats;
     }
 
-    /// <param name="expected">The hash of what it is to run.</param>
-    public WorkerView View(ulong expected) => new(
+    public WorkerView View(InterfaceState state) => new(
         Worker.Pid,
         seat.Interface,
         seat.Number,
@@ -38,7 +40,9 @@ internal sealed class OpenSeat(WorkerSeat seat, IInterfacePort port, IReadOnlyLi
         Worker.Status,
         Worker.Restarts,
         Hex(ReadCounters().RulesetHash),
-        Hex(expected));
+        Hex(state.Hash),
+        state.SyncOf(seat.Number),
+        Repairs);
 
     private static string Hex(ulong hash) => hash.ToString("x16", CultureInfo.InvariantCulture);
 }

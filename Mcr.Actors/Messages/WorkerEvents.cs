@@ -18,8 +18,13 @@ internal abstract record WorkerEvents(WorkerSeat Seat)
 
     public sealed record Obeyed(WorkerSeat Seat, long Ticket) : WorkerEvents(Seat);
 
+    /// <summary>It relays, and this is the hash of the rules it uses now. Told four times a second.</summary>
+    public sealed record Pulse(WorkerSeat Seat, ulong RulesetHash) : WorkerEvents(Seat);
+
     /// <summary>The process is gone and a new one is started after <paramref name="Delay"/>.</summary>
-    public sealed record Down(WorkerSeat Seat, string How, TimeSpan Delay) : WorkerEvents(Seat);
+    /// <param name="Lived">From its start to its end.</param>
+    /// <param name="TooOften">Waiting does not seem to help.</param>
+    public sealed record Down(WorkerSeat Seat, string How, TimeSpan Lived, TimeSpan Delay, bool TooOften) : WorkerEvents(Seat);
 
     /// <summary>As asked for. The last event.</summary>
     public sealed record Stopped(WorkerSeat Seat) : WorkerEvents(Seat);

@@ -15,6 +15,7 @@ public enum WorkerStatus
 /// <param name="Cores">Empty for all.</param>
 /// <param name="RulesetHash">What the worker runs, 16 hex digits.</param>
 /// <param name="ExpectedHash">What it is to run.</param>
+/// <param name="Repairs">How often it had to be told all of that again, because it ran something else.</param>
 public sealed record WorkerView(
     int Pid,
     string Interface,
@@ -23,4 +24,6 @@ public sealed record WorkerView(
     WorkerStatus Status,
     int Restarts,
     string RulesetHash,
-    string ExpectedHash);
+    string ExpectedHash,
+    WorkerSync Sync,
+    int Repairs);

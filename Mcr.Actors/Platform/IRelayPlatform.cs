@@ -18,6 +18,15 @@ public interface IRelayPlatform
     /// </summary>
     /// <exception cref="Mcr.Native.Interop.LinuxException">the kernel refused; the message is a sentence for the operator.</exception>
     IInterfacePort OpenInterface(Link link, PortOptions options);
+
+    /// <summary>Starts a process that stands by to become the next worker of any interface, unless one does already.</summary>
+    /// <param name="onEnded">How it ended, if it does without having become one; on another thread.</param>
+    /// <returns>false: one does already.</returns>
+    /// <exception cref="Mcr.Native.Interop.LinuxException">it could not be started.</exception>
+    bool PrepareStandby(Action<string> onEnded);
+
+    /// <summary>Ends the process that stands by, if any.</summary>
+    void DismissStandby();
 }
 
 /// <param name="Interface">How the interface is configured.</param>

@@ -11,9 +11,18 @@ public interface IWorkerProcess : IDisposable
     /// <summary>Queues a command; never blocks. Commands are executed in order.</summary>
     void Send(WorkerCommand command);
 
+    /// <summary>How it is now; nothing is asked of the process itself.</summary>
+    WorkerHealth ReadHealth();
+
     /// <summary>SIGKILL.</summary>
     void Kill();
 }
+
+/// <param name="Heartbeat">Grows with every turn of the loop, at least five times a second, once there are rules.</param>
+/// <param name="RulesetHash">Of the rules that the loop uses.</param>
+/// <param name="IsStopped">By a signal, or a debugger.</param>
+/// <param name="MemoryBytes">Resident and its own.</param>
+public sealed record WorkerHealth(long Heartbeat, ulong RulesetHash, bool IsStopped, long MemoryBytes);
 
 public abstract record WorkerCommand;
 

@@ -14,14 +14,15 @@ public sealed class LinuxInterfacePort : IInterfacePort
 {
     private readonly LinuxPlatformOptions _options;
     private readonly WorkerOptions _workerOptions;
-    private readonly Func<int, Action<WorkerEvent>, LinuxWorker> _startWorker;
+    private readonly InterfaceOptions _settings;
+    private readonly Func<Action<WorkerEvent>, LinuxWorker> _startWorker;
     private readonly LinuxSeats _seats;
     private readonly GroSetting? _gro;
     private readonly GroupMembership _groups;
     private readonly Dictionary<Membership, UnicastClaim> _claims = [];
     private readonly ConcurrentDictionary<int, OutputSocket> _egress = []; // a worker's actor looks up what it hands over
 
-    internal LinuxInterfacePort(Link link, InterfaceOptions settings, LinuxPlatformOptions options, Func<int, Action<WorkerEvent>, LinuxWorker> startWorker)
+    internal LinuxInterfacePort(Link link, InterfaceOptions settings, LinuxPlatformOptions options, Func<Action<WorkerEvent>, LinuxWorker> startWorker)
     {
         Link = link;
         _options = options;
@@ -31,7 +32,9 @@ public sealed class LinuxInterfacePort : IInterfacePort
             Spin = settings.Spin,
             CoalesceMicroseconds = settings.CoalesceMicroseconds,
             Reassemble = settings.Reassemble,
+            MaxAgeMilliseconds = options.MaxAgeMilliseconds,
         };
+        _settings = settings;
         _startWorker = startWorker;
         _seats = new LinuxSeats(link, settings.Ingress, options.ReceiveBuffer, settings.Workers);
         _gro = settings.Gro == GroMode.Leave ? null : GroSetting.Apply(link, settings.Gro == GroMode.On);
@@ -69,10 +72,10 @@ public sealed class LinuxInterfacePort : IInterfacePort
 
     public IWorkerProcess StartWorker(int number, Action<WorkerEvent> onEvent)
     {
-        LinuxWorker worker = _startWorker(number, onEvent);
+        LinuxWorker worker = _startWorker(onEvent);
         try
         {
-            _seats.All[number].Greet(worker, _workerOptions, id => _egress[id]);
+            _seats.All[number].Greet(worker, _workerOptions with { Core = _settings.CoresOf(number) is [int core] ? core : WorkerOptions.AnyCore }, id => _egress[id]);
             return worker;
         }
         catch

@@ -8,13 +8,20 @@ namespace Mcr.Actors.Platform;
 /// <param name="SendBuffer">Bytes of egress queue asked for, per socket.</param>
 /// <param name="Segmentation">Send merged runs with UDP_SEGMENT; off where the kernel has none.</param>
 /// <param name="OrphanGraceMilliseconds">How long a worker relays on without its mcrd.</param>
-public sealed record LinuxPlatformOptions(int ReceiveBuffer, int SendBuffer, bool Segmentation, int OrphanGraceMilliseconds = 0);
+/// <param name="MaxAgeMilliseconds">How old may be what a worker finds queued up when it starts.</param>
+public sealed record LinuxPlatformOptions(int ReceiveBuffer, int SendBuffer, bool Segmentation, int OrphanGraceMilliseconds = 0, int MaxAgeMilliseconds = 1000);
 
 /// <summary>The machine itself: devices by rtnetlink, sockets, worker processes.</summary>
 public sealed class LinuxPlatform(WorkerProgram program, Capabilities capabilities, LinuxPlatformOptions platformOptions) : IRelayPlatform
 {
+    private readonly LinuxStandby _standby = new(program, capabilities);
+
     public LinkTable ReadLinks() => LinkReader.Read();
 
     public IInterfacePort OpenInterface(Link link, PortOptions options) =>
-        new LinuxInterfacePort(link, options.Interface, platformOptions, (number, onEvent) => new LinuxWorker(program, options.Interface.CoresOf(number), capabilities, options.Interface is { Realtime: true, Spin: false }, onEvent));
+        new LinuxInterfacePort(link, options.Interface, platformOptions, onEvent => new LinuxWorker(_standby, options.Interface is { Realtime: true, Spin: false }, onEvent));
+
+    public bool PrepareStandby(Action<string> onEnded) => _standby.Prepare(onEnded);
+
+    public void DismissStandby() => _standby.Dismiss();
 }

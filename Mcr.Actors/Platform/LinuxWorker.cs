@@ -11,16 +11,14 @@ public sealed class LinuxWorker : IWorkerProcess
 {
     private readonly WorkerProcess _process;
     private readonly bool _isRealtime;
+    private WorkerPulse? _pulse;
     private Func<int, OutputSocket> _socket = _ => throw new InvalidOperationException("the worker has not been greeted");
 
     /// <param name="isRealtime">Its loop goes before ordinary threads.</param>
-    internal LinuxWorker(WorkerProgram program, IReadOnlyList<int> cores, Capabilities capabilities, bool isRealtime, Action<WorkerEvent> onEvent)
+    internal LinuxWorker(LinuxStandby standby, bool isRealtime, Action<WorkerEvent> onEvent)
     {
         _isRealtime = isRealtime;
-        _process = WorkerProcess.Start(
-            program,
-            cores,
-            capabilities,
+        _process = standby.Take(
             message => Report(message, onEvent),
             (how, clean) => onEvent(new WorkerExited(how, clean)));
     }
@@ -69,14 +67,25 @@ public sealed class LinuxWorker : IWorkerProcess
         }
     }
 
+    public WorkerHealth ReadHealth()
+    {
+        ProcessStatus status = ProcessStatus.Read(Pid);
+        return new WorkerHealth(_pulse?.Heartbeat ?? 0, _pulse?.RulesetHash ?? 0, status.IsStopped, status.MemoryBytes);
+    }
+
     public void Kill() => _process.Kill();
 
-    public void Dispose() => _process.Dispose();
+    public void Dispose()
+    {
+        _pulse?.Dispose();
+        _process.Dispose();
+    }
 
     /// <summary>The first message: what to receive from, where to count.</summary>
     internal void Greet(FileDescriptor slot, FileDescriptor ingress, WorkerOptions options, Func<int, OutputSocket> socket)
     {
         _socket = socket;
+        _pulse = new WorkerPulse(slot);
         _process.Send(new WorkerMessage.Hello(options, IngressSockets: 1), [slot, ingress]);
     }
 

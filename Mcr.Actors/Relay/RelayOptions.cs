@@ -1,3 +1,5 @@
+using Mcr.Actors.Workers;
+
 namespace Mcr.Actors.Relay;
 
 /// <summary>What the actors need to know of the configuration.</summary>
@@ -22,6 +24,18 @@ public sealed record RelayOptions
 
     /// <summary>A worker that has not exited by then is killed.</summary>
     public TimeSpan WorkerStopTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A process stands by for a worker that dies.</summary>
+    public bool Standby { get; init; } = true;
+
+    /// <summary>A worker whose own memory, in bytes, grows past this is killed and started again; 0: any.</summary>
+    public long WorkerMemoryLimit { get; init; } = 512 << 20;
+
+    /// <summary>A worker that is started again more often is not to blame, but one of its rules.</summary>
+    public RestartLimit WorkerRestarts { get; init; } = new(5, TimeSpan.FromMinutes(1));
+
+    /// <summary>From 0 to 1, for waits that shall not be alike.</summary>
+    public Func<double> Chance { get; init; } = Random.Shared.NextDouble;
 
     /// <summary>How often the machine's devices are looked at, until something tells of their changes.</summary>
     public TimeSpan LinkInterval { get; init; } = TimeSpan.FromSeconds(1);

@@ -5,6 +5,7 @@ using Mcr.Actors.Interfaces;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
 using Mcr.Actors.Rules;
+using Mcr.Actors.Workers;
 using Mcr.Native.Interop;
 using Mcr.Native.Netlink;
 using Mcr.Native.Rules;
@@ -41,6 +42,13 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
         _rules = Context.ActorOf(Props.Create(() => new RulesActor(self, time)), "rules");
         IActorRef rules = _rules;
         _interfaces = Context.ActorOf(Props.Create(() => new InterfacesActor(platform, options, self, rules, time)), "interfaces");
+        if (options.Standby)
+        {
+            // Not by itself: a worker may be ready before it has begun.
+            IActorRef standby = Context.ActorOf(Props.Create(() => new StandbyActor(platform, options, time)), "standby");
+            Context.System.EventStream.Subscribe(standby, typeof(StandbyCommands.Prepare));
+        }
+
         if (gate is not null)
             Context.ActorOf(Props.Create(() => new ControlActor(gate, options.ApplyTimeout * 2, options.Version)), "control");
     }

@@ -29,6 +29,9 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
     private readonly TimeProvider _time;
     private RestartPolicy _policy = RestartPolicy.Fresh;
     private WorkerLife? _life;
+    private HealthCheck _health = HealthCheck.Fresh;
+    private bool _isRelaying;
+    private string? _fault; // why the process was killed
     private long _startedAt;
     private int _restarts;
 
@@ -51,7 +54,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
 
     protected override void PreRestart(Exception reason, object message)
     {
-        _owner.Tell(new WorkerEvents.Down(_seat, $"its actor failed with {reason.GetType().Name}", TimeSpan.Zero));
+        _owner.Tell(new WorkerEvents.Down(_seat, $"its actor failed with {reason.GetType().Name}", TimeSpan.Zero, TimeSpan.Zero, TooOften: false));
         base.PreRestart(reason, message);
     }
 
@@ -68,6 +71,8 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
             case FromProcess { Event: WorkerReady } event_ when IsCurrent(event_):
                 Timers.Cancel(StartTimeout.Instance);
                 Become(Running);
+                Timers.StartPeriodicTimer(LookAtHealth.Instance, LookAtHealth.Instance, HealthCheck.Interval);
+                Context.System.EventStream.Publish(new StandbyCommands.Prepare());
                 _log.Info("{Worker} (pid {Pid}) is ready", _seat, Pid);
                 Report(WorkerStatus.Running);
                 _owner.Tell(new WorkerEvents.Ready(_seat, _life!));
@@ -90,6 +95,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
                 Send(execute.Command);
                 break;
             case FromProcess { Event: RulesApplied applied } event_ when IsCurrent(event_):
+                _isRelaying = true;
                 _owner.Tell(new WorkerEvents.Applied(_seat, applied.Generation));
                 break;
             case FromProcess { Event: OrderObeyed obeyed } event_ when IsCurrent(event_):
@@ -98,10 +104,35 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
             case FromProcess { Event: RulesRefused refused } event_ when IsCurrent(event_):
                 _owner.Tell(new WorkerEvents.Refused(_seat, refused.Generation, refused.Why));
                 break;
+            case LookAtHealth:
+                Look();
+                break;
+            case WorkerCommands.Restart restart when ReferenceEquals(restart.Life, _life):
+                Kill(restart.Why);
+                break;
             default:
                 LivingOrNot(message);
                 break;
         }
+    }
+
+    private void Look()
+    {
+        WorkerHealth health = _life!.Process!.ReadHealth();
+        (_health, string? fault) = _health.Look(health, _isRelaying, _options.WorkerMemoryLimit);
+        if (fault is not null)
+            Kill(fault);
+        else if (_isRelaying)
+            _owner.Tell(new WorkerEvents.Pulse(_seat, health.RulesetHash));
+    }
+
+    private void Kill(string why)
+    {
+        _log.Error("{Worker} (pid {Pid}) {Why}; it is killed", _seat, Pid, why);
+        _fault = why;
+        Timers.Cancel(LookAtHealth.Instance);
+        _life!.Process!.Kill();
+        Timers.StartSingleTimer(KillTimeoutOver.Instance, KillTimeoutOver.Instance, KillTimeout);
     }
 
     /// <summary>What cannot even be written down for the worker (no descriptor, no memory) is refused in its place: it goes on with what it has.</summary>
@@ -123,6 +154,11 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
         switch (message)
         {
             case BackoffOver:
+                StartProcess();
+                break;
+            case WorkerCommands.StartNow:
+                Timers.CancelAll();
+                _policy = RestartPolicy.Fresh;
                 StartProcess();
                 break;
             case WorkerCommands.Stop:
@@ -152,7 +188,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
                 _log.Error("{Worker} (pid {Pid}) did not die when killed; the kernel is busy with it (see: cat /proc/{Pid}/stack), and it is left behind", _seat, Pid, Pid);
                 Finish();
                 break;
-            case FromProcess or WorkerCommands.Execute or WorkerCommands.Stop or StartTimeout:
+            case FromProcess or WorkerCommands.Execute or WorkerCommands.Stop or WorkerCommands.Restart or WorkerCommands.StartNow or StartTimeout or LookAtHealth:
                 break; // it is going anyway
             default:
                 Unhandled(message);
@@ -163,7 +199,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
     private void Stopped(object message)
     {
         // Whatever was under way when it ended.
-        if (message is not (FromProcess or WorkerCommands.Execute or WorkerCommands.Stop))
+        if (message is not (FromProcess or WorkerCommands.Execute or WorkerCommands.Stop or WorkerCommands.Restart or WorkerCommands.StartNow or LookAtHealth))
             Unhandled(message);
     }
 
@@ -173,12 +209,18 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
         switch (message)
         {
             case FromProcess { Event: WorkerExited exited } event_ when IsCurrent(event_):
-                Died($"(pid {Pid}) ended: {exited.How}", exited.How);
+                Died($"(pid {Pid}) ended: {exited.How}", _fault ?? exited.How);
                 break;
             case FromProcess event_ when !IsCurrent(event_):
                 break; // the last words of an earlier process
-            case WorkerCommands.Execute:
+            case WorkerCommands.Execute or WorkerCommands.Restart or LookAtHealth:
                 break; // meant for a process that has died; the next one is told everything
+            case WorkerCommands.StartNow:
+                _policy = RestartPolicy.Fresh;
+                break; // it has been
+            case KillTimeoutOver:
+                _log.Error("{Worker} (pid {Pid}) does not die although it was killed; the kernel is busy with it (see: cat /proc/{Pid}/stack). Another is started once it is gone", _seat, Pid, Pid);
+                break;
             case WorkerCommands.Stop { Hold: true }:
                 Timers.CancelAll();
                 _log.Info("{Worker} (pid {Pid}) is let go and goes on", _seat, Pid);
@@ -202,6 +244,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
         IActorRef self = Self;
         var life = new WorkerLife();
         _life = life;
+        (_health, _isRelaying, _fault) = (HealthCheck.Fresh, false, null);
         _startedAt = _time.GetTimestamp();
         try
         {
@@ -221,11 +264,12 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
     private void Died(string what, string how)
     {
         Timers.CancelAll();
-        (_policy, TimeSpan delay) = _policy.Died(_time.GetElapsedTime(_startedAt));
+        TimeSpan lived = _time.GetElapsedTime(_startedAt);
+        (_policy, TimeSpan delay, bool tooOften) = _policy.Died(lived, _time.GetElapsedTime(0), _options.Chance(), _options.WorkerRestarts);
         _log.Warning("{Worker} {What}; it is started again {When}", _seat, what, Sentences.In(delay));
         EndLife();
         _restarts++;
-        _owner.Tell(new WorkerEvents.Down(_seat, how, delay));
+        _owner.Tell(new WorkerEvents.Down(_seat, how, lived, delay, tooOften));
         if (delay == TimeSpan.Zero)
         {
             StartProcess();
@@ -256,6 +300,11 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
     private void Report(WorkerStatus status) => _owner.Tell(new WorkerEvents.Changed(_seat, status, Pid, _restarts));
 
     private sealed record FromProcess(WorkerLife Life, WorkerEvent Event);
+
+    private sealed record LookAtHealth
+    {
+        public static readonly LookAtHealth Instance = new();
+    }
 
     private sealed record StartTimeout
     {

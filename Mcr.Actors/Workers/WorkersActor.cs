@@ -34,6 +34,12 @@ internal sealed class WorkersActor : UntypedActor
             case WorkerCommands.Execute execute:
                 _workers[execute.Seat].Forward(message);
                 break;
+            case WorkerCommands.Restart restart:
+                _workers[restart.Seat].Forward(message);
+                break;
+            case WorkerCommands.StartNow now:
+                _workers[now.Seat].Forward(message);
+                break;
             case WorkerCommands.Start start:
                 Start(start.Seat, $"{start.Seat.Number}-{++_later}"); // the number alone may still be taken by one that is ending
                 break;

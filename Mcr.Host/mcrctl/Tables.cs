@@ -16,7 +16,7 @@ internal static class Tables
                 Print(console, rules.Entries, "no rules", ["Id", "Name", "Input", "Outputs", "Status", "Since", "Origin"], Rule);
                 break;
             case ControlResponse.Workers workers:
-                Print(console, workers.Entries, "no workers", ["Pid", "Interface", "Number", "Cores", "Status", "Restarts", "Rules"], Worker);
+                Print(console, workers.Entries, "no workers", ["Pid", "Interface", "Number", "Cores", "Status", "Restarts", "Rules", "Sync"], Worker);
                 break;
             case ControlResponse.Stats stats:
                 Print(console, stats.Entries, "no rules", ["Rule", "Input", "Packets", "Bytes", "Packets/s", "Bits/s", "Sent", "Errors"], Stats);
@@ -72,6 +72,7 @@ internal static class Tables
         worker.Status,
         $"{worker.Restarts}",
         worker.RulesetHash == worker.ExpectedHash ? worker.RulesetHash : $"{worker.RulesetHash}, to be {worker.ExpectedHash}",
+        worker.Repairs == 0 ? worker.Sync : $"{worker.Sync} (repaired {worker.Repairs} times)",
     ];
 
     private static string[] Stats(StatsEntry stats) =>

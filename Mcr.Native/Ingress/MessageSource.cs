@@ -21,6 +21,7 @@ public sealed unsafe class MessageSource : IFrameSource
     private readonly Libc.iovec* _vectors;
     private readonly Libc.mmsghdr* _messages;
     private int _used = FrameBatch.Capacity;
+    private bool _isBehind = true; // what an earlier reader has left may be too old; later nobody asks
 
     public MessageSource(int descriptor)
     {
@@ -51,8 +52,9 @@ public sealed unsafe class MessageSource : IFrameSource
             if (received.IsSuccess)
             {
                 _used = received.Value;
+                long arrival = _isBehind ? LatestArrival() : ReceivedFrame.UnknownArrival;
                 for (int i = 0; i < _used; i++)
-                    Describe(i, ref batch[i]);
+                    Describe(i, arrival, ref batch[i]);
                 return _used;
             }
 
@@ -60,6 +62,7 @@ public sealed unsafe class MessageSource : IFrameSource
                 break;
         }
 
+        _isBehind = false;
         return _used = 0;
     }
 
@@ -76,13 +79,22 @@ public sealed unsafe class MessageSource : IFrameSource
         NativeMemory.Free(_messages);
     }
 
-    private void Describe(int i, ref ReceivedFrame frame)
+    /// <summary>Of the batch's last frame, so its others came before.</summary>
+    private long LatestArrival()
+    {
+        Libc.timespec time;
+        return SysResult.From(Libc.ioctl(Descriptor, Libc.SIOCGSTAMPNS, &time)).IsSuccess
+            ? (time.tv_sec * 1_000_000_000L) + time.tv_nsec
+            : ReceivedFrame.UnknownArrival;
+    }
+
+    private void Describe(int i, long arrival, ref ReceivedFrame frame)
     {
         byte* slot = _slots + (i * SlotSize);
         frame.Data = slot + ReceivedFrame.VnetHeaderSize;
         frame.Length = (int)_messages[i].msg_len - ReceivedFrame.VnetHeaderSize;
         frame.Vnet = *(Libc.virtio_net_hdr*)slot;
-        frame.Arrival = 0;
+        frame.Arrival = arrival;
         frame.VlanId = VlanId(_messages[i].msg_hdr);
         frame.PacketType = _addresses[i].sll_pkttype;
         frame.IsTruncated = (_messages[i].msg_hdr.msg_flags & Libc.MSG_TRUNC) != 0;

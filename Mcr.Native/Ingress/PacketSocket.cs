@@ -55,6 +55,7 @@ public sealed unsafe class PacketSocket : IDisposable
             SocketOptions.Set(socket, Libc.SOL_PACKET, Libc.PACKET_IGNORE_OUTGOING, 1, "PACKET_IGNORE_OUTGOING (Linux 4.20)");
             SocketOptions.Set(socket, Libc.SOL_PACKET, Libc.PACKET_AUXDATA, 1, "PACKET_AUXDATA");
             SocketOptions.Set(socket, Libc.SOL_PACKET, Libc.PACKET_VNET_HDR, 1, "PACKET_VNET_HDR");
+            BeginStamping(socket);
             string? refusal = ring.IsNone ? null : TryMakeRing(socket, ring, link.Name);
             if (refusal is not null)
                 ring = default;
@@ -73,6 +74,13 @@ public sealed unsafe class PacketSocket : IDisposable
             socket.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Who asks once for the latest frame's time (socket(7)) gets it of every later one; that none has come yet is an error.</summary>
+    private static void BeginStamping(FileDescriptor socket)
+    {
+        Libc.timespec time;
+        _ = Libc.ioctl(socket.Raw, Libc.SIOCGSTAMPNS, &time);
     }
 
     /// <summary>Frames the kernel dropped because the queue was full since the last call (PACKET_STATISTICS resets on reading).</summary>

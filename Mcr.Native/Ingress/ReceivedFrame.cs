@@ -20,7 +20,10 @@ public unsafe struct ReceivedFrame
     /// <summary>Segment size of a merged frame, and what is known of its checksum.</summary>
     internal Libc.virtio_net_hdr Vnet;
 
-    /// <summary>When the kernel received it, nanoseconds since 1970; 0 where that is not known.</summary>
+    /// <summary>In place of a time that is not known.</summary>
+    public const long UnknownArrival = 0;
+
+    /// <summary>When the kernel received it, nanoseconds since 1970, or <see cref="UnknownArrival"/>.</summary>
     public long Arrival;
 
     /// <summary>The id of the VLAN tag that the kernel took off the frame; 0 for none or a mere priority tag.</summary>

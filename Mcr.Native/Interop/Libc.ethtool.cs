@@ -5,6 +5,7 @@ namespace Mcr.Native.Interop;
 /// <summary>linux/ethtool.h, linux/sockios.h, net/if.h, sys/ioctl.h. Structs without their last member, an array as long as it is said to be.</summary>
 internal static unsafe partial class Libc
 {
+    public const int SIOCGSTAMPNS = 0x8907;
     public const int SIOCETHTOOL = 0x8946;
     public const int ETHTOOL_GSTRINGS = 0x1B;
     public const int ETHTOOL_GSSET_INFO = 0x37;

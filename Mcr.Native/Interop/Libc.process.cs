@@ -25,7 +25,9 @@ internal static unsafe partial class Libc
     public const int SIGINT = 2;
     public const int SIGKILL = 9;
     public const int SIGTERM = 15;
+    public const int SIGSTOP = 19;
     public const int RLIMIT_NOFILE = 7;
+    public const int PRIO_PROCESS = 0;
     public const int SCHED_FIFO = 1;
     public const int SCHED_RESET_ON_FORK = 0x40000000;
     public const int AT_FDCWD = -100;
@@ -112,6 +114,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int sched_setscheduler(int pid, int policy, sched_param* parameters);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int setpriority(int which, uint who, int value);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int sched_setaffinity(int pid, nuint size, void* mask);

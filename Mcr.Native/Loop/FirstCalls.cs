@@ -21,6 +21,7 @@ internal static unsafe class FirstCalls
         _ = Libc.write(NoDescriptor, &error, 0);
         _ = Libc.recvmmsg(NoDescriptor, null, 0, Libc.MSG_DONTWAIT, null);
         _ = Libc.sendmmsg(NoDescriptor, null, 0, Libc.MSG_DONTWAIT);
+        _ = Libc.ioctl(NoDescriptor, 0, null);
         _ = Libc.getsockopt(NoDescriptor, Libc.SOL_SOCKET, Libc.SO_ERROR, &error, &length);
     }
 }

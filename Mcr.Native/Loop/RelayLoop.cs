@@ -30,6 +30,8 @@ internal sealed unsafe class RelayLoop : IDisposable
     private readonly bool _spins;
     private RestPolicy _rest; // not readonly: it keeps count
     private readonly LoopOrders _orders;
+    private readonly long _maxAge; // nanoseconds; 0: any
+    private long _staleBefore; // wall clock, as arrivals are; 0 once the loop has caught up with what had queued up before it began
     private volatile bool _stopping;
 
     public RelayLoop(IReadOnlyList<IFrameSource> sources, IDatagramSink sink, WorkerSlot slot, LoopWakeup wakeup, WorkerOptions options, TimeProvider? clock = null)
@@ -39,6 +41,7 @@ internal sealed unsafe class RelayLoop : IDisposable
         _wakeup = wakeup;
         _orders = new LoopOrders(wakeup, options.Ring.IsNone ? LoopOrders.MaxQueued : options.Ring.Frames);
         _spins = options.Spin;
+        _maxAge = options.MaxAgeMilliseconds * 1_000_000L;
         _rest = new RestPolicy(options.Spin ? 0 : options.CoalesceMicroseconds);
         _queue = new SendQueue(sink, slot.EgressCounters, options.Segmentation);
         _linkHeader = options.LinkHeader;
@@ -64,6 +67,7 @@ internal sealed unsafe class RelayLoop : IDisposable
 
     public void Run()
     {
+        Begin();
         while (!_stopping)
         {
             if (_orders.Look())
@@ -90,6 +94,9 @@ internal sealed unsafe class RelayLoop : IDisposable
         _queue.SendDue(long.MaxValue);
     }
 
+    /// <summary>What has queued up until now may be too old.</summary>
+    internal void Begin() => _staleBefore = _maxAge == 0 ? 0 : ((DateTime.UtcNow - DateTime.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick) - _maxAge;
+
     /// <summary>One turn over all ingress sockets.</summary>
     /// <returns>How many frames there were; none: there is nothing more to do.</returns>
     internal int Turn()
@@ -115,6 +122,8 @@ internal sealed unsafe class RelayLoop : IDisposable
 
         isFull |= _slot.Words[SlotLayout.ClippedWord] != clipped; // places in the batch that frames of no use had
 
+        if (taken == 0)
+            _staleBefore = 0;
         _reassembly?.Expire();
         _slot.Words[SlotLayout.HeartbeatWord]++;
         if (_orders.IsDraining && _orders.HasDrained(taken, isFull))
@@ -177,6 +186,12 @@ internal sealed unsafe class RelayLoop : IDisposable
         }
 
         int datagrams = frame.Datagrams;
+        if (received.Arrival < _staleBefore && received.Arrival != ReceivedFrame.UnknownArrival)
+        {
+            _slot.Words[SlotLayout.DropsWord + (int)DropReason.Stale] += datagrams;
+            return;
+        }
+
         if (!_table.Rules.TryFind(frame.Destination, frame.DestinationPort, frame.Source, out RuleEntry rule))
         {
             _slot.Words[SlotLayout.DropsWord + (int)DropReason.NoRule] += datagrams;

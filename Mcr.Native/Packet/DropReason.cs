@@ -48,4 +48,7 @@ public enum DropReason : byte
 
     /// <summary>An incomplete datagram that gave way to a newer one: there is no memory for more at once.</summary>
     FragmentMemory,
+
+    /// <summary>It had waited longer than the maximum age when a worker began to read the queue that an earlier one had left.</summary>
+    Stale,
 }

@@ -16,21 +16,18 @@ namespace Mcr.Native.Privileges;
 internal static unsafe class SandboxedProcess
 {
     private const int HighestCapability = 63;
-    private const int MaxCores = 1024; // cpu_set_t
     private const int ActionsSize = 256; // posix_spawn_file_actions_t is 80 bytes, posix_spawnattr_t 336 (glibc)
     private const int AttributesSize = 512;
 
     /// <param name="channel">Becomes descriptor 3 of the child.</param>
-    /// <param name="cores">CPUs the child may run on; empty for all.</param>
     /// <returns>The child's pid; the caller reaps it.</returns>
     /// <exception cref="LinuxException">EACCES: the program cannot be read by nobody; or another refusal.</exception>
-    public static int Start(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, FileDescriptor channel, IReadOnlyList<int> cores, Capabilities capabilities)
+    public static int Start(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, FileDescriptor channel, Capabilities capabilities)
     {
         lock (OneAtATime)
         {
             var spawning = new Spawning(() =>
             {
-                Pin(cores);
                 GiveUpRights(capabilities);
                 return Spawn(program, arguments, environment, channel);
             });
@@ -87,17 +84,6 @@ internal static unsafe class SandboxedProcess
             _failure?.Throw();
             return _pid;
         }
-    }
-
-    private static void Pin(IReadOnlyList<int> cores)
-    {
-        if (cores.Count == 0)
-            return;
-        ulong* mask = stackalloc ulong[MaxCores / 64];
-        new Span<ulong>(mask, MaxCores / 64).Clear();
-        foreach (int core in cores)
-            mask[core / 64] |= 1UL << (core % 64);
-        SysResult.From(Libc.sched_setaffinity(0, MaxCores / 8, mask)).OrThrow($"pin the worker to CPU {string.Join(", ", cores)}");
     }
 
     private static void GiveUpRights(Capabilities capabilities)

@@ -20,6 +20,16 @@ public sealed unsafe class WorkerChannel(FileDescriptor descriptor) : IDisposabl
         return (new FileDescriptor(pair[0]), new FileDescriptor(pair[1]));
     }
 
+    /// <summary>A message has come, or the other side is gone.</summary>
+    public bool HasMessage
+    {
+        get
+        {
+            var polled = new Libc.pollfd { fd = descriptor.Raw, events = Libc.POLLIN };
+            return Libc.poll(&polled, 1, 0) > 0;
+        }
+    }
+
     /// <summary>Sends one message with its descriptors, which stay the caller's.</summary>
     /// <returns>EAGAIN when <paramref name="wait"/> is false and the other side is behind; EPIPE when it is gone.</returns>
     public SysResult TrySend(WorkerMessage message, IReadOnlyList<FileDescriptor> descriptors, bool wait)

@@ -41,12 +41,22 @@ public static class WorkerMain
 
     private static int Serve(WorkerChannel channel)
     {
-        if (channel.Receive(out FileDescriptor[] passed) is not WorkerMessage.Hello hello)
-            throw new InvalidDataException("the first message was not a greeting");
-        using WorkerSlot slot = WorkerSlot.Open(passed[0]);
-
         // All workers have the same user: none may look into another's memory.
         SysResult.From(Libc.prctl(Libc.PR_SET_DUMPABLE, 0, 0, 0, 0)).OrThrow("prctl(PR_SET_DUMPABLE)");
+        using (Rehearsal.BeginUnlessGreeted(channel))
+        {
+            if (channel.Receive(out FileDescriptor[] passed) is { } first)
+                return first is WorkerMessage.Hello hello ? Serve(channel, hello, passed) : throw new InvalidDataException("the first message was not a greeting");
+        }
+
+        return 0; // nobody has had use for us, and mcrd has ended
+    }
+
+    private static int Serve(WorkerChannel channel, WorkerMessage.Hello hello, FileDescriptor[] passed)
+    {
+        CoreAffinity.Pin(hello.Options.Core);
+        using WorkerSlot slot = WorkerSlot.Open(passed[0]);
+
         if (Seccomp.IsSupported)
             Seccomp.Install();
         else

@@ -12,6 +12,20 @@ public sealed record WorkerOptions(int OrphanGraceMilliseconds, bool Segmentatio
 
     public const int MaxCoalesceMicroseconds = 10_000;
 
+    public const int AnyCore = -1;
+
+    /// <summary>As many as a cpu_set_t has.</summary>
+    public const int MaxCores = 1024;
+
+    /// <summary>The CPU that the worker stays on, or <see cref="AnyCore"/>.</summary>
+    public int Core { get; init; } = AnyCore;
+
+    /// <summary>
+    /// What had arrived longer than this before the loop begins is dropped as <see cref="Packet.DropReason.Stale"/>: nobody wants what a worker that
+    /// died long ago has left. 0: nothing is.
+    /// </summary>
+    public int MaxAgeMilliseconds { get; init; }
+
     /// <summary>Bytes in front of the IP header: 14 on Ethernet and lo, 0 on devices without a link header.</summary>
     public int LinkHeader { get; init; } = 14;
 
@@ -35,6 +49,8 @@ public sealed record WorkerOptions(int OrphanGraceMilliseconds, bool Segmentatio
         writer.U8(Spin ? (byte)1 : (byte)0);
         writer.U16(CoalesceMicroseconds + 1);
         writer.U8(Reassemble ? (byte)1 : (byte)0);
+        writer.U16(Core + 1);
+        writer.U32(MaxAgeMilliseconds);
         writer.U32(Ring.FrameSize);
         writer.U32(Ring.BlockSize);
         writer.U32(Ring.Blocks);
@@ -47,6 +63,8 @@ public sealed record WorkerOptions(int OrphanGraceMilliseconds, bool Segmentatio
         Spin = reader.U8() != 0,
         CoalesceMicroseconds = ByteReader.Limited(reader.U16(), MaxCoalesceMicroseconds + 1) - 1,
         Reassemble = reader.U8() != 0,
+        Core = ByteReader.Limited(reader.U16(), MaxCores) - 1,
+        MaxAgeMilliseconds = reader.Count(int.MaxValue),
         Ring = new RingGeometry(reader.Count(1 << 20), reader.Count(1 << 24), reader.Count(1 << 20)),
     };
 }

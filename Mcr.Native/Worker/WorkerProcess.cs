@@ -17,9 +17,9 @@ public sealed unsafe class WorkerProcess : IDisposable
     private readonly WorkerChannel _channel;
     private readonly FileDescriptor _pidfd;
     private readonly FileDescriptor _wake;
-    private readonly Queue<Outgoing> _outgoing = new(); // and _hasEnded: under its lock
-    private readonly Action<WorkerMessage> _onMessage;
-    private readonly Action<string, bool> _onExit;
+    private readonly Queue<Outgoing> _outgoing = new(); // and the three below: under its lock
+    private Action<WorkerMessage> _onMessage;
+    private Action<string, bool> _onExit;
     private bool _hasEnded;
     private volatile bool _abandoned;
 
@@ -38,7 +38,7 @@ public sealed unsafe class WorkerProcess : IDisposable
     /// <param name="onMessage">Called on the process's own thread, in order.</param>
     /// <param name="onExit">Called last, once: how it ended, and whether that was exit code 0.</param>
     /// <exception cref="LinuxException">the program could not be started.</exception>
-    public static WorkerProcess Start(WorkerProgram program, IReadOnlyList<int> cores, Capabilities capabilities, Action<WorkerMessage> onMessage, Action<string, bool> onExit)
+    public static WorkerProcess Start(WorkerProgram program, Capabilities capabilities, Action<WorkerMessage> onMessage, Action<string, bool> onExit)
     {
         (FileDescriptor ours, FileDescriptor theirs) = WorkerChannel.CreatePair();
         FileDescriptor? wake = null;
@@ -47,7 +47,7 @@ public sealed unsafe class WorkerProcess : IDisposable
         try
         {
             wake = new FileDescriptor(SysResult.From(Libc.eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK)).OrThrow("eventfd"));
-            pid = SandboxedProcess.Start(program.Path, ["worker"], program.Environment, theirs, cores, capabilities);
+            pid = SandboxedProcess.Start(program.Path, ["worker"], program.Environment, theirs, capabilities);
             pidfd = new FileDescriptor((int)SysResult.From(Libc.syscall(SystemCalls.PidfdOpen, pid, 0, 0, 0, 0)).OrThrow("pidfd_open"));
             var process = new WorkerProcess(pid, new WorkerChannel(ours), pidfd, wake, onMessage, onExit);
             new Thread(process.Watch) { Name = $"worker {pid}", IsBackground = true }.Start();
@@ -65,6 +65,17 @@ public sealed unsafe class WorkerProcess : IDisposable
         finally
         {
             theirs.Dispose();
+        }
+    }
+
+    /// <summary>From now on these are called.</summary>
+    /// <returns>false when the process has ended, which who listened before has been or is being told.</returns>
+    public bool Assign(Action<WorkerMessage> onMessage, Action<string, bool> onExit)
+    {
+        lock (_outgoing)
+        {
+            (_onMessage, _onExit) = (onMessage, onExit);
+            return !_hasEnded;
         }
     }
 
@@ -143,15 +154,16 @@ public sealed unsafe class WorkerProcess : IDisposable
 
         (string how, bool clean) = Reap();
         _channel.Dispose();
+        Action<string, bool> onExit;
         lock (_outgoing)
         {
-            _hasEnded = true;
+            (_hasEnded, onExit) = (true, _onExit);
             while (_outgoing.TryDequeue(out Outgoing? unsent))
                 unsent.Release();
         }
 
         if (!_abandoned)
-            _onExit(how, clean);
+            onExit(how, clean);
         _pidfd.Dispose();
         _wake.Dispose();
     }
@@ -200,7 +212,7 @@ public sealed unsafe class WorkerProcess : IDisposable
             if (message is null)
                 return false;
             if (!_abandoned)
-                _onMessage(message);
+                Volatile.Read(ref _onMessage)(message);
             return true;
         }
         catch (Exception e) when (e is InvalidDataException or LinuxException)

@@ -39,8 +39,8 @@ public sealed class ControlViewsSpecs
 
     [Fact]
     public void A_worker_on_all_cores_should_have_no_core_id() => AssertJson(
-        """{"Workers":[{"pid":0,"core_id":null,"interface":"eth0","status":"Backoff","number":1,"cores":[],"restarts":3,"ruleset_hash":"a","expected_hash":"b"},{"pid":7,"core_id":2,"interface":"eth1","status":"Running","number":0,"cores":[2,3],"restarts":0,"ruleset_hash":"c","expected_hash":"c"}]}""",
-        ControlViews.Workers([new WorkerView(0, "eth0", 1, [], WorkerStatus.Backoff, 3, "a", "b"), new WorkerView(7, "eth1", 0, [2, 3], WorkerStatus.Running, 0, "c", "c")]));
+        """{"Workers":[{"pid":0,"core_id":null,"interface":"eth0","status":"Backoff","number":1,"cores":[],"restarts":3,"ruleset_hash":"a","expected_hash":"b","sync":"Drifted","repairs":2},{"pid":7,"core_id":2,"interface":"eth1","status":"Running","number":0,"cores":[2,3],"restarts":0,"ruleset_hash":"c","expected_hash":"c","sync":"Synced","repairs":0}]}""",
+        ControlViews.Workers([new WorkerView(0, "eth0", 1, [], WorkerStatus.Backoff, 3, "a", "b", WorkerSync.Drifted, 2), new WorkerView(7, "eth1", 0, [2, 3], WorkerStatus.Running, 0, "c", "c", WorkerSync.Synced, 0)]));
 
     [Fact]
     public void An_interface_that_is_not_there_should_say_so() => AssertJson(

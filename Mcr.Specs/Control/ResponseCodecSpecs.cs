@@ -23,8 +23,8 @@ public sealed class ResponseCodecSpecs(ITestOutputHelper output)
         },
         { """{"Rules":[]}""", new ControlResponse.Rules([]) },
         {
-            """{"Workers":[{"pid":42,"core_id":2,"interface":"eth0","status":"Running","number":1,"cores":[2,3],"restarts":0,"ruleset_hash":"00ff","expected_hash":"00fe"}]}""",
-            new ControlResponse.Workers([new WorkerEntry(42, 2, "eth0", "Running", 1, [2, 3], 0, "00ff", "00fe")])
+            """{"Workers":[{"pid":42,"core_id":2,"interface":"eth0","status":"Running","number":1,"cores":[2,3],"restarts":0,"ruleset_hash":"00ff","expected_hash":"00fe","sync":"Updating","repairs":1}]}""",
+            new ControlResponse.Workers([new WorkerEntry(42, 2, "eth0", "Running", 1, [2, 3], 0, "00ff", "00fe", "Updating", 1)])
         },
         {
             """{"Stats":[{"input_group":"239.1.1.1","input_port":5000,"packets_relayed":10,"bytes_relayed":13160,"packets_per_second":2.5,"bits_per_second":26320,"rule_id":"r-1","name":null,"input_interface":"eth0","sent":20,"errors":1}]}""",

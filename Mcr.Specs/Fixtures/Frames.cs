@@ -50,25 +50,26 @@ internal static class Frames
 /// <summary>Frames from memory, as a packet socket would deliver them.</summary>
 internal sealed class MemorySource : IFrameSource
 {
-    private readonly Queue<(byte[] Frame, Libc.virtio_net_hdr Vnet, byte Type, ushort Vlan)> _waiting = new();
+    private readonly Queue<(byte[] Frame, Libc.virtio_net_hdr Vnet, byte Type, ushort Vlan, long Arrival)> _waiting = new();
     private readonly FrameMemory _memory = new();
 
     public int Descriptor => -1;
 
-    public void Add(byte[] frame, int gsoSize = 0, bool trusted = false, byte type = Libc.PACKET_MULTICAST, ushort vlan = 0) => _waiting.Enqueue((frame, new Libc.virtio_net_hdr
+    public void Add(byte[] frame, int gsoSize = 0, bool trusted = false, byte type = Libc.PACKET_MULTICAST, ushort vlan = 0, long arrival = ReceivedFrame.UnknownArrival) => _waiting.Enqueue((frame, new Libc.virtio_net_hdr
     {
         gso_type = gsoSize > 0 ? (byte)Libc.VIRTIO_NET_HDR_GSO_UDP_L4 : (byte)0,
         gso_size = (ushort)gsoSize,
         flags = trusted ? (byte)Libc.VIRTIO_NET_HDR_F_NEEDS_CSUM : (byte)0,
-    }, type, vlan));
+    }, type, vlan, arrival));
 
     public int Receive(FrameBatch batch)
     {
         int i = 0;
-        for (; i < FrameBatch.Capacity && _waiting.TryDequeue(out (byte[] Frame, Libc.virtio_net_hdr Vnet, byte Type, ushort Vlan) next); i++)
+        for (; i < FrameBatch.Capacity && _waiting.TryDequeue(out (byte[] Frame, Libc.virtio_net_hdr Vnet, byte Type, ushort Vlan, long Arrival) next); i++)
         {
             _memory.Put(ref batch[i], i, next.Frame, next.Vnet, next.Type);
             batch[i].VlanId = next.Vlan;
+            batch[i].Arrival = next.Arrival;
         }
 
         return i;

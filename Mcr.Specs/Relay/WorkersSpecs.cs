@@ -21,7 +21,7 @@ public sealed class WorkersSpecs(ITestOutputHelper output)
         using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rules, "  interfaces.in0 { workers = 2 }");
         using var streams = new Streams(topology, Count);
         streams.CheckAll(output);
-        long[] matched = Matched(mcrd);
+        long[] matched = mcrd.FinalValues("matched");
         output.WriteLine($"matched by each worker: {string.Join(' ', matched)}");
         Assert.Equal(2, matched.Length);
         Assert.All(matched, n => Assert.InRange(n, Count, (Groups - 1) * Count));
@@ -34,9 +34,9 @@ public sealed class WorkersSpecs(ITestOutputHelper output)
         using var topology = new RelayTopology();
         using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rules, "  interfaces.in0 { workers = 2 }");
         using var streams = new Streams(topology);
-        WaitUntil(() => Relayed(mcrd) > Groups * Rate, "the streams to flow");
+        mcrd.AwaitRelayed(Groups * Rate);
         SysResult.From(Libc.kill(mcrd.WorkerPids()[1], Libc.SIGKILL)).OrThrow("kill");
-        WaitUntil(() => Restarts(mcrd) is [0, 1], "the worker's successor");
+        McrdWaits.Until(() => mcrd.Workers().Where(w => w.GetProperty("status").GetString() == "Running").Select(w => w.GetProperty("restarts").GetInt32()).Order().SequenceEqual([0, 1]), "the worker's successor");
         (long sent, Summary[] received) = streams.Stop(mcrd, output);
         Assert.InRange(sent - received.Sum(r => r.Number("received")), 0, Batch);
         Assert.All(received, r => Assert.Equal(0, r.Number("reordered") + r.Number("duplicated") + r.Number("corrupted")));
@@ -48,18 +48,18 @@ public sealed class WorkersSpecs(ITestOutputHelper output)
         using var topology = new RelayTopology();
         using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rules);
         using var streams = new Streams(topology);
-        WaitUntil(() => Relayed(mcrd) > Groups * Rate, "the streams to flow");
+        mcrd.AwaitRelayed(Groups * Rate);
         foreach (int count in new[] { 3, 2, 1, 2, 1 })
         {
             long began = Stopwatch.GetTimestamp();
-            WaitUntil(() => mcrd.TryCtl("workers", "--interface", "in0", "--count", $"{count}").Output.Contains($"in0 is served by {count} worker", StringComparison.Ordinal), $"{count} workers");
+            McrdWaits.Until(() => mcrd.TryCtl("workers", "--interface", "in0", "--count", $"{count}").Output.Contains($"in0 is served by {count} worker", StringComparison.Ordinal), $"{count} workers");
             Assert.Equal(count, mcrd.WorkerPids().Length);
             output.WriteLine($"{count} workers after {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms");
         }
 
         (long sent, Summary[] received) = streams.Stop(mcrd, output);
         Assert.All(received, r => Assert.Equal(0, r.Number("lost") + r.Number("reordered") + r.Number("duplicated") + r.Number("corrupted")));
-        Assert.Equal((sent, sent), (received.Sum(r => r.Number("received")), Relayed(mcrd)));
+        Assert.Equal((sent, sent), (received.Sum(r => r.Number("received")), mcrd.Relayed()));
         Assert.DoesNotContain(" WARN  InterfaceActor", mcrd.Stop().Output, StringComparison.Ordinal); // nothing was given up
     }
 
@@ -81,27 +81,6 @@ public sealed class WorkersSpecs(ITestOutputHelper output)
         (int code, string text) = mcrd.TryCtl("workers", "--interface", device, "--count", count);
         Assert.Equal(1, code);
         return text;
-    }
-
-    private static long Relayed(McrdProcess mcrd) => mcrd.Ctl("stats").GetProperty("Stats").EnumerateArray().Sum(s => s.GetProperty("packets_relayed").GetInt64());
-
-    /// <summary>Of the workers that run, the fewest first.</summary>
-    private static int[] Restarts(McrdProcess mcrd) =>
-        [.. mcrd.Ctl("list-workers").GetProperty("Workers").EnumerateArray().Where(w => w.GetProperty("status").GetString() == "Running").Select(w => w.GetProperty("restarts").GetInt32()).Order()];
-
-    /// <summary>From the final lines.</summary>
-    private static long[] Matched(McrdProcess mcrd) =>
-    [
-        .. mcrd.Stop().Output.Split('\n').Where(l => l.Contains("[STATS:Ingress FINAL]", StringComparison.Ordinal))
-            .Select(l => long.Parse(l.Split(" matched=")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture)),
-    ];
-
-    /// <summary>Asks until it is so; a command is the wait.</summary>
-    private static void WaitUntil(Func<bool> isSo, string what)
-    {
-        long began = Stopwatch.GetTimestamp();
-        while (!isSo())
-            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(20), $"waited for {what}");
     }
 
     /// <summary>A sender and a verifying receiver for each group, running from construction on: so many datagrams each, or until stopped.</summary>
@@ -127,8 +106,7 @@ public sealed class WorkersSpecs(ITestOutputHelper output)
             foreach (RunningProcess sender in _senders)
                 sender.Terminate();
             long sent = _senders.Sum(s => StreamSender.Result(s).Number("sent"));
-            long relayed = -1;
-            WaitUntil(() => relayed == (relayed = Relayed(mcrd)), "the relay to have nothing left");
+            mcrd.AwaitQuiet();
             foreach (StreamReceiver receiver in _receivers)
                 receiver.Process.Terminate();
             return (sent, Results(output));

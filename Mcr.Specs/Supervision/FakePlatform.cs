@@ -62,6 +62,27 @@ internal sealed class FakePlatform : IRelayPlatform
         return _links;
     }
 
+    /// <summary>Called when the process that stands by ends; null while none does.</summary>
+    public Action<string>? Standby { get; private set; }
+
+    public bool PrepareStandby(Action<string> onEnded)
+    {
+        if (Standby is not null)
+            return false;
+        Journal.Enqueue("standby");
+        Standby = onEnded;
+        return true;
+    }
+
+    public void DismissStandby() => Standby = null;
+
+    public void EndStandby(string how)
+    {
+        Action<string> onEnded = Standby!;
+        Standby = null;
+        onEnded(how);
+    }
+
     public IInterfacePort OpenInterface(Link link, PortOptions options)
     {
         if (CrashOnOpen)
@@ -242,6 +263,20 @@ internal sealed class FakeWorker(FakePlatform platform, int number, Action<Worke
     public void Refuse(string why) => onEvent(new RulesRefused(Rules!.Generation, why));
 
     public void Exit(string how, bool clean = false) => onEvent(new WorkerExited(how, clean));
+
+    public WorkerHealth Health { get; set; } = new(0, 0, IsStopped: false, MemoryBytes: 0);
+
+    /// <summary>A loop that turns, and uses the rules that it was given.</summary>
+    public bool IsAlive { get; set; } = true;
+
+    public WorkerHealth ReadHealth() => Health = Health with
+    {
+        Heartbeat = Health.Heartbeat + (IsAlive ? 1 : 0),
+        RulesetHash = Drifted ?? (Rules is null ? 0 : ResolvedRuleHash.Of(Rules.Rules)),
+    };
+
+    /// <summary>What it claims to run instead.</summary>
+    public ulong? Drifted { get; set; }
 
     public void Kill()
     {

@@ -55,7 +55,7 @@ internal sealed class InterfaceHarness
     {
         if (!_workers.Remove(number))
             return;
-        Apply(State.WorkerDown(number, "killed by signal 9", TimeSpan.Zero));
+        Apply(State.WorkerDown(number, "killed by signal 9", TimeSpan.Zero, TimeSpan.Zero, tooOften: false));
         Reconcile();
     }
 

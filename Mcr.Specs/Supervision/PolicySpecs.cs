@@ -13,12 +13,40 @@ public sealed class PolicySpecs
         var delays = new List<double>();
         for (int i = 0; i < 10; i++)
         {
-            (policy, TimeSpan delay) = policy.Died(TimeSpan.FromSeconds(1));
+            (policy, TimeSpan delay, _) = policy.Died(TimeSpan.FromSeconds(59), TimeSpan.FromMinutes(i), chance: 0.5, Limit);
             delays.Add(delay.TotalSeconds);
         }
 
         Assert.Equal([0, 0.25, 0.5, 1, 2, 4, 8, 16, 16, 16], delays);
-        Assert.Equal(TimeSpan.Zero, policy.Died(TimeSpan.FromSeconds(10)).Delay);
+        Assert.Equal(TimeSpan.Zero, policy.Died(TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), chance: 0.5, Limit).Delay);
+    }
+
+    private static readonly RestartLimit Limit = new(3, TimeSpan.FromMinutes(1));
+
+    [Theory]
+    [InlineData(0, 200)]
+    [InlineData(0.25, 225)]
+    [InlineData(1, 300)]
+    public void Waits_should_differ_by_a_fifth_to_both_sides(double chance, double milliseconds)
+    {
+        RestartPolicy policy = RestartPolicy.Fresh.Died(TimeSpan.Zero, TimeSpan.Zero, chance, Limit).Next;
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), policy.Died(TimeSpan.Zero, TimeSpan.Zero, chance, Limit).Delay);
+    }
+
+    [Theory]
+    [InlineData(19, true)]
+    [InlineData(20, false)]
+    public void More_deaths_than_the_limit_in_any_window_should_be_too_many(int secondsBetween, bool tooOften)
+    {
+        RestartPolicy policy = RestartPolicy.Fresh;
+        var found = new List<bool>();
+        for (int i = 0; i < 4; i++)
+        {
+            (policy, _, bool often) = policy.Died(TimeSpan.Zero, TimeSpan.FromSeconds(i * secondsBetween), chance: 0, Limit);
+            found.Add(often);
+        }
+
+        Assert.Equal([false, false, false, tooOften], found);
     }
 
     [Fact]

@@ -21,11 +21,15 @@ public abstract class RelaySpec(ITestOutputHelper output) : Akka.Hosting.TestKit
     protected override void ConfigureAkka(AkkaConfigurationBuilder builder, IServiceProvider provider) =>
         builder.AddHocon("akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"", HoconAddMode.Prepend);
 
+    /// <summary>Waits of a length that can be told.</summary>
+    internal RelayOptions Options { get; set; } = new() { Chance = () => 0.5, Standby = false };
+
     internal IActorRef Start()
     {
         FakePlatform platform = Platform;
         RuleLedger ledger = Ledger;
-        return Sys.ActorOf(Props.Create(() => new RelaySupervisor(platform, new RelayOptions(), ledger, TimeProvider.System, null)), "relay");
+        RelayOptions options = Options;
+        return Sys.ActorOf(Props.Create(() => new RelaySupervisor(platform, options, ledger, TimeProvider.System, null)), "relay");
     }
 
     protected void Advance(TimeSpan time) => ((TestScheduler)Sys.Scheduler).Advance(time);

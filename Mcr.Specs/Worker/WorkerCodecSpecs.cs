@@ -9,7 +9,7 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
 {
     public static TheoryData<WorkerMessage> Messages =>
     [
-        new WorkerMessage.Hello(new WorkerOptions(60_000, true) { LinkHeader = 0, Spin = true, CoalesceMicroseconds = 100, Reassemble = false, Ring = new(2048, 65536, 256) }, 3),
+        new WorkerMessage.Hello(new WorkerOptions(60_000, true) { LinkHeader = 0, Spin = true, CoalesceMicroseconds = 100, Reassemble = false, Core = 3, MaxAgeMilliseconds = 1000, Ring = new(2048, 65536, 256) }, 3),
         new WorkerMessage.Sockets([new(1, EgressKind.Unicast), new(70_000, EgressKind.Packet, 0x1122_3344_5566)]),
         new WorkerMessage.Rules(long.MaxValue, 12345),
         new WorkerMessage.Change(long.MaxValue - 1, long.MaxValue, 54321),

@@ -53,7 +53,7 @@ internal static class Daemon
                 return ExitCodes.CannotCreate;
             var kernel = KernelFeatures.Probe();
             LogStart(log, settings, capabilities, kernel);
-            var platform = new LinuxPlatform(staging.Program, capabilities, new LinuxPlatformOptions(settings.Worker.ReceiveBuffer, settings.Worker.SendBuffer, kernel.Segmentation && settings.Worker.Segmentation));
+            var platform = new LinuxPlatform(staging.Program, capabilities, new LinuxPlatformOptions(settings.Worker.ReceiveBuffer, settings.Worker.SendBuffer, kernel.Segmentation && settings.Worker.Segmentation, MaxAgeMilliseconds: (int)settings.Worker.MaxAge.TotalMilliseconds));
             using IHost host = Build(settings, platform, gate, signals);
             await host.StartAsync();
             signals.Obey(host);
@@ -129,6 +129,9 @@ internal static class Daemon
         StatsInterval = settings.StatsInterval,
         WorkerStartTimeout = settings.Worker.StartTimeout,
         WorkerStopTimeout = settings.Worker.StopTimeout,
+        WorkerMemoryLimit = settings.Worker.MemoryLimit,
+        WorkerRestarts = settings.Worker.Restarts,
+        Standby = settings.Worker.Standby,
     };
 
     private static void Configure(ILoggingBuilder logging, LogSettings settings)

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Mcr.Native.Interop;
+
+namespace Mcr.Specs.Fixtures;
+
+/// <summary>Waits for what an mcrd says of itself; a command is the wait.</summary>
+internal static class McrdWaits
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+
+    public static void Until(Func<bool> isSo, string what)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (!isSo())
+            Assert.True(Stopwatch.GetElapsedTime(began) < Longest, $"waited for {what}");
+    }
+
+    /// <param name="rule">By name; null for all.</param>
+    public static long Relayed(this McrdProcess mcrd, string? rule = null) => mcrd.Ctl("stats").GetProperty("Stats").EnumerateArray()
+        .Where(s => rule is null || s.GetProperty("name").GetString() == rule).Sum(s => s.GetProperty("packets_relayed").GetInt64());
+
+    public static void AwaitRelayed(this McrdProcess mcrd, long datagrams) => Until(() => mcrd.Relayed() >= datagrams, $"{datagrams} relayed datagrams");
+
+    /// <summary>Until nothing is relayed any more.</summary>
+    public static void AwaitQuiet(this McrdProcess mcrd)
+    {
+        long relayed = -1;
+        Until(() => relayed == (relayed = mcrd.Relayed()), "the relay to have nothing left");
+    }
+
+    public static JsonElement[] Workers(this McrdProcess mcrd) => [.. mcrd.Ctl("list-workers").GetProperty("Workers").EnumerateArray()];
+
+    /// <summary>Until another process than <paramref name="pid"/> runs in the only worker's place.</summary>
+    public static void AwaitSuccessor(this McrdProcess mcrd, int pid) => Until(
+        () => mcrd.Workers().Single() is var worker && worker.GetProperty("status").GetString() == "Running" && worker.GetProperty("pid").GetInt32() != pid,
+        $"a successor of {pid}");
+
+    /// <summary>Until a process stands by and has nothing left to prepare.</summary>
+    public static int AwaitStandby(this McrdProcess mcrd)
+    {
+        int standby = 0;
+        (int Pid, long Time) before = default;
+        Until(
+            () =>
+            {
+                standby = McrdProcess.ChildrenOf(mcrd.Process.Pid).Except(mcrd.WorkerPids()).FirstOrDefault();
+                (int Pid, long Time) now = (standby, standby == 0 ? 0 : CpuTicks(standby));
+                bool rests = now == before && now.Time > 0;
+                before = now;
+                return rests;
+            },
+            "a process that stands by");
+        return standby;
+    }
+
+    /// <summary>Stops it. What each final line of its workers says.</summary>
+    public static long[] FinalValues(this McrdProcess mcrd, string name) =>
+    [
+        .. mcrd.Stop().Output.Split('\n').Where(l => l.Contains("[STATS:Ingress FINAL]", StringComparison.Ordinal))
+            .Select(l => long.Parse(l.Split($" {name}=")[1].Split(' ')[0], CultureInfo.InvariantCulture)),
+    ];
+
+    private static long CpuTicks(int pid)
+    {
+        try
+        {
+            string[] fields = File.ReadAllText($"/proc/{pid}/stat").Split(") ")[1].Split(' ');
+            return long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+}
