@@ -18,6 +18,12 @@ public sealed record McrSettings
     /// <summary>Worker files and sockets of this mcrd; derived from the control socket's path unless given.</summary>
     public required string RuntimeDirectory { get; init; }
 
+    /// <summary>What an mcrd leaves for the next one; derived from the control socket's path unless given.</summary>
+    public required string StateDirectory { get; init; }
+
+    /// <summary>Whether changes made at run time, and what was changed on the host, are kept there.</summary>
+    public required bool Persist { get; init; }
+
     public required TimeSpan StatsInterval { get; init; }
 
     public required LogSettings Log { get; init; }

@@ -5,29 +5,30 @@ using Mcr.Native.Rules;
 namespace Mcr.Actors.Configuration;
 
 /// <summary>
-/// <c>mcr.rules</c>: objects to drafts to rules, each problem at the place of the field that has it. Together they are checked as the
+/// <c>mcr.rules</c>, and the rules of a state file: objects to drafts to rules, each problem at the place of the field that has it. Together they are checked as the
 /// supervisor would check them one after another, but for two rules with the same input, which a file should not have.
 /// </summary>
 internal static class RuleReader
 {
-    private const string Key = "rules";
+    private const string OriginKey = "origin";
 
-    public static ImmutableArray<ConfiguredRule> Read(ConfigSection mcr, List<ConfigProblem> problems)
+    /// <param name="saysOrigin">Each says where it comes from; otherwise that is where it is written.</param>
+    public static ImmutableArray<ConfiguredRule> Read(ConfigSection section, string key, List<ConfigProblem> problems, bool saysOrigin = false)
     {
         var rules = ImmutableArray.CreateBuilder<ConfiguredRule>();
         var inputs = new Dictionary<RuleInput, SourcePosition>();
         RuleSetBuilder set = RuleSet.Empty.ToBuilder();
-        IReadOnlyList<HoconNode> items = mcr.Array(Key);
+        IReadOnlyList<HoconNode> items = section.Array(key);
         for (int i = 0; i < items.Count; i++)
         {
-            string path = $"{mcr.Path(Key)}[{i}]";
+            string path = $"{section.Path(key)}[{i}]";
             if (items[i] is not HoconObject item)
             {
                 problems.Add(new ConfigProblem(items[i].At, $"{path} is {ConfigSection.Kind(items[i])}; give an object: {{ input {{ … }}, outputs = [ … ] }}"));
                 continue;
             }
 
-            var written = new WrittenRule(item, path, problems);
+            var written = new WrittenRule(item, path, problems, saysOrigin);
             if (written.Rule is not { } rule)
                 continue;
             if (inputs.TryGetValue(rule.Input, out SourcePosition first))
@@ -41,7 +42,7 @@ internal static class RuleReader
             problems.AddRange(conflicts.Select(written.Problem));
             if (conflicts.Count == 0)
                 set.Put(rule);
-            rules.Add(new ConfiguredRule(rule, item.At.ToString()));
+            rules.Add(new ConfiguredRule(rule, written.Origin ?? item.At.ToString()));
         }
 
         return rules.ToImmutable();
@@ -55,10 +56,11 @@ internal static class RuleReader
         private readonly List<ConfigSection> _outputs = [];
         private readonly string _path;
 
-        public WrittenRule(HoconObject item, string path, List<ConfigProblem> problems)
+        public WrittenRule(HoconObject item, string path, List<ConfigProblem> problems, bool saysOrigin)
         {
             _path = path;
             _rule = new ConfigSection(item, path, problems);
+            Origin = saysOrigin ? _rule.Text(OriginKey) : null;
             _input = _rule.Section("input");
             int known = problems.Count;
             IReadOnlyList<HoconNode> outputs = _rule.Array("outputs");
@@ -92,6 +94,9 @@ internal static class RuleReader
 
         /// <summary>null when it has problems.</summary>
         public ForwardingRule? Rule { get; }
+
+        /// <summary>null when it is not said.</summary>
+        public string? Origin { get; }
 
         /// <summary>At the value of the field, or where it is missing.</summary>
         public ConfigProblem Problem(RuleProblem problem)

@@ -9,6 +9,8 @@ public static class SettingsReader
 {
     private const string ReferenceName = "reference.hocon";
     private const string DropIns = "conf.d";
+    private const string Volatile = "/run/";
+    private const string Lasting = "/var/lib/";
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
@@ -130,13 +132,15 @@ public static class SettingsReader
         {
             NodeName = nodeName,
             Control = new ControlSettings(socket, group),
-            RuntimeDirectory = ReadRuntimeDirectory(mcr, socket),
+            RuntimeDirectory = ReadDirectory(mcr, "runtime-directory", socket, Path.ChangeExtension(socket, null) + ".d"),
+            StateDirectory = ReadDirectory(mcr, "state-directory", socket, DefaultStateDirectory(socket)),
+            Persist = mcr.Flag("persist"),
             StatsInterval = mcr.Duration("stats-interval", TimeSpan.FromMilliseconds(10), Hour),
             Log = logSettings,
             Worker = ReadWorker(mcr.Section("worker")),
             InterfaceDefaults = interfaceDefaults,
             Interfaces = InterfaceReader.Read(mcr.Section("interfaces"), interfaceDefaults),
-            Rules = RuleReader.Read(mcr, problems),
+            Rules = RuleReader.Read(mcr, "rules", problems),
             AkkaJson = akka is HoconObject ? $$"""{"akka":{{HoconJson.Write(akka)}}}""" : "{}",
         };
         mcr.RefuseUnknownKeys();
@@ -151,13 +155,20 @@ public static class SettingsReader
         return socket;
     }
 
-    private static string ReadRuntimeDirectory(ConfigSection mcr, string socket)
+    /// <param name="fromSocket">What it is when it is not given, so that no two daemons share one.</param>
+    private static string ReadDirectory(ConfigSection mcr, string key, string socket, string fromSocket)
     {
-        const string Key = "runtime-directory";
-        string directory = mcr.Text(Key) is { Length: > 0 } given ? given : Path.ChangeExtension(socket, null) + ".d";
+        string directory = mcr.Text(key) is { Length: > 0 } given ? given : fromSocket;
         if (Path.IsPathRooted(socket) && !Path.IsPathRooted(directory))
-            mcr.Problem(mcr.PositionOf(Key), Key, $"is '{directory}'; give an absolute path, or leave it empty to have it beside the control socket");
+            mcr.Problem(mcr.PositionOf(key), key, $"is '{directory}'; give an absolute path, or leave it empty to have it named after the control socket");
         return directory;
+    }
+
+    /// <summary>What is below /run is gone after a reboot.</summary>
+    private static string DefaultStateDirectory(string socket)
+    {
+        string directory = Path.ChangeExtension(socket, null) + ".state";
+        return directory.StartsWith(Volatile, StringComparison.Ordinal) ? Lasting + directory[Volatile.Length..] : directory;
     }
 
     private static WorkerSettings ReadWorker(ConfigSection worker)

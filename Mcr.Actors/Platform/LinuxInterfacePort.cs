@@ -37,7 +37,7 @@ public sealed class LinuxInterfacePort : IInterfacePort
         _settings = settings;
         _startWorker = startWorker;
         _seats = new LinuxSeats(link, settings.Ingress, options.ReceiveBuffer, settings.Workers);
-        _gro = settings.Gro == GroMode.Leave ? null : GroSetting.Apply(link, settings.Gro == GroMode.On);
+        _gro = settings.Gro == GroMode.Leave ? null : GroSetting.Apply(link, settings.Gro == GroMode.On, options.Features);
         Notes = [.. new[] { _seats.RingRefusal, _gro?.Problem }.OfType<string>()];
         _groups = new GroupMembership(link.Index);
     }

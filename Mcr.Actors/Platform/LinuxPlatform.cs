@@ -1,3 +1,4 @@
+using Mcr.Native.Kernel;
 using Mcr.Native.Netlink;
 using Mcr.Native.Privileges;
 using Mcr.Native.Worker;
@@ -8,8 +9,14 @@ namespace Mcr.Actors.Platform;
 /// <param name="SendBuffer">Bytes of egress queue asked for, per socket.</param>
 /// <param name="Segmentation">Send merged runs with UDP_SEGMENT; off where the kernel has none.</param>
 /// <param name="OrphanGraceMilliseconds">How long a worker relays on without its mcrd.</param>
-/// <param name="MaxAgeMilliseconds">How old may be what a worker finds queued up when it starts.</param>
-public sealed record LinuxPlatformOptions(int ReceiveBuffer, int SendBuffer, bool Segmentation, int OrphanGraceMilliseconds = 0, int MaxAgeMilliseconds = 1000);
+public sealed record LinuxPlatformOptions(int ReceiveBuffer, int SendBuffer, bool Segmentation, int OrphanGraceMilliseconds = 0)
+{
+    /// <summary>How old may be what a worker finds queued up when it starts; 0: any age.</summary>
+    public int MaxAgeMilliseconds { get; init; } = 1000;
+
+    /// <summary>Where it is noted down how the host was; null for nowhere.</summary>
+    public IFeatureRecord? Features { get; init; }
+}
 
 /// <summary>The machine itself: devices by rtnetlink, sockets, worker processes.</summary>
 public sealed class LinuxPlatform(WorkerProgram program, Capabilities capabilities, LinuxPlatformOptions platformOptions) : IRelayPlatform

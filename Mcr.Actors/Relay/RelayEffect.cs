@@ -17,6 +17,6 @@ internal abstract record RelayEffect
     /// <param name="Longest">null for as long as any command may wait.</param>
     public sealed record Await(long Ticket, TimeSpan? Longest) : RelayEffect;
 
-    /// <summary>The rules have changed: the ledger wants to know.</summary>
+    /// <summary>The overlay may have changed: the ledger wants to know.</summary>
     public sealed record Save : RelayEffect;
 }

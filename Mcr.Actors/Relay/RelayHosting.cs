@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Hosting;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
+using Mcr.Actors.State;
 
 namespace Mcr.Actors.Relay;
 

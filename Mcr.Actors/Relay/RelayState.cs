@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mcr.Actors.Messages;
+using Mcr.Actors.State;
 using Mcr.Native.Rules;
 using Effects = System.Collections.Immutable.ImmutableArray<Mcr.Actors.Relay.RelayEffect>;
 
@@ -11,7 +12,11 @@ namespace Mcr.Actors.Relay;
 /// </summary>
 internal sealed record RelayState
 {
-    public static readonly RelayState Empty = new();
+    /// <summary>Nothing runs yet.</summary>
+    public RelayState(Overlay overlay) => Overlay = overlay;
+
+    /// <summary>What of <see cref="Rules"/> differs from the files.</summary>
+    public Overlay Overlay { get; private init; }
 
     public RuleSet Rules { get; private init; } = RuleSet.Empty;
 
@@ -31,20 +36,24 @@ internal sealed record RelayState
     {
         var problems = ImmutableArray.CreateBuilder<RuleProblem>();
         RelayDraft draft = Draft();
+        Overlay overlay = Overlay;
         for (int i = 0; i < added.Length; i++)
         {
             int place = i;
-            IReadOnlyList<RuleProblem> found = draft.Rules.Check(added[i].Rule);
+            RuleWithOrigin rule = overlay.Attribute(added[i]);
+            IReadOnlyList<RuleProblem> found = draft.Rules.Check(rule.Rule);
             problems.AddRange(found.Select(p => p with { Field = field(place) + p.Field }));
-            if (found.Count == 0 && !draft.Has(added[i].Rule))
-                draft.Put(added[i], isOneOfMany: added.Length > 1, now);
+            if (found.Count > 0 || draft.Has(rule.Rule))
+                continue;
+            draft.Put(rule, isOneOfMany: added.Length > 1, now);
+            overlay = overlay.With(rule);
         }
 
         if (problems.Count > 0)
             return (this, [new RelayEffect.Answer(ticket, new CommandResult.Rejected(problems.ToImmutable()))]);
         if (draft.Changed.Count == 0)
             return (this, [new RelayEffect.Answer(ticket, new CommandResult.NoOp(Same(added)))]);
-        RelayState next = Take(draft);
+        RelayState next = Take(draft, overlay);
         next.Tell(added.Select(r => r.Rule.Input.Interface), draft.Changed.ToImmutable(), draft.Effects);
         draft.Effects.Add(new RelayEffect.Save());
         return next.Wait(ticket, added.Select(r => r.Rule.Id), draft.Effects);
@@ -64,7 +73,7 @@ internal sealed record RelayState
 
         RelayDraft draft = Draft();
         draft.Drop(rule);
-        RelayState next = Take(draft);
+        RelayState next = Take(draft, Overlay.Without(rule.Input));
         next.Tell([rule.Input.Interface], [rule.Id], draft.Effects);
         draft.Effects.Add(new RelayEffect.Save());
         ImmutableDictionary<string, long> interfaces = ImmutableDictionary<string, long>.Empty.Add(rule.Input.Interface, next.Revision);
@@ -116,11 +125,12 @@ internal sealed record RelayState
 
     private RelayDraft Draft() => new(Rules.ToBuilder(), Entries.ToBuilder(), ByInterface, Revision + 1);
 
-    private RelayState Take(RelayDraft draft) => draft.Dropped.Aggregate(this, (state, id) => state.WaitNoMoreFor(id)) with
+    private RelayState Take(RelayDraft draft, Overlay overlay) => draft.Dropped.Aggregate(this, (state, id) => state.WaitNoMoreFor(id)) with
     {
         Revision = draft.Revision,
         Rules = draft.Rules.ToImmutable(),
         Entries = draft.Entries.ToImmutable(),
+        Overlay = overlay,
         ByInterface = draft.ByInterface(),
     };
 

@@ -5,6 +5,7 @@ using Mcr.Actors.Interfaces;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
 using Mcr.Actors.Rules;
+using Mcr.Actors.State;
 using Mcr.Actors.Workers;
 using Mcr.Native.Interop;
 using Mcr.Native.Netlink;
@@ -21,6 +22,9 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
     /// <summary>A crashed interface is told its rules again after this, so that one that cannot live does not spin.</summary>
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);
 
+    /// <summary>A disk that hangs does not keep mcrd from ending.</summary>
+    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(1);
+
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IRelayPlatform _platform;
     private readonly RelayOptions _options;
@@ -28,9 +32,13 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
     private readonly TimeProvider _time;
     private readonly IActorRef _rules;
     private readonly IActorRef _interfaces;
+    private readonly IActorRef _saver = ActorRefs.Nobody;
     private readonly Dictionary<long, IActorRef> _tickets = [];
     private long _lastTicket;
-    private RelayState _state = RelayState.Empty;
+    private RelayState _state;
+
+    /// <summary>Why changes are not being saved; null when they are.</summary>
+    private string? _unsaved;
 
     public RelaySupervisor(IRelayPlatform platform, RelayOptions options, RuleLedger ledger, TimeProvider time, ControlGate? gate = null)
     {
@@ -38,6 +46,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
         _options = options;
         _ledger = ledger;
         _time = time;
+        _state = new RelayState(ledger.Overlay);
         IActorRef self = Self;
         _rules = Context.ActorOf(Props.Create(() => new RulesActor(self, time)), "rules");
         IActorRef rules = _rules;
@@ -49,6 +58,8 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             Context.System.EventStream.Subscribe(standby, typeof(StandbyCommands.Prepare));
         }
 
+        if (ledger.Store is { } store)
+            _saver = Context.ActorOf(Props.Create(() => new StateActor(ledger, store)), "state");
         if (gate is not null)
             Context.ActorOf(Props.Create(() => new ControlActor(gate, options.ApplyTimeout * 2, options.Version)), "control");
     }
@@ -57,8 +68,11 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
 
     protected override void PreStart()
     {
-        if (!_ledger.Rules.IsEmpty)
-            Decide((state, ticket) => state.Add(ticket, _ledger.Rules, At, _time.GetUtcNow()), ActorRefs.Nobody);
+        ImmutableArray<RuleWithOrigin> rules = _ledger.Rules;
+        if (!rules.IsEmpty)
+            Decide((state, ticket) => state.Add(ticket, rules, At, _time.GetUtcNow()), ActorRefs.Nobody);
+        else
+            _saver.Tell(new StateCommands.Save()); // what was read may be to be written otherwise
     }
 
     /// <summary>
@@ -102,6 +116,9 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                 _log.Error("interface {Interface} crashed ({Why}) and is set up anew in {Delay} s", restarted.Interface, restarted.Why, RestartDelay.TotalSeconds);
                 Timers.StartSingleTimer(restarted, new RestartDelayOver(restarted.Interface), RestartDelay);
                 break;
+            case StateEvents.Changed changed:
+                _unsaved = changed.Problem;
+                break;
             case RestartDelayOver over:
                 Apply(_state.InterfaceRestarted(over.Interface));
                 break;
@@ -114,6 +131,8 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                 _tickets.Clear();
                 Timers.CancelAll();
                 Become(Stopping(Sender));
+                Timers.StartSingleTimer(nameof(StateEvents.Flushed), new StateEvents.Flushed(), FlushTimeout);
+                _saver.Tell(new StateCommands.Flush());
                 _interfaces.Tell(new InterfaceCommands.Stop(stop.Hold));
                 break;
             default:
@@ -150,14 +169,39 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
     private static readonly CommandResult IsStopping = new CommandResult.Rejected("mcrd", "it is stopping");
 
     /// <summary>Whoever asks meanwhile hears why there is no answer.</summary>
-    private Receive Stopping(IActorRef asker) => message =>
+    private Receive Stopping(IActorRef asker)
+    {
+        bool haveStopped = false;
+        bool isFlushed = _ledger.Store is null;
+        return message =>
+        {
+            switch (message)
+            {
+                case InterfaceEvents.AllStopped:
+                    haveStopped = true;
+                    break;
+                case StateEvents.Flushed:
+                    isFlushed = true;
+                    break;
+                default:
+                    RefuseBecauseStopping(message);
+                    return true;
+            }
+
+            if (haveStopped && isFlushed)
+            {
+                asker.Tell(new CommandResult.Ok("the relay has stopped"));
+                Context.Stop(Self);
+            }
+
+            return true;
+        };
+    }
+
+    private void RefuseBecauseStopping(object message)
     {
         switch (message)
         {
-            case InterfaceEvents.AllStopped:
-                asker.Tell(new CommandResult.Ok("the relay has stopped"));
-                Context.Stop(Self);
-                break;
             case RelayCommands.AddRule or RelayCommands.AddRules or RelayCommands.RemoveRule or RelayCommands.SetWorkers or RelayQueries.WhenSettled:
                 Sender.Tell(IsStopping);
                 break;
@@ -167,9 +211,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             default:
                 break;
         }
-
-        return true;
-    };
+    }
 
     private void Decide(Func<RelayState, long, (RelayState, ImmutableArray<RelayEffect>)> decision, IActorRef asker)
     {
@@ -197,10 +239,11 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                 case RelayEffect.Answer answer:
                     Timers.Cancel(answer.Ticket);
                     if (_tickets.Remove(answer.Ticket, out IActorRef? asker))
-                        asker.Tell(answer.Result);
+                        asker.Tell(answer.Result is CommandResult.Ok { Sentence: var done } && _unsaved is not null ? new CommandResult.Ok($"{done}; for now it would not survive a restart of mcrd: {_unsaved}") : answer.Result);
                     break;
                 case RelayEffect.Save:
-                    _ledger.Keep(_state.Entries);
+                    _ledger.Keep(_state.Overlay);
+                    _saver.Tell(new StateCommands.Save());
                     break;
             }
         }

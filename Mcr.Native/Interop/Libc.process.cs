@@ -8,6 +8,7 @@ internal static unsafe partial class Libc
 {
     public const int CLONE_NEWNET = 0x40000000;
     public const int O_RDONLY = 0;
+    public const int O_CLOEXEC = 0x80000;
     public const int POSIX_SPAWN_SETSID = 0x80;
     public const int POSIX_SPAWN_SETSIGMASK = 0x08;
     public const int POSIX_SPAWN_SETSIGDEF = 0x04;
@@ -123,6 +124,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int chown(string path, uint owner, uint group);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int open(string path, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fsync(int fd);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int statx(int directory, string path, int flags, uint mask, statx_t* status);

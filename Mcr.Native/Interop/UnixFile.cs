@@ -30,6 +30,16 @@ internal static unsafe class UnixFile
         }
     }
 
+    /// <summary>The names in a directory, as they are now, are on disk when this returns (fsync(2)).</summary>
+    public static SysResult TrySyncDirectory(string path)
+    {
+        var opened = SysResult.From(Libc.open(path, Libc.O_RDONLY | Libc.O_CLOEXEC));
+        if (!opened.IsSuccess)
+            return opened;
+        using var directory = new FileDescriptor(opened.Value);
+        return SysResult.From(Libc.fsync(directory.Raw));
+    }
+
     private static SysResult TryStatus(int directory, string path, int flags, out Status status)
     {
         Libc.statx_t buffer;

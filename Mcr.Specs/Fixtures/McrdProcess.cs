@@ -17,7 +17,7 @@ internal sealed class McrdProcess : IDisposable
         Directory.CreateDirectory(_directory);
         Place = place;
         ConfigFile = Path.Combine(_directory, "mcrd.hocon");
-        File.WriteAllText(ConfigFile, $"mcr {{\n  node.name = spec\n  control.socket = \"{ControlSocket}\"\n{settings}\n  rules = [\n{rules}\n  ]\n}}\n");
+        Configure(rules, settings);
         Process = new RunningProcess(place, Executables.Mcrd, ["supervisor", "--config", ConfigFile, .. arguments], environment);
     }
 
@@ -27,7 +27,10 @@ internal sealed class McrdProcess : IDisposable
 
     public string ControlSocket => Path.Combine(_directory, "control.sock");
 
-    public RunningProcess Process { get; }
+    public RunningProcess Process { get; private set; }
+
+    /// <summary>Where it keeps what the next one is to know.</summary>
+    public string StateDirectory => Path.Combine(_directory, "control.state");
 
     /// <summary>Starts and waits until it relays.</summary>
     public static McrdProcess StartReady(NetworkNamespace place, string rules, string settings = "", params string[] arguments)
@@ -63,6 +66,26 @@ internal sealed class McrdProcess : IDisposable
 
     /// <summary>The pids of its workers, as it reports them.</summary>
     public int[] WorkerPids() => [.. Ctl("list-workers").GetProperty("Workers").EnumerateArray().Select(w => w.GetProperty("pid").GetInt32())];
+
+    /// <summary>Another configuration file, for the next start.</summary>
+    public void Configure(string rules, string settings = "") =>
+        File.WriteAllText(ConfigFile, $"mcr {{\n  node.name = spec\n  control.socket = \"{ControlSocket}\"\n{settings}\n  rules = [\n{rules}\n  ]\n}}\n");
+
+    /// <summary>Another mcrd in place of the one that has ended, and waits until it relays.</summary>
+    public void StartAgain()
+    {
+        Process.WaitForExit();
+        Process.Dispose();
+        Process = new RunningProcess(Place, Executables.Mcrd, ["supervisor", "--config", ConfigFile]);
+        WaitReady();
+    }
+
+    /// <summary>SIGKILL to mcrd alone.</summary>
+    public void Kill()
+    {
+        Process.Signal(Libc.SIGKILL);
+        Process.WaitForExit();
+    }
 
     /// <summary>SIGTERM, and everything it printed until its end.</summary>
     public (int Code, string Output) Stop()

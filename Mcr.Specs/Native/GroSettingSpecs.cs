@@ -61,7 +61,7 @@ public sealed class GroSettingSpecs
         Assert.Equal("on", State(place, Forwarding));
         Link link = Find(place);
         place.Ip("link del in0");
-        Assert.Contains("UDP GRO forwarding of in0 stays as it is: features of in0: ENODEV", place.Run(() => GroSetting.Apply(link, on: true)).Problem, StringComparison.Ordinal);
+        Assert.Contains("UDP GRO forwarding of in0 stays as it is: features of in0: ENODEV", place.Run(() => GroSetting.Apply(link, on: true, null)).Problem, StringComparison.Ordinal);
     }
 
     private static NetworkNamespace Place()
@@ -76,7 +76,7 @@ public sealed class GroSettingSpecs
     private static GroSetting Apply(NetworkNamespace place, bool on)
     {
         Link link = Find(place);
-        return place.Run(() => GroSetting.Apply(link, on));
+        return place.Run(() => GroSetting.Apply(link, on, null));
     }
 
     private static Link Find(NetworkNamespace place) => Devices.Find(place, "in0");

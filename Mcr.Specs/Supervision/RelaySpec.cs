@@ -3,6 +3,7 @@ using Akka.Hosting;
 using Akka.TestKit;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Relay;
+using Mcr.Actors.State;
 using Mcr.Native.Rules;
 
 namespace Mcr.Specs.Supervision;
@@ -14,7 +15,7 @@ public abstract class RelaySpec(ITestOutputHelper output) : Akka.Hosting.TestKit
 
     internal FakePlatform Platform { get; } = new("in0", "out0", "out1");
 
-    internal RuleLedger Ledger { get; } = new([]);
+    internal virtual RuleLedger Ledger { get; } = new(Overlay.On([]));
 
     protected IActorRef Relay => _relay ??= Start();
 

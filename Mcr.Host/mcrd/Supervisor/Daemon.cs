@@ -6,6 +6,7 @@ using Mcr.Actors.Control;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
 using Mcr.Actors.Relay;
+using Mcr.Actors.State;
 using Mcr.Host.Mcrd.Logging;
 using Mcr.Native.Kernel;
 using Mcr.Native.Privileges;
@@ -53,12 +54,20 @@ internal static class Daemon
                 return ExitCodes.CannotCreate;
             var kernel = KernelFeatures.Probe();
             LogStart(log, settings, capabilities, kernel);
-            var platform = new LinuxPlatform(staging.Program, capabilities, new LinuxPlatformOptions(settings.Worker.ReceiveBuffer, settings.Worker.SendBuffer, kernel.Segmentation && settings.Worker.Segmentation, MaxAgeMilliseconds: (int)settings.Worker.MaxAge.TotalMilliseconds));
-            using IHost host = Build(settings, platform, gate, signals);
+            StateDirectory? state = settings.Persist ? new StateDirectory(settings.StateDirectory, sentence => log.LogWarning("{Sentence}", sentence), TimeProvider.System) : null;
+            RuleLedger ledger = OpenLedger(settings, state, log);
+            HostChanges? changes = OpenHostChanges(settings, state, ledger, log);
+            var options = new LinuxPlatformOptions(settings.Worker.ReceiveBuffer, settings.Worker.SendBuffer, kernel.Segmentation && settings.Worker.Segmentation)
+            {
+                Features = changes,
+                MaxAgeMilliseconds = (int)settings.Worker.MaxAge.TotalMilliseconds,
+            };
+            using IHost host = Build(settings, new LinuxPlatform(staging.Program, capabilities, options), ledger, gate, signals);
             await host.StartAsync();
             signals.Obey(host);
             await AnnounceAsync(host, log, settings);
             await host.WaitForShutdownAsync();
+            changes?.Restore(_ => false, sentence => log.LogInformation("{Sentence}", sentence)); // what no interface took over
             if (signals.WasAsked)
                 log.LogInformation("mcrd has stopped");
             else
@@ -86,7 +95,27 @@ internal static class Daemon
         }
     }
 
-    private static IHost Build(McrSettings settings, LinuxPlatform platform, ControlGate gate, SignalLifetime signals)
+    /// <summary>The files' rules, and what was changed while the last mcrd ran.</summary>
+    private static RuleLedger OpenLedger(McrSettings settings, StateDirectory? directory, ILogger log)
+    {
+        var ledger = RuleLedger.Open([.. settings.Rules.Select(r => new RuleWithOrigin(r.Rule, r.Origin))], directory);
+        if (ledger.Changes is (int added, int removed) && added + removed > 0)
+            log.LogInformation("from {Directory}: {Added} rules added or changed at run time, {Removed} of the files removed", settings.StateDirectory, added, removed);
+        return ledger;
+    }
+
+    /// <summary>What an mcrd that was killed has left changed on the host comes back, but for what this one wants changed, too.</summary>
+    private static HostChanges? OpenHostChanges(McrSettings settings, StateDirectory? directory, RuleLedger ledger, ILogger log)
+    {
+        if (directory is null)
+            return null;
+        var changes = HostChanges.Open(directory);
+        HashSet<string> inputs = [.. ledger.Rules.Select(r => r.Rule.Input.Interface)];
+        changes.Restore(device => inputs.Contains(device) && RelayOptionsOf(settings).Of(device).Gro != GroMode.Leave, sentence => log.LogInformation("{Sentence}", sentence));
+        return changes;
+    }
+
+    private static IHost Build(McrSettings settings, LinuxPlatform platform, RuleLedger ledger, ControlGate gate, SignalLifetime signals)
     {
         // An empty builder: no appsettings.json, no environment but what the settings reader has read.
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -100,7 +129,7 @@ internal static class Daemon
                 loggers.ClearLoggers();
                 loggers.AddLogger<ActorLogger>();
             })
-            .WithRelay(platform, RelayOptionsOf(settings), new RuleLedger(settings.Rules.Select(r => new RuleWithOrigin(r.Rule, r.Origin))), gate));
+            .WithRelay(platform, RelayOptionsOf(settings), ledger, gate));
         return builder.Build();
     }
 

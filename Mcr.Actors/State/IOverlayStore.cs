@@ -1,0 +1,11 @@
+namespace Mcr.Actors.State;
+
+/// <summary>Where an overlay is kept over a restart of mcrd. Calls may take as long as a disk takes, and come one at a time.</summary>
+internal interface IOverlayStore
+{
+    /// <summary>In error sentences.</summary>
+    string Place { get; }
+
+    /// <returns>null when it is kept, whatever happens next; else why not.</returns>
+    string? Save(Overlay overlay);
+}

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Mcr.Actors.Configuration;
+using Mcr.Actors.Messages;
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.State;
+
+/// <summary>
+/// An overlay as JSON, which is HOCON: rules in the words of <c>mcr.rules</c>, read by the reader of those, and where each comes from. What an
+/// output has by default is not written, so that it stays what it was.
+/// </summary>
+internal static class OverlayText
+{
+    private const string Added = "rules";
+    private const string Removed = "removed";
+
+    /// <summary>For people to read: only what JSON must have escaped is.</summary>
+    private static readonly JsonWriterOptions Layout = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static byte[] Write(Overlay overlay)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, Layout))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version", 1);
+            Write(json, Added, overlay.Added.Values);
+            Write(json, Removed, overlay.Removed.Values);
+            json.WriteEndObject();
+        }
+
+        return stream.ToArray();
+    }
+
+    public static Content Read(ConfigSection file, List<ConfigProblem> problems) => new(Rules(file, Added, problems), Rules(file, Removed, problems));
+
+    private static ImmutableArray<RuleWithOrigin> Rules(ConfigSection file, string key, List<ConfigProblem> problems) =>
+        [.. RuleReader.Read(file, key, problems, saysOrigin: true).Select(r => new RuleWithOrigin(r.Rule, r.Origin))];
+
+    private static void Write(Utf8JsonWriter json, string key, IEnumerable<RuleWithOrigin> rules)
+    {
+        json.WriteStartArray(key);
+        foreach (RuleWithOrigin rule in rules.OrderBy(r => r.Rule.Input.CanonicalText, StringComparer.Ordinal))
+            Write(json, rule.Rule, rule.Origin);
+        json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, ForwardingRule rule, string origin)
+    {
+        json.WriteStartObject();
+        json.WriteString("origin", origin);
+        json.WriteString("id", rule.Id.Value);
+        WriteOption(json, "name", rule.Name);
+        WriteOption(json, "force", rule.NeedsForce ? "on" : null);
+        json.WriteStartObject("input");
+        WritePlace(json, rule.Input.Interface, $"{rule.Input.Group}", rule.Input.Port);
+        WriteOption(json, "source", rule.Input.Source?.ToString());
+        json.WriteEndObject();
+        json.WriteStartArray("outputs");
+        foreach (RuleOutput output in rule.Outputs)
+            Write(json, output);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, RuleOutput output)
+    {
+        json.WriteStartObject();
+        WritePlace(json, output.Interface, $"{output.Group}", output.Port);
+        WriteOption(json, "ttl", output.DecrementTtl ? "decrement" : Number(output.Ttl));
+        WriteOption(json, "source", output.Source switch
+        {
+            SourceMode.Keep => "keep",
+            SourceMode.Address => $"{output.SourceAddress}",
+            _ => null,
+        });
+        WriteOption(json, "dscp", Number(output.Dscp));
+        WriteOption(json, "rate-limit", output.RateLimit == 0 ? null : BitRate.Format(output.RateLimit));
+        WriteOption(json, "max-burst", output.MaxBurst == 0 ? null : Number(output.MaxBurst));
+        WriteOption(json, "pace", output.Pace ? "on" : null);
+        WriteOption(json, "priority", output.Priority == 0 ? null : Number(output.Priority));
+        json.WriteEndObject();
+    }
+
+    private static void WritePlace(Utf8JsonWriter json, string device, string group, ushort port)
+    {
+        json.WriteString("interface", device);
+        json.WriteString("group", group);
+        json.WriteNumber("port", port);
+    }
+
+    private static void WriteOption(Utf8JsonWriter json, string key, string? value)
+    {
+        if (value is not null)
+            json.WriteString(key, value);
+    }
+
+    private static string? Number(byte? value) => value?.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>What a file has; the rules of the files are not in it.</summary>
+    public sealed record Content(ImmutableArray<RuleWithOrigin> Added, ImmutableArray<RuleWithOrigin> Removed);
+}

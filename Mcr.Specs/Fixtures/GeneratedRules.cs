@@ -1,0 +1,56 @@
+using System.Net;
+using CsCheck;
+using Mcr.Native.Rules;
+
+namespace Mcr.Specs.Fixtures;
+
+/// <summary>Rules that the parser makes of something, for specs that hold for all of them.</summary>
+internal static class GeneratedRules
+{
+    private static readonly Gen<IPAddress> GenV4 = Gen.Select(Gen.Byte[1, 223], Gen.Byte, Gen.Byte, Gen.Byte, (a, b, c, d) => new IPAddress([a, b, c, d]));
+
+    /// <summary>Words that are often 0: many places for the :: of RFC 5952.</summary>
+    private static readonly Gen<IPAddress> GenV6 = Gen.OneOf(Gen.Const((byte)0), Gen.Byte).Array[15]
+        .Select(Gen.Byte[1, 254], (rest, first) => new IPAddress([first, .. rest]));
+
+    private static readonly Gen<IPAddress> GenGroup4 = Gen.Select(Gen.Byte[224, 239], Gen.Byte, Gen.Byte, Gen.Byte, (a, b, c, d) => new IPAddress([a, b, c, d]));
+
+    private static readonly Gen<IPAddress> GenGroup6 = GenV6.Select(a => new IPAddress([0xFF, .. a.GetAddressBytes().AsSpan(1)]));
+
+    private static readonly Gen<RuleOutput> GenOutput = Gen.Select(
+        Gen.Select(Gen.Byte[0, 255], Gen.Bool, Gen.Enum<SourceMode>()),
+        Gen.Select(Gen.Byte[0, 64], Gen.OneOf(Gen.Const(0L), Gen.Long[BitRate.Least, BitRate.Most], Gen.Long[1, 1000].Select(m => m * 1_000_000))),
+        Gen.Select(Gen.Byte[0, 64], Gen.Bool, Gen.Byte[0, 7]),
+        (a, b, c) => new RuleOutput("eth1", IPAddress.Any, 1, a.Item2 || a.Item1 == 0 ? null : a.Item1)
+        {
+            DecrementTtl = a.Item2,
+            Source = a.Item3,
+            Dscp = b.Item1 == 64 ? null : b.Item1,
+            RateLimit = b.Item2,
+            MaxBurst = c.Item1,
+            Pace = c.Item2,
+            Priority = c.Item3,
+        });
+
+    /// <summary>With every option, IPv4 and IPv6; all have the same id and the same input interface.</summary>
+    public static readonly Gen<ForwardingRule> Any = Gen.Bool.SelectMany(v6 =>
+    {
+        Gen<IPAddress> unicast = v6 ? GenV6 : GenV4;
+        Gen<IPAddress> any = Gen.OneOf(unicast, v6 ? GenGroup6 : GenGroup4);
+        return Gen.Select(any, unicast.Null(), Gen.Bool, Gen.Select(any, unicast, GenOutput, Output).Array[1, 8], Rule).Where(r => r is not null).Select(r => r!);
+    });
+
+    private static RuleOutput Output(IPAddress group, IPAddress source, RuleOutput options) =>
+        options with { Group = group, SourceAddress = options.Source == SourceMode.Address ? source : null };
+
+    /// <summary>null when the parser would not make it of anything: an address that happens to be none, or reserved ones without force.</summary>
+    private static ForwardingRule? Rule(IPAddress group, IPAddress? source, bool force, RuleOutput[] outputs)
+    {
+        RuleOutput[] distinct = [.. outputs.Select((o, i) => o with { Port = (ushort)(o.Port + i), MaySpoof = force && o.Source == SourceMode.Address })];
+        var rule = new ForwardingRule(new RuleId("r"), null, new RuleInput("eth0", group, 5000, source), [.. distinct]);
+        IEnumerable<IPAddress?> addresses = [group, source, .. distinct.Select(o => o.Group), .. distinct.Select(o => o.SourceAddress)];
+        bool usable = addresses.All(a => a is null || (!a.IsIPv4MappedToIPv6 && (Addresses.IsMulticast(a) || Addresses.IsUnicast(a))));
+        // A forced rule's given sources may be anybody's, so a rule that needs force for its groups alone has them so, too.
+        return usable && (force || !rule.NeedsForce) ? rule : null;
+    }
+}
