@@ -13,7 +13,7 @@ public sealed record LinuxPlatformOptions(int ReceiveBuffer, int SendBuffer, boo
 /// <summary>The machine itself: devices by rtnetlink, sockets, worker processes.</summary>
 public sealed class LinuxPlatform(WorkerProgram program, Capabilities capabilities, LinuxPlatformOptions platformOptions) : IRelayPlatform
 {
-    public LinkTable ReadLinks() => LinkReader.Read();
+    public IDisposable WatchLinks(Action<LinkTable> onChange, Action<Exception> onFailure) => new LinkMonitor(onChange, onFailure);
 
     public IInterfacePort OpenInterface(Link link, PortOptions options) =>
         new LinuxInterfacePort(link, options.Interface, platformOptions, (number, onEvent) => new LinuxWorker(program, options.Interface.CoresOf(number), capabilities, options.Interface is { Realtime: true, Spin: false }, onEvent));

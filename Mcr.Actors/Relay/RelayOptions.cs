@@ -23,9 +23,6 @@ public sealed record RelayOptions
     /// <summary>A worker that has not exited by then is killed.</summary>
     public TimeSpan WorkerStopTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often the machine's devices are looked at, until something tells of their changes.</summary>
-    public TimeSpan LinkInterval { get; init; } = TimeSpan.FromSeconds(1);
-
     /// <summary>How long a command waits for the worker's confirmation.</summary>
     public TimeSpan ApplyTimeout { get; init; } = TimeSpan.FromSeconds(2);
 }

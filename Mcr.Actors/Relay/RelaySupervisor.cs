@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Mcr.Actors.Interfaces;
+using Mcr.Actors.Links;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
 using Mcr.Actors.Rules;
-using Mcr.Native.Interop;
 using Mcr.Native.Netlink;
 using Mcr.Native.Rules;
 
@@ -21,7 +21,6 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly IRelayPlatform _platform;
     private readonly RelayOptions _options;
     private readonly RuleLedger _ledger;
     private readonly TimeProvider _time;
@@ -30,10 +29,10 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
     private readonly Dictionary<long, IActorRef> _tickets = [];
     private long _lastTicket;
     private RelayState _state = RelayState.Empty;
+    private LinkTable _links = new([]);
 
     public RelaySupervisor(IRelayPlatform platform, RelayOptions options, RuleLedger ledger, TimeProvider time, ControlGate? gate = null)
     {
-        _platform = platform;
         _options = options;
         _ledger = ledger;
         _time = time;
@@ -41,6 +40,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
         _rules = Context.ActorOf(Props.Create(() => new RulesActor(self, time)), "rules");
         IActorRef rules = _rules;
         _interfaces = Context.ActorOf(Props.Create(() => new InterfacesActor(platform, options, self, rules, time)), "interfaces");
+        Context.ActorOf(LinkActor.Supervised(platform, self), "links");
         if (gate is not null)
             Context.ActorOf(Props.Create(() => new ControlActor(gate, options.ApplyTimeout * 2, options.Version)), "control");
     }
@@ -93,6 +93,10 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             case InterfaceEvents.Restarted restarted:
                 _log.Error("interface {Interface} crashed ({Why}) and is set up anew in {Delay} s", restarted.Interface, restarted.Why, RestartDelay.TotalSeconds);
                 Timers.StartSingleTimer(restarted, new RestartDelayOver(restarted.Interface), RestartDelay);
+                break;
+            case LinkEvents.Changed changed:
+                _links = changed.Links;
+                _interfaces.Tell(changed);
                 break;
             case RestartDelayOver over:
                 Apply(_state.InterfaceRestarted(over.Interface));
@@ -203,17 +207,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
 
     private void ListInterfaces()
     {
-        LinkTable links;
-        try
-        {
-            links = _platform.ReadLinks();
-        }
-        catch (LinuxException e)
-        {
-            Sender.Tell(new Status.Failure(e));
-            return;
-        }
-
+        LinkTable links = _links;
         string[] names =
         [
             .. links.Links.Select(l => l.Name).Concat(_options.Interfaces.Keys)
@@ -225,7 +219,10 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             name,
             links.TryGet(name, out Link? link) ? link : null,
             rules.GetValueOrDefault(name),
-            reports.Interfaces.Sum(r => r.Workers.Count(w => w.Interface == name))))]));
+            reports.Interfaces.Sum(r => r.Workers.Count(w => w.Interface == name)))
+        {
+            Repairs = reports.Interfaces.Where(r => r.Interface == name).Sum(r => r.Repairs),
+        })]));
     }
 
     private static RuleStatsView StatsOf(ForwardingRule rule, InterfaceEvents.Reports reports) =>

@@ -13,16 +13,21 @@ public sealed class GroSetting : IDisposable
     private const string Forwarding = "rx-udp-gro-forwarding";
 
     private readonly Link _link;
+    private readonly bool _on;
     private readonly Stack<(string Feature, bool Before)> _changed = new();
 
-    private GroSetting(Link link) => _link = link;
+    private GroSetting(Link link, bool on)
+    {
+        _link = link;
+        _on = on;
+    }
 
     /// <summary>A sentence that says why it is not as it was asked for; null when it is.</summary>
     public string? Problem { get; private set; }
 
     public static GroSetting Apply(Link link, bool on)
     {
-        var setting = new GroSetting(link);
+        var setting = new GroSetting(link, on);
         try
         {
             // Forwarding does nothing without GRO itself; switching that off as well would also hit TCP.
@@ -34,6 +39,23 @@ public sealed class GroSetting : IDisposable
         }
 
         return setting;
+    }
+
+    /// <summary>Sets it again where somebody else has changed it since.</summary>
+    /// <returns>A sentence that says so; null when all is as it was left.</returns>
+    public string? Repair()
+    {
+        if (Problem is not null)
+            return null; // it never was as asked for
+        try
+        {
+            bool changed = (_on && Restore(Gro, true)) | Restore(Forwarding, _on);
+            return changed ? $"UDP GRO forwarding of {_link.Name} was switched {(_on ? "off" : "on")} by somebody else; it is {(_on ? "on" : "off")} again (gro = leave for {_link.Name} leaves it to them)" : null;
+        }
+        catch (LinuxException)
+        {
+            return null; // the device is going
+        }
     }
 
     public void Dispose()
@@ -51,6 +73,10 @@ public sealed class GroSetting : IDisposable
             }
         }
     }
+
+    private bool Restore(string feature, bool on) =>
+        DeviceFeatures.Read(_link.Name, feature) is { } state && state.IsOn != on
+        && DeviceFeatures.TrySet(_link.Name, feature, on).IsSuccess && DeviceFeatures.Read(_link.Name, feature)?.IsOn == on;
 
     private string? Change(string feature, bool on)
     {
