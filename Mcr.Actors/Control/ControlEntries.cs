@@ -82,7 +82,11 @@ public sealed record InterfaceEntry(
     int? Mtu,
     IReadOnlyList<string> Addresses,
     int Rules,
-    int Workers);
+    int Workers)
+{
+    /// <summary>How often memberships that had vanished were joined again, or settings that another program had changed set again.</summary>
+    public long Repairs { get; init; }
+}
 
 /// <param name="Field">A path such as <c>input.group</c> or <c>outputs[1].port</c>; null when it is about no field.</param>
 public sealed record ProblemEntry(string? Field, string Sentence)

@@ -101,7 +101,10 @@ public static class ControlViews
             link?.Mtu,
             link is null ? [] : [.. link.Addresses.Select(a => a.ToString())],
             view.Rules,
-            view.Workers);
+            view.Workers)
+        {
+            Repairs = view.Repairs,
+        };
     }
 
     /// <summary>JSON has no NaN and no infinity: an interval of no length must not cost the whole answer.</summary>

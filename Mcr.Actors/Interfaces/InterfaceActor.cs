@@ -55,7 +55,18 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
         switch (message)
         {
             case InterfaceCommands.UseRules use:
+                if (use.Links is { } known)
+                    Take(known);
                 _state = _state.Want(use.Revision, use.Rules, use.Changed);
+                Reconcile();
+                break;
+            case LinkEvents.Changed changed:
+                Take(changed.Links);
+                Reconcile();
+                break;
+            case UpkeepTick:
+                if (_open is { IsClosing: false })
+                    Repair();
                 Reconcile();
                 break;
             case InterfaceCommands.Refresh:
@@ -67,7 +78,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
                     Handle(seat, event_);
                 break;
             case InterfaceCommands.GetReport:
-                Sender.Tell(_open?.Report(_state) ?? InterfaceEvents.Report.Empty);
+                Sender.Tell((_open?.Report(_state) ?? InterfaceEvents.Report.Empty) with { Interface = _name, Repairs = _repairs });
                 break;
             case Terminated terminated when terminated.ActorRef.Equals(_leaving):
                 _leaving = null;
@@ -173,22 +184,15 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
             return;
         }
 
-        if (ReadLinks(out LinkTable links) is { } unknown)
-        {
-            // What runs, runs on.
-            Timers.StartSingleTimer(nameof(InterfaceCommands.Refresh), new InterfaceCommands.Refresh(), _options.LinkInterval);
-            if (_open is null)
-                Apply(_state.Blocked(unknown));
-            return;
-        }
-
+        if (_links is not { } links)
+            return; // they will be told in a moment
         if (!links.TryGet(_name, out Link? link))
         {
             Retreat(new RuleOutcome(RuleStatus.Pending, $"interface {_name} does not exist"));
             return;
         }
 
-        if (_open is not null && _open.Port.Link.Index != link.Index)
+        if (_open is not null && !_open.Port.Link.IsSameDevice(link))
         {
             _log.Warning("{Interface} is another device now (index {Index}, was {Before}); it is set up anew", _name, link.Index, _open.Port.Link.Index);
             BeginClosing();
@@ -201,24 +205,11 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
             return;
         }
 
-        InterfacePlan plan = PlanPreparation.Prepare(_open!.Port, new PlanInput(link, links, _state.Desired, _state.Allocations, PlanFailures.None, _state.NextGeneration) { Changed = _state.Changed, LeftOut = _state.LeftOut });
+        PlanFailures lost = PlanFailures.None with { Memberships = _lost };
+        _lost = _lost.Clear();
+        InterfacePlan plan = PlanPreparation.Prepare(_open!.Port, new PlanInput(link, links, _state.Desired, _state.Allocations, lost, _state.NextGeneration) { Changed = _state.Changed, LeftOut = _state.LeftOut });
         _open.Meters.Follow(plan);
         Apply(_state.Prepared(plan));
-    }
-
-    /// <returns>null, or what that means for every rule.</returns>
-    private RuleOutcome? ReadLinks(out LinkTable links)
-    {
-        try
-        {
-            links = _platform.ReadLinks();
-            return null;
-        }
-        catch (LinuxException e)
-        {
-            links = new LinkTable([]);
-            return new RuleOutcome(RuleStatus.Pending, $"the network devices cannot be listed: {e.Message}");
-        }
     }
 
     /// <summary>Nothing can or need be relayed now.</summary>
@@ -255,6 +246,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
         IActorRef workers = Context.Watch(Context.ActorOf(Akka.Actor.Props.Create(() => new WorkersActor(places, port, self, options, time)), "workers"));
         _open = new OpenPort(port, seats, workers, _time);
         Timers.StartPeriodicTimer(nameof(SampleTick), new SampleTick(), SampleInterval);
+        Timers.StartPeriodicTimer(nameof(UpkeepTick), new UpkeepTick(), UpkeepInterval);
         Timers.StartPeriodicTimer(nameof(StatsTick), new StatsTick(), _options.StatsInterval);
         return null;
     }
@@ -305,6 +297,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
         Context.Stop(_leaving);
         _open.Port.Dispose();
         _open = null;
+        _lost = _lost.Clear();
         _state = _state.Closed();
     }
 

@@ -87,8 +87,9 @@ internal sealed class InterfacePlanner
             return Idle(rule, before, RuleStatus.Pending, $"{rule.Input.Group} is not an address of this host; add it to an interface, or correct the rule's input");
 
         _reasons.Clear();
-        if (Fault(_input.Link) is { } inputFault)
-            _reasons.Add(inputFault);
+        string? inputFault = Fault(_input.Link);
+        if (inputFault is not null)
+            _reasons.Add($"interface {inputFault}");
         List<(RuleOutput Output, EgressKey Key, Link Link)> usable = UsableOutputs(rule, out bool refused);
         if (usable.Count == 0)
             return Idle(rule, before, refused ? RuleStatus.Failed : RuleStatus.Pending, Join(_reasons));
@@ -103,7 +104,7 @@ internal sealed class InterfacePlanner
             membership = null;
         }
 
-        RuleOutcome outcome = _reasons.Count == 0 ? RuleOutcome.Active : new RuleOutcome(RuleStatus.Degraded, Join(_reasons));
+        RuleOutcome outcome = _reasons.Count == 0 ? RuleOutcome.Active : new RuleOutcome(inputFault is null ? RuleStatus.Degraded : RuleStatus.Pending, Join(_reasons)); // the worker has it and waits with us
         return Resolve(rule, before, outcome, usable, membership, kept);
     }
 

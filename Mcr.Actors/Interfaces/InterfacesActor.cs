@@ -1,43 +1,34 @@
 using Akka.Actor;
-using Akka.Event;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
 using Mcr.Actors.Relay;
-using Mcr.Native.Interop;
 using Mcr.Native.Netlink;
 
 namespace Mcr.Actors.Interfaces;
 
 /// <summary>
 /// <c>/user/relay/interfaces</c>: one child for each interface that has rules. A child that crashes closes everything and is restarted; the
-/// supervisor then tells it its rules again. Looks at the machine's devices now and then, and has all children look when they have changed.
+/// supervisor then tells it its rules again. Passes on how the machine's devices are.
 /// </summary>
-internal sealed class InterfacesActor : UntypedActor, IWithTimers
+internal sealed class InterfacesActor : UntypedActor
 {
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly NamedChildren _interfaces;
-    private readonly IRelayPlatform _platform;
     private readonly RelayOptions _options;
     private IActorRef _stopAsker = ActorRefs.Nobody;
-    private string _links = "";
+    private LinkTable? _links;
 
     public InterfacesActor(IRelayPlatform platform, RelayOptions options, IActorRef supervisor, IActorRef rules, TimeProvider time)
     {
-        _platform = platform;
         _options = options;
         _interfaces = new NamedChildren(Context, name => Props.Create(() => new InterfaceActor(name, platform, options, supervisor, rules, time)));
     }
-
-    public ITimerScheduler Timers { get; set; } = null!;
-
-    protected override void PreStart() => Timers.StartPeriodicTimer(nameof(LookAtLinks), new LookAtLinks(), _options.LinkInterval);
 
     protected override void OnReceive(object message)
     {
         switch (message)
         {
             case InterfaceCommands.UseRules use:
-                _interfaces.Tell(use.Interface, use);
+                _interfaces.Tell(use.Interface, use with { Links = _links });
                 break;
             case InterfaceCommands.SetWorkers set:
                 IActorRef child = Context.Child(NamedChildren.PathElement(set.Interface));
@@ -49,16 +40,15 @@ internal sealed class InterfacesActor : UntypedActor, IWithTimers
             case InterfaceCommands.Forget forget:
                 _interfaces.Stop(forget.Interface);
                 break;
-            case LookAtLinks:
-                if (LinksHaveChanged())
-                    TellAll(new InterfaceCommands.Refresh());
+            case LinkEvents.Changed changed:
+                _links = changed.Links;
+                TellAll(changed);
                 break;
             case InterfaceCommands.GetReport:
                 Report();
                 break;
             case InterfaceCommands.Stop:
                 _stopAsker = Sender;
-                Timers.CancelAll();
                 Become(Stopping);
                 TellAll(message);
                 AnswerWhenEmpty();
@@ -105,25 +95,4 @@ internal sealed class InterfacesActor : UntypedActor, IWithTimers
         foreach (IActorRef child in Context.GetChildren())
             child.Tell(message);
     }
-
-    private bool LinksHaveChanged()
-    {
-        string before = _links;
-        try
-        {
-            _links = string.Join('\n', _platform.ReadLinks().Links.Select(Describe));
-        }
-        catch (LinuxException e)
-        {
-            _log.Warning("the network devices could not be listed: {Why}", e.Message);
-        }
-
-        return _links != before;
-    }
-
-    /// <summary>All that matters to a plan.</summary>
-    private static string Describe(Link link) =>
-        $"{link.Index} {link.Name} {link.Kind} {link.IsUp} {link.IsRunning} {link.Mtu} {link.LinkAddress:x} {string.Join(' ', link.Addresses)}";
-
-    private sealed record LookAtLinks;
 }

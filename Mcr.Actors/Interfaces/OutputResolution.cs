@@ -21,7 +21,7 @@ internal static class OutputResolution
             link.Name,
             isOurs || output.DecrementTtl ? (byte)0 : output.EffectiveTtl,
             isConnected ? new IPEndPoint(output.Group, output.Port) : null,
-            isConnected || output.Source == SourceMode.Address ? string.Join(' ', link.Addresses) : null)
+            isConnected || output.Source == SourceMode.Address ? string.Join(' ', link.Addresses.Where(a => a.AddressFamily == output.Group.AddressFamily)) : null)
         {
             Kind = kind,
             IsIpv6 = kind is not (EgressKind.Packet or EgressKind.PacketIp) && output.Group.AddressFamily == AddressFamily.InterNetworkV6,
@@ -29,6 +29,7 @@ internal static class OutputResolution
             MaySpoof = output.Source == SourceMode.Address && output.MaySpoof,
             Priority = output.Priority,
             Dscp = IsDscpOfSocket(output, isOurs) ? output.Dscp : null,
+            Incarnation = link.Incarnation,
             LinkAddress = kind == EgressKind.Packet ? link.LinkAddress : 0,
         };
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mcr.Native.Netlink;
 using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Messages;
@@ -11,7 +12,11 @@ internal static class InterfaceCommands
     /// </summary>
     /// <param name="Revision">Grows with every change of the node's rules.</param>
     /// <param name="Changed">The rules, there and gone ones, that differ from what was told last; null for all.</param>
-    public sealed record UseRules(string Interface, long Revision, ImmutableDictionary<RuleId, ForwardingRule> Rules, ImmutableHashSet<RuleId>? Changed);
+    public sealed record UseRules(string Interface, long Revision, ImmutableDictionary<RuleId, ForwardingRule> Rules, ImmutableHashSet<RuleId>? Changed)
+    {
+        /// <summary>How the machine's devices are, for an interface's actor that is new; null when that is not known yet.</summary>
+        public LinkTable? Links { get; init; }
+    }
 
     /// <summary>Answered by one <see cref="CommandResult"/>, when it is done or after some seconds.</summary>
     /// <param name="Count">From 1 to <see cref="Relay.InterfaceOptions.MaxWorkers"/>.</param>
@@ -20,7 +25,7 @@ internal static class InterfaceCommands
     /// <summary>The interface has no rules and holds nothing: its actor may go.</summary>
     public sealed record Forget(string Interface);
 
-    /// <summary>The machine may have changed: look at links and addresses again.</summary>
+    /// <summary>What was refused may be had now: plan everything again.</summary>
     public sealed record Refresh;
 
     /// <summary>Answered by <see cref="InterfaceEvents.Stopped"/>; to all of them, by one <see cref="InterfaceEvents.AllStopped"/>.</summary>

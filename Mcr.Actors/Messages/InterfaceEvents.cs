@@ -19,6 +19,11 @@ internal static class InterfaceEvents
 
     public sealed record Report(ImmutableArray<WorkerView> Workers, ImmutableDictionary<RuleId, RuleStatsView> Rules)
     {
+        public string Interface { get; init; } = "";
+
+        /// <summary>How often memberships that had vanished were joined again, or settings that somebody had changed set again.</summary>
+        public long Repairs { get; init; }
+
         public static readonly Report Empty = new([], ImmutableDictionary<RuleId, RuleStatsView>.Empty);
     }
 

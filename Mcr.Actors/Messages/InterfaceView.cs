@@ -6,4 +6,8 @@ namespace Mcr.Actors.Messages;
 /// <param name="Link">null: there is no such device now.</param>
 /// <param name="Rules">How many rules take their input here.</param>
 /// <param name="Workers">How many workers it has.</param>
-public sealed record InterfaceView(string Name, Link? Link, int Rules, int Workers);
+public sealed record InterfaceView(string Name, Link? Link, int Rules, int Workers)
+{
+    /// <summary>How often something was put right that somebody else had undone.</summary>
+    public long Repairs { get; init; }
+}

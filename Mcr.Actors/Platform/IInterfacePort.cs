@@ -29,6 +29,13 @@ public interface IInterfacePort : IDisposable
 
     void Leave(Membership membership);
 
+    /// <summary>Joins again what the kernel has no more, and sets again what somebody else has changed.</summary>
+    PortRepair Repair();
+
+    /// <summary>Has all groups that are joined reported to switches and routers once more, without leaving any.</summary>
+    /// <returns>How many memberships there are.</returns>
+    int Announce();
+
     /// <summary>
     /// Starts a worker process on the ingress socket of that number; it owns no rules yet. Events come on another thread, in order, and end with
     /// <see cref="WorkerExited"/>.
@@ -70,7 +77,7 @@ public interface IInterfacePort : IDisposable
 /// <param name="Ttl">0: it goes with each datagram.</param>
 /// <param name="Destination">Set for unicast only, which has connected sockets.</param>
 /// <param name="Addresses">
-/// Of the device, for unicast only: a connected socket keeps the source address it was given, and is of no use when the device has it no more.
+/// Of the device and the destination's family, for unicast only: a connected socket keeps the source address it was given, and is of no use when the device has it no more.
 /// </param>
 public sealed record EgressKey(int InterfaceIndex, string Interface, byte Ttl, IPEndPoint? Destination, string? Addresses = null)
 {
@@ -80,6 +87,9 @@ public sealed record EgressKey(int InterfaceIndex, string Interface, byte Ttl, I
 
     /// <summary>To send from; null for the device's own.</summary>
     public IPAddress? Source { get; init; }
+
+    /// <summary>The device's: a socket that is bound to one that was deleted is dead, even when the index is in use again.</summary>
+    public long Incarnation { get; init; }
 
     /// <summary><see cref="Source"/> need not be an address of this host.</summary>
     public bool MaySpoof { get; init; }

@@ -9,8 +9,11 @@ namespace Mcr.Actors.Platform;
 /// </summary>
 public interface IRelayPlatform
 {
-    /// <summary>The devices of this network namespace now (one rtnetlink dump).</summary>
-    LinkTable ReadLinks();
+    /// <summary>Watches the devices of this network namespace, until it is disposed of. Calls come on another thread, in order.</summary>
+    /// <param name="onChange">At first, and whenever anything differs.</param>
+    /// <param name="onFailure">The last call, when it cannot go on.</param>
+    /// <exception cref="Mcr.Native.Interop.LinuxException">the kernel refused.</exception>
+    IDisposable WatchLinks(Action<LinkTable> onChange, Action<Exception> onFailure);
 
     /// <summary>
     /// Opens what an input interface needs whatever its rules: for each of its workers an ingress socket (filtered, bound, buffer forced) and

@@ -10,7 +10,7 @@ using Mcr.Native.Worker;
 namespace Mcr.Actors.Platform;
 
 /// <summary>The kernel objects of one input interface. Owned by its InterfaceActor; workers get duplicates.</summary>
-public sealed class LinuxInterfacePort : IInterfacePort
+public sealed partial class LinuxInterfacePort : IInterfacePort
 {
     private readonly LinuxPlatformOptions _options;
     private readonly WorkerOptions _workerOptions;

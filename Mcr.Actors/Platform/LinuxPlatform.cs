@@ -23,7 +23,7 @@ public sealed class LinuxPlatform(WorkerProgram program, Capabilities capabiliti
 {
     private readonly LinuxStandby _standby = new(program, capabilities);
 
-    public LinkTable ReadLinks() => LinkReader.Read();
+    public IDisposable WatchLinks(Action<LinkTable> onChange, Action<Exception> onFailure) => new LinkMonitor(onChange, onFailure);
 
     public IInterfacePort OpenInterface(Link link, PortOptions options) =>
         new LinuxInterfacePort(link, options.Interface, platformOptions, onEvent => new LinuxWorker(_standby, options.Interface is { Realtime: true, Spin: false }, onEvent));

@@ -37,9 +37,6 @@ public sealed record RelayOptions
     /// <summary>From 0 to 1, for waits that shall not be alike.</summary>
     public Func<double> Chance { get; init; } = Random.Shared.NextDouble;
 
-    /// <summary>How often the machine's devices are looked at, until something tells of their changes.</summary>
-    public TimeSpan LinkInterval { get; init; } = TimeSpan.FromSeconds(1);
-
     /// <summary>How long a command waits for the worker's confirmation.</summary>
     public TimeSpan ApplyTimeout { get; init; } = TimeSpan.FromSeconds(2);
 }

@@ -2,12 +2,12 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Mcr.Actors.Interfaces;
+using Mcr.Actors.Links;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
 using Mcr.Actors.Rules;
 using Mcr.Actors.State;
 using Mcr.Actors.Workers;
-using Mcr.Native.Interop;
 using Mcr.Native.Netlink;
 using Mcr.Native.Rules;
 
@@ -26,7 +26,6 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(1);
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly IRelayPlatform _platform;
     private readonly RelayOptions _options;
     private readonly RuleLedger _ledger;
     private readonly TimeProvider _time;
@@ -39,10 +38,10 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
 
     /// <summary>Why changes are not being saved; null when they are.</summary>
     private string? _unsaved;
+    private LinkTable _links = new([]);
 
     public RelaySupervisor(IRelayPlatform platform, RelayOptions options, RuleLedger ledger, TimeProvider time, ControlGate? gate = null)
     {
-        _platform = platform;
         _options = options;
         _ledger = ledger;
         _time = time;
@@ -60,6 +59,8 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
 
         if (ledger.Store is { } store)
             _saver = Context.ActorOf(Props.Create(() => new StateActor(ledger, store)), "state");
+
+        Context.ActorOf(LinkActor.Supervised(platform, self), "links");
         if (gate is not null)
             Context.ActorOf(Props.Create(() => new ControlActor(gate, options.ApplyTimeout * 2, options.Version)), "control");
     }
@@ -118,6 +119,10 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                 break;
             case StateEvents.Changed changed:
                 _unsaved = changed.Problem;
+                break;
+            case LinkEvents.Changed changed:
+                _links = changed.Links;
+                _interfaces.Tell(changed);
                 break;
             case RestartDelayOver over:
                 Apply(_state.InterfaceRestarted(over.Interface));
@@ -254,17 +259,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
 
     private void ListInterfaces()
     {
-        LinkTable links;
-        try
-        {
-            links = _platform.ReadLinks();
-        }
-        catch (LinuxException e)
-        {
-            Sender.Tell(new Status.Failure(e));
-            return;
-        }
-
+        LinkTable links = _links;
         string[] names =
         [
             .. links.Links.Select(l => l.Name).Concat(_options.Interfaces.Keys)
@@ -276,7 +271,10 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             name,
             links.TryGet(name, out Link? link) ? link : null,
             rules.GetValueOrDefault(name),
-            reports.Interfaces.Sum(r => r.Workers.Count(w => w.Interface == name))))]));
+            reports.Interfaces.Sum(r => r.Workers.Count(w => w.Interface == name)))
+        {
+            Repairs = reports.Interfaces.Where(r => r.Interface == name).Sum(r => r.Repairs),
+        })]));
     }
 
     private static RuleStatsView StatsOf(ForwardingRule rule, InterfaceEvents.Reports reports) =>

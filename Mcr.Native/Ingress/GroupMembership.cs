@@ -14,7 +14,7 @@ namespace Mcr.Native.Ingress;
 /// Slots of a device that was deleted count on: the object is made for a device's index and disposed with it, which closes all sockets.
 /// </para>
 /// </summary>
-public sealed class GroupMembership : IDisposable
+public sealed partial class GroupMembership : IDisposable
 {
     private readonly int _interfaceIndex;
     private readonly Dictionary<(IPAddress Group, IPAddress? Source), MembershipSocket> _joined = [];

@@ -6,6 +6,7 @@ namespace Mcr.Native.Interop;
 internal static unsafe partial class Libc
 {
     public const int IPPROTO_IP = 0;
+    public const int IPPROTO_IGMP = 2;
     public const int IPPROTO_UDP = 17;
     public const int IPPROTO_IPV6 = 41;
     public const int IPPROTO_HOPOPTS = 0;
@@ -19,6 +20,7 @@ internal static unsafe partial class Libc
     public const int IP_PMTUDISC_DONT = 0;
     public const int IP_RECVERR = 11;
     public const int IP_TRANSPARENT = 19;
+    public const int IP_OPTIONS = 4;
     public const int IP_MULTICAST_IF = 32;
     public const int IP_MULTICAST_TTL = 33;
     public const int IP_MULTICAST_LOOP = 34;

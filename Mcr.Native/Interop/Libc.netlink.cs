@@ -6,18 +6,24 @@ namespace Mcr.Native.Interop;
 internal static unsafe partial class Libc
 {
     public const int NETLINK_ROUTE = 0;
+    public const int RTMGRP_LINK = 1;
+    public const int RTMGRP_IPV4_IFADDR = 0x10;
+    public const int RTMGRP_IPV6_IFADDR = 0x100;
     public const int NLMSG_ERROR = 2;
     public const int NLMSG_DONE = 3;
     public const int NLM_F_REQUEST = 1;
     public const int NLM_F_DUMP = 0x300;
     public const int NLM_F_DUMP_INTR = 0x10;
     public const int RTM_NEWLINK = 16;
+    public const int RTM_DELLINK = 17;
     public const int RTM_GETLINK = 18;
     public const int RTM_NEWADDR = 20;
     public const int RTM_GETADDR = 22;
     public const int IFLA_ADDRESS = 1;
     public const int IFLA_IFNAME = 3;
     public const int IFLA_MTU = 4;
+    public const int IFLA_CARRIER_UP_COUNT = 47;
+    public const int IFLA_CARRIER_DOWN_COUNT = 48;
     public const int IFA_ADDRESS = 1;
     public const int IFA_LOCAL = 2;
     public const int IFF_UP = 1;

@@ -7,6 +7,7 @@ namespace Mcr.Native.Interop;
 internal static unsafe partial class Libc
 {
     public const int AF_UNIX = 1;
+    public const int AF_UNSPEC = 0;
     public const int AF_INET = 2;
     public const int AF_INET6 = 10;
     public const int AF_NETLINK = 16;

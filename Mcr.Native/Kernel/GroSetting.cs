@@ -13,12 +13,14 @@ public sealed class GroSetting : IDisposable
     private const string Forwarding = "rx-udp-gro-forwarding";
 
     private readonly Link _link;
+    private readonly bool _on;
     private readonly IFeatureRecord? _record;
     private readonly Stack<(string Feature, bool Before)> _changed = new();
 
-    private GroSetting(Link link, IFeatureRecord? record)
+    private GroSetting(Link link, bool on, IFeatureRecord? record)
     {
         _link = link;
+        _on = on;
         _record = record;
     }
 
@@ -28,7 +30,7 @@ public sealed class GroSetting : IDisposable
     /// <param name="record">null: nobody will know how it was if this is not disposed.</param>
     public static GroSetting Apply(Link link, bool on, IFeatureRecord? record)
     {
-        var setting = new GroSetting(link, record);
+        var setting = new GroSetting(link, on, record);
         try
         {
             // Forwarding does nothing without GRO itself; switching that off as well would also hit TCP.
@@ -44,6 +46,23 @@ public sealed class GroSetting : IDisposable
         return setting;
     }
 
+    /// <summary>Sets it again where somebody else has changed it since.</summary>
+    /// <returns>A sentence that says so; null when all is as it was left.</returns>
+    public string? Repair()
+    {
+        if (Problem is not null)
+            return null; // it never was as asked for
+        try
+        {
+            bool changed = (_on && Restore(Gro, true)) | Restore(Forwarding, _on);
+            return changed ? $"UDP GRO forwarding of {_link.Name} was switched {(_on ? "off" : "on")} by somebody else; it is {(_on ? "on" : "off")} again (gro = leave for {_link.Name} leaves it to them)" : null;
+        }
+        catch (LinuxException)
+        {
+            return null; // the device is going
+        }
+    }
+
     public void Dispose()
     {
         while (_changed.TryPop(out (string Feature, bool Before) change))
@@ -53,7 +72,7 @@ public sealed class GroSetting : IDisposable
     /// <summary>Whatever a predecessor left changed is as it was; the record forgets it.</summary>
     public static void PutBack(Link link, string feature, bool before, IFeatureRecord record)
     {
-        using var setting = new GroSetting(link, record);
+        using var setting = new GroSetting(link, on: false, record);
         setting._changed.Push((feature, before));
     }
 
@@ -71,6 +90,10 @@ public sealed class GroSetting : IDisposable
 
         _record?.Forget(_link, feature);
     }
+
+    private bool Restore(string feature, bool on) =>
+        DeviceFeatures.Read(_link.Name, feature) is { } state && state.IsOn != on
+        && DeviceFeatures.TrySet(_link.Name, feature, on).IsSuccess && DeviceFeatures.Read(_link.Name, feature)?.IsOn == on;
 
     private string? Change(string feature, bool on)
     {

@@ -37,4 +37,28 @@ public sealed record Link(
 
     /// <summary>The MAC address, first byte highest, in the low 48 bits; 0 for a device that has none.</summary>
     public ulong LinkAddress { get; init; }
+
+    /// <summary>How often the carrier came, and how often it went: a flap shows here although both looks at the device found it running.</summary>
+    public uint CarrierUps { get; init; }
+
+    /// <inheritdoc cref="CarrierUps"/>
+    public uint CarrierDowns { get; init; }
+
+    /// <summary>
+    /// Another number than before: the device was deleted, or was in another namespace, and came back with the same index. Sockets that were bound to it
+    /// are dead all the same. Only a <see cref="LinkMonitor"/> knows.
+    /// </summary>
+    public long Incarnation { get; init; }
+
+    /// <summary>The same device, whatever its name and state are now.</summary>
+    public bool IsSameDevice(Link other) => Index == other.Index && Incarnation == other.Incarnation;
+
+    /// <summary>By value; the compiler's own would compare the addresses by reference.</summary>
+    public bool Equals(Link? other) =>
+        other is not null
+        && (Index, Name, Kind, IsUp, IsRunning, CanMulticast) == (other.Index, other.Name, other.Kind, other.IsUp, other.IsRunning, other.CanMulticast)
+        && (Mtu, LinkAddress, CarrierUps, CarrierDowns, Incarnation) == (other.Mtu, other.LinkAddress, other.CarrierUps, other.CarrierDowns, other.Incarnation)
+        && Addresses.AsSpan().SequenceEqual(other.Addresses.AsSpan());
+
+    public override int GetHashCode() => HashCode.Combine(Index, Name, IsRunning, CarrierUps);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using Mcr.Native.Interop;
 
@@ -6,11 +7,24 @@ namespace Mcr.Native.Netlink;
 /// <summary>Asks the kernel for all links and addresses of the calling thread's network namespace (rtnetlink(7)).</summary>
 public static unsafe class LinkReader
 {
-    private const int BufferSize = 256 * 1024; // a dump answers in datagrams of at most 32 KiB (NLMSG_GOODSIZE)
+    private const int BufferSize = 64 * 1024; // a dump answers in datagrams of at most 32 KiB (NLMSG_GOODSIZE)
     private const int MaxAttempts = 5;
 
-    /// <exception cref="LinuxException">the kernel refused.</exception>
+    /// <exception cref="LinuxException">the kernel refused; EAGAIN when the devices change so fast that no list of them is true.</exception>
     public static LinkTable Read()
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize); // a link that flaps has us come often
+        try
+        {
+            return Read(buffer);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static LinkTable Read(byte[] buffer)
     {
         using var socket = new FileDescriptor(SysResult.From(
             Libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, Libc.NETLINK_ROUTE)).OrThrow("socket(NETLINK_ROUTE)"));
@@ -19,8 +33,8 @@ public static unsafe class LinkReader
         do
         {
             parser = new NetlinkParser();
-            Dump(socket, Libc.RTM_GETLINK, parser);
-            Dump(socket, Libc.RTM_GETADDR, parser);
+            Dump(socket, Libc.RTM_GETLINK, parser, buffer);
+            Dump(socket, Libc.RTM_GETADDR, parser, buffer);
         }
         while (parser.Interrupted && ++attempt < MaxAttempts);
         if (parser.Interrupted)
@@ -28,7 +42,7 @@ public static unsafe class LinkReader
         return new LinkTable(parser.Links);
     }
 
-    private static void Dump(FileDescriptor socket, ushort type, NetlinkParser parser)
+    private static void Dump(FileDescriptor socket, ushort type, NetlinkParser parser, byte[] buffer)
     {
         Span<byte> request = stackalloc byte[20]; // nlmsghdr and a struct rtgenmsg (AF_UNSPEC), padded
         request.Clear();
@@ -38,7 +52,6 @@ public static unsafe class LinkReader
         fixed (byte* bytes = request)
             SysResult.From(Libc.write(socket.Raw, bytes, request.Length)).OrThrow("rtnetlink dump request");
 
-        byte[] buffer = new byte[BufferSize];
         fixed (byte* bytes = buffer)
         {
             bool done = false;

@@ -13,5 +13,8 @@ public sealed class LinkTable
     /// <summary>By index, the kernel's own order.</summary>
     public IEnumerable<Link> Links => _byName.Values.OrderBy(l => l.Index);
 
+    /// <summary>Whether all devices and all that is known of them are equal.</summary>
+    public bool IsSame(LinkTable other) => _byName.Count == other._byName.Count && _byName.Values.All(l => other.TryGet(l.Name, out Link? same) && l.Equals(same));
+
     public bool TryGet(string name, [NotNullWhen(true)] out Link? link) => _byName.TryGetValue(name, out link);
 }

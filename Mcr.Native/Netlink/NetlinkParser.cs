@@ -20,6 +20,9 @@ internal sealed class NetlinkParser
     private readonly Dictionary<int, Link> _links = [];
     private readonly Dictionary<int, List<IPAddress>> _addresses = [];
 
+    /// <summary>Indexes of devices that have left the namespace (RTM_DELLINK).</summary>
+    public List<int> Gone { get; } = [];
+
     /// <summary>errno of an NLMSG_ERROR answer, or 0.</summary>
     public int Error { get; private set; }
 
@@ -31,7 +34,7 @@ internal sealed class NetlinkParser
         Addresses = [.. _addresses.GetValueOrDefault(l.Index) ?? []],
     });
 
-    /// <summary>Takes one datagram of a dump.</summary>
+    /// <summary>Takes one datagram of a dump, or of news.</summary>
     /// <returns>true when the dump is complete (NLMSG_DONE or an error).</returns>
     public bool Take(ReadOnlySpan<byte> datagram)
     {
@@ -58,6 +61,9 @@ internal sealed class NetlinkParser
                 case Libc.RTM_NEWLINK:
                     TakeLink(body);
                     break;
+                case Libc.RTM_DELLINK when body.Length >= LinkHeaderSize && body[0] == Libc.AF_UNSPEC: // of AF_BRIDGE: it has left a bridge
+                    Gone.Add(BinaryPrimitives.ReadInt32LittleEndian(body[4..]));
+                    break;
                 case Libc.RTM_NEWADDR:
                     TakeAddress(body);
                     break;
@@ -81,6 +87,7 @@ internal sealed class NetlinkParser
         string name = "";
         int mtu = 0;
         ulong linkAddress = 0;
+        (uint ups, uint downs) = (0, 0);
         ReadOnlySpan<byte> attributes = body[LinkHeaderSize..];
         while (NextAttribute(ref attributes, out int type, out ReadOnlySpan<byte> value))
         {
@@ -88,6 +95,10 @@ internal sealed class NetlinkParser
                 name = Encoding.UTF8.GetString(value.TrimEnd((byte)0));
             else if (type == Libc.IFLA_MTU && value.Length >= 4)
                 mtu = BinaryPrimitives.ReadInt32LittleEndian(value);
+            else if (type == Libc.IFLA_CARRIER_UP_COUNT && value.Length >= 4)
+                ups = BinaryPrimitives.ReadUInt32LittleEndian(value);
+            else if (type == Libc.IFLA_CARRIER_DOWN_COUNT && value.Length >= 4)
+                downs = BinaryPrimitives.ReadUInt32LittleEndian(value);
             else if (type == Libc.IFLA_ADDRESS && value.Length == MacAddressSize)
                 linkAddress = ((ulong)BinaryPrimitives.ReadUInt16BigEndian(value) << 32) | BinaryPrimitives.ReadUInt32BigEndian(value[2..]);
         }
@@ -99,7 +110,12 @@ internal sealed class NetlinkParser
             Libc.ARPHRD_NONE or Libc.ARPHRD_RAWIP or Libc.ARPHRD_PPP or Libc.ARPHRD_TUNNEL or Libc.ARPHRD_TUNNEL6 or Libc.ARPHRD_SIT => LinkKind.Bare,
             _ => LinkKind.Other,
         };
-        _links[index] = new Link(index, name, kind, (flags & Libc.IFF_UP) != 0, (flags & Libc.IFF_RUNNING) != 0, (flags & Libc.IFF_MULTICAST) != 0, mtu, ImmutableArray<IPAddress>.Empty) { LinkAddress = linkAddress };
+        _links[index] = new Link(index, name, kind, (flags & Libc.IFF_UP) != 0, (flags & Libc.IFF_RUNNING) != 0, (flags & Libc.IFF_MULTICAST) != 0, mtu, ImmutableArray<IPAddress>.Empty)
+        {
+            LinkAddress = linkAddress,
+            CarrierUps = ups,
+            CarrierDowns = downs,
+        };
     }
 
     private void TakeAddress(ReadOnlySpan<byte> body)

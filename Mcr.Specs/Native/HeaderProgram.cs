@@ -27,7 +27,7 @@ internal static class HeaderProgram
     ];
 
     /// <summary>Enumerators without a macro of their name: #ifdef does not see them.</summary>
-    private static readonly string[] Enumerators = ["IFLA_ADDRESS", "IFLA_IFNAME", "IFLA_MTU", "IFA_ADDRESS", "IFA_LOCAL", "P_PID", "P_PIDFD", "TPACKET_V2", "ETH_SS_FEATURES"];
+    private static readonly string[] Enumerators = ["IFLA_ADDRESS", "IFLA_IFNAME", "IFLA_MTU", "IFLA_CARRIER_UP_COUNT", "IFLA_CARRIER_DOWN_COUNT", "IFA_ADDRESS", "IFA_LOCAL", "P_PID", "P_PIDFD", "TPACKET_V2", "ETH_SS_FEATURES"];
 
     /// <summary>Types that C names otherwise than "struct" and their name (C# has one name space for functions and structs).</summary>
     private static readonly Dictionary<string, string> OtherNames = new() { ["siginfo_t"] = "siginfo_t", ["statx_t"] = "struct statx" };

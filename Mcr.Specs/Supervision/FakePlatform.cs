@@ -15,7 +15,8 @@ namespace Mcr.Specs.Supervision;
 /// </summary>
 internal sealed class FakePlatform : IRelayPlatform
 {
-    private volatile LinkTable _links;
+    private readonly List<FakeWatch> _watches = [];
+    private LinkTable _links;
 
     public FakePlatform(params string[] devices) => _links = new LinkTable(devices.Select((name, i) => Device(name, i + 1)));
 
@@ -25,8 +26,11 @@ internal sealed class FakePlatform : IRelayPlatform
 
     public BlockingCollection<FakeWorker> Workers { get; } = [];
 
-    /// <summary>Makes the next look at the devices a crash of whoever looks.</summary>
-    public volatile bool CrashOnReadLinks;
+    /// <summary>Why the devices cannot be watched; null: they can.</summary>
+    public volatile string? RefuseWatch;
+
+    /// <summary>What is found by the next look at what is joined and set.</summary>
+    public PortRepair Repair { get; set; } = PortRepair.Nothing;
 
     /// <summary>Makes the next opening of an interface a crash.</summary>
     public volatile bool CrashOnOpen;
@@ -46,20 +50,59 @@ internal sealed class FakePlatform : IRelayPlatform
     /// <summary>What new workers do by themselves.</summary>
     public Obedience Obedience { get; set; } = Obedience.Full;
 
-    public void SetLinks(params Link[] links) => _links = new LinkTable(links);
+    /// <summary>Tells whoever watches.</summary>
+    public void SetLinks(params Link[] links)
+    {
+        lock (_watches)
+        {
+            _links = new LinkTable(links);
+            _watches.ForEach(w => w.OnChange(_links));
+        }
+    }
+
+    /// <summary>The watch that there is ends by itself.</summary>
+    public void FailWatch(string why)
+    {
+        lock (_watches)
+            _watches.Single().OnFailure(new LinuxException(why, Libc.ENOBUFS));
+    }
+
+    public int Watches
+    {
+        get
+        {
+            lock (_watches)
+                return _watches.Count;
+        }
+    }
 
     public static Link Device(string name, int index, bool isUp = true) =>
         new(index, name, LinkKind.Ethernet, isUp, isUp, true, 1500, [IPAddress.Parse($"10.{index}.0.2")]);
 
-    public LinkTable ReadLinks()
+    public IDisposable WatchLinks(Action<LinkTable> onChange, Action<Exception> onFailure)
     {
-        if (CrashOnReadLinks)
+        if (RefuseWatch is { } why)
+            throw new LinuxException(why, Libc.EMFILE);
+        lock (_watches)
         {
-            CrashOnReadLinks = false;
-            throw new InvalidOperationException("planted");
+            var watch = new FakeWatch(this, onChange, onFailure);
+            _watches.Add(watch);
+            onChange(_links);
+            return watch;
         }
+    }
 
-        return _links;
+    private sealed class FakeWatch(FakePlatform platform, Action<LinkTable> onChange, Action<Exception> onFailure) : IDisposable
+    {
+        public Action<LinkTable> OnChange => onChange;
+
+        public Action<Exception> OnFailure => onFailure;
+
+        public void Dispose()
+        {
+            lock (platform._watches)
+                platform._watches.Remove(this);
+        }
     }
 
     /// <summary>Called when the process that stands by ends; null while none does.</summary>
@@ -131,6 +174,19 @@ internal sealed class FakePort(FakePlatform platform, Link link) : IInterfacePor
         string? refusal = platform.RefuseJoin(membership);
         platform.Journal.Enqueue($"join {membership.Group}{(refusal is null ? "" : " refused")}");
         return refusal;
+    }
+
+    public PortRepair Repair()
+    {
+        PortRepair found = platform.Repair;
+        platform.Repair = PortRepair.Nothing;
+        return found;
+    }
+
+    public int Announce()
+    {
+        platform.Journal.Enqueue("announce");
+        return 1;
     }
 
     public void Leave(Membership membership) => platform.Journal.Enqueue($"leave {membership.Group}");
