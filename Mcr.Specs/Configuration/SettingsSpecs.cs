@@ -1,6 +1,7 @@
 using Akka.Configuration;
 using Mcr.Actors.Configuration;
 using Mcr.Actors.Relay;
+using Mcr.Actors.Workers;
 
 namespace Mcr.Specs.Configuration;
 
@@ -20,7 +21,13 @@ public sealed class SettingsSpecs : IDisposable
         Assert.Equal("/run/mcr/control.d", settings.RuntimeDirectory);
         Assert.Equal(TimeSpan.FromSeconds(10), settings.StatsInterval);
         Assert.Equal(new LogSettings(LogVerbosity.Info, false), settings.Log);
-        Assert.Equal(new WorkerSettings("", 64 << 20, 16 << 20, true, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1)), settings.Worker);
+        Assert.Equal(new WorkerSettings("", 64 << 20, 16 << 20, true, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1))
+        {
+            MaxAge = TimeSpan.FromSeconds(1),
+            Standby = true,
+            MemoryLimit = 512 << 20,
+            Restarts = new RestartLimit(5, TimeSpan.FromMinutes(1)),
+        }, settings.Worker);
         Assert.Equivalent(new InterfaceOptions(), settings.InterfaceDefaults, strict: true);
         Assert.Empty(settings.Interfaces);
         Assert.Empty(settings.Rules);
