@@ -13,7 +13,7 @@ internal static class Tables
         switch (response)
         {
             case ControlResponse.Rules rules:
-                Print(console, rules.Entries, "no rules", ["Id", "Name", "Input", "Outputs", "Status", "Since", "Origin"], Rule);
+                Print(console, rules.Entries, "no rules", ["Rule", "Input", "Outputs", "Status"], Rule);
                 break;
             case ControlResponse.Workers workers:
                 Print(console, workers.Entries, "no workers", ["Pid", "Interface", "Number", "Cores", "Status", "Restarts", "Rules", "Sync"], Worker);
@@ -52,16 +52,16 @@ internal static class Tables
         console.Write(table);
     }
 
+    /// <summary>Below each other, so that a terminal of ordinary width has room for the reason.</summary>
     private static string[] Rule(RuleEntry rule) =>
     [
-        rule.RuleId,
-        rule.Name ?? "",
+        Lines(rule.Name, rule.RuleId, $"of {rule.Origin}"),
         Input(rule.InputGroup, rule.InputPort, rule.InputInterface, rule.Source),
         string.Join('\n', rule.Outputs.Select(Output)),
-        rule.Why is null ? rule.Status : $"{rule.Status}: {rule.Why}",
-        rule.Since.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
-        rule.Origin,
+        Lines(string.Create(CultureInfo.InvariantCulture, $"{rule.Status} since {rule.Since.ToLocalTime():yyyy-MM-dd HH:mm:ss}"), rule.Why),
     ];
+
+    private static string Lines(params string?[] lines) => string.Join('\n', lines.OfType<string>());
 
     private static string[] Worker(WorkerEntry worker) =>
     [

@@ -23,8 +23,23 @@ public sealed class TablesSpecs
         string text = Print(new ControlResponse.Rules([new RuleEntry("r-1", "[red]x", "eth0", "239.1.1.1", 5000, [new OutputEntry("239.2.2.2", 6000, "eth1", "1"), new OutputEntry("10.0.0.2", 6001, "wg0", "64")], "Pending", "eth0 does not exist yet", DateTimeOffset.UnixEpoch, "mcrctl", "10.0.0.7")]));
 
         Assert.All(
-            ["r-1", "[red]x", "239.1.1.1:5000:eth0 from 10.0.0.7", "239.2.2.2:6000:eth1 ttl 1", "10.0.0.2:6001:wg0 ttl 64", "Pending: eth0 does not exist yet", "mcrctl"],
+            ["r-1", "[red]x", "239.1.1.1:5000:eth0 from 10.0.0.7", "239.2.2.2:6000:eth1 ttl 1", "10.0.0.2:6001:wg0 ttl 64", "Pending since ", "eth0 does not exist yet", "mcrctl"],
             word => Assert.Contains(word, text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Table_of_rules_should_say_how_each_is_since_when_why_and_where_it_comes_from()
+    {
+        string[] states = ["Active", "Pending", "Degraded", "Failed"];
+        string?[] reasons = [null, "interface eth0 does not exist", "output 239.2.2.2:6000 on eth1: eth1 is down", "eth0: worker 0 died of it 5 times"];
+        DateTimeOffset since = new DateTime(2026, 3, 4, 5, 6, 7, DateTimeKind.Local);
+        string text = Print(new ControlResponse.Rules([.. states.Zip(reasons, (state, why) => new RuleEntry("0a1b2c3d4e5f6071", "video", "eth0", "239.1.1.1", 5000, [new OutputEntry("239.2.2.2", 6000, "eth1", "1"), new OutputEntry("239.2.2.3", 6000, "eth2", "1")], state, why, since, "/etc/mcr/mcrd.hocon:12:5", null))]), 120);
+        string[] lines = text.Split('\n');
+        Assert.All(lines, line => Assert.InRange(line.TrimEnd().Length, 0, 120));
+        Assert.All(states, state => Assert.Single(lines, line => line.TrimEnd().EndsWith($" {state} since 2026-03-04 05:06:07", StringComparison.Ordinal)));
+        Assert.Contains(" ttl 1   interface eth0 does not exist ", text, StringComparison.Ordinal);
+        Assert.Contains(" ttl 1   eth0: worker 0 died of it 5 times ", text, StringComparison.Ordinal);
+        Assert.Equal(states.Length, lines.Count(line => line.StartsWith("  of /etc/mcr/mcrd.hocon:12:5 ", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -50,11 +65,11 @@ public sealed class TablesSpecs
     public void What_somebody_named_should_not_move_the_cursor() =>
         Assert.DoesNotContain('\u001b', Print(new ControlResponse.Success("\u001b[2J gone")));
 
-    private static string Print(ControlResponse response)
+    private static string Print(ControlResponse response, int width = 300)
     {
         var text = new StringWriter();
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(text) });
-        console.Profile.Width = 300;
+        console.Profile.Width = width;
         Tables.Print(console, response);
         return text.ToString();
     }
