@@ -118,6 +118,12 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
                 break;
             case WorkerEvents.Ready ready:
                 seat.Life = ready.Life;
+                if (TryGoOnWith(number))
+                {
+                    Reconcile();
+                    break;
+                }
+
                 Do(_change?.Ready(number) ?? []);
                 Apply(_state.WorkerReady(number));
                 Do(_change?.RulesSent(number) ?? []);
@@ -138,6 +144,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
                 Reconcile();
                 break;
             case WorkerEvents.Down down:
+                _adopting.Remove(number);
                 Apply(_state.WorkerDown(number, down.How, down.Delay));
                 Reconcile();
                 if (_change is { } changing)
@@ -158,7 +165,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
     /// <summary>Works on what is wanted, unless it has to wait: for the workers' answer, or for their end.</summary>
     private void Reconcile()
     {
-        if (!_state.IsDirty || _state.InFlight || _leaving is not null || _open is { IsClosing: true })
+        if (!_state.IsDirty || _state.InFlight || _leaving is not null || _open is { IsClosing: true } || _adopting.Count > 0)
             return;
         if (_state.Desired.IsEmpty)
         {
@@ -194,9 +201,14 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
             return;
         }
 
+        if (_adopting.Count > 0)
+            return; // each says at once that it is there, or that it is not
+
         InterfacePlan plan = PlanPreparation.Prepare(_open!.Port, new PlanInput(link, links, _state.Desired, _state.Allocations, PlanFailures.None, _state.NextGeneration) { Changed = _state.Changed });
         _open.Meters.Follow(plan);
         Apply(_state.Prepared(plan));
+        if (_open is { IsAdopting: true })
+            EndAdoption(plan);
     }
 
     /// <returns>null, or what that means for every rule.</returns>
@@ -240,13 +252,15 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
 
         foreach (string note in port.Notes)
             _log.Warning("{Note}", note);
-        OpenSeat[] seats = [.. Enumerable.Range(0, settings.Workers).Select(number => new OpenSeat(new WorkerSeat(_name, number), port, settings.CoresOf(number), _time))];
+        OpenSeat[] seats = [.. Enumerable.Range(0, port.Adopted?.Workers.Length ?? settings.Workers).Select(number => new OpenSeat(new WorkerSeat(_name, number), port, settings.CoresOf(number), _time))];
         IReadOnlyList<WorkerSeat> places = [.. seats.Select(s => s.Seat)];
         IActorRef self = Self;
         RelayOptions options = _options;
         TimeProvider time = _time;
         IActorRef workers = Context.Watch(Context.ActorOf(Akka.Actor.Props.Create(() => new WorkersActor(places, port, self, options, time)), "workers"));
         _open = new OpenPort(port, seats, workers, _time);
+        if (port.Adopted is { } adopted)
+            BeginAdoption(adopted);
         Timers.StartPeriodicTimer(nameof(SampleTick), new SampleTick(), SampleInterval);
         Timers.StartPeriodicTimer(nameof(StatsTick), new StatsTick(), _options.StatsInterval);
         return null;
@@ -272,6 +286,8 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
             Close();
             parent.Tell(new InterfaceEvents.Stopped(_name));
         });
+        if (stop.Hold)
+            _open.Port.Hold();
         if (!_open.IsClosing)
             _open.Workers.Tell(new WorkerCommands.Stop(stop.Hold));
     }
@@ -294,6 +310,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
     private void Close()
     {
         Timers.CancelAll();
+        _adopting.Clear();
         _leaving = _open!.Workers;
         Context.Stop(_leaving);
         _open.Port.Dispose();

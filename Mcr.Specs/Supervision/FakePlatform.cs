@@ -146,6 +146,14 @@ internal sealed class FakePort(FakePlatform platform, Link link) : IInterfacePor
 
     public OutputCounters ReadOutput(int counter) => new(1000 + counter, 0, 0);
 
+    public RuleCounters BeginRule(int counter) => ReadRule(counter);
+
+    public OutputCounters BeginOutput(int counter) => ReadOutput(counter);
+
+    public RuleCounters RuleBase(int counter) => new(0, 0);
+
+    public OutputCounters OutputBase(int counter) => OutputCounters.Zero;
+
     public void Dispose()
     {
         IsDisposed = true;

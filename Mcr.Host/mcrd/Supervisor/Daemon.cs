@@ -9,6 +9,7 @@ using Mcr.Actors.Relay;
 using Mcr.Host.Mcrd.Logging;
 using Mcr.Native.Kernel;
 using Mcr.Native.Privileges;
+using Mcr.Native.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -53,14 +54,18 @@ internal static class Daemon
                 return ExitCodes.CannotCreate;
             var kernel = KernelFeatures.Probe();
             LogStart(log, settings, capabilities, kernel);
-            var platform = new LinuxPlatform(staging.Program, capabilities, new LinuxPlatformOptions(settings.Worker.ReceiveBuffer, settings.Worker.SendBuffer, kernel.Segmentation && settings.Worker.Segmentation));
+            var orphans = Orphans.Adopt(settings.RuntimeDirectory, sentence => log.LogWarning("{Sentence}", sentence));
+            var platform = new LinuxPlatform(staging.Program, capabilities, PlatformOptionsOf(settings, kernel), orphans);
+            gate.OnLeave = signals.Leave;
             using IHost host = Build(settings, platform, gate, signals);
             await host.StartAsync();
             signals.Obey(host);
             await AnnounceAsync(host, log, settings);
+            if (!signals.WasAsked)
+                orphans.StopRest();
             await host.WaitForShutdownAsync();
             if (signals.WasAsked)
-                log.LogInformation("mcrd has stopped");
+                log.LogInformation("mcrd has stopped{Workers}", signals.IsHeld ? " and has left its workers" : "");
             else
                 log.LogError("mcrd has stopped although nobody asked it to; what was logged before this says why");
             return signals.WasAsked ? ExitCodes.Ok : ExitCodes.Software;
@@ -100,7 +105,7 @@ internal static class Daemon
                 loggers.ClearLoggers();
                 loggers.AddLogger<ActorLogger>();
             })
-            .WithRelay(platform, RelayOptionsOf(settings), new RuleLedger(settings.Rules.Select(r => new RuleWithOrigin(r.Rule, r.Origin))), gate));
+            .WithRelay(platform, RelayOptionsOf(settings), new RuleLedger(settings.Rules.Select(r => new RuleWithOrigin(r.Rule, r.Origin))), gate, () => signals.IsHeld));
         return builder.Build();
     }
 
@@ -130,6 +135,14 @@ internal static class Daemon
         WorkerStartTimeout = settings.Worker.StartTimeout,
         WorkerStopTimeout = settings.Worker.StopTimeout,
     };
+
+    private static LinuxPlatformOptions PlatformOptionsOf(McrSettings settings, KernelFeatures kernel) => new(
+        settings.Worker.ReceiveBuffer,
+        settings.Worker.SendBuffer,
+        kernel.Segmentation && settings.Worker.Segmentation,
+        settings.RuntimeDirectory,
+        Capabilities.User,
+        settings.Worker.OrphanGrace is { } grace ? (int)grace.TotalMilliseconds : WorkerOptions.Forever);
 
     private static void Configure(ILoggingBuilder logging, LogSettings settings)
     {
