@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Mcr.Native.Interop;
+using Mcr.Native.Worker;
 
 namespace Mcr.Specs.Relay;
 
@@ -144,6 +147,87 @@ public sealed class AdoptionSpecs(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Datagrams_should_leave_from_the_same_port_whoever_has_the_workers()
+    {
+        using var topology = new RelayTopology();
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Video);
+        using Socket listener = topology.Destination.Run(() =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 20_000 };
+            socket.Bind(new IPEndPoint(IPAddress.Any, 6000));
+            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(IPAddress.Parse("239.2.2.2"), IPAddress.Parse("10.2.0.2")));
+            return socket;
+        });
+        EndPoint before = SourceOfOne(topology, listener);
+        mcrd.Kill();
+        EndPoint orphaned = SourceOfOne(topology, listener);
+        mcrd.StartAgain();
+        EndPoint adopted = SourceOfOne(topology, listener);
+        output.WriteLine($"{before} {orphaned} {adopted}");
+        Assert.Equal((before, before), (orphaned, adopted));
+    }
+
+    [Fact]
+    public void Connection_of_another_user_should_be_refused_by_the_worker_itself()
+    {
+        NamespaceSupport.RequireOtherUsers();
+        using var topology = new RelayTopology();
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Video);
+        int pid = Assert.Single(mcrd.WorkerPids());
+        string path = Assert.Single(mcrd.AdoptionSockets);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        mcrd.Kill();
+        Assert.Contains("EACCES", ConnectAsNobody(path), StringComparison.Ordinal);
+
+        // The file's mode is the first barrier; behind it the worker asks the kernel who it is.
+        File.SetUnixFileMode(path, (UnixFileMode)0b110_110_110);
+        Assert.StartsWith("the worker closed the connection", ConnectAsNobody(path), StringComparison.Ordinal);
+        mcrd.StartAgain();
+        Assert.Equal(pid, Assert.Single(mcrd.WorkerPids()));
+    }
+
+    [Fact]
+    public void Of_two_who_would_adopt_a_worker_one_should_get_it()
+    {
+        using var topology = new RelayTopology();
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Video);
+        int pid = Assert.Single(mcrd.WorkerPids());
+        string path = Assert.Single(mcrd.AdoptionSockets);
+        mcrd.Kill();
+        TimeSpan patience = TimeSpan.FromSeconds(1);
+        Assert.True(AdoptionSocket.TryConnect(path, patience, out WorkerChannel? first).IsSuccess);
+        Assert.True(AdoptionSocket.TryConnect(path, patience, out WorkerChannel? second).IsSuccess);
+        using AdoptedWorker adopted = AdoptedWorker.Receive(first!);
+        using (second)
+            Assert.Equal(Libc.EAGAIN, Assert.Throws<LinuxException>(() => AdoptedWorker.Receive(second!)).Errno);
+        Assert.Equal((pid, "in0", 0), (adopted.Pid, adopted.Handover.Place.Interface, adopted.Handover.Place.Seat));
+        Assert.Single(adopted.Rules.Rules);
+        Assert.Equal(adopted.Handover.Hash, ResolvedRuleHash.Of(adopted.Rules.Rules));
+        Assert.Equal(["bases", "groups"], adopted.Kept.Values.Select(k => k.Item.Tag).Order());
+
+        // A second mcrd that finds it taken says so and leaves it alone.
+        mcrd.StartAgain();
+        Assert.Contains("cannot be adopted: it does not answer, or another mcrd has it", mcrd.Process.Output, StringComparison.Ordinal);
+        Assert.True(IsRunning(pid));
+    }
+
+    [Fact]
+    public void Worker_that_speaks_another_version_should_be_killed_and_replaced()
+    {
+        NamespaceSupport.RequireProgram("python3");
+        using var topology = new RelayTopology();
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Video);
+        mcrd.Kill();
+        foreach (string path in mcrd.AdoptionSockets)
+            File.Delete(path);
+        using var stranger = new RunningProcess(null, "python3", ["-c", $"import socket,time\ns=socket.socket(socket.AF_UNIX,socket.SOCK_SEQPACKET)\ns.bind('{mcrd.RuntimeDirectory}/adopt-1.sock')\ns.listen(1)\nprint('ready',flush=True)\nc,_=s.accept()\nc.send(bytes([99,20,0,0]))\ntime.sleep(60)"]);
+        stranger.WaitForLine("ready");
+        mcrd.StartAgain();
+        Assert.Contains($"(pid {stranger.Pid}) cannot be adopted and is killed: worker protocol version 99; this side speaks", mcrd.Process.Output, StringComparison.Ordinal);
+        stranger.WaitForExit();
+    }
+
+    [Fact]
     public void Twenty_adoptions_should_leave_no_descriptor_behind()
     {
         const string Unicast = """{ name = unicast, input { interface = in0, group = "10.1.0.2", port = 5001 }, outputs = [ { interface = out0, group = "10.2.0.2", port = 6001 } ] }""";
@@ -171,6 +255,33 @@ public sealed class AdoptionSpecs(ITestOutputHelper output)
 
     /// <summary>An orphan that has ended may wait for whoever reaps it.</summary>
     private static bool IsRunning(int pid) => File.Exists($"/proc/{pid}/cmdline") && File.ReadAllBytes($"/proc/{pid}/cmdline").Length > 0;
+
+    private static EndPoint SourceOfOne(RelayTopology topology, Socket listener)
+    {
+        StreamSender.Send(topology.Source, "src0", "239.1.1.1", 5000, 1, "--rate", "1000");
+        EndPoint from = new IPEndPoint(IPAddress.Any, 0);
+        listener.ReceiveFrom(new byte[2000], ref from);
+        return from;
+    }
+
+    /// <summary>Users belong to threads: one of its own is nobody, and ends.</summary>
+    /// <returns>What is said instead of a worker.</returns>
+    private static string ConnectAsNobody(string path)
+    {
+        string answer = "";
+        var thread = new Thread(() =>
+        {
+            const int Nobody = 65534;
+            SysResult.From(Libc.syscall(SystemCalls.SetResUid, Nobody, Nobody, Nobody, 0, 0)).OrThrow("setresuid");
+            SysResult connected = AdoptionSocket.TryConnect(path, TimeSpan.FromSeconds(10), out WorkerChannel? channel);
+            answer = channel is null ? LinuxException.Describe(connected.Errno) : Assert.ThrowsAny<Exception>(() => AdoptedWorker.Receive(channel)).Message;
+            channel?.Dispose();
+        });
+        thread.Start();
+        thread.Join();
+        _ = Libc.prctl(Libc.PR_SET_DUMPABLE, 1, 0, 0, 0); // a change of user ends that, for the whole process
+        return answer;
+    }
 
     private static string[] Descriptors(int pid) => [.. new DirectoryInfo($"/proc/{pid}/fd").GetFiles().Select(f => f.LinkTarget!.Split(':')[0]).Order()];
 
