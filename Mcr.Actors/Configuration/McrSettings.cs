@@ -65,7 +65,8 @@ public enum LogVerbosity
 /// <param name="Segmentation">Whether runs of datagrams may be sent with UDP_SEGMENT.</param>
 /// <param name="StartTimeout">A worker that is not ready by then is killed and started again.</param>
 /// <param name="StopTimeout">A worker that has not exited by then is killed.</param>
-public sealed record WorkerSettings(string Path, int ReceiveBuffer, int SendBuffer, bool Segmentation, TimeSpan StartTimeout, TimeSpan StopTimeout)
+/// <param name="OrphanGrace">How long a worker relays on without mcrd; null: until another mcrd adopts it.</param>
+public sealed record WorkerSettings(string Path, int ReceiveBuffer, int SendBuffer, bool Segmentation, TimeSpan StartTimeout, TimeSpan StopTimeout, TimeSpan? OrphanGrace)
 {
     /// <summary>Of what a worker finds queued up; zero: any.</summary>
     public TimeSpan MaxAge { get; init; }

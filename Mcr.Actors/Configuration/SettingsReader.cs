@@ -182,7 +182,8 @@ public static class SettingsReader
             worker.Size("send-buffer", 64 << 10, 1 << 30),
             worker.Flag("segmentation"),
             worker.Duration("start-timeout", TimeSpan.FromMilliseconds(100), Minute),
-            worker.Duration("stop-timeout", TimeSpan.FromMilliseconds(10), Minute))
+            worker.Duration("stop-timeout", TimeSpan.FromMilliseconds(10), Minute),
+            worker.Find("orphan-grace") is HoconScalar { Text: "forever" } ? null : worker.Duration("orphan-grace", TimeSpan.Zero, TimeSpan.FromHours(24), "forever, or "))
         {
             MaxAge = worker.Duration("max-age", TimeSpan.Zero, Hour),
             Standby = worker.Flag("standby"),

@@ -48,6 +48,9 @@ public abstract record ControlRequest
         public string? Count { get; init; }
     }
 
+    /// <summary>mcrd leaves and its workers stay, for the next mcrd.</summary>
+    public sealed record UpgradeHold : ControlRequest;
+
     public sealed record ListRules : ControlRequest;
 
     public sealed record Stats : ControlRequest;

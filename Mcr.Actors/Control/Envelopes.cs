@@ -24,6 +24,9 @@ internal sealed record CommandEnvelope
     [JsonPropertyName("SetWorkers")]
     public ControlRequest.SetWorkers? SetWorkers { get; init; }
 
+    [JsonPropertyName("UpgradeHold")]
+    public ControlRequest.UpgradeHold? UpgradeHold { get; init; }
+
     [JsonPropertyName("ListRules")]
     public ControlRequest.ListRules? ListRules { get; init; }
 

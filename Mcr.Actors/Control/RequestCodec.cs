@@ -37,7 +37,7 @@ public static class RequestCodec
     private static ControlRequest Unwrap(CommandEnvelope command)
     {
         ControlRequest? only = null;
-        foreach (ControlRequest? each in new ControlRequest?[] { command.Add, command.Remove, command.SetWorkers, command.ListRules, command.Stats, command.ListWorkers, command.Interfaces, command.Ping, command.Version })
+        foreach (ControlRequest? each in new ControlRequest?[] { command.Add, command.Remove, command.SetWorkers, command.UpgradeHold, command.ListRules, command.Stats, command.ListWorkers, command.Interfaces, command.Ping, command.Version })
         {
             if (each is not null && only is not null)
                 throw new InvalidDataException("the request has more than one command; send one after another");
@@ -59,6 +59,7 @@ public static class RequestCodec
         ControlRequest.Add add => new() { Add = add },
         ControlRequest.Remove remove => new() { Remove = remove },
         ControlRequest.SetWorkers set => new() { SetWorkers = set },
+        ControlRequest.UpgradeHold hold => new() { UpgradeHold = hold },
         ControlRequest.ListRules list => new() { ListRules = list },
         ControlRequest.Stats stats => new() { Stats = stats },
         ControlRequest.ListWorkers workers => new() { ListWorkers = workers },

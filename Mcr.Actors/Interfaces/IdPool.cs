@@ -18,6 +18,15 @@ internal sealed record IdPool(int Capacity)
         _returnedCount = returnedCount;
     }
 
+    /// <summary>With these given out.</summary>
+    public static IdPool Of(int capacity, IEnumerable<int> taken)
+    {
+        HashSet<int> ids = [.. taken];
+        int next = ids.Count == 0 ? 0 : ids.Max() + 1;
+        int[] free = [.. Enumerable.Range(0, next).Where(id => !ids.Contains(id)).Reverse()]; // the lowest is given out first
+        return new IdPool(capacity, next, free.Aggregate(ImmutableStack<int>.Empty, (stack, id) => stack.Push(id)), free.Length);
+    }
+
     public int Available => Capacity - _next + _returnedCount;
 
     public int InUse => _next - _returnedCount;

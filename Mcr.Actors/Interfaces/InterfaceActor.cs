@@ -133,6 +133,12 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
                 break;
             case WorkerEvents.Ready ready:
                 seat.Life = ready.Life;
+                if (TryGoOnWith(number))
+                {
+                    Reconcile();
+                    break;
+                }
+
                 Do(_change?.Ready(number) ?? []);
                 Apply(_state.WorkerReady(number));
                 Do(_change?.RulesSent(number) ?? []);
@@ -156,6 +162,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
                 Reconcile();
                 break;
             case WorkerEvents.Down down:
+                _adopting.Remove(number);
                 Apply(_state.WorkerDown(number, down.How, down.Lived, down.Delay, down.TooOften));
                 Reconcile();
                 if (_change is { } changing)
@@ -176,7 +183,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
     /// <summary>Works on what is wanted, unless it has to wait: for the workers' answer, or for their end.</summary>
     private void Reconcile()
     {
-        if (!_state.IsDirty || _state.InFlight || _leaving is not null || _open is { IsClosing: true })
+        if (!_state.IsDirty || _state.InFlight || _leaving is not null || _open is { IsClosing: true } || _adopting.Count > 0)
             return;
         if (_state.Desired.IsEmpty)
         {
@@ -205,11 +212,16 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
             return;
         }
 
+        if (_adopting.Count > 0)
+            return; // each says at once that it is there, or that it is not
+
         PlanFailures lost = PlanFailures.None with { Memberships = _lost };
         _lost = _lost.Clear();
         InterfacePlan plan = PlanPreparation.Prepare(_open!.Port, new PlanInput(link, links, _state.Desired, _state.Allocations, lost, _state.NextGeneration) { Changed = _state.Changed, LeftOut = _state.LeftOut });
         _open.Meters.Follow(plan);
         Apply(_state.Prepared(plan));
+        if (_open is { IsAdopting: true })
+            EndAdoption(plan);
     }
 
     /// <summary>Nothing can or need be relayed now.</summary>
@@ -238,13 +250,15 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
 
         foreach (string note in port.Notes)
             _log.Warning("{Note}", note);
-        OpenSeat[] seats = [.. Enumerable.Range(0, settings.Workers).Select(number => new OpenSeat(new WorkerSeat(_name, number), port, settings.CoresOf(number), _time))];
+        OpenSeat[] seats = [.. Enumerable.Range(0, port.Adopted?.Workers.Length ?? settings.Workers).Select(number => new OpenSeat(new WorkerSeat(_name, number), port, settings.CoresOf(number), _time))];
         IReadOnlyList<WorkerSeat> places = [.. seats.Select(s => s.Seat)];
         IActorRef self = Self;
         RelayOptions options = _options;
         TimeProvider time = _time;
         IActorRef workers = Context.Watch(Context.ActorOf(Akka.Actor.Props.Create(() => new WorkersActor(places, port, self, options, time)), "workers"));
         _open = new OpenPort(port, seats, workers, _time);
+        if (port.Adopted is { } adopted)
+            BeginAdoption(adopted);
         Timers.StartPeriodicTimer(nameof(SampleTick), new SampleTick(), SampleInterval);
         Timers.StartPeriodicTimer(nameof(UpkeepTick), new UpkeepTick(), UpkeepInterval);
         Timers.StartPeriodicTimer(nameof(StatsTick), new StatsTick(), _options.StatsInterval);
@@ -271,6 +285,8 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
             Close();
             parent.Tell(new InterfaceEvents.Stopped(_name));
         });
+        if (stop.Hold)
+            _open.Port.Hold();
         if (!_open.IsClosing)
             _open.Workers.Tell(new WorkerCommands.Stop(stop.Hold));
     }
@@ -293,6 +309,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
     private void Close()
     {
         Timers.CancelAll();
+        _adopting.Clear();
         _leaving = _open!.Workers;
         Context.Stop(_leaving);
         _open.Port.Dispose();

@@ -18,6 +18,10 @@ internal sealed partial record InterfaceState
         return (next, effects.ToImmutable());
     }
 
+    /// <summary>A process that goes on with what an mcrd which is gone had given it.</summary>
+    public InterfaceState WorkerAdopted(AdoptedRun run) =>
+        this with { Workers = Workers.SetItem(run.Number, new RunningWorker(run.Generation, InFlight: false, run.Sockets, WorkerDrift.None)) };
+
     public (InterfaceState Next, Effects Effects) WorkerApplied(int number, long generation) =>
         IsAwaited(number, generation, out RunningWorker worker)
             ? Answered(this with { Workers = Workers.SetItem(number, worker with { InFlight = false, Applied = generation }) })

@@ -69,6 +69,10 @@ internal sealed partial record InterfaceState(string Name)
 
     public InterfaceState LookAgain() => this with { Changed = null, IsDirty = true };
 
+    /// <summary>The port came with workers that run these rules.</summary>
+    public InterfaceState Adopt(Allocations allocations, long generation) =>
+        this with { Allocations = allocations, Generation = Math.Max(Generation, generation), Changed = null, IsDirty = true };
+
     /// <summary>There is nothing to plan with: no device, no port, or no rules at all.</summary>
     public (InterfaceState Next, Effects Effects) Blocked(RuleOutcome outcome)
     {

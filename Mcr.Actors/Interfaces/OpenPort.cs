@@ -23,6 +23,9 @@ internal sealed class OpenPort(IInterfacePort port, IReadOnlyList<OpenSeat> seat
     /// <summary>The workers have been told to stop; everything is closed when they have.</summary>
     public bool IsClosing { get; set; }
 
+    /// <summary>Its workers are those of an mcrd that is gone, and the first plan for them is not made yet.</summary>
+    public bool IsAdopting { get; set; }
+
     /// <summary>null for a seat of an earlier port.</summary>
     public OpenSeat? Find(WorkerSeat seat) => Seats.Find(s => s.Seat == seat);
 

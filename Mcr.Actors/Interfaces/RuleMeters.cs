@@ -26,8 +26,18 @@ internal sealed class RuleMeters(IInterfacePort port)
             }
 
             if (!_rules.TryGetValue(id, out RuleMeter? meter) || meter.Index != index)
-                _rules[id] = meter = new RuleMeter(index, port.ReadRule(index));
-            meter.Outputs = [.. rule.Outputs.Select(entry => meter.Outputs.FirstOrDefault(o => o.Entry == entry) ?? new OutputMeter(entry, port.ReadOutput(entry.Index)))];
+                _rules[id] = meter = new RuleMeter(index, port.BeginRule(index));
+            meter.Outputs = [.. rule.Outputs.Select(entry => meter.Outputs.FirstOrDefault(o => o.Entry == entry) ?? new OutputMeter(entry, port.BeginOutput(entry.Index)))];
+        }
+    }
+
+    /// <summary>Rules that have their entries from an mcrd which is gone: they count on.</summary>
+    public void Adopt(ImmutableDictionary<RuleId, PlannedRule> rules)
+    {
+        foreach ((RuleId id, PlannedRule rule) in rules)
+        {
+            if (rule.Counter is { } index)
+                _rules[id] = new RuleMeter(index, port.RuleBase(index)) { Outputs = [.. rule.Outputs.Select(entry => new OutputMeter(entry, port.OutputBase(entry.Index)))] };
         }
     }
 

@@ -68,6 +68,35 @@ public interface IInterfacePort : IDisposable
 
     /// <inheritdoc cref="ReadRule"/>
     OutputCounters ReadOutput(int counter);
+
+    /// <summary>The entry is given to another rule: its counting begins here, for a later mcrd, too.</summary>
+    /// <returns>What the entry has counted so far.</returns>
+    RuleCounters BeginRule(int counter);
+
+    /// <inheritdoc cref="BeginRule"/>
+    OutputCounters BeginOutput(int counter);
+
+    /// <summary>Where the counting of the rule began that has this entry, if an earlier mcrd gave it to it.</summary>
+    RuleCounters RuleBase(int counter);
+
+    /// <inheritdoc cref="RuleBase"/>
+    OutputCounters OutputBase(int counter);
+
+    /// <summary>What this was opened with, when it goes on with the workers of an mcrd that is gone; null otherwise.</summary>
+    AdoptedPort? Adopted => null;
+
+    /// <summary>The worker in that seat, when the process that <see cref="StartWorker"/> has given last is an adopted one; null otherwise.</summary>
+    AdoptedRun? AdoptedWorker(int number) => null;
+
+    /// <summary>Everything that is wanted has been joined anew: what the earlier mcrd had joined is left.</summary>
+    void DropInherited()
+    {
+    }
+
+    /// <summary>Workers go on without us: what is disposed of from now on stays on the machine as it is.</summary>
+    void Hold()
+    {
+    }
 }
 
 /// <summary>

@@ -53,7 +53,8 @@ public sealed record StopWorker : WorkerCommand;
 public abstract record WorkerEvent;
 
 /// <summary>Privileges are dropped; the loop runs from the first <see cref="UseRules"/> on.</summary>
-public sealed record WorkerReady(int Pid) : WorkerEvent;
+/// <param name="IsRelaying">It was adopted, and has rules.</param>
+public sealed record WorkerReady(int Pid, bool IsRelaying = false) : WorkerEvent;
 
 public sealed record RulesApplied(long Generation, ulong Hash) : WorkerEvent;
 

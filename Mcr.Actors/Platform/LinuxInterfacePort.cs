@@ -20,9 +20,17 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
     private readonly GroSetting? _gro;
     private readonly GroupMembership _groups;
     private readonly Dictionary<Membership, UnicastClaim> _claims = [];
-    private readonly ConcurrentDictionary<int, OutputSocket> _egress = []; // a worker's actor looks up what it hands over
+    private readonly HashSet<Membership> _claimsLeft = []; // a worker may have them open a moment longer
+    private readonly ConcurrentDictionary<int, TaggedSocket> _egress = []; // a worker's actor looks up what it hands over
+    private readonly KeptDescriptors _kept;
+    private readonly LinuxCounterBases _bases;
+    private readonly LinuxAdoption? _adoption;
+    private bool _isHeld;
 
-    internal LinuxInterfacePort(Link link, InterfaceOptions settings, LinuxPlatformOptions options, Func<Action<WorkerEvent>, LinuxWorker> startWorker)
+    /// <param name="inherited">From the workers of an earlier mcrd; null for an interface that is opened anew.</param>
+    /// <exception cref="LinuxException">the kernel refused; the message is a sentence for the operator.</exception>
+    /// <exception cref="InvalidDataException">what was inherited is not what it should be.</exception>
+    internal LinuxInterfacePort(Link link, InterfaceOptions settings, LinuxPlatformOptions options, Func<Action<WorkerEvent>, LinuxWorker> startWorker, Inheritance? inherited = null)
     {
         Link = link;
         _options = options;
@@ -36,22 +44,36 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
         };
         _settings = settings;
         _startWorker = startWorker;
-        _seats = new LinuxSeats(link, settings.Ingress, options.ReceiveBuffer, settings.Workers);
+        _seats = inherited is null
+            ? new LinuxSeats(link, settings.Ingress, options.ReceiveBuffer, settings.Workers)
+            : LinuxSeats.Adopt(link, settings.Ingress, options.ReceiveBuffer, inherited);
+        _kept = new KeptDescriptors((inherited?.KeptIds.DefaultIfEmpty(-1).Max() ?? -1) + 1);
+        _bases = new LinuxCounterBases(inherited?.Bases);
+        _kept.Add(_bases.Descriptor, KeptTag.Bases);
+        foreach ((LinuxSeat seat, int number) in _seats.All.Skip(_seats.Count).Select((seat, i) => (seat, _seats.Count + i)))
+            _kept.Add(seat.SlotDescriptor, KeptTag.Slot(number));
+        if (inherited is not null)
+        {
+            _adoption = new LinuxAdoption(inherited, _workerOptions);
+            foreach ((int id, (PassedSocket passed, FileDescriptor descriptor)) in inherited.Egress)
+                _egress[id] = new TaggedSocket(OutputSocket.Adopt(descriptor, passed.Kind, passed.LinkAddress), passed.Tag);
+        }
+
         _gro = settings.Gro == GroMode.Leave ? null : GroSetting.Apply(link, settings.Gro == GroMode.On, options.Features);
-        Notes = [.. new[] { _seats.RingRefusal, _gro?.Problem }.OfType<string>()];
-        _groups = new GroupMembership(link.Index);
+        Notes = [.. new[] { _seats.RingRefusal, _gro?.Problem, _adoption?.Note }.OfType<string>()];
+        _groups = new GroupMembership(link.Index) { Opened = socket => _kept.Add(socket, KeptTag.Groups), Closing = _kept.Remove };
     }
 
     public Link Link { get; }
 
     public IReadOnlyList<string> Notes { get; }
 
-    public string? OpenEgress(int id, EgressKey key) => Try(() => _egress[id] = OutputSocket.Open(RequestFor(key, _options.SendBuffer)));
+    public string? OpenEgress(int id, EgressKey key) => Try(() => _egress[id] = new TaggedSocket(OutputSocket.Open(RequestFor(key, _options.SendBuffer)), EgressKeyText.Write(key)));
 
     public void CloseEgress(int id)
     {
-        if (_egress.TryRemove(id, out OutputSocket? socket))
-            socket.Dispose();
+        if (_egress.TryRemove(id, out TaggedSocket socket))
+            socket.Socket.Dispose();
     }
 
     public string? Join(Membership membership) => Try(() =>
@@ -59,7 +81,7 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
         if (membership.Port == 0)
             _groups.Join(membership.Group, membership.Source);
         else
-            _claims.Add(membership, UnicastClaim.Open(Link.Name, Link.Index, membership.Group, membership.Port));
+            Claim(membership);
     });
 
     public void Leave(Membership membership)
@@ -67,15 +89,26 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
         if (membership.Port == 0)
             _groups.Leave(membership.Group, membership.Source);
         else if (_claims.Remove(membership, out UnicastClaim? claim))
+        {
+            _claimsLeft.Add(membership);
+            _kept.Remove(claim.Descriptor);
             claim.Dispose();
+        }
     }
 
     public IWorkerProcess StartWorker(int number, Action<WorkerEvent> onEvent)
     {
+        if (_adoption?.TryStart(number, _options.RuntimeDirectory, id => _egress[id], onEvent) is { } adopted)
+        {
+            _kept.Attach(number, adopted);
+            return adopted;
+        }
+
         LinuxWorker worker = _startWorker(onEvent);
         try
         {
-            _seats.All[number].Greet(worker, _workerOptions with { Core = _settings.CoresOf(number) is [int core] ? core : WorkerOptions.AnyCore }, id => _egress[id]);
+            _seats.All[number].Greet(worker, new WorkerPlace(Link.Name, Link.Index, number, _options.Owner), _workerOptions with { Core = _settings.CoresOf(number) is [int core] ? core : WorkerOptions.AnyCore }, _options.RuntimeDirectory, id => _egress[id]);
+            _kept.Attach(number, worker);
             return worker;
         }
         catch
@@ -88,11 +121,32 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
 
     public BucketTable Table => _seats.Table;
 
-    public string? AddSeat() => Try(_seats.Add);
+    public AdoptedPort? Adopted => _adoption?.Description;
+
+    public AdoptedRun? AdoptedWorker(int number) => _adoption?.Running(number);
+
+    public void DropInherited()
+    {
+        if (_adoption?.Drop() is { } ids)
+            _kept.Drop(ids);
+    }
+
+    public void Hold() => _isHeld = true;
+
+    public string? AddSeat() => Try(() =>
+    {
+        _seats.Add();
+        _kept.Remove(_seats.All[_seats.Count - 1].SlotDescriptor);
+    });
 
     public string? Use(BucketTable table) => Try(() => _seats.Use(table));
 
-    public void RemoveSeat() => _seats.RemoveLast();
+    public void RemoveSeat()
+    {
+        LinuxSeat seat = _seats.RemoveLast();
+        _kept.Detach(_seats.Count);
+        _kept.Add(seat.SlotDescriptor, KeptTag.Slot(_seats.Count)); // every sum counts it
+    }
 
     public WorkerCounters ReadCounters(int number) => _seats.All[number].ReadCounters();
 
@@ -119,17 +173,37 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
         return sum;
     }
 
+    public RuleCounters RuleBase(int counter) => _bases.Rule(counter, ReadRule(counter));
+
+    public OutputCounters OutputBase(int counter) => _bases.Output(counter, ReadOutput(counter));
+
+    public RuleCounters BeginRule(int counter) => _bases.SetRule(counter, ReadRule(counter));
+
+    public OutputCounters BeginOutput(int counter) => _bases.SetOutput(counter, ReadOutput(counter));
+
     public void Dispose()
     {
         _groups.Dispose();
         foreach (UnicastClaim claim in _claims.Values)
             claim.Dispose();
-        foreach (OutputSocket socket in _egress.Values)
-            socket.Dispose();
+        foreach (TaggedSocket socket in _egress.Values)
+            socket.Socket.Dispose();
         _claims.Clear();
         _egress.Clear();
-        _gro?.Dispose();
+        if (!_isHeld)
+            _gro?.Dispose();
         _seats.Dispose();
+        _bases.Dispose();
+        _adoption?.Dispose();
+    }
+
+    private void Claim(Membership membership)
+    {
+        UnicastClaim claim = _adoption?.TakeClaim(membership) is { } inherited
+            ? UnicastClaim.Adopt(inherited)
+            : UnicastClaim.Open(Link.Name, Link.Index, membership.Group, membership.Port, _claimsLeft.Contains(membership));
+        _claims.Add(membership, claim);
+        _kept.Add(claim.Descriptor, KeptTag.Claim(membership));
     }
 
     internal static OutputSocketRequest RequestFor(EgressKey key, int sendBuffer) =>

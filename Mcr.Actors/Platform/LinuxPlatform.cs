@@ -8,8 +8,10 @@ namespace Mcr.Actors.Platform;
 /// <param name="ReceiveBuffer">Bytes of ingress queue asked for.</param>
 /// <param name="SendBuffer">Bytes of egress queue asked for, per socket.</param>
 /// <param name="Segmentation">Send merged runs with UDP_SEGMENT; off where the kernel has none.</param>
-/// <param name="OrphanGraceMilliseconds">How long a worker relays on without its mcrd.</param>
-public sealed record LinuxPlatformOptions(int ReceiveBuffer, int SendBuffer, bool Segmentation, int OrphanGraceMilliseconds = 0)
+/// <param name="RuntimeDirectory">Where workers can be found by a later mcrd.</param>
+/// <param name="Owner">Our user, who may adopt them besides root.</param>
+/// <param name="OrphanGraceMilliseconds">How long a worker relays on without its mcrd; <see cref="WorkerOptions.Forever"/>: until it is adopted.</param>
+public sealed record LinuxPlatformOptions(int ReceiveBuffer, int SendBuffer, bool Segmentation, string RuntimeDirectory, uint Owner, int OrphanGraceMilliseconds)
 {
     /// <summary>How old may be what a worker finds queued up when it starts; 0: any age.</summary>
     public int MaxAgeMilliseconds { get; init; } = 1000;
@@ -19,16 +21,24 @@ public sealed record LinuxPlatformOptions(int ReceiveBuffer, int SendBuffer, boo
 }
 
 /// <summary>The machine itself: devices by rtnetlink, sockets, worker processes.</summary>
-public sealed class LinuxPlatform(WorkerProgram program, Capabilities capabilities, LinuxPlatformOptions platformOptions) : IRelayPlatform
+/// <param name="orphans">Workers of an mcrd that is gone; an interface that is opened goes on with its own.</param>
+public sealed class LinuxPlatform(WorkerProgram program, Capabilities capabilities, LinuxPlatformOptions platformOptions, Orphans orphans) : IRelayPlatform
 {
     private readonly LinuxStandby _standby = new(program, capabilities);
 
     public IDisposable WatchLinks(Action<LinkTable> onChange, Action<Exception> onFailure) => new LinkMonitor(onChange, onFailure);
 
     public IInterfacePort OpenInterface(Link link, PortOptions options) =>
-        new LinuxInterfacePort(link, options.Interface, platformOptions, onEvent => new LinuxWorker(_standby, options.Interface is { Realtime: true, Spin: false }, onEvent));
+        orphans.TryTake(link, inherited => Open(link, options, inherited)) ?? Open(link, options, null);
 
     public bool PrepareStandby(Action<string> onEnded) => _standby.Prepare(onEnded);
 
     public void DismissStandby() => _standby.Dismiss();
+
+    private LinuxInterfacePort Open(Link link, PortOptions options, Inheritance? inherited) => new(
+        link,
+        options.Interface,
+        platformOptions,
+        onEvent => new LinuxWorker(_standby, options.Interface is { Realtime: true, Spin: false }, onEvent),
+        inherited);
 }

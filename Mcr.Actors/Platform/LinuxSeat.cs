@@ -1,6 +1,7 @@
 using Mcr.Actors.Relay;
 using Mcr.Native.Egress;
 using Mcr.Native.Ingress;
+using Mcr.Native.Interop;
 using Mcr.Native.Netlink;
 using Mcr.Native.Packet;
 using Mcr.Native.Worker;
@@ -13,8 +14,28 @@ namespace Mcr.Actors.Platform;
 /// </summary>
 internal sealed class LinuxSeat : IDisposable
 {
-    private readonly WorkerSlot _slot = WorkerSlot.Create();
+    private readonly WorkerSlot _slot;
     private PacketSocket? _ingress;
+
+    public LinuxSeat() => _slot = WorkerSlot.Create();
+
+    private LinuxSeat(WorkerSlot slot) => _slot = slot;
+
+    public FileDescriptor SlotDescriptor => _slot.Descriptor;
+
+    /// <summary>For the first seat: which seat has which flows, for a later mcrd.</summary>
+    public BucketTable? Table
+    {
+        get => _slot.StoredTable();
+        set => _slot.Store(value!);
+    }
+
+    /// <summary>The counters of an earlier mcrd's worker; takes ownership of the descriptor.</summary>
+    /// <exception cref="InvalidDataException">no slot, or of another version.</exception>
+    public static LinuxSeat Adopt(FileDescriptor slot) => new(WorkerSlot.Open(slot));
+
+    /// <summary>The socket of an earlier mcrd's worker; takes ownership of the descriptor.</summary>
+    public PacketSocket AdoptSocket(FileDescriptor socket, Link link, RingGeometry ring) => _ingress = PacketSocket.Adopt(socket, link, ring);
 
     /// <param name="deaf">It shall join a group, and not be the first of it.</param>
     public PacketSocket Open(Link link, IngressMode mode, int receiveBuffer, bool deaf)
@@ -31,10 +52,10 @@ internal sealed class LinuxSeat : IDisposable
         _ingress = null;
     }
 
-    public void Greet(LinuxWorker worker, WorkerOptions options, Func<int, OutputSocket> socket)
+    public void Greet(LinuxWorker worker, WorkerPlace place, WorkerOptions options, string runtimeDirectory, Func<int, TaggedSocket> socket)
     {
         PacketSocket ingress = _ingress ?? throw new InvalidOperationException("the seat has no socket");
-        worker.Greet(_slot.Descriptor, ingress.Descriptor, options with { Ring = ingress.Ring }, socket);
+        worker.Greet(_slot.Descriptor, ingress.Descriptor, place, options with { Ring = ingress.Ring }, runtimeDirectory, socket);
     }
 
     public WorkerCounters ReadCounters()

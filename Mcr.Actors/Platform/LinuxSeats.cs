@@ -37,6 +37,32 @@ internal sealed class LinuxSeats : IDisposable
         }
     }
 
+    private LinuxSeats(Link link, IngressMode mode, int receiveBuffer, LinuxSeat[] all, PacketSocket[] sockets)
+    {
+        _link = link;
+        _receiveBuffer = receiveBuffer;
+        _mode = sockets[0].Ring.IsNone ? IngressMode.Mmsg : mode; // all sockets of a group are alike
+        All = all;
+        _first = sockets[0];
+        _count = sockets.Length;
+        if (!_first.IsInGroup)
+            return;
+        BucketTable known = all[0].Table ?? BucketTable.One;
+        _group = FanoutGroup.Adopt(sockets, known.Seats <= _count ? known : BucketTable.One);
+        if (known.Seats != _count)
+            Use(_group.Table.Rebalance(_count, out _)); // mcrd ended while it changed their number, or a worker did meanwhile
+    }
+
+    /// <summary>The seats of an earlier mcrd's workers; takes ownership of their slots and sockets.</summary>
+    /// <exception cref="LinuxException">the kernel refused.</exception>
+    /// <exception cref="InvalidDataException">what was handed over is not what it should be.</exception>
+    public static LinuxSeats Adopt(Link link, IngressMode mode, int receiveBuffer, Inheritance inherited)
+    {
+        LinuxSeat[] all = [.. inherited.Workers.Select(w => LinuxSeat.Adopt(w.Slot)), .. inherited.Slots.Where(s => s.Key >= inherited.Workers.Count).Select(s => LinuxSeat.Adopt(s.Value))];
+        PacketSocket[] sockets = [.. inherited.Workers.Select((w, number) => all[number].AdoptSocket(w.Ingress[0], link, w.Handover.Options.Ring))];
+        return new LinuxSeats(link, mode, receiveBuffer, all, sockets);
+    }
+
     /// <summary>Those, too, that have been given up: their counters are still part of every sum. Replaced, not changed: worker's actors read it.</summary>
     public LinuxSeat[] All { get; private set; } = [];
 
@@ -71,13 +97,22 @@ internal sealed class LinuxSeats : IDisposable
     }
 
     /// <inheritdoc cref="Add"/>
-    public void Use(BucketTable table) => _group!.Use(table);
+    public void Use(BucketTable table)
+    {
+        _group!.Use(table);
+        All[0].Table = table;
+    }
 
-    public void RemoveLast()
+    /// <returns>The seat that was given up.</returns>
+    public LinuxSeat RemoveLast()
     {
         _group!.RemoveLast();
         All[--_count].Close();
+        return All[_count];
     }
+
+    /// <summary>How many are in use.</summary>
+    public int Count => _count;
 
     public void Dispose()
     {
@@ -109,6 +144,7 @@ internal sealed class LinuxSeats : IDisposable
         }
 
         _count = All.Length;
-        _group?.Use(_group.Table.Rebalance(_count, out _));
+        if (_group is not null)
+            Use(_group.Table.Rebalance(_count, out _));
     }
 }

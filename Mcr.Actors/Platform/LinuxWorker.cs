@@ -12,7 +12,8 @@ public sealed class LinuxWorker : IWorkerProcess
     private readonly WorkerProcess _process;
     private readonly bool _isRealtime;
     private WorkerPulse? _pulse;
-    private Func<int, OutputSocket> _socket = _ => throw new InvalidOperationException("the worker has not been greeted");
+    private Func<int, TaggedSocket> _socket = _ => throw new InvalidOperationException("the worker has not been greeted");
+    private string? _adoptionSocket;
 
     /// <param name="isRealtime">Its loop goes before ordinary threads.</param>
     internal LinuxWorker(LinuxStandby standby, bool isRealtime, Action<WorkerEvent> onEvent)
@@ -20,8 +21,23 @@ public sealed class LinuxWorker : IWorkerProcess
         _isRealtime = isRealtime;
         _process = standby.Take(
             message => Report(message, onEvent),
-            (how, clean) => onEvent(new WorkerExited(how, clean)));
+            (how, clean) => ReportExit(how, clean, onEvent));
     }
+
+    private LinuxWorker(AdoptedWorker adopted, string adoptionSocket, Func<int, TaggedSocket> socket, Action<WorkerEvent> onEvent)
+    {
+        _socket = socket;
+        _adoptionSocket = adoptionSocket;
+        AdoptionSocket.Settle(adopted.Channel);
+        _pulse = new WorkerPulse(adopted.Slot);
+        onEvent(new WorkerReady(adopted.Pid, IsRelaying: true)); // before its thread can say anything
+        _process = WorkerProcess.Adopt(adopted.Pid, adopted.Channel, message => Report(message, onEvent), (how, clean) => ReportExit(how, clean, onEvent));
+    }
+
+    /// <summary>A worker of an mcrd that is gone: it has what it has, and is ready.</summary>
+    /// <exception cref="LinuxException">it has ended meanwhile.</exception>
+    internal static LinuxWorker Adopt(AdoptedWorker adopted, string runtimeDirectory, Func<int, TaggedSocket> socket, Action<WorkerEvent> onEvent) =>
+        new(adopted, Orphans.SocketOf(runtimeDirectory, adopted.Pid), socket, onEvent);
 
     public int Pid => _process.Pid;
 
@@ -30,11 +46,10 @@ public sealed class LinuxWorker : IWorkerProcess
         switch (command)
         {
             case UseSockets use:
-                foreach (int[] ids in use.Ids.Chunk(WorkerMessage.MaxDescriptors))
+                foreach (IReadOnlyList<(int Id, TaggedSocket Socket)> some in use.Ids.Select(id => (Id: id, Socket: _socket(id))).InRecords(s => s.Socket.Tag))
                 {
-                    OutputSocket[] sockets = [.. ids.Select(_socket)];
-                    ImmutableArray<PassedSocket> items = [.. ids.Zip(sockets, (id, socket) => new PassedSocket(id, socket.Kind, socket.LinkAddress))];
-                    _process.Send(new WorkerMessage.Sockets(items), [.. sockets.Select(s => s.Descriptor)]);
+                    ImmutableArray<PassedSocket> items = [.. some.Select(s => new PassedSocket(s.Id, s.Socket.Socket.Kind, s.Socket.Socket.LinkAddress, s.Socket.Tag))];
+                    _process.Send(new WorkerMessage.Sockets(items), [.. some.Select(s => s.Socket.Socket.Descriptor)]);
                 }
 
                 break;
@@ -81,12 +96,26 @@ public sealed class LinuxWorker : IWorkerProcess
         _process.Dispose();
     }
 
-    /// <summary>The first message: what to receive from, where to count.</summary>
-    internal void Greet(FileDescriptor slot, FileDescriptor ingress, WorkerOptions options, Func<int, OutputSocket> socket)
+    /// <summary>The first message: what to receive from, where to count, and how to be found when mcrd is gone.</summary>
+    /// <exception cref="LinuxException">the socket to be found by cannot be made.</exception>
+    internal void Greet(FileDescriptor slot, FileDescriptor ingress, WorkerPlace place, WorkerOptions options, string runtimeDirectory, Func<int, TaggedSocket> socket)
     {
         _socket = socket;
         _pulse = new WorkerPulse(slot);
-        _process.Send(new WorkerMessage.Hello(options, IngressSockets: 1), [slot, ingress]);
+        _adoptionSocket = Orphans.SocketOf(runtimeDirectory, Pid);
+        using FileDescriptor listener = AdoptionSocket.Listen(_adoptionSocket);
+        _process.Send(new WorkerMessage.Hello(place, options, IngressSockets: 1), [slot, listener, ingress]);
+    }
+
+    internal void Keep(ImmutableArray<KeptItem> items, FileDescriptor[] descriptors) => _process.Send(new WorkerMessage.Keep(items), descriptors);
+
+    internal void Unkeep(ImmutableArray<int> ids) => _process.Send(new WorkerMessage.Unkeep(ids), []);
+
+    private void ReportExit(string how, bool clean, Action<WorkerEvent> onEvent)
+    {
+        if (_adoptionSocket is { } path)
+            Orphans.Forget(path);
+        onEvent(new WorkerExited(how, clean));
     }
 
     private void SendInMemory(WorkerMessage message, byte[] content) =>

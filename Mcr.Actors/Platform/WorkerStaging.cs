@@ -12,12 +12,12 @@ public sealed class WorkerStaging : IDisposable
     private const string DirectoryPrefix = "worker-";
     private static readonly string[] Files = ["mcrd", "mcrd.dll", "mcrd.runtimeconfig.json", "Mcr.Native.dll", "Tmds.LibC.dll"];
 
-    private readonly string? _directory;
+    private readonly string _runtimeDirectory;
 
-    private WorkerStaging(WorkerProgram program, string? directory)
+    private WorkerStaging(WorkerProgram program, string runtimeDirectory)
     {
         Program = program;
-        _directory = directory;
+        _runtimeDirectory = runtimeDirectory;
     }
 
     public WorkerProgram Program { get; }
@@ -28,14 +28,14 @@ public sealed class WorkerStaging : IDisposable
     /// <exception cref="IOException">a file is missing, or the directory cannot be written or reached; the message says which and why.</exception>
     public static WorkerStaging Prepare(string runtimeDirectory, string workerPath, bool asNobody)
     {
-        if (workerPath.Length > 0)
-            return new WorkerStaging(new WorkerProgram(workerPath, WorkerEnvironment()), null);
         if (!Directory.Exists(runtimeDirectory))
             Create(runtimeDirectory);
+        if (workerPath.Length > 0)
+            return new WorkerStaging(new WorkerProgram(workerPath, WorkerEnvironment()), runtimeDirectory);
         if (asNobody && Barrier(runtimeDirectory) is { } barrier)
             throw new IOException($"workers run as the user nobody, who may not enter {barrier}; set mcr.runtime-directory to a directory that everybody may enter, such as /run/mcr/workers, or put the control socket into such a one");
         RemoveStale(runtimeDirectory);
-        string directory = Path.Combine(runtimeDirectory, $"{DirectoryPrefix}{Environment.ProcessId}");
+        string directory = Unused(runtimeDirectory);
         Create(directory);
         foreach (string file in Files)
         {
@@ -44,17 +44,27 @@ public sealed class WorkerStaging : IDisposable
             File.SetUnixFileMode(target, file == "mcrd" ? Mode755 : Mode755 & ~(UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute));
         }
 
-        return new WorkerStaging(new WorkerProgram(Path.Combine(directory, Files[0]), WorkerEnvironment()), directory);
+        return new WorkerStaging(new WorkerProgram(Path.Combine(directory, Files[0]), WorkerEnvironment()), runtimeDirectory);
     }
 
+    /// <summary>Leaves what workers that go on without us still use.</summary>
     public void Dispose()
     {
-        if (_directory is null || !Directory.Exists(_directory))
+        if (!Directory.Exists(_runtimeDirectory))
             return;
-        Directory.Delete(_directory, recursive: true);
-        string runtimeDirectory = Path.GetDirectoryName(_directory)!;
-        if (!Directory.EnumerateFileSystemEntries(runtimeDirectory).Any())
-            Directory.Delete(runtimeDirectory);
+        RemoveStale(_runtimeDirectory);
+        if (!Directory.EnumerateFileSystemEntries(_runtimeDirectory).Any())
+            Directory.Delete(_runtimeDirectory);
+    }
+
+    /// <summary>A name that nobody has: an earlier mcrd may have had our pid (in a container it has), and its workers may still run.</summary>
+    private static string Unused(string runtimeDirectory)
+    {
+        string first = Path.Combine(runtimeDirectory, $"{DirectoryPrefix}{Environment.ProcessId}");
+        string directory = first;
+        for (int again = 1; Directory.Exists(directory); again++)
+            directory = $"{first}-{again}";
+        return directory;
     }
 
     private static void Create(string directory)
@@ -91,14 +101,33 @@ public sealed class WorkerStaging : IDisposable
         ["DOTNET_GCgen0size"] = "0x200000", // collected after 2 MiB of rule changes, not after a cache full
     };
 
-    /// <summary>Copies left by an mcrd that was killed.</summary>
+    /// <summary>Copies that neither a worker nor another living mcrd uses, and sockets of workers that are gone.</summary>
     private static void RemoveStale(string runtimeDirectory)
     {
+        Orphans.RemoveStale(runtimeDirectory);
+        int[] workers = Orphans.PidsIn(runtimeDirectory);
         foreach (string directory in Directory.GetDirectories(runtimeDirectory, DirectoryPrefix + "*"))
         {
-            string pid = Path.GetFileName(directory)[DirectoryPrefix.Length..];
-            if (!Directory.Exists($"/proc/{pid}"))
+            string pid = Path.GetFileName(directory)[DirectoryPrefix.Length..].Split('-')[0];
+            bool isAnothers = pid != $"{Environment.ProcessId}" && Directory.Exists($"/proc/{pid}");
+            if (!isAnothers && !workers.Any(worker => RunsFrom(worker, directory)))
                 Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private static bool RunsFrom(int worker, string directory)
+    {
+        try
+        {
+            return File.ResolveLinkTarget($"/proc/{worker}/exe", returnFinalTarget: false)?.FullName.StartsWith(directory + Path.DirectorySeparatorChar, StringComparison.Ordinal) ?? false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false; // gone meanwhile
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true; // we may not look
         }
     }
 }

@@ -31,6 +31,11 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
             case ControlRequest.SetWorkers set:
                 SetWorkers(set);
                 break;
+            case ControlRequest.UpgradeHold:
+                Sender.Tell(gate.Leave()
+                    ? new ControlResponse.Success("mcrd leaves, and its workers relay on until the next mcrd adopts them or their orphan-grace is over")
+                    : new ControlResponse.Error("this mcrd cannot leave its workers"));
+                break;
             case ControlRequest.ListRules:
                 Ask<RelayQueries.RuleList>(new RelayQueries.ListRules(), list => ControlViews.Rules(list.Rules));
                 break;

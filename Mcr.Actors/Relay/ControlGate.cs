@@ -14,6 +14,9 @@ public sealed class ControlGate
 
     private volatile IActorRef? _actor;
 
+    /// <summary>Ends mcrd and leaves its workers; null where nobody can.</summary>
+    public Action? OnLeave { get; set; }
+
     public async Task<ControlResponse> HandleAsync(ControlRequest request, CancellationToken cancellation)
     {
         if (_actor is not { } actor)
@@ -26,6 +29,12 @@ public sealed class ControlGate
         {
             return new ControlResponse.Error($"mcrd did not answer within {Patience.TotalSeconds:0} s; its log says what it is busy with");
         }
+    }
+
+    internal bool Leave()
+    {
+        OnLeave?.Invoke();
+        return OnLeave is not null;
     }
 
     internal void Open(IActorRef actor) => _actor = actor;

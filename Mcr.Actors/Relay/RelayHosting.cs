@@ -18,14 +18,15 @@ public static class RelayHosting
     /// <c>IRequiredActor&lt;RelaySupervisor&gt;</c>.
     /// </summary>
     /// <param name="gate">Where requests of a control socket come from; null for a relay without one.</param>
-    public static AkkaConfigurationBuilder WithRelay(this AkkaConfigurationBuilder builder, IRelayPlatform platform, RelayOptions options, RuleLedger ledger, ControlGate? gate = null) =>
+    /// <param name="isHeld">Whether workers are to be left running when the system ends.</param>
+    public static AkkaConfigurationBuilder WithRelay(this AkkaConfigurationBuilder builder, IRelayPlatform platform, RelayOptions options, RuleLedger ledger, ControlGate? gate = null, Func<bool>? isHeld = null) =>
         builder.WithActors((system, registry) =>
         {
             IActorRef relay = system.ActorOf(Props.Create(() => new RelaySupervisor(platform, options, ledger, TimeProvider.System, gate)), "relay");
             registry.Register<RelaySupervisor>(relay);
             CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceStop, "stop-relay", async () =>
             {
-                await relay.Ask<CommandResult>(new RelayCommands.Stop(Hold: false), options.WorkerStopTimeout + StopMargin);
+                await relay.Ask<CommandResult>(new RelayCommands.Stop(Hold: isHeld?.Invoke() ?? false), options.WorkerStopTimeout + StopMargin);
                 return Done.Instance;
             });
         });

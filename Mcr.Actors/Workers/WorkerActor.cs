@@ -68,7 +68,8 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case FromProcess { Event: WorkerReady } event_ when IsCurrent(event_):
+            case FromProcess { Event: WorkerReady ready } event_ when IsCurrent(event_):
+                _isRelaying = ready.IsRelaying;
                 Timers.Cancel(StartTimeout.Instance);
                 Become(Running);
                 Timers.StartPeriodicTimer(LookAtHealth.Instance, LookAtHealth.Instance, HealthCheck.Interval);

@@ -12,6 +12,7 @@ internal static class Program
         AddCommand.AddTo(root, session);
         RemoveCommand.AddTo(root, session);
         WorkersCommand.AddTo(root, session);
+        UpgradeHoldCommand.AddTo(root, session);
         QueryCommands.AddTo(root, session);
         ConfigCheckCommand.AddTo(root);
 

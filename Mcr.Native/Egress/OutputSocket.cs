@@ -34,11 +34,11 @@ public sealed record OutputSocketRequest(EgressKind Kind, int InterfaceIndex, st
 /// </summary>
 public sealed unsafe class OutputSocket : IDisposable
 {
-    private OutputSocket(FileDescriptor descriptor, OutputSocketRequest request)
+    private OutputSocket(FileDescriptor descriptor, EgressKind kind, ulong linkAddress)
     {
         Descriptor = descriptor;
-        Kind = request.Kind;
-        LinkAddress = request.LinkAddress;
+        Kind = kind;
+        LinkAddress = linkAddress;
     }
 
     public FileDescriptor Descriptor { get; }
@@ -47,6 +47,9 @@ public sealed unsafe class OutputSocket : IDisposable
 
     /// <summary>For <see cref="EgressKind.Packet"/>: the device's MAC address.</summary>
     public ulong LinkAddress { get; }
+
+    /// <summary>One that an earlier mcrd has made; takes ownership.</summary>
+    public static OutputSocket Adopt(FileDescriptor descriptor, EgressKind kind, ulong linkAddress) => new(descriptor, kind, linkAddress);
 
     /// <exception cref="LinuxException">
     /// ENODEV when the device is gone, ENETUNREACH without an address or a route for the destination, EADDRNOTAVAIL for a source that is not
@@ -72,7 +75,7 @@ public sealed unsafe class OutputSocket : IDisposable
             // Behind the TOS, which sets a priority as well (socket(7)).
             if (request.Priority != 0)
                 SocketOptions.Set(socket, Libc.SOL_SOCKET, Libc.SO_PRIORITY, request.Priority, $"priority {request.Priority} (7 needs CAP_NET_ADMIN)");
-            return new OutputSocket(socket, request);
+            return new OutputSocket(socket, request.Kind, request.LinkAddress);
         }
         catch
         {

@@ -28,6 +28,21 @@ public sealed class BucketTable
     /// <summary>By bucket.</summary>
     public ImmutableArray<byte> SeatOf { get; }
 
+    /// <summary>A table from what was written of it.</summary>
+    /// <returns>null for what cannot be one.</returns>
+    public static BucketTable? TryRestore(long seats, ReadOnlySpan<byte> seatOf)
+    {
+        if (seats is < 1 or > Buckets || seatOf.Length != Buckets)
+            return null;
+        foreach (byte seat in seatOf)
+        {
+            if (seat >= seats)
+                return null;
+        }
+
+        return new BucketTable((int)seats, [.. seatOf]);
+    }
+
     /// <summary>
     /// The table for another number of seats, with as few moves as there can be: numbers of buckets differ by one at most, seats that
     /// stay keep theirs. No seat both gives and takes, so that takers can be held while givers drain.

@@ -69,6 +69,20 @@ public sealed unsafe class FanoutGroup
         socket.Hear();
     }
 
+    /// <summary>A group that an earlier mcrd has made.</summary>
+    /// <param name="sockets">All of its members, by seat.</param>
+    /// <param name="table">What it used last: the kernel does not tell, so it is put to use again.</param>
+    /// <exception cref="LinuxException">the kernel refused.</exception>
+    public static FanoutGroup Adopt(IReadOnlyList<PacketSocket> sockets, BucketTable table)
+    {
+        var group = new FanoutGroup { _id = SocketOptions.Get(sockets[0].Descriptor, Libc.SOL_PACKET, Libc.PACKET_FANOUT) & 0xFFFF };
+        group._seats.AddRange(sockets);
+        foreach (PacketSocket socket in sockets)
+            socket.Hear(); // the last one may have been deaf still
+        group.Use(table);
+        return group;
+    }
+
     /// <summary>From its return on, new frames go where the table says, and all earlier ones are in the queues of the old table's sockets.</summary>
     /// <exception cref="ArgumentException">the table has more seats than the group.</exception>
     public void Use(BucketTable table)

@@ -25,6 +25,12 @@ public sealed partial class GroupMembership : IDisposable
 
     public GroupMembership(int interfaceIndex) => _interfaceIndex = interfaceIndex;
 
+    /// <summary>A socket has been made, and the first group joined with it.</summary>
+    public Action<FileDescriptor>? Opened { get; init; }
+
+    /// <summary>A socket has left its last group and is about to be closed.</summary>
+    public Action<FileDescriptor>? Closing { get; init; }
+
     /// <summary>Sockets in use.</summary>
     internal int Sockets => _joined.Values.Distinct().Count();
 
@@ -56,6 +62,7 @@ public sealed partial class GroupMembership : IDisposable
         if (socket.Count == 0)
         {
             open.Remove(socket);
+            Closing?.Invoke(socket.Descriptor);
             socket.Descriptor.Dispose();
         }
         else if (left && !open.Contains(socket))
@@ -113,6 +120,7 @@ public sealed partial class GroupMembership : IDisposable
         }
 
         Open(group, source).Add(added);
+        Opened?.Invoke(added.Descriptor);
         return added;
     }
 

@@ -76,6 +76,14 @@ public sealed unsafe class PacketSocket : IDisposable
         }
     }
 
+    /// <summary>One that an earlier mcrd has made; takes ownership.</summary>
+    /// <param name="ring">What it was made with.</param>
+    public static PacketSocket Adopt(FileDescriptor descriptor, Link link, RingGeometry ring) =>
+        new(descriptor, link.LinkHeader, SocketOptions.Get(descriptor, Libc.SOL_SOCKET, Libc.SO_RCVBUF) / 2, ring, refusal: null);
+
+    /// <summary>It shares its device's frames with others.</summary>
+    public bool IsInGroup => SocketOptions.Get(Descriptor, Libc.SOL_PACKET, Libc.PACKET_FANOUT) != 0;
+
     /// <summary>Who asks once for the latest frame's time (socket(7)) gets it of every later one; that none has come yet is an error.</summary>
     private static void BeginStamping(FileDescriptor socket)
     {

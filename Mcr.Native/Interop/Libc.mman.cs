@@ -6,6 +6,7 @@ namespace Mcr.Native.Interop;
 /// <summary>sys/mman.h, fcntl.h, sys/eventfd.h, poll.h</summary>
 internal static unsafe partial class Libc
 {
+    public const int F_SETFL = 4;
     public const int F_DUPFD_CLOEXEC = 1030;
     public const int F_ADD_SEALS = 1033;
     public const int F_GET_SEALS = 1034;

@@ -24,6 +24,7 @@ internal static unsafe partial class Libc
     public const int SO_SNDBUF = 7;
     public const int SO_RCVBUF = 8;
     public const int SO_PRIORITY = 12;
+    public const int SO_PASSCRED = 16;
     public const int SO_PEERCRED = 17;
     public const int SO_RCVTIMEO = 20;
     public const int SO_BINDTODEVICE = 25;
@@ -33,6 +34,7 @@ internal static unsafe partial class Libc
     public const int SO_TIMESTAMPNS = 35;
     public const int SCM_TIMESTAMPNS = 35;
     public const int SCM_RIGHTS = 1;
+    public const int SCM_CREDENTIALS = 2;
     public const int MSG_CTRUNC = 0x8;
     public const int MSG_PEEK = 0x2;
     public const int MSG_TRUNC = 0x20;
@@ -86,6 +88,13 @@ internal static unsafe partial class Libc
         public uint gid;
     }
 
+    [StructLayout(LayoutKind.Sequential)]
+    public struct sockaddr_un
+    {
+        public ushort sun_family;
+        public fixed byte sun_path[108];
+    }
+
     public static int socket(int domain, int type, int protocol) => LibC.socket(domain, type, protocol);
 
     public static int socketpair(int domain, int type, int protocol, int* sv) => LibC.socketpair(domain, type, protocol, sv);
@@ -95,6 +104,9 @@ internal static unsafe partial class Libc
     public static int connect(int fd, void* address, int length) => LibC.connect(fd, (sockaddr*)address, length);
 
     public static int listen(int fd, int backlog) => LibC.listen(fd, backlog);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int accept4(int fd, void* address, int* length, int flags);
 
     public static int getsockname(int fd, void* address, int* length) => LibC.getsockname(fd, (sockaddr*)address, (socklen_t*)length);
 

@@ -20,6 +20,9 @@ public sealed record Capabilities(ulong Effective, bool CanBeNobody)
         (Libc.CAP_KILL, "CAP_KILL", "a worker that hangs cannot be killed once it has changed its user"),
     ];
 
+    /// <summary>Whose process this is.</summary>
+    public static uint User => Libc.geteuid();
+
     /// <summary>AF_PACKET sockets: without it nothing can be relayed.</summary>
     public bool CanOpenPacketSockets => Has(Libc.CAP_NET_RAW);
 

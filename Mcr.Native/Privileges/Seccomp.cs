@@ -40,7 +40,7 @@ public static unsafe class Seccomp
         SystemCallsX64.set_robust_list, SystemCallsX64.epoll_pwait, SystemCallsX64.timerfd_create, SystemCallsX64.timerfd_settime,
         SystemCallsX64.eventfd2, SystemCallsX64.epoll_create1, SystemCallsX64.pipe2, SystemCallsX64.recvmmsg, SystemCallsX64.prlimit64,
         SystemCallsX64.sendmmsg, SystemCallsX64.getcpu, SystemCallsX64.getrandom, SystemCallsX64.memfd_create, SystemCallsX64.membarrier,
-        SystemCallsX64.statx, SystemCallsX64.rseq,
+        SystemCallsX64.statx, SystemCallsX64.rseq, SystemCallsX64.accept4,
     ];
 
     /// <summary>False on machines whose system call numbers we have no list for; the worker then says that it runs without a filter.</summary>

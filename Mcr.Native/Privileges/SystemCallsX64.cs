@@ -77,6 +77,7 @@ internal static class SystemCallsX64
     public const int epoll_pwait = 281;
     public const int timerfd_create = 283;
     public const int timerfd_settime = 286;
+    public const int accept4 = 288;
     public const int eventfd2 = 290;
     public const int epoll_create1 = 291;
     public const int pipe2 = 293;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace Mcr.Native.Worker;
 
@@ -24,6 +25,9 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         value <= most ? value : throw new InvalidDataException($"{value} where at most {most} is allowed");
 
     public ReadOnlySpan<byte> Bytes(int length) => Take(length);
+
+    /// <summary>UTF-8 after its length; what is not becomes replacement characters.</summary>
+    public string Text(int mostBytes) => Encoding.UTF8.GetString(Bytes(Limited(U16(), mostBytes)));
 
     public readonly void End()
     {
@@ -59,6 +63,15 @@ internal sealed class ByteWriter
     public void U64(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Take(8), value);
 
     public void Bytes(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
+
+    /// <summary>UTF-8 after its length, cut off where it is too long.</summary>
+    public void Text(string text, int mostBytes)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        int length = Math.Min(bytes.Length, mostBytes);
+        U16(length);
+        Bytes(bytes.AsSpan(0, length));
+    }
 
     /// <summary>The next bytes, for the caller to fill.</summary>
     public Span<byte> Take(int count)

@@ -1,16 +1,32 @@
+using System.Diagnostics;
+using Mcr.Native.Interop;
+
 namespace Mcr.Native.Worker;
 
-/// <summary>
-/// What a worker does when its mcrd is gone: it relays on with what it has for the grace it was given. The adoption by another mcrd
-/// will wait here; without it the grace is what mcrd's greeting says, 0 for now, because two workers on one input would double.
-/// </summary>
+/// <summary>Where a worker waits when its mcrd is gone: it relays on with what it has, until another mcrd adopts it or its grace is over.</summary>
 internal static class Orphanage
 {
-    public static void Wait(int graceMilliseconds)
+    private const uint Root = 0;
+
+    /// <param name="listener">Only root or <paramref name="owner"/> is let in by it.</param>
+    /// <param name="graceMilliseconds">From now on, whoever is refused meanwhile; <see cref="WorkerOptions.Forever"/> has no end.</param>
+    /// <returns>The new owner, or null when there is none.</returns>
+    public static unsafe WorkerChannel? AwaitOwner(FileDescriptor listener, uint owner, int graceMilliseconds)
     {
-        Console.Error.WriteLine(graceMilliseconds == 0
-            ? "mcrd worker: mcrd is gone; stopping"
-            : $"mcrd worker: mcrd is gone; relaying on for {graceMilliseconds} ms");
-        Thread.Sleep(graceMilliseconds);
+        long began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            int left = graceMilliseconds == WorkerOptions.Forever
+                ? -1
+                : Math.Max(graceMilliseconds - (int)Math.Min(Stopwatch.GetElapsedTime(began).TotalMilliseconds, int.MaxValue), 0);
+            var polled = new Libc.pollfd { fd = listener.Raw, events = Libc.POLLIN };
+            if (Libc.poll(&polled, 1, left) == 0)
+                return null;
+            if (!AdoptionSocket.TryAccept(listener, out FileDescriptor? connection, out uint user).IsSuccess)
+                continue;
+            if (user == Root || user == owner)
+                return new WorkerChannel(connection!);
+            connection!.Dispose();
+        }
     }
 }

@@ -19,7 +19,8 @@ internal sealed class RelayWorker : IDisposable
 
     private readonly WorkerSlot _slot;
     private readonly FileDescriptor[] _ingress;
-    private readonly Dictionary<int, FileDescriptor> _egress = [];
+    private readonly Dictionary<int, (PassedSocket Passed, FileDescriptor Descriptor)> _egress = [];
+    private readonly Dictionary<int, (KeptItem Item, FileDescriptor Descriptor)> _kept = [];
     private readonly RunningRules _rules = new();
     private readonly LoopWakeup _wakeup;
     private readonly RelayLoop _loop;
@@ -71,8 +72,20 @@ internal sealed class RelayWorker : IDisposable
                 foreach (int id in forget.Ids)
                 {
                     _rules.Forget(id);
-                    if (_egress.Remove(id, out FileDescriptor? socket))
-                        socket.Dispose();
+                    if (_egress.Remove(id, out (PassedSocket, FileDescriptor Descriptor) socket))
+                        socket.Descriptor.Dispose();
+                }
+
+                return null;
+            case WorkerMessage.Keep keep:
+                for (int i = 0; i < keep.Items.Length; i++)
+                    Keep(keep.Items[i], descriptors[i]);
+                return null;
+            case WorkerMessage.Unkeep unkeep:
+                foreach (int id in unkeep.Ids)
+                {
+                    if (_kept.Remove(id, out (KeptItem, FileDescriptor Descriptor) kept))
+                        kept.Descriptor.Dispose();
                 }
 
                 return null;
@@ -100,8 +113,27 @@ internal sealed class RelayWorker : IDisposable
         _begin.Dispose();
         foreach (FileDescriptor descriptor in _ingress)
             descriptor.Dispose();
-        foreach (FileDescriptor descriptor in _egress.Values)
+        foreach ((_, FileDescriptor descriptor) in _egress.Values)
             descriptor.Dispose();
+        foreach ((_, FileDescriptor descriptor) in _kept.Values)
+            descriptor.Dispose();
+    }
+
+    /// <summary>Its mcrd is gone, and with it whoever would end a hold.</summary>
+    public void GoOnAlone() => _loop.Orders.Resume();
+
+    /// <summary>Gives whoever adopts this worker everything it has been handed.</summary>
+    /// <returns>false: whoever it was is gone again.</returns>
+    public bool HandOver(WorkerChannel channel, WorkerPlace place, WorkerOptions options)
+    {
+        byte[] rules = _rules.Encode();
+        using FileDescriptor memory = MemoryFile.CreateSealed("mcr-rules", rules);
+        return Say(new WorkerMessage.Handover(place, options, _ingress.Length, _rules.Generation, _rules.Hash), [_slot.Descriptor, .. _ingress])
+            && _egress.Values.InRecords(s => s.Passed.Tag).All(some => Say(new WorkerMessage.Sockets([.. some.Select(s => s.Passed)]), [.. some.Select(s => s.Descriptor)]))
+            && _kept.Values.InRecords(k => k.Item.Tag).All(some => Say(new WorkerMessage.Keep([.. some.Select(k => k.Item)]), [.. some.Select(k => k.Descriptor)]))
+            && Say(new WorkerMessage.Rules(_rules.Generation, rules.Length), [memory]);
+
+        bool Say(WorkerMessage message, FileDescriptor[] descriptors) => channel.TrySend(message, descriptors, wait: true).IsSuccess;
     }
 
     /// <summary>The loop's thread. Nothing in the loop may allocate, so both counts are to be 0.</summary>
@@ -123,10 +155,17 @@ internal sealed class RelayWorker : IDisposable
 
     private void Use(PassedSocket passed, FileDescriptor descriptor)
     {
-        if (_egress.Remove(passed.Id, out FileDescriptor? old))
-            old.Dispose();
-        _egress[passed.Id] = descriptor;
+        if (_egress.Remove(passed.Id, out (PassedSocket, FileDescriptor Descriptor) old))
+            old.Descriptor.Dispose();
+        _egress[passed.Id] = (passed, descriptor);
         _rules.Use(passed.Id, new EgressSocket(descriptor.Raw, passed.Kind, passed.LinkAddress));
+    }
+
+    private void Keep(KeptItem item, FileDescriptor descriptor)
+    {
+        if (_kept.Remove(item.Id, out (KeptItem, FileDescriptor Descriptor) old))
+            old.Descriptor.Dispose();
+        _kept[item.Id] = (item, descriptor);
     }
 
     /// <summary>A loop that does not run yet has nothing in its hands, and begins as it was ordered.</summary>

@@ -32,6 +32,24 @@ public static class ResolvedRuleCodec
         return writer.ToArray();
     }
 
+    /// <summary>A set of rules that are encoded already, each with <see cref="EncodeRule"/>.</summary>
+    internal static byte[] Encode(IReadOnlyCollection<byte[]> rules)
+    {
+        var writer = new ByteWriter();
+        writer.U8(Version);
+        writer.U32(rules.Count);
+        foreach (byte[] rule in rules)
+            writer.Bytes(rule);
+        return writer.ToArray();
+    }
+
+    internal static byte[] EncodeRule(ResolvedRule rule)
+    {
+        var writer = new ByteWriter();
+        Write(writer, rule);
+        return writer.ToArray();
+    }
+
     public static byte[] Encode(ResolvedRuleChange change)
     {
         var writer = new ByteWriter();

@@ -27,6 +27,9 @@ internal sealed class RunningRules
 
     public ulong Hash { get; private set; } = ResolvedRuleHash.Empty;
 
+    /// <summary>What runs, as <see cref="ResolvedRuleCodec.Decode"/> reads it.</summary>
+    public byte[] Encode() => ResolvedRuleCodec.Encode([.. _rules.Values.Select(r => r.Encoded)]);
+
     /// <summary>From the next table on.</summary>
     public void Use(int id, EgressSocket socket) => _sockets.Put(id, socket);
 
@@ -70,7 +73,7 @@ internal sealed class RunningRules
             ResolvedRule rule = put[i];
             var entry = new RuleEntry(rule.Counter, _outputs.Add(rule.Outputs, _sockets), rule.Outputs.Length, rule.Muted);
             ulong hash = ResolvedRuleHash.Of(rule);
-            _rules.Add(rule.Counter, new Placed(keys[i], entry, hash));
+            _rules.Add(rule.Counter, new Placed(keys[i], entry, hash, ResolvedRuleCodec.EncodeRule(rule)));
             added.Add((keys[i], entry));
             Hash += hash;
         }
@@ -108,5 +111,6 @@ internal sealed class RunningRules
         return keys;
     }
 
-    private readonly record struct Placed(RuleKey Key, RuleEntry Entry, ulong Hash);
+    /// <param name="Encoded">For whoever adopts this worker.</param>
+    private readonly record struct Placed(RuleKey Key, RuleEntry Entry, ulong Hash, byte[] Encoded);
 }

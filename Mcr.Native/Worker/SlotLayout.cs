@@ -13,6 +13,7 @@ namespace Mcr.Native.Worker;
 /// word 16..23   matched, sent, errors, sent bytes                                                    (worker)
 /// word 24..31   frames dropped by the kernel                                                         (mcrd)
 /// word 32..63   dropped datagrams by DropReason                                                      (worker)
+/// word 64..96   which of several workers has which flows: their number, then 256 bytes, one a bucket  (mcrd)
 /// then          2 words a rule: matched datagrams, matched payload bytes                             (worker)
 /// then          24 words an output, see EgressCounters                                                (worker)
 /// </code>
@@ -20,7 +21,7 @@ namespace Mcr.Native.Worker;
 public static class SlotLayout
 {
     public const long Magic = 0x31544F4C5352434D; // "MCRSLOT1"
-    public const long Version = 2;
+    public const long Version = 3;
 
     public const int RuleCapacity = 65_536;
     public const int OutputCapacity = EgressCounters.Capacity;
@@ -53,6 +54,11 @@ public static class SlotLayout
     public const int SentBytesWord = 19;
     public const int KernelDropsWord = 24;
     public const int DropsWord = 32;
+
+    /// <summary>Of the first worker's slot: the <see cref="Ingress.BucketTable"/> in use, 0 seats where there is none.</summary>
+    public const int SeatsWord = 64;
+
+    public const int BucketsWord = 65;
 
     public const int RulesOffset = 512;
     public const int OutputsOffset = RulesOffset + (RuleCapacity * WordsPerRule);

@@ -12,6 +12,9 @@ public sealed unsafe class WorkerChannel(FileDescriptor descriptor) : IDisposabl
 
     public FileDescriptor Descriptor => descriptor;
 
+    /// <summary>Who sent the last message, as the kernel says; 0 on a channel that does not ask (SO_PASSCRED).</summary>
+    public int SenderPid { get; private set; }
+
     /// <summary>A connected pair, both ends close-on-exec and blocking.</summary>
     public static (FileDescriptor Ours, FileDescriptor Theirs) CreatePair()
     {
@@ -81,9 +84,7 @@ public sealed unsafe class WorkerChannel(FileDescriptor descriptor) : IDisposabl
                 header = new Libc.msghdr { msg_iov = &vector, msg_iovlen = 1, msg_control = control, msg_controllen = ControlBytes };
                 result = SysResult.From(Libc.recvmsg(descriptor.Raw, &header, Libc.MSG_CMSG_CLOEXEC));
             }
-            while (result.Is(Libc.EINTR));
-            if (result.Is(Libc.ECONNRESET))
-                return null;
+            while (result.Is(Libc.EINTR) || result.Is(Libc.ECONNRESET)); // reset: said once, by a side that went unread; what it sent before is still here
             length = result.OrThrow("receive on the worker channel");
         }
 
@@ -110,7 +111,7 @@ public sealed unsafe class WorkerChannel(FileDescriptor descriptor) : IDisposabl
 
     public void Dispose() => descriptor.Dispose();
 
-    private static FileDescriptor[] Descriptors(Libc.msghdr header)
+    private FileDescriptor[] Descriptors(Libc.msghdr header)
     {
         var found = new List<FileDescriptor>();
         byte* at = (byte*)header.msg_control;
@@ -128,6 +129,8 @@ public sealed unsafe class WorkerChannel(FileDescriptor descriptor) : IDisposabl
                     found.Add(new FileDescriptor(numbers[i]));
             }
 
+            if (control->cmsg_level == Libc.SOL_SOCKET && control->cmsg_type == Libc.SCM_CREDENTIALS && control->cmsg_len >= ControlMessage.Length((nuint)sizeof(Libc.ucred)))
+                SenderPid = ((Libc.ucred*)(at + sizeof(Libc.cmsghdr)))->pid;
             at += ControlMessage.Align(control->cmsg_len);
         }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Mcr.Native.Egress;
 
 namespace Mcr.Native.Worker;
@@ -17,7 +16,15 @@ public static class WorkerCodec
         {
             case WorkerMessage.Hello hello:
                 writer.U16(hello.IngressSockets);
+                hello.Place.Write(writer);
                 hello.Options.Write(writer);
+                break;
+            case WorkerMessage.Handover handover:
+                writer.U16(handover.IngressSockets);
+                handover.Place.Write(writer);
+                handover.Options.Write(writer);
+                writer.U64((ulong)handover.Generation);
+                writer.U64(handover.Hash);
                 break;
             case WorkerMessage.Sockets sockets:
                 writer.U16(sockets.Items.Length);
@@ -26,6 +33,16 @@ public static class WorkerCodec
                     writer.U32(socket.Id);
                     writer.U8((byte)socket.Kind);
                     writer.U64(socket.LinkAddress);
+                    writer.Text(socket.Tag, WorkerMessage.MaxTagBytes);
+                }
+
+                break;
+            case WorkerMessage.Keep keep:
+                writer.U16(keep.Items.Length);
+                foreach (KeptItem item in keep.Items)
+                {
+                    writer.U32(item.Id);
+                    writer.Text(item.Tag, WorkerMessage.MaxTagBytes);
                 }
 
                 break;
@@ -39,9 +56,10 @@ public static class WorkerCodec
                 writer.U32(change.Bytes);
                 break;
             case WorkerMessage.Forget forget:
-                writer.U16(forget.Ids.Length);
-                foreach (int id in forget.Ids)
-                    writer.U32(id);
+                Write(writer, forget.Ids);
+                break;
+            case WorkerMessage.Unkeep unkeep:
+                Write(writer, unkeep.Ids);
                 break;
             case WorkerMessage.Hold hold:
                 writer.U64((ulong)hold.Ticket);
@@ -61,11 +79,8 @@ public static class WorkerCodec
                 writer.U64(applied.Hash);
                 break;
             case WorkerMessage.Refused refused:
-                byte[] text = Encoding.UTF8.GetBytes(refused.Sentence);
-                int length = Math.Min(text.Length, WorkerMessage.MaxSentenceBytes);
                 writer.U64((ulong)refused.Generation);
-                writer.U16(length);
-                writer.Bytes(text.AsSpan(0, length));
+                writer.Text(refused.Sentence, WorkerMessage.MaxSentenceBytes);
                 break;
         }
 
@@ -92,10 +107,13 @@ public static class WorkerCodec
             7 => new WorkerMessage.Hold((long)reader.U64()),
             8 => new WorkerMessage.Drain((long)reader.U64()),
             9 => new WorkerMessage.Resume(),
+            10 => new WorkerMessage.Keep(DecodeKept(ref reader)),
+            11 => new WorkerMessage.Unkeep(DecodeIds(ref reader)),
             16 => new WorkerMessage.Ready(reader.Count(int.MaxValue), reader.Count(int.MaxValue)),
             17 => new WorkerMessage.Applied((long)reader.U64(), reader.U64()),
-            18 => new WorkerMessage.Refused((long)reader.U64(), Encoding.UTF8.GetString(reader.Bytes(ByteReader.Limited(reader.U16(), WorkerMessage.MaxSentenceBytes)))),
+            18 => new WorkerMessage.Refused((long)reader.U64(), reader.Text(WorkerMessage.MaxSentenceBytes)),
             19 => new WorkerMessage.Obeyed((long)reader.U64()),
+            20 => DecodeHandover(ref reader),
             _ => throw new InvalidDataException($"unknown worker message type {type}"),
         };
         reader.End();
@@ -115,17 +133,42 @@ public static class WorkerCodec
         WorkerMessage.Hold => 7,
         WorkerMessage.Drain => 8,
         WorkerMessage.Resume => 9,
+        WorkerMessage.Keep => 10,
+        WorkerMessage.Unkeep => 11,
         WorkerMessage.Ready => 16,
         WorkerMessage.Applied => 17,
         WorkerMessage.Refused => 18,
         WorkerMessage.Obeyed => 19,
+        WorkerMessage.Handover => 20,
         _ => throw new ArgumentException($"no wire type for {message.GetType().Name}", nameof(message)),
     };
 
+    private static void Write(ByteWriter writer, ImmutableArray<int> ids)
+    {
+        writer.U16(ids.Length);
+        foreach (int id in ids)
+            writer.U32(id);
+    }
+
     private static WorkerMessage.Hello DecodeHello(ref ByteReader reader)
     {
+        int sockets = ByteReader.Limited(reader.U16(), WorkerMessage.MaxDescriptors - 2);
+        return new WorkerMessage.Hello(WorkerPlace.Read(ref reader), WorkerOptions.Read(ref reader), sockets);
+    }
+
+    private static WorkerMessage.Handover DecodeHandover(ref ByteReader reader)
+    {
         int sockets = ByteReader.Limited(reader.U16(), WorkerMessage.MaxDescriptors - 1);
-        return new WorkerMessage.Hello(WorkerOptions.Read(ref reader), sockets);
+        return new WorkerMessage.Handover(WorkerPlace.Read(ref reader), WorkerOptions.Read(ref reader), sockets, (long)reader.U64(), reader.U64());
+    }
+
+    private static ImmutableArray<KeptItem> DecodeKept(ref ByteReader reader)
+    {
+        int count = ByteReader.Limited(reader.U16(), WorkerMessage.MaxDescriptors);
+        var items = ImmutableArray.CreateBuilder<KeptItem>(count);
+        for (int i = 0; i < count; i++)
+            items.Add(new KeptItem(reader.Count(int.MaxValue), reader.Text(WorkerMessage.MaxTagBytes)));
+        return items.MoveToImmutable();
     }
 
     private static ImmutableArray<PassedSocket> DecodeSockets(ref ByteReader reader)
@@ -133,7 +176,7 @@ public static class WorkerCodec
         int count = ByteReader.Limited(reader.U16(), WorkerMessage.MaxDescriptors);
         var items = ImmutableArray.CreateBuilder<PassedSocket>(count);
         for (int i = 0; i < count; i++)
-            items.Add(new PassedSocket(reader.Count(int.MaxValue), (EgressKind)ByteReader.Limited(reader.U8(), (int)EgressKind.RawIp), reader.U64()));
+            items.Add(new PassedSocket(reader.Count(int.MaxValue), (EgressKind)ByteReader.Limited(reader.U8(), (int)EgressKind.RawIp), reader.U64(), reader.Text(WorkerMessage.MaxTagBytes)));
         return items.MoveToImmutable();
     }
 

@@ -4,8 +4,9 @@ using Mcr.Native.Privileges;
 namespace Mcr.Native.Worker;
 
 /// <summary>
-/// The worker process: <c>mcrd worker</c>, started by mcrd alone. Descriptor 3 is the channel. In order: greeting with slot and ingress
-/// sockets, system call filter, ready; then commands until stopped or orphaned. The loop runs from the first rules on.
+/// The worker process: <c>mcrd worker</c>, started by mcrd alone. Descriptor 3 is the channel. In order: greeting with slot and
+/// sockets, system call filter, ready; then commands until stopped. The loop runs from the first rules on, and goes on when mcrd is gone: the
+/// worker waits to be adopted, see <see cref="Orphanage"/>.
 /// </summary>
 public static class WorkerMain
 {
@@ -22,10 +23,9 @@ public static class WorkerMain
             return ExitUsage;
         }
 
-        using var channel = new WorkerChannel(new FileDescriptor(ChannelDescriptor));
         try
         {
-            return Serve(channel);
+            return Serve(new WorkerChannel(new FileDescriptor(ChannelDescriptor)));
         }
         catch (InvalidDataException e)
         {
@@ -56,32 +56,51 @@ public static class WorkerMain
     {
         CoreAffinity.Pin(hello.Options.Core);
         using WorkerSlot slot = WorkerSlot.Open(passed[0]);
-
+        using FileDescriptor listener = passed[1];
         if (Seccomp.IsSupported)
             Seccomp.Install();
         else
             Console.Error.WriteLine($"mcrd worker: no system call filter for {System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture}; running without");
 
-        using var worker = new RelayWorker(slot, passed[1..], hello.Options);
-        channel.TrySend(new WorkerMessage.Ready(Environment.ProcessId, worker.LoopThread), [], wait: true).OrThrow("say ready");
+        using var worker = new RelayWorker(slot, passed[2..], hello.Options);
         try
         {
-            while (channel.Receive(out FileDescriptor[] descriptors) is { } message)
+            _ = channel.TrySend(new WorkerMessage.Ready(Environment.ProcessId, worker.LoopThread), [], wait: true);
+            WorkerChannel? owner = channel;
+            while (owner is not null)
             {
-                if (message is WorkerMessage.Stop)
-                    return 0;
-                if (worker.Execute(message, descriptors) is { } answer)
-                    channel.TrySend(answer, [], wait: true).OrThrow("answer mcrd");
+                using (owner)
+                {
+                    if (Obey(owner, worker))
+                        return 0;
+                }
+
+                worker.GoOnAlone();
+                owner = Orphanage.AwaitOwner(listener, hello.Place.Owner, hello.Options.OrphanGraceMilliseconds);
+                if (owner is not null)
+                    _ = worker.HandOver(owner, hello.Place, hello.Options); // one that is gone again leaves an end of file
             }
 
-            // End of file: mcrd is gone without having stopped us. Orphaned workers relay on for their grace.
-            Orphanage.Wait(hello.Options.OrphanGraceMilliseconds);
             return 0;
         }
         finally
         {
             worker.Stop();
         }
+    }
+
+    /// <returns>true when told to stop; false at the end of file: mcrd is gone without having said so.</returns>
+    private static bool Obey(WorkerChannel owner, RelayWorker worker)
+    {
+        while (owner.Receive(out FileDescriptor[] descriptors) is { } message)
+        {
+            if (message is WorkerMessage.Stop)
+                return true;
+            if (worker.Execute(message, descriptors) is { } answer)
+                _ = owner.TrySend(answer, [], wait: true); // to nobody: the next receive says that they are gone
+        }
+
+        return false;
     }
 
     private static bool IsSocket(int descriptor) =>

@@ -6,13 +6,13 @@ namespace Mcr.Native.Worker;
 /// <summary>
 /// What mcrd and a worker say to each other: one SEQPACKET record each. Little-endian, as the machine.
 /// <code>
-/// 0   u8   protocol version (2)
+/// 0   u8   protocol version (3)
 /// 1   u8   type
 /// 2   u16  how many descriptors come with it (SCM_RIGHTS)
 /// 4   …    body
 ///
-/// type 1 Hello     u16 ingress sockets, WorkerOptions                           descriptors: slot, then ingress sockets
-///      2 Sockets   u16 n, n × (u32 id, u8 kind, u64 link address)                descriptors: n egress sockets
+/// type 1 Hello     u16 ingress sockets, WorkerPlace, WorkerOptions              descriptors: slot, adoption socket, ingress sockets
+///      2 Sockets   u16 n, n × (u32 id, u8 kind, u64 link address, text tag)      descriptors: n egress sockets
 ///      3 Rules     u64 generation, u32 bytes                                     descriptor: a sealed memfd, see ResolvedRuleCodec
 ///      4 Forget    u16 n, n × u32 id
 ///      5 Stop
@@ -20,15 +20,21 @@ namespace Mcr.Native.Worker;
 ///      7 Hold      u64 ticket
 ///      8 Drain     u64 ticket
 ///      9 Resume
+///     10 Keep      u16 n, n × (u32 id, text tag)                                descriptors: n of any kind
+///     11 Unkeep    u16 n, n × u32 id
 ///     16 Ready     u32 pid, u32 thread of the loop
 ///     17 Applied   u64 generation, u64 hash
 ///     18 Refused   u64 generation, u16 bytes, UTF-8 sentence
 ///     19 Obeyed    u64 ticket
+///     20 Handover  u16 ingress sockets, WorkerPlace, WorkerOptions, u64 generation, u64 hash
+///                                                                                descriptors: slot, then ingress sockets
 /// </code>
+/// A text is u16 bytes, UTF-8. To whoever adopts it a worker says Handover, then as many Sockets and Keep as it takes to give back everything it has
+/// been handed, and at last Rules: what it runs.
 /// </summary>
 public abstract record WorkerMessage
 {
-    public const byte ProtocolVersion = 2;
+    public const byte ProtocolVersion = 3;
 
     /// <summary>Descriptors in one record; below SCM_MAX_FD (253).</summary>
     public const int MaxDescriptors = 200;
@@ -38,11 +44,17 @@ public abstract record WorkerMessage
 
     public const int MaxSentenceBytes = 4096;
 
+    /// <summary>Bytes of a tag; with as many as a record takes descriptors there is room for <see cref="MaxTags"/> in all.</summary>
+    public const int MaxTagBytes = 2048;
+
+    /// <summary>Bytes of all tags of one record.</summary>
+    public const int MaxTags = 24 * 1024;
+
     /// <summary>Bytes of the largest record.</summary>
     public const int MaxRecord = 32 * 1024;
 
-    /// <summary>First message. The slot and the ingress sockets come with it.</summary>
-    public sealed record Hello(WorkerOptions Options, int IngressSockets) : WorkerMessage;
+    /// <summary>First message. The slot, the socket to be adopted by and the ingress sockets come with it.</summary>
+    public sealed record Hello(WorkerPlace Place, WorkerOptions Options, int IngressSockets) : WorkerMessage;
 
     public sealed record Sockets(ImmutableArray<PassedSocket> Items) : WorkerMessage
     {
@@ -73,6 +85,24 @@ public abstract record WorkerMessage
 
     public sealed record Resume : WorkerMessage;
 
+    /// <summary>
+    /// Descriptors that the worker has no use for: they live as long as it does, and whoever adopts it gets them. Memberships, so that groups stay
+    /// joined when mcrd dies.
+    /// </summary>
+    public sealed record Keep(ImmutableArray<KeptItem> Items) : WorkerMessage
+    {
+        public bool Equals(Keep? other) => other is not null && Items.SequenceEqual(other.Items);
+
+        public override int GetHashCode() => Items.Length;
+    }
+
+    public sealed record Unkeep(ImmutableArray<int> Ids) : WorkerMessage
+    {
+        public bool Equals(Unkeep? other) => other is not null && Ids.SequenceEqual(other.Ids);
+
+        public override int GetHashCode() => Ids.Length;
+    }
+
     public sealed record Ready(int Pid, int LoopThread) : WorkerMessage;
 
     public sealed record Applied(long Generation, ulong Hash) : WorkerMessage;
@@ -81,15 +111,26 @@ public abstract record WorkerMessage
 
     public sealed record Obeyed(long Ticket) : WorkerMessage;
 
+    /// <summary>The first message to whoever adopts this worker. The slot and the ingress sockets come with it.</summary>
+    /// <param name="Generation">Of the rules that run; 0 for none yet.</param>
+    public sealed record Handover(WorkerPlace Place, WorkerOptions Options, int IngressSockets, long Generation, ulong Hash) : WorkerMessage;
+
     /// <summary>How many descriptors a record of this message carries.</summary>
     public int Descriptors => this switch
     {
-        Hello hello => 1 + hello.IngressSockets,
+        Hello hello => 2 + hello.IngressSockets,
+        Handover handover => 1 + handover.IngressSockets,
         Sockets sockets => sockets.Items.Length,
+        Keep keep => keep.Items.Length,
         Rules or Change => 1,
         _ => 0,
     };
 }
 
 /// <summary>An egress socket on its way to a worker; see <see cref="EgressSocket"/>.</summary>
-public readonly record struct PassedSocket(int Id, EgressKind Kind, ulong LinkAddress = 0);
+/// <param name="Tag">mcrd's own words about it, which the worker gives back to whoever adopts it; empty for none.</param>
+public readonly record struct PassedSocket(int Id, EgressKind Kind, ulong LinkAddress = 0, string Tag = "");
+
+/// <summary>A descriptor that a worker only keeps.</summary>
+/// <param name="Tag">As with <see cref="PassedSocket"/>.</param>
+public readonly record struct KeptItem(int Id, string Tag);

@@ -3,12 +3,15 @@ using Mcr.Native.Ingress;
 namespace Mcr.Native.Worker;
 
 /// <summary>How a worker takes frames in and when it rests; mcrd decides it from the interface's settings and the device.</summary>
-/// <param name="OrphanGraceMilliseconds">How long it relays on without its mcrd.</param>
+/// <param name="OrphanGraceMilliseconds">How long it relays on without its mcrd; <see cref="Forever"/>: until somebody adopts it.</param>
 /// <param name="Segmentation">Send merged runs with UDP_SEGMENT.</param>
 public sealed record WorkerOptions(int OrphanGraceMilliseconds, bool Segmentation)
 {
     /// <summary>Stands for "the loop decides by the rate", see <see cref="CoalesceMicroseconds"/>.</summary>
     public const int CoalesceAuto = -1;
+
+    /// <summary>An orphan's grace without end.</summary>
+    public const int Forever = int.MaxValue;
 
     public const int MaxCoalesceMicroseconds = 10_000;
 

@@ -46,11 +46,11 @@ public sealed unsafe class WorkerProcess : IDisposable
         int pid = 0;
         try
         {
-            wake = new FileDescriptor(SysResult.From(Libc.eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK)).OrThrow("eventfd"));
+            wake = NewWake();
             pid = SandboxedProcess.Start(program.Path, ["worker"], program.Environment, theirs, capabilities);
-            pidfd = new FileDescriptor((int)SysResult.From(Libc.syscall(SystemCalls.PidfdOpen, pid, 0, 0, 0, 0)).OrThrow("pidfd_open"));
+            pidfd = OpenPid(pid);
             var process = new WorkerProcess(pid, new WorkerChannel(ours), pidfd, wake, onMessage, onExit);
-            new Thread(process.Watch) { Name = $"worker {pid}", IsBackground = true }.Start();
+            process.Begin();
             return process;
         }
         catch
@@ -76,6 +76,31 @@ public sealed unsafe class WorkerProcess : IDisposable
         {
             (_onMessage, _onExit) = (onMessage, onExit);
             return !_hasEnded;
+        }
+    }
+
+    /// <summary>A worker that another mcrd has started and that has given itself to us. No child of ours: how it ends is not told.</summary>
+    /// <param name="channel">Belongs to the process from now on, also when there is none any more.</param>
+    /// <exception cref="LinuxException">it has ended meanwhile.</exception>
+    /// <inheritdoc cref="Start"/>
+    public static WorkerProcess Adopt(int pid, WorkerChannel channel, Action<WorkerMessage> onMessage, Action<string, bool> onExit)
+    {
+        FileDescriptor? wake = null;
+        FileDescriptor? pidfd = null;
+        try
+        {
+            wake = NewWake();
+            pidfd = OpenPid(pid);
+            var process = new WorkerProcess(pid, channel, pidfd, wake, onMessage, onExit);
+            process.Begin();
+            return process;
+        }
+        catch
+        {
+            channel.Dispose();
+            wake?.Dispose();
+            pidfd?.Dispose();
+            throw;
         }
     }
 
@@ -117,6 +142,12 @@ public sealed unsafe class WorkerProcess : IDisposable
         _abandoned = true;
         Wake();
     }
+
+    private static FileDescriptor NewWake() => new(SysResult.From(Libc.eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK)).OrThrow("eventfd"));
+
+    private static FileDescriptor OpenPid(int pid) => new((int)SysResult.From(Libc.syscall(SystemCalls.PidfdOpen, pid, 0, 0, 0, 0)).OrThrow("pidfd_open"));
+
+    private void Begin() => new Thread(Watch) { Name = $"worker {Pid}", IsBackground = true }.Start();
 
     private void Wake() => _wake.IfOpen(wake =>
     {
@@ -227,7 +258,7 @@ public sealed unsafe class WorkerProcess : IDisposable
     {
         Libc.siginfo_t info;
         if (!SysResult.From(Libc.waitid(Libc.P_PIDFD, (uint)_pidfd.Raw, &info, Libc.WEXITED)).IsSuccess)
-            return ("gone", false);
+            return ("ended while adopted", false); // not our child
         return info.si_code == Libc.CLD_EXITED
             ? ($"exit code {info.si_status}", info.si_status == 0)
             : ($"killed by signal {info.si_status}", false);

@@ -1,4 +1,5 @@
 using Mcr.Native.Egress;
+using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
 using Mcr.Native.Packet;
 
@@ -90,6 +91,17 @@ public sealed unsafe class WorkerSlot : IDisposable
 
     /// <summary>mcrd's own word: frames that the kernel dropped at the ingress socket.</summary>
     public void AddKernelDrops(long frames) => Volatile.Write(ref _words[SlotLayout.KernelDropsWord], _words[SlotLayout.KernelDropsWord] + frames);
+
+    /// <summary>mcrd's own words: a later mcrd finds here what the kernel does not tell.</summary>
+    public void Store(BucketTable table)
+    {
+        table.SeatOf.AsSpan().CopyTo(new Span<byte>(_words + SlotLayout.BucketsWord, BucketTable.Buckets));
+        Volatile.Write(ref _words[SlotLayout.SeatsWord], table.Seats);
+    }
+
+    /// <returns>null when none was stored, or one that cannot be.</returns>
+    public BucketTable? StoredTable() =>
+        BucketTable.TryRestore(Read(SlotLayout.SeatsWord), new ReadOnlySpan<byte>(_words + SlotLayout.BucketsWord, BucketTable.Buckets));
 
     /// <summary>The loop's own account of itself, when it has ended; added up over the workers of the slot.</summary>
     internal void AddLoopCost(long collections, long allocatedBytes)

@@ -21,7 +21,7 @@ public sealed class SettingsSpecs : IDisposable
         Assert.Equal("/run/mcr/control.d", settings.RuntimeDirectory);
         Assert.Equal(TimeSpan.FromSeconds(10), settings.StatsInterval);
         Assert.Equal(new LogSettings(LogVerbosity.Info, false), settings.Log);
-        Assert.Equal(new WorkerSettings("", 64 << 20, 16 << 20, true, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1))
+        Assert.Equal(new WorkerSettings("", 64 << 20, 16 << 20, true, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60))
         {
             MaxAge = TimeSpan.FromSeconds(1),
             Standby = true,

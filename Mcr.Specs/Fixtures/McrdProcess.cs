@@ -21,16 +21,46 @@ internal sealed class McrdProcess : IDisposable
         Process = new RunningProcess(place, Executables.Mcrd, ["supervisor", "--config", ConfigFile, .. arguments], environment);
     }
 
+    /// <summary>Another configuration file, for the next start.</summary>
+    public void Configure(string rules, string settings = "") =>
+        File.WriteAllText(ConfigFile, $"mcr {{\n  node.name = spec\n  control.socket = \"{ControlSocket}\"\n{settings}\n  rules = [\n{rules}\n  ]\n}}\n");
+
     public NetworkNamespace Place { get; }
 
     public string ConfigFile { get; }
 
     public string ControlSocket => Path.Combine(_directory, "control.sock");
 
+    public string RuntimeDirectory => Path.ChangeExtension(ControlSocket, ".d");
+
     public RunningProcess Process { get; private set; }
+
+    /// <summary>The sockets of workers that run, or of such as were killed.</summary>
+    public string[] AdoptionSockets => Directory.Exists(RuntimeDirectory) ? Directory.GetFiles(RuntimeDirectory, "adopt-*.sock") : [];
 
     /// <summary>Where it keeps what the next one is to know.</summary>
     public string StateDirectory => Path.Combine(_directory, "control.state");
+
+    /// <summary>SIGKILL: its workers are on their own.</summary>
+    public void Kill()
+    {
+        Process.Signal(Libc.SIGKILL);
+        WaitUntilGone();
+    }
+
+    /// <summary>Its end, while its workers may go on and hold what it printed to.</summary>
+    public void WaitUntilGone() => Assert.True(SpinWait.SpinUntil(() => Process.HasExited, TimeSpan.FromSeconds(20)), "mcrd did not end");
+
+    /// <summary>Another mcrd with the same files, or with other rules, after the first has ended; waits until it relays.</summary>
+    /// <returns>The line which says so.</returns>
+    public string StartAgain(string? rules = null, string settings = "")
+    {
+        if (rules is not null)
+            Configure(rules, settings);
+        Process.Dispose();
+        Process = new RunningProcess(Place, Executables.Mcrd, ["supervisor", "--config", ConfigFile]);
+        return WaitReady();
+    }
 
     /// <summary>Starts and waits until it relays.</summary>
     public static McrdProcess StartReady(NetworkNamespace place, string rules, string settings = "", params string[] arguments)
@@ -67,26 +97,6 @@ internal sealed class McrdProcess : IDisposable
     /// <summary>The pids of its workers, as it reports them.</summary>
     public int[] WorkerPids() => [.. Ctl("list-workers").GetProperty("Workers").EnumerateArray().Select(w => w.GetProperty("pid").GetInt32())];
 
-    /// <summary>Another configuration file, for the next start.</summary>
-    public void Configure(string rules, string settings = "") =>
-        File.WriteAllText(ConfigFile, $"mcr {{\n  node.name = spec\n  control.socket = \"{ControlSocket}\"\n{settings}\n  rules = [\n{rules}\n  ]\n}}\n");
-
-    /// <summary>Another mcrd in place of the one that has ended, and waits until it relays.</summary>
-    public void StartAgain()
-    {
-        Process.WaitForExit();
-        Process.Dispose();
-        Process = new RunningProcess(Place, Executables.Mcrd, ["supervisor", "--config", ConfigFile]);
-        WaitReady();
-    }
-
-    /// <summary>SIGKILL to mcrd alone.</summary>
-    public void Kill()
-    {
-        Process.Signal(Libc.SIGKILL);
-        Process.WaitForExit();
-    }
-
     /// <summary>SIGTERM, and everything it printed until its end.</summary>
     public (int Code, string Output) Stop()
     {
@@ -97,10 +107,14 @@ internal sealed class McrdProcess : IDisposable
 
     public void Dispose()
     {
-        int[] workers = Process.HasExited ? [] : ChildrenOf(Process.Pid);
+        int[] workers =
+        [
+            .. Process.HasExited ? [] : ChildrenOf(Process.Pid),
+            .. AdoptionSockets.Select(path => int.Parse(Path.GetFileNameWithoutExtension(path)["adopt-".Length..], System.Globalization.CultureInfo.InvariantCulture)),
+        ];
         Process.Dispose();
         foreach (int worker in workers)
-            _ = Libc.kill(worker, Libc.SIGKILL); // started by our mcrd, whose death orphans it
+            _ = Libc.kill(worker, Libc.SIGKILL); // our mcrd's, whose death orphans it
         if (Directory.Exists(_directory))
             Directory.Delete(_directory, recursive: true);
     }

@@ -39,6 +39,8 @@ internal sealed class RunningProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
+    public int ExitCode => _process.ExitCode;
+
     /// <summary>Waits for the next line that contains <paramref name="text"/>.</summary>
     public string WaitForLine(string text, int seconds = 20)
     {

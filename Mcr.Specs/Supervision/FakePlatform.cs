@@ -47,6 +47,9 @@ internal sealed class FakePlatform : IRelayPlatform
 
     public Func<Membership, string?> RefuseJoin { get; set; } = _ => null;
 
+    /// <summary>What the next interface that is opened goes on with.</summary>
+    public AdoptedPort? Adopted { get; set; }
+
     /// <summary>What new workers do by themselves.</summary>
     public Obedience Obedience { get; set; } = Obedience.Full;
 
@@ -135,7 +138,8 @@ internal sealed class FakePlatform : IRelayPlatform
         }
 
         Journal.Enqueue($"open {link.Name}");
-        var port = new FakePort(this, link);
+        var port = new FakePort(this, link, Adopted);
+        Adopted = null;
         Ports.Enqueue(port);
         return port;
     }
@@ -152,8 +156,20 @@ internal enum Obedience
     Full = 15,
 }
 
-internal sealed class FakePort(FakePlatform platform, Link link) : IInterfacePort
+internal sealed class FakePort(FakePlatform platform, Link link, AdoptedPort? adopted = null) : IInterfacePort
 {
+    private readonly HashSet<int> _started = []; // the seats that have had a process
+
+    private readonly HashSet<int> _adopted = [];
+
+    public AdoptedPort? Adopted => adopted;
+
+    public AdoptedRun? AdoptedWorker(int number) => _adopted.Contains(number) ? adopted!.Workers[number] : null;
+
+    public void DropInherited() => platform.Journal.Enqueue("drop inherited");
+
+    public void Hold() => platform.Journal.Enqueue("hold");
+
     public Link Link => link;
 
     public WorkerCounters Counters { get; set; } = new(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
@@ -194,13 +210,21 @@ internal sealed class FakePort(FakePlatform platform, Link link) : IInterfacePor
     public IWorkerProcess StartWorker(int number, Action<WorkerEvent> onEvent)
     {
         var worker = new FakeWorker(platform, number, onEvent);
-        platform.Journal.Enqueue("start");
+        bool isAdopted = _started.Add(number) && number < adopted?.Workers.Length;
+        _adopted.Remove(number);
+        if (isAdopted)
+        {
+            _adopted.Add(number);
+            worker.GoOn(adopted!.Workers[number], adopted.Rules);
+        }
+
+        platform.Journal.Enqueue(isAdopted ? "adopt" : "start");
         platform.Workers.Add(worker);
         worker.Begin();
         return worker;
     }
 
-    public BucketTable Table { get; private set; } = BucketTable.One;
+    public BucketTable Table { get; private set; } = BucketTable.One.Rebalance(adopted?.Workers.Length ?? 1, out _);
 
     public string? AddSeat()
     {
@@ -223,6 +247,14 @@ internal sealed class FakePort(FakePlatform platform, Link link) : IInterfacePor
 
     public OutputCounters ReadOutput(int counter) => new(1000 + counter, 0, 0);
 
+    public RuleCounters BeginRule(int counter) => ReadRule(counter);
+
+    public OutputCounters BeginOutput(int counter) => ReadOutput(counter);
+
+    public RuleCounters RuleBase(int counter) => new(0, 0);
+
+    public OutputCounters OutputBase(int counter) => OutputCounters.Zero;
+
     public void Dispose()
     {
         IsDisposed = true;
@@ -236,13 +268,22 @@ internal sealed class FakeWorker(FakePlatform platform, int number, Action<Worke
 
     private static int _lastPid = 1000;
 
-    public int Pid { get; } = Interlocked.Increment(ref _lastPid);
+    public int Pid { get; private set; } = Interlocked.Increment(ref _lastPid);
 
     public Obedience Obedience { get; set; } = platform.Obedience;
 
     public ResolvedRuleSet? Rules { get; private set; }
 
     public ConcurrentBag<int> Sockets { get; } = [];
+
+    /// <summary>It has been running for an earlier mcrd.</summary>
+    public void GoOn(AdoptedRun run, ResolvedRuleSet rules)
+    {
+        Pid = run.Pid;
+        Rules = rules;
+        foreach (int id in run.Sockets)
+            Sockets.Add(id);
+    }
 
     public void Begin()
     {

@@ -9,8 +9,11 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
 {
     public static TheoryData<WorkerMessage> Messages =>
     [
-        new WorkerMessage.Hello(new WorkerOptions(60_000, true) { LinkHeader = 0, Spin = true, CoalesceMicroseconds = 100, Reassemble = false, Core = 3, MaxAgeMilliseconds = 1000, Ring = new(2048, 65536, 256) }, 3),
-        new WorkerMessage.Sockets([new(1, EgressKind.Unicast), new(70_000, EgressKind.Packet, 0x1122_3344_5566)]),
+        new WorkerMessage.Handover(new WorkerPlace("eth0", 7, 63, uint.MaxValue), new WorkerOptions(WorkerOptions.Forever, false), 1, long.MaxValue, ulong.MaxValue),
+        new WorkerMessage.Keep([new(0, "groups"), new(int.MaxValue, "claim 10.0.0.1:5000"), new(2, "")]),
+        new WorkerMessage.Unkeep([1, int.MaxValue]),
+        new WorkerMessage.Hello(new WorkerPlace("in0", 2, 0, 0), new WorkerOptions(60_000, true) { LinkHeader = 0, Spin = true, CoalesceMicroseconds = 100, Reassemble = false, Core = 3, MaxAgeMilliseconds = 1000, Ring = new(2048, 65536, 256) }, 3),
+        new WorkerMessage.Sockets([new(1, EgressKind.Unicast), new(70_000, EgressKind.Packet, 0x1122_3344_5566, "2/out0/ä")]),
         new WorkerMessage.Rules(long.MaxValue, 12345),
         new WorkerMessage.Change(long.MaxValue - 1, long.MaxValue, 54321),
         new WorkerMessage.Forget([1, 2, 3]),
@@ -33,7 +36,7 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
     {
         byte[] record = WorkerCodec.Encode(new WorkerMessage.Stop());
         record[0] = 9;
-        Assert.Equal("worker protocol version 9; this side speaks 2", Assert.Throws<InvalidDataException>(() => WorkerCodec.Decode(record)).Message);
+        Assert.Equal("worker protocol version 9; this side speaks 3", Assert.Throws<InvalidDataException>(() => WorkerCodec.Decode(record)).Message);
     }
 
     [Fact]

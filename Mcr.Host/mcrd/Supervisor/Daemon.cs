@@ -10,6 +10,7 @@ using Mcr.Actors.State;
 using Mcr.Host.Mcrd.Logging;
 using Mcr.Native.Kernel;
 using Mcr.Native.Privileges;
+using Mcr.Native.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -54,22 +55,23 @@ internal static class Daemon
                 return ExitCodes.CannotCreate;
             var kernel = KernelFeatures.Probe();
             LogStart(log, settings, capabilities, kernel);
+            var orphans = Orphans.Adopt(settings.RuntimeDirectory, sentence => log.LogWarning("{Sentence}", sentence));
             StateDirectory? state = settings.Persist ? new StateDirectory(settings.StateDirectory, sentence => log.LogWarning("{Sentence}", sentence), TimeProvider.System) : null;
             RuleLedger ledger = OpenLedger(settings, state, log);
             HostChanges? changes = OpenHostChanges(settings, state, ledger, log);
-            var options = new LinuxPlatformOptions(settings.Worker.ReceiveBuffer, settings.Worker.SendBuffer, kernel.Segmentation && settings.Worker.Segmentation)
-            {
-                Features = changes,
-                MaxAgeMilliseconds = (int)settings.Worker.MaxAge.TotalMilliseconds,
-            };
-            using IHost host = Build(settings, new LinuxPlatform(staging.Program, capabilities, options), ledger, gate, signals);
+            var platform = new LinuxPlatform(staging.Program, capabilities, PlatformOptionsOf(settings, kernel, changes), orphans);
+            gate.OnLeave = signals.Leave;
+            using IHost host = Build(settings, platform, ledger, gate, signals);
             await host.StartAsync();
             signals.Obey(host);
             await AnnounceAsync(host, log, settings);
+            if (!signals.WasAsked)
+                orphans.StopRest();
             await host.WaitForShutdownAsync();
-            changes?.Restore(_ => false, sentence => log.LogInformation("{Sentence}", sentence)); // what no interface took over
+            if (!signals.IsHeld)
+                changes?.Restore(_ => false, sentence => log.LogInformation("{Sentence}", sentence)); // what no interface took over
             if (signals.WasAsked)
-                log.LogInformation("mcrd has stopped");
+                log.LogInformation("mcrd has stopped{Workers}", signals.IsHeld ? " and has left its workers" : "");
             else
                 log.LogError("mcrd has stopped although nobody asked it to; what was logged before this says why");
             return signals.WasAsked ? ExitCodes.Ok : ExitCodes.Software;
@@ -129,7 +131,7 @@ internal static class Daemon
                 loggers.ClearLoggers();
                 loggers.AddLogger<ActorLogger>();
             })
-            .WithRelay(platform, RelayOptionsOf(settings), ledger, gate));
+            .WithRelay(platform, RelayOptionsOf(settings), ledger, gate, () => signals.IsHeld));
         return builder.Build();
     }
 
@@ -161,6 +163,18 @@ internal static class Daemon
         WorkerMemoryLimit = settings.Worker.MemoryLimit,
         WorkerRestarts = settings.Worker.Restarts,
         Standby = settings.Worker.Standby,
+    };
+
+    private static LinuxPlatformOptions PlatformOptionsOf(McrSettings settings, KernelFeatures kernel, HostChanges? changes) => new(
+        settings.Worker.ReceiveBuffer,
+        settings.Worker.SendBuffer,
+        kernel.Segmentation && settings.Worker.Segmentation,
+        settings.RuntimeDirectory,
+        Capabilities.User,
+        settings.Worker.OrphanGrace is { } grace ? (int)grace.TotalMilliseconds : WorkerOptions.Forever)
+    {
+        Features = changes,
+        MaxAgeMilliseconds = (int)settings.Worker.MaxAge.TotalMilliseconds,
     };
 
     private static void Configure(ILoggingBuilder logging, LogSettings settings)

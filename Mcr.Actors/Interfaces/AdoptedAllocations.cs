@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using Mcr.Actors.Messages;
+using Mcr.Actors.Platform;
+using Mcr.Native.Rules;
+using Mcr.Native.Worker;
+
+namespace Mcr.Actors.Interfaces;
+
+/// <summary>
+/// The allocations of an mcrd that is gone, from what its workers run and have open: rules keep their entries, sockets their ids. What nobody
+/// wants any more is there like what is wanted, for the next plan to retire; groups are not: they are joined anew. Pure.
+/// </summary>
+internal static class AdoptedAllocations
+{
+    /// <param name="desired">The rules of the interface. One with the input of a rule that runs is that rule.</param>
+    public static Allocations Rebuild(AdoptedPort adopted, ImmutableDictionary<RuleId, ForwardingRule> desired)
+    {
+        ImmutableDictionary<int, EgressKey> keys = Keys(adopted);
+        Dictionary<(System.Net.IPAddress, ushort, System.Net.IPAddress?), RuleId> byInput = desired.Values.ToDictionary(r => (r.Input.Group, r.Input.Port, r.Input.Source), r => r.Id);
+        var rules = ImmutableDictionary.CreateBuilder<RuleId, PlannedRule>();
+        foreach (ResolvedRule rule in adopted.Rules.Rules)
+        {
+            RuleId id = byInput.TryGetValue((rule.Group, rule.Port, rule.Source), out RuleId wanted) ? wanted : Unwanted(rule);
+            rules.Add(id, Planned(rule, keys));
+        }
+
+        var users = adopted.Rules.Rules.SelectMany(r => r.Outputs).CountBy(o => o.Socket).ToDictionary();
+        return Allocations.Empty with
+        {
+            SocketIds = IdPool.Of(Allocations.Empty.SocketIds.Capacity, keys.Keys),
+            RuleIndexes = IdPool.Of(SlotLayout.RuleCapacity, adopted.Rules.Rules.Select(r => r.Counter)),
+            OutputIndexes = IdPool.Of(SlotLayout.OutputCapacity, adopted.Rules.Rules.SelectMany(r => r.Outputs).Select(o => o.Counter)),
+            Sockets = keys.Where(k => users.ContainsKey(k.Key)).ToImmutableDictionary(k => k.Value, k => new SocketUse(k.Key, users[k.Key])),
+            Rules = rules.ToImmutable(),
+            Hash = ResolvedRuleHash.Of(adopted.Rules.Rules),
+            Retired = Retired.Nothing with
+            {
+                Sockets = keys.Where(k => !users.ContainsKey(k.Key)).ToImmutableDictionary(k => k.Value, k => new RetiredSocket(k.Key, adopted.Rules.Generation)),
+            },
+        };
+    }
+
+    /// <summary>Each socket under a key of its own. One that nobody knows has a key that no output has, and so has a second one of a key: the one in use counts.</summary>
+    private static ImmutableDictionary<int, EgressKey> Keys(AdoptedPort adopted)
+    {
+        HashSet<int> used = [.. adopted.Rules.Rules.SelectMany(r => r.Outputs).Select(o => o.Socket)];
+        var taken = new HashSet<EgressKey>();
+        var keys = ImmutableDictionary.CreateBuilder<int, EgressKey>();
+        foreach ((int id, EgressKey? known) in adopted.Sockets.OrderByDescending(s => used.Contains(s.Key)).ThenBy(s => s.Key))
+            keys.Add(id, known is not null && taken.Add(known) ? known : Unknown(id));
+        foreach (int missing in used.Where(id => !keys.ContainsKey(id)).ToArray())
+            keys.Add(missing, Unknown(missing)); // it cannot be, and is replaced
+        return keys.ToImmutable();
+    }
+
+    private static EgressKey Unknown(int id) => new(0, "", 0, null, $"of socket {id}");
+
+    private static PlannedRule Planned(ResolvedRule rule, ImmutableDictionary<int, EgressKey> keys) => new(
+        RuleOutcome.Active,
+        rule,
+        [.. rule.Outputs.Select(o => keys[o.Socket])],
+        Membership: null,
+        rule.Counter,
+        [.. rule.Outputs.Select(o => new OutputCounter(keys[o.Socket].Interface, o.Address, o.Port, o.Counter))])
+    {
+        Hash = ResolvedRuleHash.Of(rule),
+    };
+
+    /// <summary>For a rule that is not wanted any more: an id that no rule can have.</summary>
+    private static RuleId Unwanted(ResolvedRule rule) => new($"(adopted {rule.Counter})");
+}
