@@ -274,7 +274,7 @@ public sealed class AdoptionSpecs(ITestOutputHelper output)
             const int Nobody = 65534;
             SysResult.From(Libc.syscall(SystemCalls.SetResUid, Nobody, Nobody, Nobody, 0, 0)).OrThrow("setresuid");
             SysResult connected = AdoptionSocket.TryConnect(path, TimeSpan.FromSeconds(10), out WorkerChannel? channel);
-            answer = channel is null ? LinuxException.Describe(connected.Errno) : Assert.ThrowsAny<Exception>(() => AdoptedWorker.Receive(channel)).Message;
+            answer = channel is null ? LinuxException.Describe(connected.Errno) : Record.Exception(() => AdoptedWorker.Receive(channel))?.Message ?? "a handover"; // no assertion on a thread of ours
             channel?.Dispose();
         });
         thread.Start();
