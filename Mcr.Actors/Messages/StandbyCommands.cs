@@ -3,6 +3,6 @@ namespace Mcr.Actors.Messages;
 /// <summary>To <c>/user/relay/standby</c>, by the event stream.</summary>
 internal static class StandbyCommands
 {
-    /// <summary>A worker has become ready, perhaps the one that stood by; no start is in a hurry now.</summary>
+    /// <summary>A worker relays, perhaps the one that stood by; no start is in a hurry now.</summary>
     public sealed record Prepare;
 }

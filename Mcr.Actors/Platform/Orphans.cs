@@ -138,6 +138,13 @@ public sealed class Orphans
         WorkerChannel? channel = null;
         try
         {
+            if (ProcessStatus.Read(PidOf(path)).IsStopped)
+            {
+                // It could not answer, and when somebody continues it, it would relay beside its successor.
+                _warn($"the worker of {path} was stopped by a signal; it is continued");
+                _ = Libc.kill(PidOf(path), Libc.SIGCONT);
+            }
+
             SysResult connected = AdoptionSocket.TryConnect(path, Patience, out channel);
             if (channel is not null)
                 _workers.Add(AdoptedWorker.Receive(channel));

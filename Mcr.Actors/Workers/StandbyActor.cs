@@ -9,7 +9,7 @@ namespace Mcr.Actors.Workers;
 
 /// <summary>
 /// <c>/user/relay/standby</c>: sees to it that one process stands by, so that a worker that dies has a successor at once. It is started whenever a worker
-/// has become ready, and again, with the same backoff as workers, when it ends by itself.
+/// has begun to relay, and again, with the same backoff as workers, when it ends by itself.
 /// </summary>
 internal sealed class StandbyActor(IRelayPlatform platform, RelayOptions options, TimeProvider time) : UntypedActor, IWithTimers
 {

@@ -70,10 +70,11 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
         {
             case FromProcess { Event: WorkerReady ready } event_ when IsCurrent(event_):
                 _isRelaying = ready.IsRelaying;
+                if (_isRelaying)
+                    Context.System.EventStream.Publish(new StandbyCommands.Prepare());
                 Timers.Cancel(StartTimeout.Instance);
                 Become(Running);
                 Timers.StartPeriodicTimer(LookAtHealth.Instance, LookAtHealth.Instance, HealthCheck.Interval);
-                Context.System.EventStream.Publish(new StandbyCommands.Prepare());
                 _log.Info("{Worker} (pid {Pid}) is ready", _seat, Pid);
                 Report(WorkerStatus.Running);
                 _owner.Tell(new WorkerEvents.Ready(_seat, _life!));
@@ -96,6 +97,8 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
                 Send(execute.Command);
                 break;
             case FromProcess { Event: RulesApplied applied } event_ when IsCurrent(event_):
+                if (!_isRelaying)
+                    Context.System.EventStream.Publish(new StandbyCommands.Prepare());
                 _isRelaying = true;
                 _owner.Tell(new WorkerEvents.Applied(_seat, applied.Generation));
                 break;

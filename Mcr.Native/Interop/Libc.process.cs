@@ -26,6 +26,7 @@ internal static unsafe partial class Libc
     public const int SIGINT = 2;
     public const int SIGKILL = 9;
     public const int SIGTERM = 15;
+    public const int SIGCONT = 18;
     public const int SIGSTOP = 19;
     public const int RLIMIT_NOFILE = 7;
     public const int PRIO_PROCESS = 0;

@@ -15,7 +15,7 @@ public sealed unsafe class CounterBases : IDisposable
 
     public FileDescriptor Descriptor => _memory.Descriptor;
 
-    public static CounterBases Create() => new(WorkerSlot.Create());
+    public static CounterBases Create() => new(WorkerSlot.Create("mcr-bases"));
 
     /// <summary>Takes ownership of the descriptor.</summary>
     /// <exception cref="InvalidDataException">not such memory, or of another version.</exception>

@@ -27,9 +27,10 @@ public sealed unsafe class WorkerSlot : IDisposable
     public FileDescriptor Descriptor { get; }
 
     /// <summary>Makes an empty slot; its pages cost nothing until a counter is written. Its size is sealed.</summary>
-    public static WorkerSlot Create()
+    /// <param name="name">Shown in /proc/PID/fd.</param>
+    public static WorkerSlot Create(string name = "mcr-slot")
     {
-        FileDescriptor memory = MemoryFile.Create("mcr-slot");
+        FileDescriptor memory = MemoryFile.Create(name);
         try
         {
             SysResult.From(Libc.ftruncate(memory.Raw, (long)Length)).OrThrow("size of the worker slot");

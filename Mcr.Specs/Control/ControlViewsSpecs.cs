@@ -44,7 +44,7 @@ public sealed class ControlViewsSpecs
 
     [Fact]
     public void An_interface_that_is_not_there_should_say_so() => AssertJson(
-        """{"Interfaces":[{"name":"eth0","present":true,"index":2,"kind":"Ethernet","up":true,"running":false,"multicast":true,"mtu":1500,"addresses":["10.0.0.1","fe80::1"],"rules":1,"workers":1},{"name":"wg0","present":false,"index":null,"kind":null,"up":false,"running":false,"multicast":false,"mtu":null,"addresses":[],"rules":2,"workers":0}]}""",
+        """{"Interfaces":[{"name":"eth0","present":true,"index":2,"kind":"Ethernet","up":true,"running":false,"multicast":true,"mtu":1500,"addresses":["10.0.0.1","fe80::1"],"rules":1,"workers":1,"repairs":0},{"name":"wg0","present":false,"index":null,"kind":null,"up":false,"running":false,"multicast":false,"mtu":null,"addresses":[],"rules":2,"workers":0,"repairs":0}]}""",
         ControlViews.Interfaces(
         [
             new InterfaceView("eth0", new Link(2, "eth0", LinkKind.Ethernet, true, false, true, 1500, [IPAddress.Parse("10.0.0.1"), IPAddress.Parse("fe80::1")]), 1, 1),

@@ -31,7 +31,7 @@ public sealed class ResponseCodecSpecs(ITestOutputHelper output)
             new ControlResponse.Stats([new StatsEntry("239.1.1.1", 5000, 10, 13160, 2.5, 26320, "r-1", null, "eth0", 20, 1)])
         },
         {
-            """{"Interfaces":[{"name":"eth0","present":true,"index":2,"kind":"Ethernet","up":true,"running":true,"multicast":true,"mtu":1500,"addresses":["10.0.0.1"],"rules":3,"workers":1}]}""",
+            """{"Interfaces":[{"name":"eth0","present":true,"index":2,"kind":"Ethernet","up":true,"running":true,"multicast":true,"mtu":1500,"addresses":["10.0.0.1"],"rules":3,"workers":1,"repairs":0}]}""",
             new ControlResponse.Interfaces([new InterfaceEntry("eth0", true, 2, "Ethernet", true, true, true, 1500, ["10.0.0.1"], 3, 1)])
         },
         { """{"Success":"rule r-1 was added"}""", new ControlResponse.Success("rule r-1 was added") },

@@ -62,6 +62,23 @@ internal static class McrdWaits
             .Select(l => long.Parse(l.Split($" {name}=")[1].Split(' ')[0], CultureInfo.InvariantCulture)),
     ];
 
+    /// <summary>Descriptors, and threads but those of .NET's pool, which come and go as it sees fit.</summary>
+    public static (int Descriptors, int Threads) UsageOf(int pid) =>
+        (Directory.GetFiles($"/proc/{pid}/fd").Length, Directory.GetDirectories($"/proc/{pid}/task").Count(t => !NameOf(t).StartsWith(".NET TP", StringComparison.Ordinal)));
+
+    /// <summary>One that ends meanwhile is taken for one of the pool's, which alone do.</summary>
+    private static string NameOf(string task)
+    {
+        try
+        {
+            return File.ReadAllText($"{task}/comm");
+        }
+        catch (IOException)
+        {
+            return ".NET TP";
+        }
+    }
+
     private static long CpuTicks(int pid)
     {
         try

@@ -67,16 +67,11 @@ public sealed class BadInputSpecs
         using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rule);
         int worker = Assert.Single(mcrd.WorkerPids());
         Assert.Equal(worker, SessionOf(worker)); // of its own: what ends mcrd's terminal does not reach it
-        mcrd.Process.Signal(Libc.SIGKILL);
-        mcrd.Process.WaitForExit();
-        SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{worker}"), TimeSpan.FromSeconds(10));
-        Assert.False(Directory.Exists($"/proc/{worker}"), "the worker of an mcrd that is gone relays on, beside its successor");
+        mcrd.Kill();
         Assert.True(File.Exists(mcrd.ControlSocket));
-        using var second = new RunningProcess(topology.Relay, Executables.Mcrd, ["supervisor", "--config", mcrd.ConfigFile]);
-        second.WaitForLine("mcrd is ready");
-        Assert.Single(mcrd.WorkerPids());
-        second.Signal(Libc.SIGTERM);
-        Assert.Equal(0, second.WaitForExit());
+        mcrd.StartAgain();
+        Assert.Equal(worker, Assert.Single(mcrd.WorkerPids()));
+        Assert.Equal(0, mcrd.Stop().Code);
         Assert.False(File.Exists(mcrd.ControlSocket));
     }
 

@@ -138,7 +138,8 @@ public sealed class CastSpecs(ITestOutputHelper output)
         Assert.True(receiver.Result().Number("received") == 100, mcrd.Output);
         mcrd.Signal(Mcr.Native.Interop.Libc.SIGTERM);
         Assert.Equal(0, mcrd.WaitForExit());
-        Directory.Delete(directory); // and it is empty
+        Assert.Equal(["control.state"], Directory.GetFileSystemEntries(directory).Select(Path.GetFileName)); // the rule that was added
+        Directory.Delete(directory, recursive: true);
     }
 
     [Fact]

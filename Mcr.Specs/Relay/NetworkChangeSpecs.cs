@@ -73,11 +73,12 @@ public sealed class NetworkChangeSpecs(ITestOutputHelper output) : IDisposable
     public void Input_that_is_deleted_and_made_again_should_be_relayed_from()
     {
         Start();
+        _mcrd.AwaitStandby();
         Ip("link delete in0");
         Expect("pending", "interface in0 does not exist");
         long up = MakeInput();
         SendFrom();
-        Report("input made again", up, 2000); // a new worker process, unless one stands by
+        Report("input made again", up, 300);
         Expect("active", null);
     }
 
@@ -250,12 +251,11 @@ public sealed class NetworkChangeSpecs(ITestOutputHelper output) : IDisposable
     private (int Descriptors, int Threads, int Processes, long Memory) Usage()
     {
         int pid = _mcrd.Process.Pid;
+        _mcrd.AwaitStandby();
         string memory = File.ReadLines($"/proc/{pid}/status").Single(l => l.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
-        return (Directory.GetFiles($"/proc/{pid}/fd").Length, Threads(pid), McrdProcess.ChildrenOf(pid).Length, long.Parse(memory, CultureInfo.InvariantCulture));
+        (int descriptors, int threads) = McrdWaits.UsageOf(pid);
+        return (descriptors, threads, McrdProcess.ChildrenOf(pid).Length, long.Parse(memory, CultureInfo.InvariantCulture));
     }
-
-    /// <summary>But those of .NET's pool, which come and go as it sees fit.</summary>
-    private static int Threads(int pid) => Directory.GetDirectories($"/proc/{pid}/task").Count(t => !File.ReadAllText($"{t}/comm").StartsWith(".NET TP", StringComparison.Ordinal));
 
     private void Start(string outputs = "", string settings = "")
     {

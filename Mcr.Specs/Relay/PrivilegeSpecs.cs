@@ -80,7 +80,7 @@ public sealed class PrivilegeSpecs(ITestOutputHelper output)
                 File.Copy(file, Path.Combine(home, Path.GetFileName(file)));
             Directory.CreateDirectory(directory);
             string config = Path.Combine(directory, "mcrd.hocon");
-            File.WriteAllText(config, $"mcr {{ control.socket = \"{directory}/control.sock\", rules = [ {Rule} ] }}");
+            File.WriteAllText(config, $"mcr {{ control.socket = \"{directory}/control.sock\", worker.standby = off, rules = [ {Rule} ] }}");
             using var mcrd = new RunningProcess(topology.Relay, Path.Combine(home, "mcrd"), ["supervisor", "--config", config]);
             mcrd.WaitForLine("mcrd is ready");
             foreach (string file in new[] { "mcrd.dll", "Mcr.Native.dll" })

@@ -95,7 +95,7 @@ public sealed class WireSpecs(ITestOutputHelper output)
         using var wire = new Wire(topology.Destination, "dst0");
         topology.Relay.Ip("link set out0 address 02:00:00:00:00:77");
         using RunningProcess sender = StreamSender.Start(topology.Source, "src0", "239.1.1.1", 5000, 1_000, "--rate", "100");
-        Assert.Single(wire.Take(1, frame => new WireDatagram(frame) is { IsWhole: true, Port: 6000, From: "020000000077" }));
+        Assert.NotEmpty(wire.Take(1, frame => new WireDatagram(frame) is { IsWhole: true, Port: 6000, From: "020000000077" }));
     }
 
     private static string Rule(string device) =>

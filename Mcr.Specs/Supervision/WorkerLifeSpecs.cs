@@ -98,7 +98,7 @@ public sealed class WorkerLifeSpecs(ITestOutputHelper output) : RelaySpec(output
         TakeJournal();
         Relay.Tell(new RelayCommands.Stop(Hold: true), TestActor);
         ExpectMsg<CommandResult.Ok>();
-        Assert.Equal(["let go", "dispose in0"], TakeJournal());
+        Assert.Equal(["hold", "let go", "dispose in0"], TakeJournal());
     }
 
     [Fact]
