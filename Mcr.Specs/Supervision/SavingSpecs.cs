@@ -26,7 +26,7 @@ public sealed class SavingSpecs(ITestOutputHelper output) : RelaySpec(output)
     [Fact]
     public void Removed_rule_of_a_file_should_be_saved_as_removed_and_stay_so_over_a_crash_of_the_supervisor()
     {
-        AwaitAssert(() => Assert.Equal("mcrd.hocon:1:1", List().Single().Origin));
+        AwaitAssert(() => Assert.Equal(("mcrd.hocon:1:1", RuleStatus.Active), List().Select(r => (r.Origin, r.Status)).Single()));
         Relay.Tell(RelayCommands.RemoveRule.ByName("audio"), TestActor);
         ExpectMsg<CommandResult.Ok>();
         AwaitAssert(() => Assert.Equal("audio", _store.Last!.Removed.Values.Single().Rule.Name));
