@@ -190,6 +190,16 @@ public sealed class WorkerLifeSpecs(ITestOutputHelper output) : RelaySpec(output
     }
 
     [Fact]
+    public void Crash_of_a_rules_actor_should_be_healed_and_known_to_nobody()
+    {
+        Ok(Video());
+        RuleView before = List().Single();
+        Sys.ActorSelection(Relay.Path / "rules" / before.Rule.Id.Value).Tell(new RuleCommands.Assign(null!)); // no rule
+        Ok(Video("239.3.3.3:6000:out0"));
+        Assert.Equal((before.Status, before.Rule.Id), List().Select(r => (r.Status, r.Rule.Id)).Single());
+    }
+
+    [Fact]
     public void Crash_of_the_supervisor_should_lose_no_rule()
     {
         Ok(Video());
