@@ -110,7 +110,7 @@ internal sealed partial class InterfaceActor
     private void Forget(OpenSeat seat, WorkerChange leaving)
     {
         _open!.Workers.Tell(new WorkerCommands.Forget(seat.Seat));
-        Apply(_state.WorkerDown(seat.Seat.Number, "stopped", TimeSpan.Zero, TimeSpan.Zero, tooOften: false));
+        Apply(_state.WorkerLeft(seat.Seat.Number));
         _open.Port.RemoveSeat();
         Change((leaving.Stopped(), []));
         Reconcile();

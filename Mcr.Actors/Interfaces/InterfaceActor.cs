@@ -321,7 +321,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
     private void Apply((InterfaceState Next, Effects Effects) decision)
     {
         _state = decision.Next;
-        if (_state.Faults > 0)
+        if (_state.Faults > 0 && !Timers.IsTimerActive(nameof(RetryInterval)))
             Timers.StartSingleTimer(nameof(RetryInterval), new InterfaceCommands.Refresh(), RetryInterval);
         foreach (InterfaceEffect effect in decision.Effects)
         {
@@ -336,6 +336,8 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
                 case InterfaceEffect.StartNow now when _open!.Seats.Find(s => s.Seat.Number == now.Number) is { } seat:
                     _open.Workers.Tell(new WorkerCommands.StartNow(seat.Seat));
                     break;
+                case InterfaceEffect.BeginTrial when Timers.IsTimerActive(nameof(TrialOver)):
+                    break; // it goes on, whatever else was changed meanwhile
                 case InterfaceEffect.BeginTrial trial:
                     Timers.StartSingleTimer(nameof(TrialOver), new TrialOver(), trial.Time);
                     break;

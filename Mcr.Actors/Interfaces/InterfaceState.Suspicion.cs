@@ -39,7 +39,7 @@ internal sealed partial record InterfaceState
         ? Suspect(suspicion.Lived(), [])
         : (this, []);
 
-    /// <summary>What was held against rules that are no more, or not the same.</summary>
+    /// <summary>What was held against rules that are no more; found ones that are not the same any more are free, too.</summary>
     private InterfaceState Acquit()
     {
         bool IsGone(RuleId id) => !Desired.ContainsKey(id);
@@ -47,7 +47,7 @@ internal sealed partial record InterfaceState
         {
             EndsToIgnore = 0,
             Quarantine = Quarantine.RemoveRange(Quarantine.Where(q => !ReferenceEquals(Desired.GetValueOrDefault(q.Key), q.Value.Rule)).Select(q => q.Key)),
-            Suspicion = Suspicion?.Without(IsGone),
+            Suspicion = Suspicion?.Without(IsGone) is { IsOver: false } search ? search : null,
         };
     }
 
@@ -85,7 +85,7 @@ internal sealed partial record InterfaceState
     {
         bool isOver = suspicion is null or { IsOver: true };
         InterfaceState next = LookAgain() with { Suspicion = isOver ? null : suspicion };
-        if (isOver && suspicion is not null)
+        if (isOver && suspicion is not null && !next.Quarantine.IsEmpty)
             effects = effects.Add(new InterfaceEffect.Warn($"the worker of {Name} goes on without the {Count(next.Quarantine.Count)} that made it end: {string.Join(", ", next.Quarantine.Keys.Select(id => id.Value).Order(StringComparer.Ordinal))}"));
         return (next, [new InterfaceEffect.EndTrial(), .. effects]);
     }

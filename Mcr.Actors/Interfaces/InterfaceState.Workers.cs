@@ -24,27 +24,27 @@ internal sealed partial record InterfaceState
 
     public (InterfaceState Next, Effects Effects) WorkerApplied(int number, long generation) =>
         IsAwaited(number, generation, out RunningWorker worker)
-            ? Answered(this with { Workers = Workers.SetItem(number, worker with { InFlight = false, Applied = generation }) })
+            ? Answered(this with { Workers = Workers.SetItem(number, worker with { InFlight = false, Applied = generation, Drift = worker.Drift.Answered }) })
             : (this, []);
 
     /// <summary>The worker goes on with the rules it had, so only what this generation was to change has failed.</summary>
     public (InterfaceState Next, Effects Effects) WorkerRefused(int number, long generation, string why) =>
         IsAwaited(number, generation, out RunningWorker worker)
-            ? Answered(this with { Workers = Workers.SetItem(number, worker with { InFlight = false }), Refusal = why })
+            ? Answered(this with { Workers = Workers.SetItem(number, worker with { InFlight = false, Drift = worker.Drift.Answered }), Refusal = why })
             : (this, []);
 
-    /// <summary>The process is gone: what was retired is not used by it.</summary>
+    /// <summary>It has stopped, as it was asked to.</summary>
+    public (InterfaceState Next, Effects Effects) WorkerLeft(int number)
+    {
+        (InterfaceState next, ImmutableArray<InterfaceEffect>.Builder effects) = Without(number);
+        return (next, effects.ToImmutable());
+    }
+
     /// <param name="delay">Until the next one is started.</param>
     /// <param name="tooOften">Waiting does not seem to help.</param>
     public (InterfaceState Next, Effects Effects) WorkerDown(int number, string how, TimeSpan lived, TimeSpan delay, bool tooOften)
     {
-        bool wasAwaited = Workers.TryGetValue(number, out RunningWorker? worker) && worker.InFlight;
-        InterfaceState next = this with { Workers = Workers.Remove(number) };
-        if (next.Workers.IsEmpty)
-            next = next with { AppliedRules = ImmutableDictionary<RuleId, ForwardingRule>.Empty, Refusal = null };
-        (next, Effects answered) = wasAwaited && !next.Workers.IsEmpty ? Answered(next) : (next, []);
-        var effects = answered.ToBuilder();
-        next = next.Release(effects);
+        (InterfaceState next, ImmutableArray<InterfaceEffect>.Builder effects) = Without(number);
         (next, Effects suspecting) = next.WorkerEnded(number, how, lived, tooOften);
         effects.AddRange(suspecting);
 
@@ -56,6 +56,18 @@ internal sealed partial record InterfaceState
         }
 
         return (next, effects.ToImmutable());
+    }
+
+    /// <summary>The process is gone: what was retired is not used by it.</summary>
+    private (InterfaceState Next, ImmutableArray<InterfaceEffect>.Builder Effects) Without(int number)
+    {
+        bool wasAwaited = Workers.TryGetValue(number, out RunningWorker? worker) && worker.InFlight;
+        InterfaceState next = this with { Workers = Workers.Remove(number) };
+        if (next.Workers.IsEmpty)
+            next = next with { AppliedRules = ImmutableDictionary<RuleId, ForwardingRule>.Empty, Refusal = null };
+        (next, Effects answered) = wasAwaited && !next.Workers.IsEmpty ? Answered(next) : (next, []);
+        var effects = answered.ToBuilder();
+        return (next.Release(effects), effects);
     }
 
     private string Label(int number) => Workers.IsEmpty && number == 0 ? $"the worker of {Name}" : $"worker {number} of {Name}";

@@ -53,7 +53,7 @@ internal sealed record RuleSuspicion
         ? (this with { Untried = Untried.Pop(out ImmutableArray<RuleId> all) }).Try(all) // together they make it end: that is known
         : Continue();
 
-    /// <summary>Rules that are no more, or not the same any more.</summary>
+    /// <summary>Rules that are no more.</summary>
     public RuleSuspicion Without(Func<RuleId, bool> isGone) => this with
     {
         Tried = Tried.RemoveAll(id => isGone(id)),

@@ -18,6 +18,9 @@ internal sealed record WorkerDrift(WorkerSync Sync, int Different, int Unanswere
 
     public static readonly WorkerDrift None = new(WorkerSync.Updating, 0, 0);
 
+    /// <summary>It has answered, whatever it is sent next.</summary>
+    public WorkerDrift Answered => this with { Unanswered = 0 };
+
     /// <param name="inFlight">It has been sent rules and has not answered.</param>
     /// <param name="isSame">It uses the rules it is to use.</param>
     public (WorkerDrift Next, DriftRepair Repair) Look(bool inFlight, bool isSame)

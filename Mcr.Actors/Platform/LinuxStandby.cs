@@ -12,6 +12,7 @@ internal sealed class LinuxStandby(WorkerProgram program, Capabilities capabilit
 {
     private readonly Lock _lock = new();
     private WorkerProcess? _waiting;
+    private long _prepared; // so many so far; the last of them waits, if any does
 
     /// <summary>Starts one, unless one waits.</summary>
     /// <param name="onEnded">How it ended, if it does before it is taken; on another thread.</param>
@@ -23,7 +24,8 @@ internal sealed class LinuxStandby(WorkerProgram program, Capabilities capabilit
         {
             if (_waiting is not null)
                 return false;
-            _waiting = WorkerProcess.Start(program, capabilities, _ => { }, (how, _) => Forget(how, onEnded));
+            long number = ++_prepared;
+            _waiting = WorkerProcess.Start(program, capabilities, _ => { }, (how, _) => Forget(number, how, onEnded));
             return true;
         }
     }
@@ -48,10 +50,15 @@ internal sealed class LinuxStandby(WorkerProgram program, Capabilities capabilit
         }
     }
 
-    private void Forget(string how, Action<string> onEnded)
+    private void Forget(long number, string how, Action<string> onEnded)
     {
         lock (_lock)
+        {
+            if (_waiting is null || number != _prepared)
+                return; // it was taken, in the moment of its end: who took it has seen that
             _waiting = null;
+        }
+
         onEnded(how);
     }
 }

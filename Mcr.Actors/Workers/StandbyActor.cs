@@ -52,6 +52,7 @@ internal sealed class StandbyActor(IRelayPlatform platform, RelayOptions options
         }
         catch (LinuxException e)
         {
+            _startedAt = now;
             Wait($"could not be started: {e.Message}");
         }
     }
@@ -61,7 +62,7 @@ internal sealed class StandbyActor(IRelayPlatform platform, RelayOptions options
         (_policy, TimeSpan delay, _) = _policy.Died(time.GetElapsedTime(_startedAt), time.GetElapsedTime(0), options.Chance(), options.WorkerRestarts);
         _log.Warning("the process that stands by for workers {What}; another is started {When}", what, Sentences.In(delay));
         if (delay == TimeSpan.Zero)
-            Prepare();
+            Self.Tell(new BackoffOver());
         else
             Timers.StartSingleTimer(nameof(StandbyCommands.Prepare), new BackoffOver(), delay);
     }

@@ -69,6 +69,8 @@ internal static class Daemon
                 orphans.StopRest();
             await host.WaitForShutdownAsync();
             if (!signals.IsHeld)
+                orphans.StopRest(); // it was told to stop before it was ready
+            if (!signals.IsHeld)
                 changes?.Restore(_ => false, sentence => log.LogInformation("{Sentence}", sentence)); // what no interface took over
             if (signals.WasAsked)
                 log.LogInformation("mcrd has stopped{Workers}", signals.IsHeld ? " and has left its workers" : "");
