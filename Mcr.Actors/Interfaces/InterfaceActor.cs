@@ -336,9 +336,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
                 case InterfaceEffect.StartNow now when _open!.Seats.Find(s => s.Seat.Number == now.Number) is { } seat:
                     _open.Workers.Tell(new WorkerCommands.StartNow(seat.Seat));
                     break;
-                case InterfaceEffect.BeginTrial when Timers.IsTimerActive(nameof(TrialOver)):
-                    break; // it goes on, whatever else was changed meanwhile
-                case InterfaceEffect.BeginTrial trial:
+                case InterfaceEffect.BeginTrial trial when !Timers.IsTimerActive(nameof(TrialOver)): // else it goes on, whatever was changed meanwhile
                     Timers.StartSingleTimer(nameof(TrialOver), new TrialOver(), trial.Time);
                     break;
                 case InterfaceEffect.EndTrial:

@@ -194,9 +194,12 @@ public sealed class WorkerLifeSpecs(ITestOutputHelper output) : RelaySpec(output
     {
         Ok(Video());
         RuleView before = List().Single();
-        Sys.ActorSelection(Relay.Path / "rules" / before.Rule.Id.Value).Tell(new RuleCommands.Assign(null!)); // no rule
+        ActorSelection rule = Sys.ActorSelection(Relay.Path / "rules" / before.Rule.Id.Value);
+        rule.Tell(new RuleCommands.Assign(null!)); // no rule
+        rule.Tell(new Identify(null), TestActor);
+        ExpectMsg<ActorIdentity>(); // it is back, and has said so
         Ok(Video("239.3.3.3:6000:out0"));
-        Assert.Equal((before.Status, before.Rule.Id), List().Select(r => (r.Status, r.Rule.Id)).Single());
+        AwaitAssert(() => Assert.Equal((before.Status, "239.3.3.3"), List().Select(r => (r.Status, $"{r.Rule.Outputs[0].Group}")).Single()));
     }
 
     [Fact]
