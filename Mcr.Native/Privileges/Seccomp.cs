@@ -33,7 +33,7 @@ public static unsafe class Seccomp
         SystemCallsX64.uname, SystemCallsX64.fcntl, SystemCallsX64.flock, SystemCallsX64.ftruncate, SystemCallsX64.readlink, SystemCallsX64.getrusage,
         SystemCallsX64.sysinfo, SystemCallsX64.rt_sigtimedwait, SystemCallsX64.sigaltstack, SystemCallsX64.statfs, SystemCallsX64.sched_getparam,
         SystemCallsX64.sched_setscheduler, SystemCallsX64.sched_getscheduler, SystemCallsX64.sched_get_priority_max, SystemCallsX64.sched_get_priority_min,
-        SystemCallsX64.prctl, SystemCallsX64.arch_prctl, SystemCallsX64.gettid, SystemCallsX64.futex, SystemCallsX64.sched_setaffinity,
+        SystemCallsX64.prctl, SystemCallsX64.arch_prctl, SystemCallsX64.gettid, SystemCallsX64.futex, SystemCallsX64.setpriority, SystemCallsX64.sched_setaffinity,
         SystemCallsX64.sched_getaffinity, SystemCallsX64.getdents64, SystemCallsX64.set_tid_address, SystemCallsX64.restart_syscall,
         SystemCallsX64.clock_gettime, SystemCallsX64.clock_nanosleep, SystemCallsX64.exit_group, SystemCallsX64.epoll_wait, SystemCallsX64.epoll_ctl,
         SystemCallsX64.mbind, SystemCallsX64.get_mempolicy, SystemCallsX64.openat, SystemCallsX64.newfstatat, SystemCallsX64.ppoll,

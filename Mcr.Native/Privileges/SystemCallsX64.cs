@@ -57,6 +57,7 @@ internal static class SystemCallsX64
     public const int arch_prctl = 158;
     public const int gettid = 186;
     public const int futex = 202;
+    public const int setpriority = 141;
     public const int sched_setaffinity = 203;
     public const int sched_getaffinity = 204;
     public const int getdents64 = 217;

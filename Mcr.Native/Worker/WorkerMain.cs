@@ -43,6 +43,11 @@ public static class WorkerMain
     {
         // All workers have the same user: none may look into another's memory.
         SysResult.From(Libc.prctl(Libc.PR_SET_DUMPABLE, 0, 0, 0, 0)).OrThrow("prctl(PR_SET_DUMPABLE)");
+        if (Seccomp.IsSupported)
+            Seccomp.Install();
+        else
+            Console.Error.WriteLine($"mcrd worker: no system call filter for {System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture}; running without");
+
         using (Rehearsal.BeginUnlessGreeted(channel))
         {
             if (channel.Receive(out FileDescriptor[] passed) is { } first)
@@ -57,11 +62,6 @@ public static class WorkerMain
         CoreAffinity.Pin(hello.Options.Core);
         using WorkerSlot slot = WorkerSlot.Open(passed[0]);
         using FileDescriptor listener = passed[1];
-        if (Seccomp.IsSupported)
-            Seccomp.Install();
-        else
-            Console.Error.WriteLine($"mcrd worker: no system call filter for {System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture}; running without");
-
         using var worker = new RelayWorker(slot, passed[2..], hello.Options);
         try
         {

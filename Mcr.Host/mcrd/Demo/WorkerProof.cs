@@ -5,15 +5,16 @@ internal static class WorkerProof
 {
     private static readonly string[] Fields = ["Uid", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "Seccomp"];
 
+    /// <param name="name">What the process is.</param>
     /// <returns>null when the process is gone.</returns>
-    public static string? Describe(int pid)
+    public static string? Describe(string name, int pid)
     {
         try
         {
             string[] tasks = Directory.GetDirectories($"/proc/{pid}/task");
             string[] rights = [.. tasks.Select(Rights).Distinct()];
             string resident = Field(File.ReadAllLines($"/proc/{pid}/status"), "VmRSS");
-            return $"worker (pid {pid}): {string.Join(" / ", rights)} in each of {tasks.Length} tasks; resident {resident}";
+            return $"{name} (pid {pid}): {string.Join(" / ", rights)} in each of {tasks.Length} tasks; resident {resident}";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
