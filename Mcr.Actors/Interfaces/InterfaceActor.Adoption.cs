@@ -42,7 +42,7 @@ internal sealed partial class InterfaceActor
         foreach (AdoptedRun run in _adopted)
             _log.Info("worker {Number} of {Interface} (pid {Pid}) is adopted: {Rules} rules, {Hash}", run.Number, _name, run.Pid, run.Rules, Comparison(run, plan));
         _adopted.Clear();
-        if (_open.Seats.Count != _wanted && _change is null)
+        if (_change is null)
             ChangeNext();
     }
 

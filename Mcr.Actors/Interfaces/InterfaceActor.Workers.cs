@@ -22,7 +22,7 @@ internal sealed partial class InterfaceActor
 
     private void SetWorkers(int count)
     {
-        if (_change is not null)
+        if (_change is { Returns: false })
         {
             Sender.Tell(new CommandResult.Rejected("count", $"{_name} is still being changed to {_wanted} workers; ask again when mcrctl list-workers shows them"));
             return;
@@ -37,27 +37,37 @@ internal sealed partial class InterfaceActor
 
         _asker = Sender;
         Timers.StartSingleTimer(nameof(AnswerOverdue), new AnswerOverdue(), LongestAnswer);
-        ChangeNext();
+        if (_change is null)
+            ChangeNext();
     }
 
     private void ChangeNext()
     {
         int count = _open!.Seats.Count;
         if (count == _wanted)
+        {
             Answer(new CommandResult.Ok($"{_name} is served by {Workers(count)}"));
+            Share();
+        }
         else if (count > _wanted)
-            Change(WorkerChange.Shrink(_open.Port.Table, NextTicket(), _state.Workers.Keys));
+        {
+            Change(WorkerChange.Shrink(_open.Port.Table, _state.Away, NextTicket(), _state.Workers.Keys));
+        }
         else if (_open.Port.AddSeat() is { } why)
+        {
             GiveUp(why);
+        }
         else
+        {
             Grow(count);
+        }
     }
 
     private void Grow(int number)
     {
         var seat = new OpenSeat(new WorkerSeat(_name, number), _open!.Port, _options.Of(_name).CoresOf(number), _time);
         _open.Seats.Add(seat);
-        Change(WorkerChange.Grow(_open.Port.Table, NextTicket(), _options.WorkerStartTimeout));
+        Change(WorkerChange.Grow(_open.Port.Table, _state.Away, NextTicket(), _options.WorkerStartTimeout));
         _open.Workers.Tell(new WorkerCommands.Start(seat.Seat));
     }
 
@@ -68,14 +78,20 @@ internal sealed partial class InterfaceActor
             return;
         Timers.Cancel(nameof(ChangeOverdue));
         _change = null;
-        if (over.Failure is { } why)
+        if (over.Returns)
+        {
+            Returned(over);
+        }
+        else if (over.Failure is { } why)
         {
             GiveUp(why);
-            return;
+            Share();
         }
-
-        _log.Info("{Interface} is served by {Workers}", _name, Workers(_open!.Seats.Count));
-        ChangeNext();
+        else
+        {
+            _log.Info("{Interface} is served by {Workers}", _name, Workers(_open!.Seats.Count));
+            ChangeNext();
+        }
     }
 
     /// <returns>false when the change took another way meanwhile, which has been gone.</returns>

@@ -18,8 +18,6 @@ namespace Mcr.Actors.Interfaces;
 /// </summary>
 internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
 {
-    private static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(1);
-
     /// <summary>What was refused may have been refused for want of something that is there again, which nothing tells.</summary>
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(10);
 
@@ -68,6 +66,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
                 if (_open is { IsClosing: false })
                     Repair();
                 Reconcile();
+                Share();
                 break;
             case InterfaceCommands.Refresh:
                 _state = _state.LookAgain();
@@ -148,6 +147,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
                 Reconcile();
                 if (_change is { } waiting)
                     Change(waiting.Applied(number));
+                Share();
                 break;
             case WorkerEvents.Pulse pulse:
                 Apply(_state.WorkerPulse(number, pulse.RulesetHash));
@@ -167,6 +167,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
                 Reconcile();
                 if (_change is { } changing)
                     Change(changing.Down(number));
+                Share();
                 break;
             case WorkerEvents.Stopped when _change is { Phase: WorkerChangePhase.Leaving } leaving && leaving.Number == number:
                 Leave(seat, logTotals: true);
@@ -374,26 +375,5 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
             _open.Workers.Tell(message(seat.Seat, life));
     }
 
-    private void LogStats()
-    {
-        if (_open is null)
-            return;
-        foreach (OpenSeat seat in _open.Seats)
-        {
-            (WorkerCounters now, WorkerCounters before, TimeSpan elapsed) = seat.TakeStats();
-            Log(StatsLines.Periodic(now, before, elapsed, _name, seat.Seat.Number));
-        }
-    }
-
-    private void Log(IEnumerable<(string Template, object[] Values)> lines)
-    {
-        foreach ((string template, object[] values) in lines)
-            _log.Info(template, values);
-    }
-
     private sealed record TrialOver;
-
-    private sealed record SampleTick;
-
-    private sealed record StatsTick;
 }

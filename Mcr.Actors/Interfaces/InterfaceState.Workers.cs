@@ -10,11 +10,14 @@ namespace Mcr.Actors.Interfaces;
 /// <summary>What its workers say and are told.</summary>
 internal sealed partial record InterfaceState
 {
+    /// <summary>Those that have ended and are not started again soon: the others have their flows, see <see cref="WorkerShares"/>.</summary>
+    public ImmutableHashSet<int> Away { get; private init; } = [];
+
     /// <summary>A new process: it has nothing yet.</summary>
     public (InterfaceState Next, Effects Effects) WorkerReady(int number)
     {
         var effects = ImmutableArray.CreateBuilder<InterfaceEffect>();
-        InterfaceState next = (this with { Workers = Workers.SetItem(number, RunningWorker.New) }).SendRules(number, plan: null, effects);
+        InterfaceState next = (this with { Workers = Workers.SetItem(number, RunningWorker.New), Away = Away.Remove(number) }).SendRules(number, plan: null, effects);
         return (next, effects.ToImmutable());
     }
 
@@ -37,7 +40,7 @@ internal sealed partial record InterfaceState
     public (InterfaceState Next, Effects Effects) WorkerLeft(int number)
     {
         (InterfaceState next, ImmutableArray<InterfaceEffect>.Builder effects) = Without(number);
-        return (next, effects.ToImmutable());
+        return (next with { Away = Away.Remove(number) }, effects.ToImmutable());
     }
 
     /// <param name="delay">Until the next one is started.</param>
@@ -51,8 +54,10 @@ internal sealed partial record InterfaceState
         // A restart at once is over before anybody could read about it.
         if (delay > TimeSpan.Zero && suspecting.IsEmpty)
         {
-            var degraded = new RuleOutcome(RuleStatus.Degraded, $"{Label(number)} keeps ending ({how}); it is started again {Sentences.In(delay)}");
-            next = (next with { Untold = null }).Report(effects, outcome => outcome.IsRelayed, degraded);
+            bool isAway = delay > WorkerShares.LongestWait;
+            string meanwhile = isAway && !next.Workers.IsEmpty ? ", and the others have its flows until then" : "";
+            var degraded = new RuleOutcome(RuleStatus.Degraded, $"{Label(number)} keeps ending ({how}); it is started again {Sentences.In(delay)}{meanwhile}");
+            next = (next with { Untold = null, Away = isAway ? Away.Add(number) : Away }).Report(effects, outcome => outcome.IsRelayed, degraded);
         }
 
         return (next, effects.ToImmutable());

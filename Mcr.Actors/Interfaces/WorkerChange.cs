@@ -6,13 +6,13 @@ using Effects = System.Collections.Immutable.ImmutableArray<Mcr.Actors.Interface
 namespace Mcr.Actors.Interfaces;
 
 /// <summary>
-/// One worker more or less, while datagrams flow: the order in which workers are held, flows moved and queues drained, as
-/// <see cref="FanoutGroup"/> has it. Immutable; each method is one thing that happened, and returns the next state with what is to be done
-/// about it.
+/// One worker more or less, or one that is back and takes its share again, while datagrams flow: the order in which workers are held, flows moved
+/// and queues drained, as <see cref="FanoutGroup"/> has it. Immutable; each method is one thing that happened, and returns the next state with what
+/// is to be done about it.
 /// <code>
-/// Holding ──all takers held──▶ Draining ──all givers drained──▶ (grow) Over
+/// Holding ──all takers held──▶ Draining ──all givers drained──▶ (grow, return) Over
 ///    │ too long                   │ too long: as if drained      (shrink) Leaving ──Stopped──▶ Over
-///    └─▶ (shrink) resume, Over, (grow) Leaving ──Stopped──▶ Over
+///    └─▶ (shrink, return) resume, Over, (grow) Leaving ──Stopped──▶ Over
 /// </code>
 /// A worker that dies is replaced by its own actor. A taker's successor is held before it gets rules; a giver's drains in its place.
 /// </summary>
@@ -21,10 +21,10 @@ internal sealed record WorkerChange
     /// <summary>For what takes milliseconds. What is held meanwhile waits in queues that have an end, so it is short.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1);
 
-    private WorkerChange(BucketTable now, int to, long ticket)
+    private WorkerChange(BucketTable now, int to, ImmutableHashSet<int> away, long ticket)
     {
         From = now.Seats;
-        Next = now.Rebalance(to, out ImmutableArray<BucketMove> moves);
+        Next = now.Rebalance(to, away, out ImmutableArray<BucketMove> moves);
         Ticket = ticket;
         Takers = [.. moves.Select(m => m.To)];
         Givers = [.. moves.Select(m => m.From)];
@@ -41,7 +41,10 @@ internal sealed record WorkerChange
 
     public bool Grows => Next.Seats > From;
 
-    /// <summary>The worker that comes or goes.</summary>
+    /// <summary>Their number stays.</summary>
+    public bool Returns => Next.Seats == From;
+
+    /// <summary>The worker that comes or goes; of no meaning when one returns.</summary>
     public int Number => Math.Max(From, Next.Seats) - 1;
 
     /// <summary>The workers that get flows; held until those that had them before have drained.</summary>
@@ -62,19 +65,21 @@ internal sealed record WorkerChange
     private bool HasRules { get; init; }
 
     /// <summary>The new worker is being started, on a socket that gets nothing yet.</summary>
+    /// <param name="away">Those that get no flows, see <see cref="WorkerShares"/>.</param>
     /// <param name="ticket">Two are used, this and the next.</param>
     /// <param name="startTimeout">After which a worker that does not get ready is killed.</param>
-    public static (WorkerChange Next, Effects Effects) Grow(BucketTable now, long ticket, TimeSpan startTimeout) =>
-        (new WorkerChange(now, now.Seats + 1, ticket), [new WorkerChangeEffect.Wait(startTimeout + AnswerTimeout)]);
+    public static (WorkerChange Next, Effects Effects) Grow(BucketTable now, ImmutableHashSet<int> away, long ticket, TimeSpan startTimeout) =>
+        (new WorkerChange(now, now.Seats + 1, away, ticket), [new WorkerChangeEffect.Wait(startTimeout + AnswerTimeout)]);
 
     /// <param name="running">The workers that run.</param>
     /// <inheritdoc cref="Grow"/>
-    public static (WorkerChange Next, Effects Effects) Shrink(BucketTable now, long ticket, IEnumerable<int> running)
-    {
-        var change = new WorkerChange(now, now.Seats - 1, ticket) { HasRules = true };
-        change = change with { Awaited = change.Takers.Intersect(running) };
-        return change.Held([new WorkerChangeEffect.Wait(AnswerTimeout), .. change.Awaited.Order().Select(change.Hold)]);
-    }
+    public static (WorkerChange Next, Effects Effects) Shrink(BucketTable now, ImmutableHashSet<int> away, long ticket, IEnumerable<int> running) =>
+        Move(now, now.Seats - 1, away, ticket, running);
+
+    /// <summary>Whoever runs and has no flows gets its share again.</summary>
+    /// <inheritdoc cref="Shrink"/>
+    public static (WorkerChange Next, Effects Effects) Return(BucketTable now, ImmutableHashSet<int> away, long ticket, IEnumerable<int> running) =>
+        Move(now, now.Seats, away, ticket, running);
 
     /// <summary>A new process, which has not been sent rules yet.</summary>
     public Effects Ready(int number) => Phase is WorkerChangePhase.Holding or WorkerChangePhase.Draining && Takers.Contains(number) ? [Hold(number)] : [];
@@ -93,11 +98,13 @@ internal sealed record WorkerChange
         return Phase == WorkerChangePhase.Holding ? next.Held([]) : next.Drained([]);
     }
 
-    /// <summary>What does not run takes nothing, and its successor is held first; but the new worker has to be there.</summary>
+    /// <summary>What does not run takes nothing, and its successor is held first; but the new worker has to be there, and whoever came back, too.</summary>
     public (WorkerChange Next, Effects Effects) Down(int number)
     {
         if (Phase != WorkerChangePhase.Holding)
             return (this, []);
+        if (Returns && Takers.Contains(number))
+            return (this with { Phase = WorkerChangePhase.Over, Awaited = [], Failure = $"worker {number} has ended again" }, ResumeTakers());
         return Grows && number == Number
             ? (this with { Awaited = Awaited.Add(number), HasRules = false }, [])
             : (this with { Awaited = Awaited.Remove(number) }).Held([]);
@@ -115,7 +122,7 @@ internal sealed record WorkerChange
             case WorkerChangePhase.Holding:
                 return (this with { Phase = WorkerChangePhase.Over, Failure = $"{Names(Awaited)} did not answer" }, ResumeTakers());
             case WorkerChangePhase.Draining:
-                string order = Grows ? "what it had waiting may be overtaken" : "what it had waiting may be overtaken or lost";
+                string order = Grows || Returns ? "what it had waiting may be overtaken" : "what it had waiting may be overtaken or lost";
                 return (this with { Awaited = [] }).Drained([new WorkerChangeEffect.Warn($"{Names(Awaited)} did not say that all is sent; the change goes on, and {order}")]);
             default:
                 return (this, []);
@@ -126,6 +133,13 @@ internal sealed record WorkerChange
     public (WorkerChange Next, Effects Effects) Refused(string why) => Grows
         ? (this with { Phase = WorkerChangePhase.Leaving, Awaited = [], Failure = why }, [new WorkerChangeEffect.Stop(Number)])
         : (this with { Phase = WorkerChangePhase.Over, Awaited = [], Failure = why }, ResumeTakers());
+
+    private static (WorkerChange Next, Effects Effects) Move(BucketTable now, int to, ImmutableHashSet<int> away, long ticket, IEnumerable<int> running)
+    {
+        var change = new WorkerChange(now, to, away, ticket) { HasRules = true };
+        change = change with { Awaited = change.Takers.Intersect(running) };
+        return change.Held([new WorkerChangeEffect.Wait(AnswerTimeout), .. change.Awaited.Order().Select(change.Hold)]);
+    }
 
     private (WorkerChange Next, Effects Effects) Held(Effects effects)
     {
@@ -139,7 +153,7 @@ internal sealed record WorkerChange
     {
         if (!Awaited.IsEmpty)
             return (this, effects);
-        return Grows
+        return Grows || Returns
             ? (this with { Phase = WorkerChangePhase.Over }, [.. effects, .. ResumeTakers()])
             : (this with { Phase = WorkerChangePhase.Leaving }, [.. effects, .. ResumeTakers(), new WorkerChangeEffect.Stop(Number)]);
     }

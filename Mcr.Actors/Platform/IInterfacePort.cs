@@ -57,6 +57,9 @@ public interface IInterfacePort : IDisposable
     /// <returns>null, or a sentence that says why not; then everything is as it was.</returns>
     string? Use(BucketTable table);
 
+    /// <summary>What waits for the worker of that number, which does not run, is not relayed by the next one but counted as too old: others have its flows.</summary>
+    void DisownQueue(int number);
+
     /// <summary>Closes the ingress socket with the highest number: no table mentions it any more, and its worker has exited.</summary>
     void RemoveSeat();
 

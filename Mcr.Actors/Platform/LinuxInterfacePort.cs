@@ -141,6 +141,8 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
 
     public string? Use(BucketTable table) => Try(() => _seats.Use(table));
 
+    public void DisownQueue(int number) => _seats.All[number].DisownQueue();
+
     public void RemoveSeat()
     {
         LinuxSeat seat = _seats.RemoveLast();

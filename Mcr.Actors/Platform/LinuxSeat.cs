@@ -58,6 +58,8 @@ internal sealed class LinuxSeat : IDisposable
         worker.Greet(_slot.Descriptor, ingress.Descriptor, place, options with { Ring = ingress.Ring }, runtimeDirectory, socket);
     }
 
+    public void DisownQueue() => _slot.DisownQueue();
+
     public WorkerCounters ReadCounters()
     {
         CountDrops();

@@ -28,6 +28,9 @@ public sealed class BucketTable
     /// <summary>By bucket.</summary>
     public ImmutableArray<byte> SeatOf { get; }
 
+    /// <summary>Whether any flow goes to the seat.</summary>
+    public bool Serves(int seat) => SeatOf.AsSpan().Contains((byte)seat);
+
     /// <summary>A table from what was written of it.</summary>
     /// <returns>null for what cannot be one.</returns>
     public static BucketTable? TryRestore(long seats, ReadOnlySpan<byte> seatOf)
@@ -48,14 +51,19 @@ public sealed class BucketTable
     /// stay keep theirs. No seat both gives and takes, so that takers can be held while givers drain.
     /// </summary>
     /// <param name="seats">From 1 to <see cref="Buckets"/>. When it shrinks, the last seats go.</param>
-    public BucketTable Rebalance(int seats, out ImmutableArray<BucketMove> moves)
+    public BucketTable Rebalance(int seats, out ImmutableArray<BucketMove> moves) => Rebalance(seats, ImmutableHashSet<int>.Empty, out moves);
+
+    /// <param name="absent">Seats that keep their numbers and get no bucket; but when nobody is there, it is as if all were.</param>
+    /// <inheritdoc cref="Rebalance(int, out ImmutableArray{BucketMove})"/>
+    public BucketTable Rebalance(int seats, IReadOnlySet<int> absent, out ImmutableArray<BucketMove> moves)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(seats, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(seats, Buckets);
         int[] owned = new int[Math.Max(seats, Seats)];
         foreach (byte seat in SeatOf)
             owned[seat]++;
-        int[] share = Shares(owned, seats);
+        int[] present = [.. Enumerable.Range(0, seats).Where(seat => !absent.Contains(seat))];
+        int[] share = Shares(owned, present.Length > 0 ? present : [.. Enumerable.Range(0, seats)]);
 
         byte[] next = [.. SeatOf];
         var moved = ImmutableArray.CreateBuilder<BucketMove>();
@@ -78,12 +86,12 @@ public sealed class BucketTable
     }
 
     /// <summary>How many buckets each seat shall have. The odd ones go to those that have the most already: they need not move.</summary>
-    private static int[] Shares(int[] owned, int seats)
+    private static int[] Shares(int[] owned, int[] seats)
     {
         int[] share = new int[owned.Length];
-        int odd = Buckets % seats;
-        foreach (int seat in Enumerable.Range(0, seats).OrderByDescending(s => owned[s]).ThenBy(s => s))
-            share[seat] = (Buckets / seats) + (odd-- > 0 ? 1 : 0);
+        int odd = Buckets % seats.Length;
+        foreach (int seat in seats.OrderByDescending(s => owned[s]).ThenBy(s => s))
+            share[seat] = (Buckets / seats.Length) + (odd-- > 0 ? 1 : 0);
         return share;
     }
 }

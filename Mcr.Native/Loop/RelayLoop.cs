@@ -1,5 +1,6 @@
 using Mcr.Native.Egress;
 using Mcr.Native.Ingress;
+using Mcr.Native.Interop;
 using Mcr.Native.Packet;
 using Mcr.Native.Rules;
 using Mcr.Native.Worker;
@@ -94,8 +95,8 @@ internal sealed unsafe class RelayLoop : IDisposable
         _queue.SendDue(long.MaxValue);
     }
 
-    /// <summary>What has queued up until now may be too old.</summary>
-    internal void Begin() => _staleBefore = _maxAge == 0 ? 0 : ((DateTime.UtcNow - DateTime.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick) - _maxAge;
+    /// <summary>What has queued up until now may be too old, or others' by now.</summary>
+    internal void Begin() => _staleBefore = Math.Max(_maxAge == 0 ? 0 : WallClock.Nanoseconds - _maxAge, _slot.Read(SlotLayout.WantedSinceWord));
 
     /// <summary>One turn over all ingress sockets.</summary>
     /// <returns>How many frames there were; none: there is nothing more to do.</returns>

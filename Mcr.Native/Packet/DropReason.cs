@@ -49,6 +49,6 @@ public enum DropReason : byte
     /// <summary>An incomplete datagram that gave way to a newer one: there is no memory for more at once.</summary>
     FragmentMemory,
 
-    /// <summary>It had waited longer than the maximum age when a worker began to read the queue that an earlier one had left.</summary>
+    /// <summary>It had waited longer than the maximum age when a worker began to read the queue that an earlier one had left; or the flow had been given to another meanwhile.</summary>
     Stale,
 }

@@ -11,7 +11,7 @@ namespace Mcr.Native.Worker;
 /// word 8..15    heartbeat, ruleset hash, generation, frames cut off; at its end 13 collections,
 ///               14 allocated bytes                                                                   (worker)
 /// word 16..23   matched, sent, errors, sent bytes                                                    (worker)
-/// word 24..31   frames dropped by the kernel                                                         (mcrd)
+/// word 24..31   frames dropped by the kernel, since when the queue is wanted                         (mcrd)
 /// word 32..63   dropped datagrams by DropReason                                                      (worker)
 /// word 64..96   which of several workers has which flows: their number, then 256 bytes, one a bucket  (mcrd)
 /// then          2 words a rule: matched datagrams, matched payload bytes                             (worker)
@@ -53,6 +53,10 @@ public static class SlotLayout
     public const int ErrorsWord = 18;
     public const int SentBytesWord = 19;
     public const int KernelDropsWord = 24;
+
+    /// <summary>Wall clock, nanoseconds since 1970: what had arrived before is stale, because other workers have had its flows since. 0: nothing.</summary>
+    public const int WantedSinceWord = 25;
+
     public const int DropsWord = 32;
 
     /// <summary>Of the first worker's slot: the <see cref="Ingress.BucketTable"/> in use, 0 seats where there is none.</summary>

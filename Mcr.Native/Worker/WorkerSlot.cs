@@ -93,6 +93,9 @@ public sealed unsafe class WorkerSlot : IDisposable
     /// <summary>mcrd's own word: frames that the kernel dropped at the ingress socket.</summary>
     public void AddKernelDrops(long frames) => Volatile.Write(ref _words[SlotLayout.KernelDropsWord], _words[SlotLayout.KernelDropsWord] + frames);
 
+    /// <summary>mcrd's own word: what waits in the ingress queue now is not to be relayed by the next worker. None must be running.</summary>
+    public void DisownQueue() => Volatile.Write(ref _words[SlotLayout.WantedSinceWord], WallClock.Nanoseconds);
+
     /// <summary>mcrd's own words: a later mcrd finds here what the kernel does not tell.</summary>
     public void Store(BucketTable table)
     {

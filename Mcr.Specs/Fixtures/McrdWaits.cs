@@ -21,6 +21,10 @@ internal static class McrdWaits
     public static long Relayed(this McrdProcess mcrd, string? rule = null) => mcrd.Ctl("stats").GetProperty("Stats").EnumerateArray()
         .Where(s => rule is null || s.GetProperty("name").GetString() == rule).Sum(s => s.GetProperty("packets_relayed").GetInt64());
 
+    /// <summary>One number a rule, in the order of their names.</summary>
+    public static long[] RelayedByRule(this McrdProcess mcrd) =>
+        [.. mcrd.Ctl("stats").GetProperty("Stats").EnumerateArray().OrderBy(s => s.GetProperty("name").GetString(), StringComparer.Ordinal).Select(s => s.GetProperty("packets_relayed").GetInt64())];
+
     public static void AwaitRelayed(this McrdProcess mcrd, long datagrams) => Until(() => mcrd.Relayed() >= datagrams, $"{datagrams} relayed datagrams");
 
     /// <summary>Until nothing is relayed any more.</summary>
@@ -55,10 +59,10 @@ internal static class McrdWaits
         return standby;
     }
 
-    /// <summary>Stops it. What each final line of its workers says.</summary>
+    /// <summary>Stops it, unless that has been done. What each final line of its workers says.</summary>
     public static long[] FinalValues(this McrdProcess mcrd, string name) =>
     [
-        .. mcrd.Stop().Output.Split('\n').Where(l => l.Contains("[STATS:Ingress FINAL]", StringComparison.Ordinal))
+        .. (mcrd.Process.HasExited ? mcrd.Process.Output : mcrd.Stop().Output).Split('\n').Where(l => l.Contains("[STATS:Ingress FINAL]", StringComparison.Ordinal))
             .Select(l => long.Parse(l.Split($" {name}=")[1].Split(' ')[0], CultureInfo.InvariantCulture)),
     ];
 

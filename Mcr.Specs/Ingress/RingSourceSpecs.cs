@@ -20,13 +20,13 @@ public sealed class RingSourceSpecs
     {
         using var wire = new PacketWire(Ring);
         using var reader = new RingReader(wire.Socket);
-        long before = Now();
+        long before = WallClock.Nanoseconds;
         byte[][] sent = [.. Enumerable.Range(0, 1_000).Select(i => SeenFrame.Numbered(i, 4 + (i * 7 % 1469)))];
         wire.Send(sent);
         List<SeenFrame> seen = reader.Take(sent.Length);
         Assert.Equal(sent, seen.Select((f, i) => f.Payload[..sent[i].Length])); // short frames carry padding
         Assert.All(seen, f => Assert.Equal((0, 0, Libc.PACKET_MULTICAST, false), (f.Segment, f.VlanId, f.PacketType, f.IsTruncated)));
-        Assert.All(seen, f => Assert.InRange(f.Arrival, before, Now()));
+        Assert.All(seen, f => Assert.InRange(f.Arrival, before, WallClock.Nanoseconds));
     }
 
     [Fact]
@@ -195,7 +195,4 @@ public sealed class RingSourceSpecs
         var polled = new Libc.pollfd { fd = socket.Descriptor.Raw, events = Libc.POLLIN };
         return Libc.poll(&polled, 1, 0) != 0;
     }
-
-    /// <summary>Nanoseconds since 1970.</summary>
-    private static long Now() => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
 }

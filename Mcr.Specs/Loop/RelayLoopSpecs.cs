@@ -96,7 +96,7 @@ public sealed class RelayLoopSpecs : IDisposable
         var source = new MemorySource(); // the loop's to dispose
         using var loop = new RelayLoop([source], _sink, _slot, _wakeup, new WorkerOptions(0, Segmentation: true) { MaxAgeMilliseconds = 1000 });
         Publish(Rule("239.1.1.1", outputs: 1), into: loop);
-        long now = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
+        long now = WallClock.Nanoseconds;
         loop.Begin();
         foreach (long age in new long[] { 5_000, 1_500, 500, 0 })
             source.Add(Frames.Udp("10.0.0.1", "239.1.1.1", 5000, "a"u8), arrival: now - (age * 1_000_000));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Mcr.Native.Interop;
 
 namespace Mcr.Specs.Relay;
@@ -42,6 +43,40 @@ public sealed class WorkersSpecs(ITestOutputHelper output)
         Assert.All(received, r => Assert.Equal(0, r.Number("reordered") + r.Number("duplicated") + r.Number("corrupted")));
     }
 
+    /// <summary>Killed until mcrd waits four seconds before it starts it again, which its flows do not wait for.</summary>
+    [Fact]
+    public void Worker_that_keeps_ending_should_lend_its_flows_to_the_other_and_get_them_back()
+    {
+        const int kills = 6;
+        using var topology = new RelayTopology();
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rules, "  worker.max-restarts = 1000, interfaces.in0 { workers = 2 }");
+        using var streams = new Streams(topology);
+        mcrd.AwaitRelayed(Groups * Rate);
+        for ((int Number, int Pid) killed = default; killed.Number < kills;)
+        {
+            JsonElement second = mcrd.Workers().Single(w => w.GetProperty("number").GetInt32() == 1);
+            if (second.GetProperty("status").GetString() != "Running" || second.GetProperty("pid").GetInt32() == killed.Pid)
+                continue;
+            killed = (killed.Number + 1, second.GetProperty("pid").GetInt32());
+            SysResult.From(Libc.kill(killed.Pid, Libc.SIGKILL)).OrThrow("kill");
+        }
+
+        McrdWaits.Until(() => Times(mcrd, "it is started again in 4") + Times(mcrd, "it is started again in 3") > 0, "the wait of four seconds");
+        int returned = Times(mcrd, Returned);
+        long[] before = mcrd.RelayedByRule();
+        McrdWaits.Until(() => mcrd.RelayedByRule().Zip(before, (now, then) => now - then).All(n => n > 0), "all groups to be relayed");
+        Assert.Equal(returned, Times(mcrd, Returned)); // by the first worker alone
+        McrdWaits.Until(() => Times(mcrd, Returned) > returned, "the second worker to have its flows again");
+        mcrd.AwaitRelayed(mcrd.Relayed() + (Groups * Rate));
+        (long sent, Summary[] received) = streams.Stop(mcrd, output);
+        long stale = mcrd.FinalValues("filtered").Sum(); // had waited for the worker when its flows were given away, or too long
+        long full = mcrd.FinalValues("buf_exhaust").Sum();
+        long lost = sent - received.Sum(r => r.Number("received"));
+        output.WriteLine($"{kills} kills: lost {lost}, of them too old {stale}, while a queue was full {full}");
+        Assert.All(received, r => Assert.Equal(0, r.Number("reordered") + r.Number("duplicated") + r.Number("corrupted")));
+        Assert.InRange(lost - stale - full, 0, kills * Batch);
+    }
+
     [Fact]
     public void Changing_the_number_of_workers_should_lose_double_and_reorder_nothing()
     {
@@ -72,6 +107,10 @@ public sealed class WorkersSpecs(ITestOutputHelper output)
             Assert.Contains("number of workers; give one from 1 to 64", Refusal(mcrd, "in0", count), StringComparison.Ordinal);
         Assert.Contains("no rule takes datagrams in on nowhere0", Refusal(mcrd, "nowhere0", "2"), StringComparison.Ordinal);
     }
+
+    private const string Returned = "worker 1 has its share of the flows again";
+
+    private static int Times(McrdProcess mcrd, string text) => mcrd.Process.Output.Split(text).Length - 1;
 
     private static string Rules => string.Join('\n', Enumerable.Range(0, Groups).Select(i =>
         $$"""{ name = g{{i}}, input { interface = in0, group = "239.1.1.{{i + 1}}", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.{{i + 1}}", port = 6000 } ] }"""));

@@ -239,6 +239,8 @@ internal sealed class FakePort(FakePlatform platform, Link link, AdoptedPort? ad
         return null;
     }
 
+    public void DisownQueue(int number) => platform.Journal.Enqueue($"disown {number}");
+
     public void RemoveSeat() => platform.Journal.Enqueue("unseat");
 
     public WorkerCounters ReadCounters(int number) => Counters;

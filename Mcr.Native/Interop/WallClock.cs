@@ -1,4 +1,4 @@
-namespace Mcr.Host.Mcrgen;
+namespace Mcr.Native.Interop;
 
 /// <summary>CLOCK_REALTIME, which kernel receive timestamps and every process of a host share. In steps of 100 ns.</summary>
 internal static class WallClock
