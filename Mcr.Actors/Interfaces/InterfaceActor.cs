@@ -18,8 +18,6 @@ namespace Mcr.Actors.Interfaces;
 /// </summary>
 internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
 {
-    private static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(1);
-
     /// <summary>What was refused may have been refused for want of something that is there again, which nothing tells.</summary>
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(10);
 
@@ -57,7 +55,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
             case InterfaceCommands.UseRules use:
                 if (use.Links is { } known)
                     Take(known);
-                _state = _state.Want(use.Revision, use.Rules, use.Changed);
+                Apply(_state.Want(use.Revision, use.Rules, use.Changed));
                 Reconcile();
                 break;
             case LinkEvents.Changed changed:
@@ -68,6 +66,9 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
                 if (_open is { IsClosing: false })
                     Repair();
                 Reconcile();
+                break;
+            case InterfaceCommands.TellAgain again:
+                Apply((_state, _state.TellAgain(again.Rule)));
                 break;
             case InterfaceCommands.Refresh:
                 _state = _state.LookAgain();
@@ -162,7 +163,6 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
                 Reconcile();
                 break;
             case WorkerEvents.Down down:
-                _adopting.Remove(number);
                 Apply(_state.WorkerDown(number, down.How, down.Lived, down.Delay, down.TooOften));
                 Reconcile();
                 if (_change is { } changing)
@@ -183,7 +183,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
     /// <summary>Works on what is wanted, unless it has to wait: for the workers' answer, or for their end.</summary>
     private void Reconcile()
     {
-        if (!_state.IsDirty || _state.InFlight || _leaving is not null || _open is { IsClosing: true } || _adopting.Count > 0)
+        if (!_state.IsDirty || _state.InFlight || _leaving is not null || _open is { IsClosing: true } || !_state.Adopting.IsEmpty)
             return;
         if (_state.Desired.IsEmpty)
         {
@@ -212,7 +212,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
             return;
         }
 
-        if (_adopting.Count > 0)
+        if (!_state.Adopting.IsEmpty)
             return; // each says at once that it is there, or that it is not
 
         PlanFailures lost = PlanFailures.None with { Memberships = _lost };
@@ -309,7 +309,6 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
     private void Close()
     {
         Timers.CancelAll();
-        _adopting.Clear();
         _leaving = _open!.Workers;
         Context.Stop(_leaving);
         _open.Port.Dispose();
@@ -374,26 +373,5 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
             _open.Workers.Tell(message(seat.Seat, life));
     }
 
-    private void LogStats()
-    {
-        if (_open is null)
-            return;
-        foreach (OpenSeat seat in _open.Seats)
-        {
-            (WorkerCounters now, WorkerCounters before, TimeSpan elapsed) = seat.TakeStats();
-            Log(StatsLines.Periodic(now, before, elapsed, _name, seat.Seat.Number));
-        }
-    }
-
-    private void Log(IEnumerable<(string Template, object[] Values)> lines)
-    {
-        foreach ((string template, object[] values) in lines)
-            _log.Info(template, values);
-    }
-
     private sealed record TrialOver;
-
-    private sealed record SampleTick;
-
-    private sealed record StatsTick;
 }
