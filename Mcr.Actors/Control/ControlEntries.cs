@@ -95,4 +95,16 @@ public sealed record ProblemEntry(string? Field, string Sentence)
 }
 
 /// <param name="Version">Of the program that answers.</param>
-public sealed record VersionEntry(int ProtocolVersion, string Version);
+public sealed record VersionEntry(int ProtocolVersion, string Version)
+{
+    /// <summary>null from an mcrd that does not say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SavingEntry? Saving { get; init; }
+}
+
+/// <summary>Whether what is changed at run time survives a restart of mcrd.</summary>
+/// <param name="Persist">As configured.</param>
+/// <param name="StateDirectory">null: nothing is saved.</param>
+/// <param name="Error">Why it cannot be saved just now; null when it is.</param>
+/// <param name="FailingSince">When that began.</param>
+public sealed record SavingEntry(bool Persist, string? StateDirectory, string? Error, DateTimeOffset? FailingSince);

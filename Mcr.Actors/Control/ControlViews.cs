@@ -40,7 +40,10 @@ public static class ControlViews
     public static ControlResponse Interfaces(IEnumerable<InterfaceView> views) => new ControlResponse.Interfaces([.. views.Select(Interface)]);
 
     /// <param name="program">The version of mcrd.</param>
-    public static ControlResponse Version(string program) => new ControlResponse.Version(new VersionEntry(ControlProtocol.Version, program));
+    public static ControlResponse Version(string program, RelayQueries.SavingReport saving) => new ControlResponse.Version(new VersionEntry(ControlProtocol.Version, program)
+    {
+        Saving = new SavingEntry(saving.Directory is not null, saving.Directory, saving.Problem, saving.Since),
+    });
 
     private static RuleEntry Rule(RuleView view) => new(
         view.Rule.Id.ToString(),

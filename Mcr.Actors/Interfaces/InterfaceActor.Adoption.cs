@@ -10,24 +10,20 @@ namespace Mcr.Actors.Interfaces;
 /// </summary>
 internal sealed partial class InterfaceActor
 {
-    /// <summary>The seats whose adopted worker is neither there nor gone yet.</summary>
-    private readonly HashSet<int> _adopting = [];
-
     private readonly List<AdoptedRun> _adopted = []; // and not told of yet
 
     private void BeginAdoption(AdoptedPort adopted)
     {
         Allocations allocations = AdoptedAllocations.Rebuild(adopted, _state.Desired);
-        _state = _state.Adopt(allocations, adopted.Rules.Generation);
+        _state = _state.Adopt(allocations, adopted.Rules.Generation, adopted.Workers.Select(w => w.Number));
         _open!.Meters.Adopt(allocations.Rules);
         _open.IsAdopting = true;
-        _adopting.UnionWith(adopted.Workers.Select(w => w.Number));
     }
 
     /// <returns>false for a process that was just started and has nothing.</returns>
     private bool TryGoOnWith(int number)
     {
-        if (!_adopting.Remove(number) || _open!.Port.AdoptedWorker(number) is not { } run)
+        if (!_state.Adopting.Contains(number) || _open!.Port.AdoptedWorker(number) is not { } run)
             return false;
         _state = _state.WorkerAdopted(run);
         _adopted.Add(run);

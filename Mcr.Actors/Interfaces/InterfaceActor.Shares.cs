@@ -7,10 +7,10 @@ namespace Mcr.Actors.Interfaces;
 /// <summary>Several workers, of which some are not there: <see cref="WorkerShares"/>.</summary>
 internal sealed partial class InterfaceActor
 {
-    /// <summary>Unless their number is being changed: that ends soon.</summary>
+    /// <summary>Not while their number is being changed or they are being adopted: that ends soon.</summary>
     private void Share()
     {
-        if (_change is not null || _adopting.Count > 0 || _open is not { IsClosing: false, Seats.Count: > 1 } open)
+        if (_change is not null || _open is not { IsClosing: false, IsAdopting: false, Seats.Count: > 1 } open)
             return;
         int[] running = [.. _state.Workers.Where(w => w.Value.Applied != 0).Select(w => w.Key)];
         if (WorkerShares.GiveAway(open.Port.Table, _state.Away, running) is { } given)

@@ -55,7 +55,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
             case InterfaceCommands.UseRules use:
                 if (use.Links is { } known)
                     Take(known);
-                _state = _state.Want(use.Revision, use.Rules, use.Changed);
+                Apply(_state.Want(use.Revision, use.Rules, use.Changed));
                 Reconcile();
                 break;
             case LinkEvents.Changed changed:
@@ -67,6 +67,9 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
                     Repair();
                 Reconcile();
                 Share();
+                break;
+            case InterfaceCommands.TellAgain again:
+                Apply((_state, _state.TellAgain(again.Rule)));
                 break;
             case InterfaceCommands.Refresh:
                 _state = _state.LookAgain();
@@ -162,7 +165,6 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
                 Reconcile();
                 break;
             case WorkerEvents.Down down:
-                _adopting.Remove(number);
                 Apply(_state.WorkerDown(number, down.How, down.Lived, down.Delay, down.TooOften));
                 Reconcile();
                 if (_change is { } changing)
@@ -184,7 +186,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
     /// <summary>Works on what is wanted, unless it has to wait: for the workers' answer, or for their end.</summary>
     private void Reconcile()
     {
-        if (!_state.IsDirty || _state.InFlight || _leaving is not null || _open is { IsClosing: true } || _adopting.Count > 0)
+        if (!_state.IsDirty || _state.InFlight || _leaving is not null || _open is { IsClosing: true } || !_state.Adopting.IsEmpty)
             return;
         if (_state.Desired.IsEmpty)
         {
@@ -213,7 +215,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
             return;
         }
 
-        if (_adopting.Count > 0)
+        if (!_state.Adopting.IsEmpty)
             return; // each says at once that it is there, or that it is not
 
         PlanFailures lost = PlanFailures.None with { Memberships = _lost };
@@ -310,7 +312,6 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
     private void Close()
     {
         Timers.CancelAll();
-        _adopting.Clear();
         _leaving = _open!.Workers;
         Context.Stop(_leaving);
         _open.Port.Dispose();

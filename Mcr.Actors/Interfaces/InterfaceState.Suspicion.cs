@@ -39,23 +39,27 @@ internal sealed partial record InterfaceState
         ? Suspect(suspicion.Lived(), [])
         : (this, []);
 
-    /// <summary>What was held against rules that are no more; found ones that are not the same any more are free, too.</summary>
-    private InterfaceState Acquit()
+    /// <summary>Nothing is held any more against rules that are gone, or not the same as before: neither against suspects nor against found ones.</summary>
+    private (InterfaceState Next, Effects Effects) Acquit(ImmutableDictionary<RuleId, ForwardingRule> before)
     {
-        bool IsGone(RuleId id) => !Desired.ContainsKey(id);
-        return this with
+        RuleSuspicion? search = Suspicion?.Without(id => !Desired.TryGetValue(id, out ForwardingRule? rule) || !ReferenceEquals(rule, before.GetValueOrDefault(id)));
+        InterfaceState next = this with
         {
             EndsToIgnore = 0,
             Quarantine = Quarantine.RemoveRange(Quarantine.Where(q => !ReferenceEquals(Desired.GetValueOrDefault(q.Key), q.Value.Rule)).Select(q => q.Key)),
-            Suspicion = Suspicion?.Without(IsGone) is { IsOver: false } search ? search : null,
+            Suspicion = search is { IsOver: false } ? search : null,
         };
+
+        // What is tried next is to have its whole time.
+        bool isOtherTrial = Suspicion is { } earlier && (search!.IsOver || (!earlier.Tried.IsEmpty && !earlier.Tried.Any(id => search.Tried.Contains(id))));
+        return (next, isOtherTrial ? [new InterfaceEffect.EndTrial()] : []);
     }
 
     private (InterfaceState Next, Effects Effects) WorkerEnded(int number, string how, TimeSpan lived, bool tooOften)
     {
         if (Suspicion is null)
         {
-            RuleId[] relayed = [.. Outcomes.Where(o => o.Value.IsRelayed).Select(o => o.Key).OrderBy(id => id.Value, StringComparer.Ordinal)];
+            RuleId[] relayed = [.. Outcomes.Where(o => o.Value.IsRelayed && ReferenceEquals(Desired.GetValueOrDefault(o.Key), Planned[o.Key])).Select(o => o.Key).OrderBy(id => id.Value, StringComparer.Ordinal)];
             if (EndsToIgnore > 0)
                 return (this with { EndsToIgnore = EndsToIgnore - 1 }, []);
             if (!tooOften || relayed.Length == 0)

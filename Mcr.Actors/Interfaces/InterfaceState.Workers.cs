@@ -17,13 +17,17 @@ internal sealed partial record InterfaceState
     public (InterfaceState Next, Effects Effects) WorkerReady(int number)
     {
         var effects = ImmutableArray.CreateBuilder<InterfaceEffect>();
-        InterfaceState next = (this with { Workers = Workers.SetItem(number, RunningWorker.New), Away = Away.Remove(number) }).SendRules(number, plan: null, effects);
+        InterfaceState next = (this with { Workers = Workers.SetItem(number, RunningWorker.New), Adopting = Adopting.Remove(number), Away = Away.Remove(number) }).SendRules(number, plan: null, effects);
         return (next, effects.ToImmutable());
     }
 
     /// <summary>A process that goes on with what an mcrd which is gone had given it.</summary>
     public InterfaceState WorkerAdopted(AdoptedRun run) =>
-        this with { Workers = Workers.SetItem(run.Number, new RunningWorker(run.Generation, InFlight: false, run.Sockets, WorkerDrift.None)) };
+        this with
+        {
+            Workers = Workers.SetItem(run.Number, new RunningWorker(run.Generation, InFlight: false, run.Sockets, WorkerDrift.None)),
+            Adopting = Adopting.Remove(run.Number),
+        };
 
     public (InterfaceState Next, Effects Effects) WorkerApplied(int number, long generation) =>
         IsAwaited(number, generation, out RunningWorker worker)
@@ -67,7 +71,7 @@ internal sealed partial record InterfaceState
     private (InterfaceState Next, ImmutableArray<InterfaceEffect>.Builder Effects) Without(int number)
     {
         bool wasAwaited = Workers.TryGetValue(number, out RunningWorker? worker) && worker.InFlight;
-        InterfaceState next = this with { Workers = Workers.Remove(number) };
+        InterfaceState next = this with { Workers = Workers.Remove(number), Adopting = Adopting.Remove(number) };
         if (next.Workers.IsEmpty)
             next = next with { AppliedRules = ImmutableDictionary<RuleId, ForwardingRule>.Empty, Refusal = null };
         (next, Effects answered) = wasAwaited && !next.Workers.IsEmpty ? Answered(next) : (next, []);
@@ -118,10 +122,10 @@ internal sealed partial record InterfaceState
         return this with { Workers = Workers.SetItem(number, worker with { InFlight = true, Handed = worker.Handed.Union(missing) }) };
     }
 
-    /// <summary>What no running worker can use.</summary>
+    /// <summary>What no running worker can use. One that is still to be adopted may use anything.</summary>
     private InterfaceState Release(ImmutableArray<InterfaceEffect>.Builder effects)
     {
-        if (Allocations.Retired.IsEmpty)
+        if (Allocations.Retired.IsEmpty || !Adopting.IsEmpty)
             return this;
         (Allocations kept, Released released) = Allocations.Release(Workers.IsEmpty ? Generation : Workers.Values.Min(w => w.Applied));
         ImmutableSortedDictionary<int, RunningWorker> workers = Workers;

@@ -47,6 +47,9 @@ internal sealed partial record InterfaceState(string Name)
     /// <summary>The workers that run, by number.</summary>
     public ImmutableSortedDictionary<int, RunningWorker> Workers { get; private init; } = ImmutableSortedDictionary<int, RunningWorker>.Empty;
 
+    /// <summary>The seats whose adopted worker is neither there nor gone yet: what such a one has open may be anything that was ever given out.</summary>
+    public ImmutableHashSet<int> Adopting { get; private init; } = [];
+
     public bool InFlight => Workers.Values.Any(w => w.InFlight);
 
     public long NextGeneration => Generation + 1;
@@ -64,14 +67,21 @@ internal sealed partial record InterfaceState(string Name)
     private ImmutableHashSet<RuleId>? Untold { get; init; }
 
     /// <param name="changed">What differs from the last wish; null when nobody knows.</param>
-    public InterfaceState Want(long revision, ImmutableDictionary<RuleId, ForwardingRule> rules, ImmutableHashSet<RuleId>? changed) =>
-        (this with { Revision = revision, Desired = rules, Changed = Both(Changed, changed), IsDirty = true }).Acquit();
+    public (InterfaceState Next, Effects Effects) Want(long revision, ImmutableDictionary<RuleId, ForwardingRule> rules, ImmutableHashSet<RuleId>? changed) =>
+        (this with { Revision = revision, Desired = rules, Changed = Both(Changed, changed), IsDirty = true }).Acquit(Desired);
 
     public InterfaceState LookAgain() => this with { Changed = null, IsDirty = true };
 
     /// <summary>The port came with workers that run these rules.</summary>
-    public InterfaceState Adopt(Allocations allocations, long generation) =>
-        this with { Allocations = allocations, Generation = Math.Max(Generation, generation), Changed = null, IsDirty = true };
+    public InterfaceState Adopt(Allocations allocations, long generation, IEnumerable<int> workers) =>
+        this with { Allocations = allocations, Generation = Math.Max(Generation, generation), Adopting = [.. workers], Changed = null, IsDirty = true };
+
+    /// <summary>
+    /// A rule's actor has forgotten what it was told. Nothing is said of a rule whose present form nobody has been told of yet: that comes, as it would have.
+    /// </summary>
+    public Effects TellAgain(RuleId id) => Told.TryGetValue(id, out (ForwardingRule Rule, RuleOutcome Outcome) last) && ReferenceEquals(last.Rule, Planned.GetValueOrDefault(id))
+        ? [new InterfaceEffect.Report(id, last.Outcome)]
+        : [];
 
     /// <summary>There is nothing to plan with: no device, no port, or no rules at all.</summary>
     public (InterfaceState Next, Effects Effects) Blocked(RuleOutcome outcome)

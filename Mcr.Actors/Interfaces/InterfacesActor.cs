@@ -30,6 +30,9 @@ internal sealed class InterfacesActor : UntypedActor
             case InterfaceCommands.UseRules use:
                 _interfaces.Tell(use.Interface, use with { Links = _links });
                 break;
+            case InterfaceCommands.TellAgain again:
+                _interfaces.TellExisting(again.Interface, again);
+                break;
             case InterfaceCommands.SetWorkers set:
                 IActorRef child = Context.Child(NamedChildren.PathElement(set.Interface));
                 if (child.IsNobody())

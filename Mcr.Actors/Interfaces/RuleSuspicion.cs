@@ -53,12 +53,16 @@ internal sealed record RuleSuspicion
         ? (this with { Untried = Untried.Pop(out ImmutableArray<RuleId> all) }).Try(all) // together they make it end: that is known
         : Continue();
 
-    /// <summary>Rules that are no more.</summary>
-    public RuleSuspicion Without(Func<RuleId, bool> isGone) => this with
+    /// <summary>Rules that are gone, or other ones by now. When none is left of those on trial, the next are.</summary>
+    public RuleSuspicion Without(Func<RuleId, bool> isAcquitted)
     {
-        Tried = Tried.RemoveAll(id => isGone(id)),
-        Untried = [.. Untried.Reverse().Select(group => group.RemoveAll(id => isGone(id))).Where(group => !group.IsEmpty)],
-    };
+        RuleSuspicion next = this with
+        {
+            Tried = Tried.RemoveAll(id => isAcquitted(id)),
+            Untried = [.. Untried.Reverse().Select(group => group.RemoveAll(id => isAcquitted(id))).Where(group => !group.IsEmpty)],
+        };
+        return next.Tried.IsEmpty && !Tried.IsEmpty ? next.Continue() : next;
+    }
 
     /// <summary>The first half of a group that is known to contain one.</summary>
     private RuleSuspicion Try(ImmutableArray<RuleId> group)

@@ -18,6 +18,9 @@ internal static class InterfaceCommands
         public LinkTable? Links { get; init; }
     }
 
+    /// <summary>The rule's actor was started again and has forgotten what became of the rule: it is told once more.</summary>
+    public sealed record TellAgain(string Interface, RuleId Rule);
+
     /// <summary>Answered by one <see cref="CommandResult"/>, when it is done or after some seconds.</summary>
     /// <param name="Count">From 1 to <see cref="Relay.InterfaceOptions.MaxWorkers"/>.</param>
     public sealed record SetWorkers(string Interface, int Count);

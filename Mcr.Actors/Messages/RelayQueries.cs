@@ -30,6 +30,14 @@ public static class RelayQueries
     /// <param name="Workers">By interface and number.</param>
     public sealed record WorkerList(ImmutableArray<WorkerView> Workers);
 
+    /// <summary>Answered by <see cref="SavingReport"/>.</summary>
+    public sealed record GetSaving;
+
+    /// <param name="Directory">Where changes are saved; null: they end with mcrd.</param>
+    /// <param name="Problem">Why they are not being saved just now; null when they are.</param>
+    /// <param name="Since">When that began.</param>
+    public sealed record SavingReport(string? Directory, string? Problem, DateTimeOffset? Since);
+
     /// <summary>Answered by <see cref="InterfaceList"/>.</summary>
     public sealed record ListInterfaces;
 

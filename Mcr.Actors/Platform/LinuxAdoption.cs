@@ -11,6 +11,7 @@ internal sealed class LinuxAdoption : IDisposable
     private readonly Dictionary<int, AdoptedWorker> _waiting = [];
     private readonly HashSet<int> _running = [];
     private bool _isDropped;
+    private bool _isHeld;
 
     /// <param name="wanted">What a worker would be started with.</param>
     public LinuxAdoption(Inheritance inherited, WorkerOptions wanted)
@@ -28,7 +29,7 @@ internal sealed class LinuxAdoption : IDisposable
     public string? Note { get; }
 
     /// <returns>The adopted worker of that number, once; null when there is none (any more): a new one is to be started.</returns>
-    /// <exception cref="LinuxException">it has ended meanwhile.</exception>
+    /// <exception cref="LinuxException">it has ended meanwhile, or cannot be gone on with and was ended.</exception>
     public LinuxWorker? TryStart(int number, string runtimeDirectory, Func<int, TaggedSocket> socket, Action<WorkerEvent> onEvent)
     {
         lock (_lock)
@@ -36,8 +37,9 @@ internal sealed class LinuxAdoption : IDisposable
             _running.Remove(number);
             if (!_waiting.Remove(number, out AdoptedWorker? waiting))
                 return null;
+            var worker = LinuxWorker.Adopt(waiting, runtimeDirectory, socket, onEvent);
             _running.Add(number);
-            return LinuxWorker.Adopt(waiting, runtimeDirectory, socket, onEvent);
+            return worker;
         }
     }
 
@@ -66,12 +68,25 @@ internal sealed class LinuxAdoption : IDisposable
         }
     }
 
+    /// <summary>Who has not been started yet goes on as an orphan when this is disposed.</summary>
+    public void Hold()
+    {
+        lock (_lock)
+            _isHeld = true;
+    }
+
+    /// <summary>Ends who has not been started yet: whoever opens the interface again starts workers of his own.</summary>
     public void Dispose()
     {
         lock (_lock)
         {
             foreach (AdoptedWorker worker in _waiting.Values)
+            {
+                if (!_isHeld)
+                    AdoptionSocket.Kill(worker.Channel, Orphans.Patience);
                 worker.Channel.Dispose();
+            }
+
             _waiting.Clear();
             _inherited.Dispose();
         }

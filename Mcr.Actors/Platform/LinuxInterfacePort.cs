@@ -131,7 +131,11 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
             _kept.Drop(ids);
     }
 
-    public void Hold() => _isHeld = true;
+    public void Hold()
+    {
+        _isHeld = true;
+        _adoption?.Hold();
+    }
 
     public string? AddSeat() => Try(() =>
     {

@@ -26,7 +26,10 @@ public sealed class LinuxPlatform(WorkerProgram program, Capabilities capabiliti
 {
     private readonly LinuxStandby _standby = new(program, capabilities);
 
-    public IDisposable WatchLinks(Action<LinkTable> onChange, Action<Exception> onFailure) => new LinkMonitor(onChange, onFailure);
+    /// <summary>Kept over the end of a watch: the next one knows the devices again.</summary>
+    private readonly LinkIncarnations _incarnations = new();
+
+    public IDisposable WatchLinks(Action<LinkTable> onChange, Action<Exception> onFailure) => new LinkMonitor(_incarnations, onChange, onFailure);
 
     public IInterfacePort OpenInterface(Link link, PortOptions options) =>
         orphans.TryTake(link, inherited => Open(link, options, inherited)) ?? Open(link, options, null);

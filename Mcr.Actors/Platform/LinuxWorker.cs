@@ -28,14 +28,26 @@ public sealed class LinuxWorker : IWorkerProcess
     {
         _socket = socket;
         _adoptionSocket = adoptionSocket;
-        AdoptionSocket.Settle(adopted.Channel);
-        _pulse = new WorkerPulse(adopted.Slot);
-        onEvent(new WorkerReady(adopted.Pid, IsRelaying: true)); // before its thread can say anything
-        _process = WorkerProcess.Adopt(adopted.Pid, adopted.Channel, message => Report(message, onEvent), (how, clean) => ReportExit(how, clean, onEvent));
+        try
+        {
+            AdoptionSocket.Settle(adopted.Channel);
+            _pulse = new WorkerPulse(adopted.Slot);
+            onEvent(new WorkerReady(adopted.Pid, IsRelaying: true)); // before its thread can say anything
+            _process = WorkerProcess.Adopt(adopted.Pid, adopted.Channel, message => Report(message, onEvent), (how, clean) => ReportExit(how, clean, onEvent));
+        }
+        catch
+        {
+            // Another is about to be started in its place, and of two each datagram would leave twice.
+            AdoptionSocket.Kill(adopted.Channel, Orphans.Patience);
+            adopted.Channel.Dispose();
+            _pulse?.Dispose();
+            Orphans.Forget(adoptionSocket);
+            throw;
+        }
     }
 
     /// <summary>A worker of an mcrd that is gone: it has what it has, and is ready.</summary>
-    /// <exception cref="LinuxException">it has ended meanwhile.</exception>
+    /// <exception cref="LinuxException">it has ended meanwhile, or memory or descriptors are short; either way it is gone now.</exception>
     internal static LinuxWorker Adopt(AdoptedWorker adopted, string runtimeDirectory, Func<int, TaggedSocket> socket, Action<WorkerEvent> onEvent) =>
         new(adopted, Orphans.SocketOf(runtimeDirectory, adopted.Pid), socket, onEvent);
 

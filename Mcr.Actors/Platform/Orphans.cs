@@ -15,7 +15,7 @@ public sealed class Orphans
     private const string Suffix = ".sock";
 
     /// <summary>What a worker that runs takes is milliseconds.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
     private readonly List<AdoptedWorker> _workers = [];
@@ -133,9 +133,13 @@ public sealed class Orphans
             Stop(worker, "no rule takes datagrams in there any more");
     }
 
+    /// <summary>
+    /// One that says what nobody understands would say it to every other mcrd, and is killed. Whatever else goes wrong may be over in a moment, or be another mcrd's
+    /// doing: then the worker gets its connection back and goes on being an orphan.
+    /// </summary>
     private void TryAdopt(string path)
     {
-        WorkerChannel? channel = null;
+        WorkerChannel? channel = null; // ours until a worker has it
         try
         {
             if (ProcessStatus.Read(PidOf(path)).IsStopped)
@@ -147,7 +151,10 @@ public sealed class Orphans
 
             SysResult connected = AdoptionSocket.TryConnect(path, Patience, out channel);
             if (channel is not null)
+            {
                 _workers.Add(AdoptedWorker.Receive(channel));
+                channel = null;
+            }
             else if (connected.Is(Libc.ECONNREFUSED) || connected.Is(Libc.ENOENT))
                 Forget(path);
             else
@@ -156,12 +163,15 @@ public sealed class Orphans
         catch (InvalidDataException e) when (channel is { SenderPid: > 0 } spoken)
         {
             _warn($"the worker of {path} (pid {spoken.SenderPid}) cannot be adopted and is killed: {e.Message}");
-            End(spoken.SenderPid, spoken, stop: false);
+            AdoptionSocket.Kill(spoken, Patience);
         }
         catch (Exception e) when (e is InvalidDataException or LinuxException)
         {
-            channel?.Dispose();
             _warn($"the worker of {path} cannot be adopted: {(e is LinuxException { Errno: Libc.EAGAIN } ? "it does not answer, or another mcrd has it" : e.Message)}; {Advice(path)}");
+        }
+        finally
+        {
+            channel?.Dispose();
         }
     }
 
@@ -176,26 +186,27 @@ public sealed class Orphans
     {
         _warn($"worker {worker.Handover.Place.Seat} of {worker.Handover.Place.Interface} (pid {worker.Pid}) is stopped: {why}");
         worker.DisposeDescriptors();
-        End(worker.Pid, worker.Channel, stop: true);
+        End(worker);
     }
 
     /// <summary>Waits for its end, so that nobody relays beside it.</summary>
-    private static void End(int pid, WorkerChannel channel, bool stop)
+    private static void End(AdoptedWorker worker)
     {
         try
         {
             using var ended = new ManualResetEventSlim();
-            using var process = WorkerProcess.Adopt(pid, channel, _ => { }, (_, _) => ended.Set());
-            if (stop)
-                process.Send(new WorkerMessage.Stop(), []);
-            if (stop && ended.Wait(Patience))
+            using var process = WorkerProcess.Adopt(worker.Pid, worker.Channel, _ => { }, (_, _) => ended.Set());
+            process.Send(new WorkerMessage.Stop(), []);
+            if (ended.Wait(Patience))
                 return;
             process.Kill();
             ended.Wait(Patience);
         }
         catch (LinuxException)
         {
-            // It has ended already.
+            // It has ended already, or nothing is left to watch it by.
+            AdoptionSocket.Kill(worker.Channel, Patience);
+            worker.Channel.Dispose();
         }
     }
 }

@@ -52,7 +52,7 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
                 Sender.Tell(new ControlResponse.Pong());
                 break;
             case ControlRequest.Version:
-                Sender.Tell(ControlViews.Version(version));
+                Ask<RelayQueries.SavingReport>(new RelayQueries.GetSaving(), saving => ControlViews.Version(version, saving));
                 break;
             default:
                 Unhandled(message);

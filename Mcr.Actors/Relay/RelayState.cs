@@ -113,9 +113,12 @@ internal sealed record RelayState
         return (this, effects.ToImmutable());
     }
 
-    /// <summary>The rule's actor was restarted and knows nothing: it is told what was known last.</summary>
+    /// <summary>
+    /// The rule's actor was restarted and knows nothing: it is told what it is by us, and then how it is by its interface. What we were told last may be older
+    /// than that: news that reached the actor when it crashed, or before it knew its rule again, never came here.
+    /// </summary>
     public Effects RuleRestarted(RuleId id) => Entries.TryGetValue(id, out RuleEntry? entry)
-        ? [new RelayEffect.ToRules(new RuleCommands.Assign(entry.Rule)), new RelayEffect.ToRules(new RuleCommands.Report(id, entry.Settled, new RuleOutcome(entry.View.Status, entry.View.Why)))]
+        ? [new RelayEffect.ToRules(new RuleCommands.Assign(entry.Rule)), new RelayEffect.ToInterfaces(new InterfaceCommands.TellAgain(entry.Rule.Rule.Input.Interface, id))]
         : [];
 
     /// <summary>Who waited long enough is told how things are now.</summary>

@@ -36,8 +36,8 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
     private long _lastTicket;
     private RelayState _state;
 
-    /// <summary>Why changes are not being saved; null when they are.</summary>
-    private string? _unsaved;
+    /// <summary>null: changes are being saved.</summary>
+    private Unsaved? _unsaved;
     private LinkTable _links = new([]);
 
     public RelaySupervisor(IRelayPlatform platform, RelayOptions options, RuleLedger ledger, TimeProvider time, ControlGate? gate = null)
@@ -118,7 +118,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                 Timers.StartSingleTimer(restarted, new RestartDelayOver(restarted.Interface), RestartDelay);
                 break;
             case StateEvents.Changed changed:
-                _unsaved = changed.Problem;
+                _unsaved = Unsaved.After(_unsaved, changed.Problem, _time.GetUtcNow());
                 break;
             case LinkEvents.Changed changed:
                 _links = changed.Links;
@@ -165,6 +165,9 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             case RelayQueries.ListInterfaces:
                 ListInterfaces();
                 break;
+            case RelayQueries.GetSaving:
+                Sender.Tell(new RelayQueries.SavingReport(_ledger.Store?.Directory, _unsaved?.Why, _unsaved?.Since));
+                break;
             default:
                 Unhandled(query);
                 break;
@@ -210,7 +213,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             case RelayCommands.AddRule or RelayCommands.AddRules or RelayCommands.RemoveRule or RelayCommands.SetWorkers or RelayQueries.WhenSettled:
                 Sender.Tell(IsStopping);
                 break;
-            case RelayQueries.ListRules or RelayQueries.GetStats or RelayQueries.ListWorkers or RelayQueries.ListInterfaces:
+            case RelayQueries.ListRules or RelayQueries.GetStats or RelayQueries.ListWorkers or RelayQueries.ListInterfaces or RelayQueries.GetSaving:
                 Sender.Tell(new Status.Failure(new InvalidOperationException("mcrd is stopping")));
                 break;
             default:
@@ -244,7 +247,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                 case RelayEffect.Answer answer:
                     Timers.Cancel(answer.Ticket);
                     if (_tickets.Remove(answer.Ticket, out IActorRef? asker))
-                        asker.Tell(answer.Result is CommandResult.Ok { Sentence: var done } && _unsaved is not null ? new CommandResult.Ok($"{done}; for now it would not survive a restart of mcrd: {_unsaved}") : answer.Result);
+                        asker.Tell(answer.Result is CommandResult.Ok { Sentence: var done } && _unsaved is { } unsaved ? new CommandResult.Ok($"{done}; for now it would not survive a restart of mcrd: {unsaved.Why}") : answer.Result);
                     break;
                 case RelayEffect.Save:
                     _ledger.Keep(_state.Overlay);

@@ -51,6 +51,8 @@ internal sealed class RuleActor : UntypedActor
 
                 _supervisor.Tell(new RuleEvents.Changed(_state.View, report.Revision));
                 break;
+            case RuleCommands.Report:
+                break; // to one that was started again this moment: its interface tells it once more when it knows its rule
             default:
                 Unhandled(message);
                 break;

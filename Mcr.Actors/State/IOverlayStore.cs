@@ -6,6 +6,9 @@ internal interface IOverlayStore
     /// <summary>In error sentences.</summary>
     string Place { get; }
 
+    /// <summary>Of everything that the next mcrd is to know.</summary>
+    string Directory { get; }
+
     /// <returns>null when it is kept, whatever happens next; else why not.</returns>
     string? Save(Overlay overlay);
 }

@@ -11,6 +11,8 @@ internal sealed class OverlayFile(StateDirectory directory, Overlay? saved) : IO
 
     public string Place => directory.PathOf(Name);
 
+    public string Directory => Path.GetDirectoryName(Place)!;
+
     public string? Save(Overlay overlay)
     {
         lock (_lock)

@@ -13,7 +13,7 @@ internal static class QueryCommands
         Add("list-workers", "Lists the worker processes.", new ControlRequest.ListWorkers());
         Add("interfaces", "Lists the network interfaces that this machine or a rule has.", new ControlRequest.Interfaces());
         Add("ping", "Asks whether mcrd is there.", new ControlRequest.Ping());
-        Add("version", "Asks mcrd for its version and that of the control protocol.", new ControlRequest.Version());
+        Add("version", "Asks mcrd for its version, that of the control protocol, and whether changes are being saved.", new ControlRequest.Version());
 
         void AddStats()
         {

@@ -32,6 +32,8 @@ internal static class Tables
                 break;
             case ControlResponse.Version version:
                 Line(console, $"mcrd {version.Entry.Version}, control protocol {version.Entry.ProtocolVersion}");
+                if (version.Entry.Saving is { } saving)
+                    Line(console, Saving(saving));
                 break;
         }
     }
@@ -58,8 +60,17 @@ internal static class Tables
         Lines(rule.Name, rule.RuleId, $"of {rule.Origin}"),
         Input(rule.InputGroup, rule.InputPort, rule.InputInterface, rule.Source),
         string.Join('\n', rule.Outputs.Select(Output)),
-        Lines(string.Create(CultureInfo.InvariantCulture, $"{rule.Status} since {rule.Since.ToLocalTime():yyyy-MM-dd HH:mm:ss}"), rule.Why),
+        Lines(string.Create(CultureInfo.InvariantCulture, $"{rule.Status} since {Time(rule.Since)}"), rule.Why),
     ];
+
+    private static string Saving(SavingEntry saving) => saving switch
+    {
+        { Persist: false } => "changes are not saved and end with mcrd (persist = off)",
+        { Error: { } why, FailingSince: { } since } => $"changes CANNOT be saved in {saving.StateDirectory} since {Time(since)} and would not survive a restart of mcrd: {why}",
+        _ => $"changes are saved in {saving.StateDirectory}",
+    };
+
+    private static string Time(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     private static string Lines(params string?[] lines) => string.Join('\n', lines.OfType<string>());
 

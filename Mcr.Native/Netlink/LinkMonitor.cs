@@ -13,26 +13,22 @@ public sealed unsafe class LinkMonitor : IDisposable
     /// <summary>When the devices change faster than they can be listed.</summary>
     private const int RetryMilliseconds = 10;
 
+    private readonly LinkIncarnations _incarnations;
     private readonly Action<LinkTable> _onChange;
     private readonly Action<Exception> _onFailure;
     private readonly FileDescriptor _news;
     private readonly FileDescriptor _stop;
     private readonly Thread _thread;
-
-    /// <summary>An index is taken again at once or never: of older deletions nothing need be known.</summary>
-    private const int RememberedDeletions = 4096;
-
-    /// <summary>By index: its last deletion, as a number of ours.</summary>
-    private readonly Dictionary<int, long> _incarnations = [];
-    private long _deletions;
     private LinkTable? _last;
 
     /// <summary>Watches the calling thread's network namespace.</summary>
+    /// <param name="incarnations">Of this namespace, from the monitor before; nobody else uses them while this lives.</param>
     /// <param name="onChange">Called on the thread of the monitor: at first, and whenever anything differs.</param>
     /// <param name="onFailure">The last call, when it cannot go on.</param>
     /// <exception cref="LinuxException">the kernel refused, or there are no descriptors left.</exception>
-    public LinkMonitor(Action<LinkTable> onChange, Action<Exception> onFailure)
+    public LinkMonitor(LinkIncarnations incarnations, Action<LinkTable> onChange, Action<Exception> onFailure)
     {
+        _incarnations = incarnations;
         _onChange = onChange;
         _onFailure = onFailure;
         _news = SocketOptions.Open(Libc.AF_NETLINK, Libc.SOCK_RAW, Libc.NETLINK_ROUTE, "rtnetlink socket");
@@ -109,7 +105,7 @@ public sealed unsafe class LinkMonitor : IDisposable
             var parser = new NetlinkParser();
             parser.Take(new ReadOnlySpan<byte>(buffer, read.OrThrow("read from rtnetlink")));
             foreach (int index in parser.Gone)
-                _incarnations[index] = ++_deletions;
+                _incarnations.Gone(index);
         }
     }
 
@@ -119,29 +115,16 @@ public sealed unsafe class LinkMonitor : IDisposable
         LinkTable table;
         try
         {
-            table = LinkReader.Read();
+            table = _incarnations.Number(LinkReader.Read());
         }
         catch (LinuxException e) when (e.Errno == Libc.EAGAIN)
         {
             return false;
         }
 
-        if (_incarnations.Count > 0)
-        {
-            table = new LinkTable([.. table.Links.Select(l => l with { Incarnation = _incarnations.GetValueOrDefault(l.Index) })]);
-            if (_incarnations.Count > RememberedDeletions)
-                Forget(table);
-        }
-
         if (_last is null || !_last.IsSame(table))
             _onChange(table);
         _last = table;
         return true;
-    }
-
-    private void Forget(LinkTable table)
-    {
-        foreach (int gone in _incarnations.Keys.Except(table.Links.Select(l => l.Index)).OrderBy(i => _incarnations[i]).Take(RememberedDeletions / 2).ToArray())
-            _incarnations.Remove(gone);
     }
 }

@@ -35,8 +35,9 @@ public sealed class AdoptedWorker : IDisposable
     public ResolvedRuleSet Rules { get; private set; } = new(0, []);
 
     /// <summary>Receives the whole handover.</summary>
+    /// <param name="channel">The worker's once it is returned; whoever gets an exception still has it.</param>
     /// <exception cref="InvalidDataException">what is said is none, or of another version.</exception>
-    /// <exception cref="LinuxException">nothing was said in time.</exception>
+    /// <exception cref="LinuxException">nothing was said in time, or no more before the end, or we lack something.</exception>
     public static AdoptedWorker Receive(WorkerChannel channel)
     {
         AdoptedWorker? worker = null;
@@ -44,7 +45,7 @@ public sealed class AdoptedWorker : IDisposable
         {
             while (worker is not { _isComplete: true })
             {
-                WorkerMessage message = channel.Receive(out FileDescriptor[] passed) ?? throw new InvalidDataException("the worker closed the connection; another mcrd may have it, or it does not let this user in");
+                WorkerMessage message = channel.Receive(out FileDescriptor[] passed) ?? throw Closed(worker is not null);
                 if (worker is null)
                     worker = new AdoptedWorker(channel, message as WorkerMessage.Handover ?? throw Unexpected(message, passed), passed);
                 else
@@ -55,7 +56,7 @@ public sealed class AdoptedWorker : IDisposable
         }
         catch
         {
-            worker?.Dispose();
+            worker?.DisposeDescriptors();
             throw;
         }
     }
@@ -105,6 +106,10 @@ public sealed class AdoptedWorker : IDisposable
         if (!all.TryAdd(id, one))
             descriptor.Dispose(); // said twice: the first one counts
     }
+
+    private static LinuxException Closed(bool hasBegun) => new(
+        hasBegun ? "the worker closed the connection in the middle of its handover" : "the worker closed the connection; another mcrd may have it, or it does not let this user in",
+        Libc.ECONNRESET);
 
     private static InvalidDataException Unexpected(WorkerMessage message, FileDescriptor[] passed)
     {

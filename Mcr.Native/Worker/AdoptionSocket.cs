@@ -72,6 +72,24 @@ public static unsafe class AdoptionSocket
         SocketOptions.Set(channel.Descriptor, Libc.SOL_SOCKET, Libc.SO_PASSCRED, 0, "SO_PASSCRED");
     }
 
+    /// <summary>
+    /// Kills the worker that has spoken on the channel and waits until it is gone. Needs nothing but the channel, so it works where there is no
+    /// descriptor left; while the other end is open, the pid is its own.
+    /// </summary>
+    public static void Kill(WorkerChannel channel, TimeSpan patience)
+    {
+        if (channel.SenderPid <= 0 || IsGone(0))
+            return;
+        _ = Libc.kill(channel.SenderPid, Libc.SIGKILL);
+        _ = IsGone((int)patience.TotalMilliseconds);
+
+        bool IsGone(int milliseconds)
+        {
+            var polled = new Libc.pollfd { fd = channel.Descriptor.Raw }; // a hang-up is told unasked
+            return Libc.poll(&polled, 1, milliseconds) > 0;
+        }
+    }
+
     /// <summary>The worker's side: the next connection, if there is one.</summary>
     /// <param name="user">Of who connected.</param>
     internal static SysResult TryAccept(FileDescriptor listener, out FileDescriptor? connection, out uint user)

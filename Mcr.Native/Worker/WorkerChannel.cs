@@ -67,6 +67,7 @@ public sealed unsafe class WorkerChannel(FileDescriptor descriptor) : IDisposabl
     /// <summary>Waits for the next message.</summary>
     /// <returns>null at the end of the channel: the other side is gone.</returns>
     /// <exception cref="InvalidDataException">the other side does not keep to the protocol; received descriptors are closed.</exception>
+    /// <exception cref="LinuxException">nothing came in time, or we have no room for what came; received descriptors are closed.</exception>
     public WorkerMessage? Receive(out FileDescriptor[] descriptors)
     {
         descriptors = [];
@@ -93,6 +94,8 @@ public sealed unsafe class WorkerChannel(FileDescriptor descriptor) : IDisposabl
             return null;
         try
         {
+            if ((header.msg_flags & Libc.MSG_CTRUNC) != 0 && received.Length < WorkerMessage.MaxDescriptors)
+                throw new LinuxException("take the descriptors of a message", Libc.EMFILE); // there was room for more of them here, but not in our table
             if ((header.msg_flags & (Libc.MSG_TRUNC | Libc.MSG_CTRUNC)) != 0)
                 throw new InvalidDataException("a record larger than the protocol allows");
             WorkerMessage message = WorkerCodec.Decode(record.AsSpan(0, length));
@@ -101,7 +104,7 @@ public sealed unsafe class WorkerChannel(FileDescriptor descriptor) : IDisposabl
             descriptors = received;
             return message;
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or LinuxException)
         {
             foreach (FileDescriptor unclaimed in received)
                 unclaimed.Dispose();

@@ -80,8 +80,8 @@ public sealed unsafe class WorkerProcess : IDisposable
     }
 
     /// <summary>A worker that another mcrd has started and that has given itself to us. No child of ours: how it ends is not told.</summary>
-    /// <param name="channel">Belongs to the process from now on, also when there is none any more.</param>
-    /// <exception cref="LinuxException">it has ended meanwhile.</exception>
+    /// <param name="channel">Belongs to the process once that is returned.</param>
+    /// <exception cref="LinuxException">it has ended meanwhile, or there are no descriptors left to watch it by.</exception>
     /// <inheritdoc cref="Start"/>
     public static WorkerProcess Adopt(int pid, WorkerChannel channel, Action<WorkerMessage> onMessage, Action<string, bool> onExit)
     {
@@ -97,7 +97,6 @@ public sealed unsafe class WorkerProcess : IDisposable
         }
         catch
         {
-            channel.Dispose();
             wake?.Dispose();
             pidfd?.Dispose();
             throw;

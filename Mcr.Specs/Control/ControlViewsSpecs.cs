@@ -57,7 +57,14 @@ public sealed class ControlViewsSpecs
         AssertJson("""{"Success":"done"}""", ControlViews.Result(new CommandResult.Ok("done")));
         AssertJson("""{"Success":"nothing to do"}""", ControlViews.Result(new CommandResult.NoOp("nothing to do")));
         AssertJson("""{"Error":{"problems":[{"field":"input.port","sentence":"is missing"}]}}""", ControlViews.Result(new CommandResult.Rejected("input.port", "is missing")));
-        AssertJson("""{"Version":{"protocol_version":1,"version":"0.1.0"}}""", ControlViews.Version("0.1.0"));
+    }
+
+    [Fact]
+    public void A_version_should_say_whether_changes_are_being_saved()
+    {
+        AssertJson("""{"Version":{"protocol_version":1,"version":"0.1.0","saving":{"persist":false,"state_directory":null,"error":null,"failing_since":null}}}""", ControlViews.Version("0.1.0", new RelayQueries.SavingReport(null, null, null)));
+        AssertJson("""{"Version":{"protocol_version":1,"version":"0.1.0","saving":{"persist":true,"state_directory":"/var/lib/mcr","error":null,"failing_since":null}}}""", ControlViews.Version("0.1.0", new RelayQueries.SavingReport("/var/lib/mcr", null, null)));
+        AssertJson("""{"Version":{"protocol_version":1,"version":"0.1.0","saving":{"persist":true,"state_directory":"/var/lib/mcr","error":"No space left on device","failing_since":"1970-01-01T00:00:00+00:00"}}}""", ControlViews.Version("0.1.0", new RelayQueries.SavingReport("/var/lib/mcr", "No space left on device", DateTimeOffset.UnixEpoch)));
     }
 
     [Fact]

@@ -38,6 +38,10 @@ public sealed class ResponseCodecSpecs(ITestOutputHelper output)
         { """{"Error":{"problems":[{"field":"input.port","sentence":"is missing"},{"field":null,"sentence":"no"}]}}""", new ControlResponse.Error([new ProblemEntry("input.port", "is missing"), new ProblemEntry(null, "no")]) },
         { """{"Pong":{}}""", new ControlResponse.Pong() },
         { """{"Version":{"protocol_version":1,"version":"0.1.0"}}""", new ControlResponse.Version(new VersionEntry(1, "0.1.0")) },
+        {
+            """{"Version":{"protocol_version":1,"version":"0.1.0","saving":{"persist":true,"state_directory":"/var/lib/mcr","error":"full","failing_since":"2026-01-02T03:04:05+00:00"}}}""",
+            new ControlResponse.Version(new VersionEntry(1, "0.1.0") { Saving = new SavingEntry(true, "/var/lib/mcr", "full", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)) })
+        },
     };
 
     [Theory]

@@ -59,6 +59,20 @@ public sealed class TablesSpecs
     }
 
     [Fact]
+    public void Version_should_say_whether_changes_are_saved_where_and_why_not_since_when()
+    {
+        string Say(SavingEntry? saving) => Print(new ControlResponse.Version(new VersionEntry(1, "0.1.0") { Saving = saving }));
+        DateTimeOffset since = new DateTime(2026, 3, 4, 5, 6, 7, DateTimeKind.Local);
+
+        Assert.Equal("mcrd 0.1.0, control protocol 1\n", Say(null));
+        Assert.Equal("mcrd 0.1.0, control protocol 1\nchanges are not saved and end with mcrd (persist = off)\n", Say(new SavingEntry(false, null, null, null)));
+        Assert.Equal("mcrd 0.1.0, control protocol 1\nchanges are saved in /var/lib/mcr\n", Say(new SavingEntry(true, "/var/lib/mcr", null, null)));
+        Assert.Equal(
+            "mcrd 0.1.0, control protocol 1\nchanges CANNOT be saved in /var/lib/mcr since 2026-03-04 05:06:07 and would not survive a restart of mcrd: No space left on device\n",
+            Say(new SavingEntry(true, "/var/lib/mcr", "No space left on device", since)));
+    }
+
+    [Fact]
     public void Nothing_should_be_said_in_words() => Assert.Equal("no workers\n", Print(new ControlResponse.Workers([])));
 
     [Fact]

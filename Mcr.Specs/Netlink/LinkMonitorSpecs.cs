@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Mcr.Actors.Platform;
 using Mcr.Native.Namespaces;
 using Mcr.Native.Netlink;
+using Mcr.Native.Privileges;
+using Mcr.Native.Worker;
 
 namespace Mcr.Specs.Netlink;
 
@@ -77,6 +80,50 @@ public sealed class LinkMonitorSpecs : IDisposable
         Assert.NotEqual(first.Incarnation, again.Incarnation);
     }
 
+    /// <summary>A watch that ends is started again: an interface whose device has been the same meanwhile is not to be torn down, and a new device to be known as such.</summary>
+    [Fact]
+    public void Watch_that_is_started_again_should_know_which_devices_came_back_before_and_meanwhile()
+    {
+        var platform = new LinuxPlatform(new WorkerProgram("", new Dictionary<string, string>()), Capabilities.Read(), new LinuxPlatformOptions(0, 0, false, "", 0, 0), Orphans.Adopt("/nonexistent", _ => { }));
+        using var away = new NetworkNamespace("away");
+        string go = $"ip link set near0 netns {away.Path}";
+        string comeBack = $"nsenter --net={away.Path} ip link set near0 netns {_near.Path}";
+        Link? first = null;
+        Link again = null!;
+        Watching(told =>
+        {
+            Assert.True(told.Take().TryGet("near0", out first));
+            _near.Tool("sh", $"-c \"{go} && {comeBack}\"");
+            while (!told.Take().TryGet("near0", out again!) || again.IsSameDevice(first))
+            {
+                // as it was, or gone
+            }
+        });
+        Watching(told =>
+        {
+            Assert.True(told.Take().TryGet("near0", out Link? same));
+            Assert.True(same.IsSameDevice(again));
+        });
+
+        // It goes and comes while nobody watches; somebody has only seen that it was not there.
+        _near.Tool("sh", $"-c \"{go}\"");
+        Watching(told => Assert.False(told.Take().TryGet("near0", out _)));
+        _near.Tool("sh", $"-c \"{comeBack}\"");
+        Watching(told =>
+        {
+            Assert.True(told.Take().TryGet("near0", out Link? other));
+            Assert.Equal(again.Index, other.Index);
+            Assert.False(other.IsSameDevice(again));
+        });
+
+        void Watching(Action<BlockingCollection<LinkTable>> body)
+        {
+            using BlockingCollection<LinkTable> told = [];
+            using IDisposable watch = _near.Run(() => platform.WatchLinks(told.Add, _failures.Enqueue));
+            body(told);
+        }
+    }
+
     [Fact]
     public void News_that_were_lost_should_cost_nothing()
     {
@@ -106,7 +153,7 @@ public sealed class LinkMonitorSpecs : IDisposable
         Assert.Equal(threads, LinkThreads());
     }
 
-    private LinkMonitor Watch(Action<LinkTable> onChange) => _near.Run(() => new LinkMonitor(onChange, _failures.Enqueue));
+    private LinkMonitor Watch(Action<LinkTable> onChange) => _near.Run(() => new LinkMonitor(new LinkIncarnations(), onChange, _failures.Enqueue));
 
     /// <summary>Of near0, which may be missing.</summary>
     private Link Await(Func<Link?, bool> isSo)

@@ -56,6 +56,7 @@ public sealed class StateSpecs(ITestOutputHelper output)
         using var topology = new RelayTopology();
         using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Video, "  persist = off");
         mcrd.Ctl("remove", "--name", "video");
+        Assert.Equal((false, null, null, false), Saving(mcrd));
         Assert.Equal(0, mcrd.Stop().Code);
         Assert.False(Directory.Exists(mcrd.StateDirectory));
         mcrd.StartAgain();
@@ -83,12 +84,14 @@ public sealed class StateSpecs(ITestOutputHelper output)
             for (int i = 1; i < 20; i++)
                 output.WriteLine(Add(mcrd, i));
             Assert.Contains("is active; for now it would not survive a restart of mcrd: No space left on device", Add(mcrd, 20), StringComparison.Ordinal);
+            Assert.Equal((true, $"{disk}/state", "No space left on device", true), Saving(mcrd));
             File.Delete(filler);
             mcrd.Process.WaitForLine("is written again, with every change so far");
             StreamSender.Result(sender);
             Summary received = receiver.Result();
             Assert.Equal((20_000, 0), (received.Number("received"), received.Number("lost")));
             Assert.EndsWith("is active", Add(mcrd, 21), StringComparison.Ordinal);
+            Assert.Equal((true, $"{disk}/state", null, false), Saving(mcrd));
             (int code, string log) = mcrd.Stop();
             Assert.Equal(0, code);
             Assert.Single(log.Split('\n'), l => l.Contains("cannot be written", StringComparison.Ordinal));
@@ -169,6 +172,12 @@ public sealed class StateSpecs(ITestOutputHelper output)
     private static string Rules(McrdProcess mcrd) => string.Join("; ", mcrd.Ctl("list").GetProperty("Rules").EnumerateArray()
         .OrderBy(r => r.GetProperty("name").GetString(), StringComparer.Ordinal)
         .Select(r => $"{r.GetProperty("name")} {r.GetProperty("status")} {Text(r.GetProperty("why"))} {r.GetProperty("outputs")[0].GetProperty("group")} {r.GetProperty("origin")}"));
+
+    private static (bool Persist, string? Directory, string? Error, bool HasSince) Saving(McrdProcess mcrd)
+    {
+        JsonElement saving = mcrd.Ctl("version").GetProperty("Version").GetProperty("saving");
+        return (saving.GetProperty("persist").GetBoolean(), saving.GetProperty("state_directory").GetString(), saving.GetProperty("error").GetString(), saving.GetProperty("failing_since").ValueKind != JsonValueKind.Null);
+    }
 
     private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.Null ? "null" : value.GetString()!;
 

@@ -65,6 +65,32 @@ public sealed class AdoptionLifeSpecs(ITestOutputHelper output) : RelaySpec(outp
     }
 
     [Fact]
+    public void Nothing_that_was_retired_should_be_given_out_while_a_worker_is_awaited_that_may_use_it()
+    {
+        const int Retired = 5; // by a change that the mcrd which is gone was in the middle of
+        Options = Options with { InterfaceDefaults = new InterfaceOptions { Workers = 2 } };
+        Inherit(2, Video());
+        Platform.Adopted = Platform.Adopted! with { Sockets = Platform.Adopted.Sockets.Add(Retired, null) };
+        Platform.Obedience = Obedience.Stop;
+        Relay.Tell(new RelayCommands.AddRule(Video(), "spec"), TestActor);
+        FakeWorker[] adopted = [NextWorker(), NextWorker()];
+        FakeWorker late = adopted.Single(w => w.Number == 1);
+
+        // One is gone before it was heard of, and its successor gets everything; of the other nothing is known yet.
+        adopted.Single(w => w.Number == 0).Exit("ended while adopted");
+        FakeWorker next = NextWorker();
+        next.Obedience = Obedience.Full;
+        next.Begin();
+        AwaitAssert(() => Assert.Equal(1, next.Rules?.Rules.Length));
+        Assert.DoesNotContain($"close {Retired}", Platform.Journal);
+
+        late.Obedience = Obedience.Full;
+        late.Begin();
+        ExpectMsg<CommandResult.Ok>();
+        AwaitAssert(() => Assert.Contains($"close {Retired}", Platform.Journal));
+    }
+
+    [Fact]
     public void Held_interface_should_stop_no_worker()
     {
         Ok(Video());

@@ -24,13 +24,16 @@ internal sealed class InterfaceHarness
 
     public Dictionary<RuleId, RuleOutcome> Told { get; } = [];
 
+    /// <summary>Everything that was to be done, in order.</summary>
+    public List<InterfaceEffect> Done { get; } = [];
+
     public long Settled { get; private set; }
 
     /// <summary>What of the rules has changed is told, unless <paramref name="isUnknown"/>.</summary>
     public void Want(ImmutableDictionary<RuleId, ForwardingRule> rules, bool isUnknown = false)
     {
         ImmutableHashSet<RuleId> changed = [.. rules.Keys.Union(State.Desired.Keys).Where(id => !ReferenceEquals(rules.GetValueOrDefault(id), State.Desired.GetValueOrDefault(id)))];
-        State = State.Want(++_revision, rules, isUnknown ? null : changed);
+        Apply(State.Want(++_revision, rules, isUnknown ? null : changed));
         Reconcile();
     }
 
@@ -51,11 +54,18 @@ internal sealed class InterfaceHarness
         Reconcile();
     }
 
-    public void WorkerDies(int number = 0)
+    public void WorkerDies(int number = 0, bool tooOften = false)
     {
         if (!_workers.Remove(number))
             return;
-        Apply(State.WorkerDown(number, "killed by signal 9", TimeSpan.Zero, TimeSpan.Zero, tooOften: false));
+        Apply(State.WorkerDown(number, "killed by signal 9", TimeSpan.Zero, TimeSpan.Zero, tooOften));
+        Reconcile();
+    }
+
+    /// <summary>The worker has lived with the rules that are on trial.</summary>
+    public void TrialOver()
+    {
+        Apply(State.TrialOver());
         Reconcile();
     }
 
@@ -110,7 +120,7 @@ internal sealed class InterfaceHarness
     private InterfacePlan Plan(ImmutableHashSet<RuleId>? changed)
     {
         _links.TryGet("in0", out Link? link);
-        return InterfacePlanner.Plan(new PlanInput(link!, _links, State.Desired, State.Allocations, PlanFailures.None, State.NextGeneration) { Changed = changed });
+        return InterfacePlanner.Plan(new PlanInput(link!, _links, State.Desired, State.Allocations, PlanFailures.None, State.NextGeneration) { Changed = changed, LeftOut = State.LeftOut });
     }
 
     private void Reconcile()
@@ -131,6 +141,7 @@ internal sealed class InterfaceHarness
         State = decision.Next;
         foreach (InterfaceEffect effect in decision.Effects)
         {
+            Done.Add(effect);
             switch (effect)
             {
                 case InterfaceEffect.ToWorker toWorker:

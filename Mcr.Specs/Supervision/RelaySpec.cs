@@ -25,12 +25,16 @@ public abstract class RelaySpec(ITestOutputHelper output) : Akka.Hosting.TestKit
     /// <summary>Waits of a length that can be told.</summary>
     internal RelayOptions Options { get; set; } = new() { Chance = () => 0.5, Standby = false };
 
+    /// <summary>What the actors take for the time.</summary>
+    internal TimeProvider Clock { get; set; } = TimeProvider.System;
+
     internal IActorRef Start()
     {
+        TimeProvider clock = Clock;
         FakePlatform platform = Platform;
         RuleLedger ledger = Ledger;
         RelayOptions options = Options;
-        return Sys.ActorOf(Props.Create(() => new RelaySupervisor(platform, options, ledger, TimeProvider.System, null)), "relay");
+        return Sys.ActorOf(Props.Create(() => new RelaySupervisor(platform, options, ledger, clock, null)), "relay");
     }
 
     protected void Advance(TimeSpan time) => ((TestScheduler)Sys.Scheduler).Advance(time);

@@ -52,6 +52,33 @@ public sealed class SavingSpecs(ITestOutputHelper output) : RelaySpec(output)
     }
 
     [Fact]
+    public void Whoever_asks_should_hear_why_nothing_is_saved_and_since_when_until_it_is()
+    {
+        DateTimeOffset before = DateTimeOffset.UtcNow;
+        AwaitAssert(() => Assert.Single(List()));
+        Assert.Equal(new RelayQueries.SavingReport("/spec", null, null), Saving());
+        _store.Problem = "No space left on device";
+        Ok(Video());
+        AwaitAssert(() => Assert.Equal("No space left on device", Saving().Problem));
+        DateTimeOffset? since = Saving().Since;
+        Assert.InRange(since!.Value, before, DateTimeOffset.UtcNow);
+
+        // For another reason, but not since another time.
+        _store.Problem = "Read-only file system";
+        AwaitAssert(() =>
+        {
+            Advance(TimeSpan.FromSeconds(1));
+            Assert.Equal(new RelayQueries.SavingReport("/spec", "Read-only file system", since), Saving());
+        });
+        _store.Problem = null;
+        AwaitAssert(() =>
+        {
+            Advance(TimeSpan.FromSeconds(2));
+            Assert.Equal(new RelayQueries.SavingReport("/spec", null, null), Saving());
+        });
+    }
+
+    [Fact]
     public void Stop_should_wait_for_the_last_write()
     {
         _store.Gate.Reset();
@@ -77,6 +104,12 @@ public sealed class SavingSpecs(ITestOutputHelper output) : RelaySpec(output)
         _store.Gate.Set();
     }
 
+    private RelayQueries.SavingReport Saving()
+    {
+        Relay.Tell(new RelayQueries.GetSaving(), TestActor);
+        return ExpectMsg<RelayQueries.SavingReport>();
+    }
+
     private sealed class FakeStore : IOverlayStore
     {
         public ManualResetEventSlim Gate { get; } = new(true);
@@ -87,7 +120,9 @@ public sealed class SavingSpecs(ITestOutputHelper output) : RelaySpec(output)
 
         public volatile Overlay? Last;
 
-        public string Place => "spec";
+        public string Place => "/spec/rules.json";
+
+        public string Directory => "/spec";
 
         public string? Save(Overlay overlay)
         {

@@ -3,7 +3,7 @@ using Mcr.Actors.Platform;
 
 namespace Mcr.Actors.Interfaces;
 
-/// <summary>What its workers have counted.</summary>
+/// <summary>The lines of statistics that its workers' counters make, and the rates of its rules.</summary>
 internal sealed partial class InterfaceActor
 {
     private static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(1);
