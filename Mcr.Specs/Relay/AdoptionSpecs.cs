@@ -38,7 +38,7 @@ public sealed class AdoptionSpecs(ITestOutputHelper output)
         string log = mcrd.Process.Output;
         foreach (int pid in pids)
             Assert.Contains($"(pid {pid}) is adopted: 2 rules, hash as expected", log, StringComparison.Ordinal);
-        stream.EndWithoutLoss(output);
+        stream.EndWithoutLoss(output, $"mcrd kill -9 and restart, workers: {workers}");
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class AdoptionSpecs(ITestOutputHelper output)
         StreamSender.Send(topology.Source, "src0", "239.1.1.3", 5000, 100, "--rate", "1000");
         Assert.Equal(100, news.Result().Number("received"));
         stream.WaitForMore();
-        stream.EndWithoutLoss(output);
+        stream.EndWithoutLoss(output, "mcrd kill -9 and restart with other rules");
     }
 
     [Theory]
@@ -83,7 +83,7 @@ public sealed class AdoptionSpecs(ITestOutputHelper output)
         mcrd.StartAgain();
         Assert.Equal(pids, mcrd.WorkerPids());
         stream.WaitForMore();
-        stream.EndWithoutLoss(output);
+        stream.EndWithoutLoss(output, bySignal ? "mcrd SIGUSR2 and restart" : "mcrctl upgrade-hold and restart");
     }
 
     [Fact]
@@ -250,7 +250,7 @@ public sealed class AdoptionSpecs(ITestOutputHelper output)
         }
 
         output.WriteLine($"{first.Length} descriptors: {string.Join(' ', first)}");
-        stream.EndWithoutLoss(output);
+        stream.EndWithoutLoss(output, "mcrd kill -9 and restart, 20 times");
     }
 
     /// <summary>An orphan that has ended may wait for whoever reaps it.</summary>
@@ -326,14 +326,15 @@ public sealed class AdoptionSpecs(ITestOutputHelper output)
         /// <summary>As long as some thousand datagrams take: nobody is there to count.</summary>
         public void WaitWithoutMcrd() => Assert.False(_sender.HasExited);
 
-        public void EndWithoutLoss(ITestOutputHelper output)
+        /// <param name="name">What has happened meanwhile.</param>
+        public void EndWithoutLoss(ITestOutputHelper output, string name)
         {
             _sender.Terminate();
             long sent = StreamSender.Result(_sender).Number("sent");
             WaitUntil(() => Relayed() == sent, $"the rule to have counted all of {sent.ToString(CultureInfo.InvariantCulture)} datagrams, from its first on");
             _receiver.Process.Terminate();
             Summary received = _receiver.Result();
-            output.WriteLine(received.Line);
+            new EventCost(name, "ring") { Gap = received.LongestMilliseconds, Lost = sent - received.Number("received"), MostLost = 0, Sent = sent }.Check(output);
             Assert.Equal((sent, 0, 0, 0), (received.Number("received"), received.Number("lost"), received.Number("reordered"), received.Number("duplicated")));
         }
 
