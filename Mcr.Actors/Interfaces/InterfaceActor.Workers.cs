@@ -43,7 +43,9 @@ internal sealed partial class InterfaceActor
     private void ChangeNext()
     {
         int count = _open!.Seats.Count;
-        if (count == _wanted)
+        if (count > _open.Port.Table.Seats)
+            Change(WorkerChange.Leave(_open.Port.Table, count, NextTicket()));
+        else if (count == _wanted)
             Answer(new CommandResult.Ok($"{_name} is served by {Workers(count)}"));
         else if (count > _wanted)
             Change(WorkerChange.Shrink(_open.Port.Table, NextTicket(), _state.Workers.Keys));
