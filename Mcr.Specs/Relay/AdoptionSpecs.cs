@@ -13,6 +13,8 @@ public sealed class AdoptionSpecs(ITestOutputHelper output)
 {
     private const int Rate = 10_000;
     private const int SigUsr2 = 12;
+    private const int ExitSoftware = 70; // EX_SOFTWARE
+    private const int ExitAborted = 128 + 6; // SIGABRT
 
     private const string Video = """{ name = video, input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""";
     private const string Audio = """{ name = audio, input { interface = in0, group = "239.1.1.2", port = 5000 }, outputs = [ { interface = out1, group = "239.2.2.3", port = 6000 } ] }""";
@@ -84,6 +86,29 @@ public sealed class AdoptionSpecs(ITestOutputHelper output)
         Assert.Equal(pids, mcrd.WorkerPids());
         stream.WaitForMore();
         stream.EndWithoutLoss(output, bySignal ? "mcrd SIGUSR2 and restart" : "mcrctl upgrade-hold and restart");
+    }
+
+    /// <summary>Neither a signal nor a command: it ends from within.</summary>
+    [Theory]
+    [InlineData(UnaskedEnd.ActorSystem)]
+    [InlineData(UnaskedEnd.Exception)]
+    public void Mcrd_that_ends_although_nobody_asked_it_to_should_leave_its_workers(UnaskedEnd how)
+    {
+        using var topology = new RelayTopology();
+        using var mcrd = new McrdProcess(topology.Relay, Video, environment: StartupHook.Environment(how));
+        mcrd.WaitReady();
+        int[] pids = mcrd.WorkerPids();
+        using var stream = new Stream(topology, mcrd);
+        stream.WaitForMore();
+        mcrd.Process.Signal(StartupHook.EndSignal);
+        mcrd.Process.WaitForLine(how == UnaskedEnd.ActorSystem ? "mcrd has stopped although nobody asked it to; what was logged before this says why" : "Unhandled exception. System.InvalidOperationException: planted");
+        mcrd.WaitUntilGone();
+        Assert.Equal(how == UnaskedEnd.ActorSystem ? ExitSoftware : ExitAborted, mcrd.Process.ExitCode);
+        Assert.All(pids, pid => Assert.True(IsRunning(pid)));
+        mcrd.StartAgain();
+        Assert.Equal(pids, mcrd.WorkerPids());
+        stream.WaitForMore();
+        stream.EndWithoutLoss(output, $"mcrd ends by itself ({how}) and restart");
     }
 
     [Fact]
