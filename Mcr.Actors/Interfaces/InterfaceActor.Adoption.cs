@@ -39,7 +39,7 @@ internal sealed partial class InterfaceActor
             _log.Info("worker {Number} of {Interface} (pid {Pid}) is adopted: {Rules} rules, {Hash}", run.Number, _name, run.Pid, run.Rules, Comparison(run, plan));
         _adopted.Clear();
         if (_change is null)
-            ChangeNext();
+            ChangeNext(); // to what is wanted now, or to what an mcrd that ended in the middle of a change had begun with
     }
 
     private static string Comparison(AdoptedRun run, InterfacePlan plan) => run.Hash == plan.Allocations.Hash

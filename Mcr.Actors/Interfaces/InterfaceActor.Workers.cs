@@ -44,7 +44,11 @@ internal sealed partial class InterfaceActor
     private void ChangeNext()
     {
         int count = _open!.Seats.Count;
-        if (count == _wanted)
+        if (count > _open.Port.Table.Seats)
+        {
+            Change(WorkerChange.Leave(_open.Port.Table, count, NextTicket()));
+        }
+        else if (count == _wanted)
         {
             Answer(new CommandResult.Ok($"{_name} is served by {Workers(count)}"));
             Share();

@@ -21,9 +21,10 @@ internal sealed record WorkerChange
     /// <summary>For what takes milliseconds. What is held meanwhile waits in queues that have an end, so it is short.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1);
 
-    private WorkerChange(BucketTable now, int to, ImmutableHashSet<int> away, long ticket)
+    /// <param name="from">Workers that there are.</param>
+    private WorkerChange(BucketTable now, int from, int to, ImmutableHashSet<int> away, long ticket)
     {
-        From = now.Seats;
+        From = from;
         Next = now.Rebalance(to, away, out ImmutableArray<BucketMove> moves);
         Ticket = ticket;
         Takers = [.. moves.Select(m => m.To)];
@@ -69,7 +70,7 @@ internal sealed record WorkerChange
     /// <param name="ticket">Two are used, this and the next.</param>
     /// <param name="startTimeout">After which a worker that does not get ready is killed.</param>
     public static (WorkerChange Next, Effects Effects) Grow(BucketTable now, ImmutableHashSet<int> away, long ticket, TimeSpan startTimeout) =>
-        (new WorkerChange(now, now.Seats + 1, away, ticket), [new WorkerChangeEffect.Wait(startTimeout + AnswerTimeout)]);
+        (new WorkerChange(now, now.Seats, now.Seats + 1, away, ticket), [new WorkerChangeEffect.Wait(startTimeout + AnswerTimeout)]);
 
     /// <param name="running">The workers that run.</param>
     /// <inheritdoc cref="Grow"/>
@@ -80,6 +81,13 @@ internal sealed record WorkerChange
     /// <inheritdoc cref="Shrink"/>
     public static (WorkerChange Next, Effects Effects) Return(BucketTable now, ImmutableHashSet<int> away, long ticket, IEnumerable<int> running) =>
         Move(now, now.Seats, away, ticket, running);
+
+    /// <summary>The last of <paramref name="workers"/> has no flows: an mcrd has ended before it gave it any, or after it took them away.</summary>
+    public static (WorkerChange Next, Effects Effects) Leave(BucketTable now, int workers, long ticket)
+    {
+        var change = new WorkerChange(now, workers, now.Seats, [], ticket) { Phase = WorkerChangePhase.Leaving };
+        return (change, [new WorkerChangeEffect.Stop(change.Number)]);
+    }
 
     /// <summary>A new process, which has not been sent rules yet.</summary>
     public Effects Ready(int number) => Phase is WorkerChangePhase.Holding or WorkerChangePhase.Draining && Takers.Contains(number) ? [Hold(number)] : [];
@@ -136,7 +144,7 @@ internal sealed record WorkerChange
 
     private static (WorkerChange Next, Effects Effects) Move(BucketTable now, int to, ImmutableHashSet<int> away, long ticket, IEnumerable<int> running)
     {
-        var change = new WorkerChange(now, to, away, ticket) { HasRules = true };
+        var change = new WorkerChange(now, now.Seats, to, away, ticket) { HasRules = true };
         change = change with { Awaited = change.Takers.Intersect(running) };
         return change.Held([new WorkerChangeEffect.Wait(AnswerTimeout), .. change.Awaited.Order().Select(change.Hold)]);
     }

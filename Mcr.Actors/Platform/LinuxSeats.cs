@@ -48,9 +48,8 @@ internal sealed class LinuxSeats : IDisposable
         if (!_first.IsInGroup)
             return;
         BucketTable known = all[0].Table ?? BucketTable.One;
-        _group = FanoutGroup.Adopt(sockets, known.Seats <= _count ? known : BucketTable.One);
-        if (known.Seats != _count)
-            Use(_group.Table.Rebalance(_count, out _)); // mcrd ended while it changed their number, or a worker did meanwhile
+        _group = FanoutGroup.Adopt(sockets, known.Seats <= _count ? known : known.Rebalance(_count, out _)); // the others serve whom the last one served
+        all[0].Table = _group.Table;
     }
 
     /// <summary>The seats of an earlier mcrd's workers; takes ownership of their slots and sockets.</summary>

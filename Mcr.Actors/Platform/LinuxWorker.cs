@@ -32,7 +32,7 @@ public sealed class LinuxWorker : IWorkerProcess
         {
             AdoptionSocket.Settle(adopted.Channel);
             _pulse = new WorkerPulse(adopted.Slot);
-            onEvent(new WorkerReady(adopted.Pid, IsRelaying: true)); // before its thread can say anything
+            onEvent(new WorkerReady(adopted.Pid, IsRelaying: adopted.Handover.Generation > 0)); // before its thread can say anything
             _process = WorkerProcess.Adopt(adopted.Pid, adopted.Channel, message => Report(message, onEvent), (how, clean) => ReportExit(how, clean, onEvent));
         }
         catch

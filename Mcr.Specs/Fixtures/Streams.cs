@@ -12,6 +12,9 @@ internal sealed class Summary(string line)
 
     public string this[string name] => _fields.TryGetValue(name, out string? value) ? value : throw new KeyNotFoundException($"no {name} in: {line}");
 
+    /// <summary>Of a receiver: what waited longest. After a time in which nothing came, that is the first which did.</summary>
+    public double LongestMilliseconds => double.Parse(this["max_us"], CultureInfo.InvariantCulture) / 1000;
+
     public long Number(string name) => long.Parse(this[name], CultureInfo.InvariantCulture);
 }
 

@@ -13,6 +13,8 @@ public sealed class AdoptionSpecs(ITestOutputHelper output)
 {
     private const int Rate = 10_000;
     private const int SigUsr2 = 12;
+    private const int ExitSoftware = 70; // EX_SOFTWARE
+    private const int ExitAborted = 128 + 6; // SIGABRT
 
     private const string Video = """{ name = video, input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""";
     private const string Audio = """{ name = audio, input { interface = in0, group = "239.1.1.2", port = 5000 }, outputs = [ { interface = out1, group = "239.2.2.3", port = 6000 } ] }""";
@@ -38,7 +40,7 @@ public sealed class AdoptionSpecs(ITestOutputHelper output)
         string log = mcrd.Process.Output;
         foreach (int pid in pids)
             Assert.Contains($"(pid {pid}) is adopted: 2 rules, hash as expected", log, StringComparison.Ordinal);
-        stream.EndWithoutLoss(output);
+        stream.EndWithoutLoss(output, $"mcrd kill -9 and restart, workers: {workers}");
     }
 
     [Fact]
@@ -59,7 +61,7 @@ public sealed class AdoptionSpecs(ITestOutputHelper output)
         StreamSender.Send(topology.Source, "src0", "239.1.1.3", 5000, 100, "--rate", "1000");
         Assert.Equal(100, news.Result().Number("received"));
         stream.WaitForMore();
-        stream.EndWithoutLoss(output);
+        stream.EndWithoutLoss(output, "mcrd kill -9 and restart with other rules");
     }
 
     [Theory]
@@ -83,7 +85,30 @@ public sealed class AdoptionSpecs(ITestOutputHelper output)
         mcrd.StartAgain();
         Assert.Equal(pids, mcrd.WorkerPids());
         stream.WaitForMore();
-        stream.EndWithoutLoss(output);
+        stream.EndWithoutLoss(output, bySignal ? "mcrd SIGUSR2 and restart" : "mcrctl upgrade-hold and restart");
+    }
+
+    /// <summary>Neither a signal nor a command: it ends from within.</summary>
+    [Theory]
+    [InlineData(UnaskedEnd.ActorSystem)]
+    [InlineData(UnaskedEnd.Exception)]
+    public void Mcrd_that_ends_although_nobody_asked_it_to_should_leave_its_workers(UnaskedEnd how)
+    {
+        using var topology = new RelayTopology();
+        using var mcrd = new McrdProcess(topology.Relay, Video, environment: StartupHook.Environment(how));
+        mcrd.WaitReady();
+        int[] pids = mcrd.WorkerPids();
+        using var stream = new Stream(topology, mcrd);
+        stream.WaitForMore();
+        mcrd.Process.Signal(StartupHook.EndSignal);
+        mcrd.Process.WaitForLine(how == UnaskedEnd.ActorSystem ? "mcrd has stopped although nobody asked it to; what was logged before this says why" : "Unhandled exception. System.InvalidOperationException: planted");
+        mcrd.WaitUntilGone();
+        Assert.Equal(how == UnaskedEnd.ActorSystem ? ExitSoftware : ExitAborted, mcrd.Process.ExitCode);
+        Assert.All(pids, pid => Assert.True(IsRunning(pid)));
+        mcrd.StartAgain();
+        Assert.Equal(pids, mcrd.WorkerPids());
+        stream.WaitForMore();
+        stream.EndWithoutLoss(output, $"mcrd ends by itself ({how}) and restart");
     }
 
     [Fact]
@@ -250,7 +275,7 @@ public sealed class AdoptionSpecs(ITestOutputHelper output)
         }
 
         output.WriteLine($"{first.Length} descriptors: {string.Join(' ', first)}");
-        stream.EndWithoutLoss(output);
+        stream.EndWithoutLoss(output, "mcrd kill -9 and restart, 20 times");
     }
 
     /// <summary>An orphan that has ended may wait for whoever reaps it.</summary>
@@ -326,14 +351,15 @@ public sealed class AdoptionSpecs(ITestOutputHelper output)
         /// <summary>As long as some thousand datagrams take: nobody is there to count.</summary>
         public void WaitWithoutMcrd() => Assert.False(_sender.HasExited);
 
-        public void EndWithoutLoss(ITestOutputHelper output)
+        /// <param name="name">What has happened meanwhile.</param>
+        public void EndWithoutLoss(ITestOutputHelper output, string name)
         {
             _sender.Terminate();
             long sent = StreamSender.Result(_sender).Number("sent");
             WaitUntil(() => Relayed() == sent, $"the rule to have counted all of {sent.ToString(CultureInfo.InvariantCulture)} datagrams, from its first on");
             _receiver.Process.Terminate();
             Summary received = _receiver.Result();
-            output.WriteLine(received.Line);
+            new EventCost(name, "ring") { Gap = received.LongestMilliseconds, Lost = sent - received.Number("received"), MostLost = 0, Sent = sent }.Check(output);
             Assert.Equal((sent, 0, 0, 0), (received.Number("received"), received.Number("lost"), received.Number("reordered"), received.Number("duplicated")));
         }
 

@@ -38,7 +38,13 @@ public sealed class ChurnSpecs(ITestOutputHelper output)
         receiver.Process.Terminate();
         Summary received = receiver.Result();
         (int code, string log) = mcrd.Stop();
-        output.WriteLine($"{rate:0} changes a second; {sent.Line}; {received.Line}");
+        new EventCost($"{rate:0} changes a second of other rules", "ring")
+        {
+            Gap = received.LongestMilliseconds,
+            Lost = sent.Number("sent") - received.Number("received"),
+            MostLost = 0,
+            Sent = sent.Number("sent"),
+        }.Check(output);
         Assert.Equal(0, code);
         Assert.InRange(sent.Number("sent"), Rate, long.MaxValue);
         Assert.Equal((sent.Number("sent"), 0, 0), (received.Number("received"), received.Number("lost"), received.Number("reordered")));

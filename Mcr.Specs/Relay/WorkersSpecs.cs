@@ -8,7 +8,7 @@ namespace Mcr.Specs.Relay;
 [Collection(SerialPackets.Name)]
 public sealed class WorkersSpecs(ITestOutputHelper output)
 {
-    private const int Groups = 8;
+    private const int Groups = ManyStreams.Groups;
     private const int Rate = 3_000; // a group, 24,000 together
     private const int Count = 5 * Rate;
 
@@ -19,8 +19,8 @@ public sealed class WorkersSpecs(ITestOutputHelper output)
     public void Two_workers_should_share_the_groups_and_lose_and_reorder_nothing()
     {
         using var topology = new RelayTopology();
-        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rules, "  interfaces.in0 { workers = 2 }");
-        using var streams = new Streams(topology, Count);
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, ManyStreams.Rules, "  interfaces.in0 { workers = 2 }");
+        using var streams = new ManyStreams(topology, Rate, Count);
         streams.CheckAll(output);
         long[] matched = mcrd.FinalValues("matched");
         output.WriteLine($"matched by each worker: {string.Join(' ', matched)}");
@@ -33,8 +33,8 @@ public sealed class WorkersSpecs(ITestOutputHelper output)
     public void Killed_worker_should_cost_no_more_than_what_it_held()
     {
         using var topology = new RelayTopology();
-        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rules, "  interfaces.in0 { workers = 2 }");
-        using var streams = new Streams(topology);
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, ManyStreams.Rules, "  interfaces.in0 { workers = 2 }");
+        using var streams = new ManyStreams(topology, Rate);
         mcrd.AwaitRelayed(Groups * Rate);
         SysResult.From(Libc.kill(mcrd.WorkerPids()[1], Libc.SIGKILL)).OrThrow("kill");
         McrdWaits.Until(() => mcrd.Workers().Where(w => w.GetProperty("status").GetString() == "Running").Select(w => w.GetProperty("restarts").GetInt32()).Order().SequenceEqual([0, 1]), "the worker's successor");
@@ -49,8 +49,8 @@ public sealed class WorkersSpecs(ITestOutputHelper output)
     {
         const int kills = 6;
         using var topology = new RelayTopology();
-        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rules, "  worker.max-restarts = 1000, interfaces.in0 { workers = 2 }");
-        using var streams = new Streams(topology);
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, ManyStreams.Rules, "  worker.max-restarts = 1000, interfaces.in0 { workers = 2 }");
+        using var streams = new ManyStreams(topology, Rate);
         mcrd.AwaitRelayed(Groups * Rate);
         for ((int Number, int Pid) killed = default; killed.Number < kills;)
         {
@@ -81,8 +81,8 @@ public sealed class WorkersSpecs(ITestOutputHelper output)
     public void Changing_the_number_of_workers_should_lose_double_and_reorder_nothing()
     {
         using var topology = new RelayTopology();
-        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rules);
-        using var streams = new Streams(topology);
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, ManyStreams.Rules);
+        using var streams = new ManyStreams(topology, Rate);
         mcrd.AwaitRelayed(Groups * Rate);
         foreach (int count in new[] { 3, 2, 1, 2, 1 })
         {
@@ -102,7 +102,7 @@ public sealed class WorkersSpecs(ITestOutputHelper output)
     public void Refusals_should_say_why()
     {
         using var topology = new RelayTopology();
-        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rules);
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, ManyStreams.Rules);
         foreach (string count in new[] { "0", "65", "-1", "two" })
             Assert.Contains("number of workers; give one from 1 to 64", Refusal(mcrd, "in0", count), StringComparison.Ordinal);
         Assert.Contains("no rule takes datagrams in on nowhere0", Refusal(mcrd, "nowhere0", "2"), StringComparison.Ordinal);
@@ -112,66 +112,10 @@ public sealed class WorkersSpecs(ITestOutputHelper output)
 
     private static int Times(McrdProcess mcrd, string text) => mcrd.Process.Output.Split(text).Length - 1;
 
-    private static string Rules => string.Join('\n', Enumerable.Range(0, Groups).Select(i =>
-        $$"""{ name = g{{i}}, input { interface = in0, group = "239.1.1.{{i + 1}}", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.{{i + 1}}", port = 6000 } ] }"""));
-
     private static string Refusal(McrdProcess mcrd, string device, string count)
     {
         (int code, string text) = mcrd.TryCtl("workers", "--interface", device, "--count", count);
         Assert.Equal(1, code);
         return text;
-    }
-
-    /// <summary>A sender and a verifying receiver for each group, running from construction on: so many datagrams each, or until stopped.</summary>
-    private sealed class Streams : IDisposable
-    {
-        private readonly int? _count;
-        private readonly List<StreamReceiver> _receivers = [];
-        private readonly List<RunningProcess> _senders = [];
-
-        public Streams(RelayTopology topology, int? count = null)
-        {
-            _count = count;
-            for (int i = 1; i <= Groups; i++)
-                _receivers.Add(new StreamReceiver(topology.Destination, "dst0", $"239.2.2.{i}", 6000, count));
-            for (int i = 1; i <= Groups; i++)
-                _senders.Add(StreamSender.Start(topology.Source, "src0", $"239.1.1.{i}", 5000, count, "--rate", $"{Rate}", "--size", "200"));
-        }
-
-        /// <summary>Ends the senders, lets what is under way arrive, and ends the receivers.</summary>
-        public (long Sent, Summary[] Received) Stop(McrdProcess mcrd, ITestOutputHelper output)
-        {
-            Assert.All(_senders, s => Assert.False(s.HasExited));
-            foreach (RunningProcess sender in _senders)
-                sender.Terminate();
-            long sent = _senders.Sum(s => StreamSender.Result(s).Number("sent"));
-            mcrd.AwaitQuiet();
-            foreach (StreamReceiver receiver in _receivers)
-                receiver.Process.Terminate();
-            return (sent, Results(output));
-        }
-
-        private Summary[] Results(ITestOutputHelper output)
-        {
-            Summary[] received = [.. _receivers.Select(r => r.Result())];
-            foreach (Summary one in received)
-                output.WriteLine(one.Line);
-            return received;
-        }
-
-        public void CheckAll(ITestOutputHelper output)
-        {
-            foreach (RunningProcess sender in _senders)
-                StreamSender.Result(sender);
-            Assert.All(Results(output), r => Assert.Equal((_count!.Value, 0, 0, 0), (r.Number("received"), r.Number("lost"), r.Number("reordered"), r.Number("duplicated"))));
-        }
-
-        public void Dispose()
-        {
-            foreach (RunningProcess sender in _senders)
-                sender.Dispose();
-            foreach (StreamReceiver receiver in _receivers)
-                receiver.Dispose();
-        }
     }
 }

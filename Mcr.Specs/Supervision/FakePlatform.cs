@@ -50,6 +50,9 @@ internal sealed class FakePlatform : IRelayPlatform
     /// <summary>What the next interface that is opened goes on with.</summary>
     public AdoptedPort? Adopted { get; set; }
 
+    /// <summary>How many of its workers have flows; null: all.</summary>
+    public int? AdoptedSeats { get; set; }
+
     /// <summary>What new workers do by themselves.</summary>
     public Obedience Obedience { get; set; } = Obedience.Full;
 
@@ -138,7 +141,7 @@ internal sealed class FakePlatform : IRelayPlatform
         }
 
         Journal.Enqueue($"open {link.Name}");
-        var port = new FakePort(this, link, Adopted);
+        var port = new FakePort(this, link, (Adopted is null ? null : AdoptedSeats) ?? Adopted?.Workers.Length ?? options.Interface.Workers, Adopted);
         Adopted = null;
         Ports.Enqueue(port);
         return port;
@@ -156,7 +159,7 @@ internal enum Obedience
     Full = 15,
 }
 
-internal sealed class FakePort(FakePlatform platform, Link link, AdoptedPort? adopted = null) : IInterfacePort
+internal sealed class FakePort(FakePlatform platform, Link link, int seats, AdoptedPort? adopted = null) : IInterfacePort
 {
     private readonly HashSet<int> _started = []; // the seats that have had a process
 
@@ -224,7 +227,7 @@ internal sealed class FakePort(FakePlatform platform, Link link, AdoptedPort? ad
         return worker;
     }
 
-    public BucketTable Table { get; private set; } = BucketTable.One.Rebalance(adopted?.Workers.Length ?? 1, out _);
+    public BucketTable Table { get; private set; } = BucketTable.One.Rebalance(seats, out _);
 
     public string? AddSeat()
     {
