@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mcr.Host.Mcrd.Demo;
 using Mcr.Native.Interop;
 using Mcr.Native.Namespaces;
 
@@ -109,7 +110,7 @@ internal sealed class McrdProcess : IDisposable
     {
         int[] workers =
         [
-            .. Process.HasExited ? [] : ChildrenOf(Process.Pid),
+            .. Process.HasExited ? [] : ChildProcesses.Of(Process.Pid),
             .. AdoptionSockets.Select(path => int.Parse(Path.GetFileNameWithoutExtension(path)["adopt-".Length..], System.Globalization.CultureInfo.InvariantCulture)),
         ];
         Process.Dispose();
@@ -117,18 +118,5 @@ internal sealed class McrdProcess : IDisposable
             _ = Libc.kill(worker, Libc.SIGKILL); // our mcrd's, whose death orphans it
         if (Directory.Exists(_directory))
             Directory.Delete(_directory, recursive: true);
-    }
-
-    /// <summary>Children of all threads of a process (proc(5)).</summary>
-    public static int[] ChildrenOf(int pid)
-    {
-        try
-        {
-            return [.. Directory.GetDirectories($"/proc/{pid}/task").SelectMany(t => File.ReadAllText(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse)];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
     }
 }

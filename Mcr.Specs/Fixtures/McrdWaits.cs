@@ -1,20 +1,22 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Mcr.Host.Mcrd.Demo;
 using Mcr.Native.Interop;
 
 namespace Mcr.Specs.Fixtures;
 
-/// <summary>Waits for what an mcrd says of itself; a command is the wait.</summary>
+/// <summary>Waits for facts, most of them what an mcrd says of itself.</summary>
 internal static class McrdWaits
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
-    public static void Until(Func<bool> isSo, string what)
+    public static void Until(Func<bool> isSo, string what) => Until(isSo, () => what);
+
+    /// <param name="what">Asked when it was waited for in vain: it may say what was seen instead.</param>
+    public static void Until(Func<bool> isSo, Func<string> what)
     {
-        long began = Stopwatch.GetTimestamp();
-        while (!isSo())
-            Assert.True(Stopwatch.GetElapsedTime(began) < Longest, $"waited for {what}");
+        if (!SpinWait.SpinUntil(isSo, Longest))
+            Assert.Fail($"waited {Longest.TotalSeconds:0} s for {what()}");
     }
 
     /// <param name="rule">By name; null for all.</param>
@@ -45,7 +47,7 @@ internal static class McrdWaits
         Until(
             () =>
             {
-                standby = McrdProcess.ChildrenOf(mcrd.Process.Pid).Except(mcrd.WorkerPids()).FirstOrDefault();
+                standby = ChildProcesses.Of(mcrd.Process.Pid).Except(mcrd.WorkerPids()).FirstOrDefault();
                 (int Pid, long Time) now = (standby, standby == 0 ? 0 : CpuTicks(standby));
                 bool rests = now == before && now.Time > 0;
                 before = now;

@@ -23,11 +23,11 @@ public sealed class FailureSpecs(ITestOutputHelper output)
         using var receiver = new StreamReceiver(topology.Destination, "dst0", "239.2.2.2", 6000, Count);
         using RunningProcess sender = StreamSender.Start(topology.Source, "src0", "239.1.1.1", 5000, Count, "--rate", $"{Rate}");
 
-        WaitUntil(() => Matched(mcrd) > Rate, "the stream to flow");
+        McrdWaits.Until(() => mcrd.Relayed("video") > Rate, "the stream to flow");
         SysResult.From(Libc.kill(victim, Libc.SIGKILL)).OrThrow("kill");
         long began = Stopwatch.GetTimestamp();
-        long before = Matched(mcrd);
-        WaitUntil(() => Matched(mcrd) > before, "datagrams to be relayed again");
+        long before = mcrd.Relayed("video");
+        McrdWaits.Until(() => mcrd.Relayed("video") > before, "datagrams to be relayed again");
         TimeSpan gap = Stopwatch.GetElapsedTime(began);
 
         StreamSender.Result(sender);
@@ -78,7 +78,7 @@ public sealed class FailureSpecs(ITestOutputHelper output)
         using var second = new StreamReceiver(topology.Destination, "dst1", "239.5.5.5", 6005, 100);
         StreamSender.Send(topology.Source, "src0", "239.1.1.1", 5000, 100, "--rate", "1000");
         Assert.Equal(100, second.Result().Number("received"));
-        WaitUntil(() => Matched(mcrd) == 200, "both streams in one rule's counter");
+        McrdWaits.Until(() => mcrd.Relayed("video") == 200, "both streams in one rule's counter");
     }
 
     [Fact]
@@ -109,16 +109,5 @@ public sealed class FailureSpecs(ITestOutputHelper output)
         Assert.True(code == 0, log);
         Assert.Contains("mcrd has stopped", log, StringComparison.Ordinal);
         Assert.Equal([mcrd.ConfigFile], Directory.GetFileSystemEntries(Path.GetDirectoryName(mcrd.ConfigFile)!));
-    }
-
-    private static long Matched(McrdProcess mcrd) =>
-        mcrd.Ctl("stats").GetProperty("Stats").EnumerateArray().Single(s => s.GetProperty("name").GetString() == "video").GetProperty("packets_relayed").GetInt64();
-
-    /// <summary>Asks until it is so; a command is the wait.</summary>
-    private static void WaitUntil(Func<bool> isSo, string what)
-    {
-        long began = Stopwatch.GetTimestamp();
-        while (!isSo())
-            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(20), $"waited for {what}");
     }
 }

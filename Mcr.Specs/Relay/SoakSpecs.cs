@@ -28,7 +28,7 @@ public sealed class SoakSpecs(ITestOutputHelper output)
         using RunningProcess sender = StreamSender.Start(topology.Source, "src0", "239.1.1.1", 5000, count, "--rate", $"{Rate}");
         int kills = 0;
         int changes = 0;
-        int mcrdBegan = MemoryOf(mcrd.Process.Pid);
+        long mcrdBegan = ResidentMemory.AllOf(mcrd.Process.Pid);
         var clock = System.Diagnostics.Stopwatch.StartNew();
         while (!sender.HasExited)
         {
@@ -43,13 +43,10 @@ public sealed class SoakSpecs(ITestOutputHelper output)
         StreamSender.Result(sender);
         Summary received = receiver.Result();
         int worker = Assert.Single(mcrd.WorkerPids());
-        output.WriteLine($"{seconds} s, {changes} rule changes, {kills} workers killed; mcrd {mcrdBegan} kB, then {MemoryOf(mcrd.Process.Pid)} kB; worker {MemoryOf(worker)} kB, {Directory.GetFiles($"/proc/{mcrd.Process.Pid}/fd").Length} descriptors in mcrd, {Directory.GetFiles($"/proc/{worker}/fd").Length} in the worker");
+        output.WriteLine($"{seconds} s, {changes} rule changes, {kills} workers killed; mcrd {mcrdBegan} kB, then {ResidentMemory.AllOf(mcrd.Process.Pid)} kB; worker {ResidentMemory.AllOf(worker)} kB, {Directory.GetFiles($"/proc/{mcrd.Process.Pid}/fd").Length} descriptors in mcrd, {Directory.GetFiles($"/proc/{worker}/fd").Length} in the worker");
         output.WriteLine(received.Line);
         Assert.InRange(received.Number("lost"), 0, kills * LostWithEachWorker);
         Assert.Equal((0, 0), (received.Number("corrupted"), received.Number("reordered")));
         Assert.Equal(0, mcrd.Stop().Code);
     }
-
-    private static int MemoryOf(int pid) =>
-        int.Parse(File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace Mcr.Specs.Relay;
@@ -26,7 +25,7 @@ public sealed class StateSpecs(ITestOutputHelper output)
         string before = Rules(mcrd);
         if (isKilled)
         {
-            WaitUntil(() => File.Exists(Path.Combine(mcrd.StateDirectory, "rules.json")) && File.ReadAllText(Path.Combine(mcrd.StateDirectory, "rules.json")).Contains("audio", StringComparison.Ordinal), "the last change on disk");
+            McrdWaits.Until(() => File.Exists(Path.Combine(mcrd.StateDirectory, "rules.json")) && File.ReadAllText(Path.Combine(mcrd.StateDirectory, "rules.json")).Contains("audio", StringComparison.Ordinal), "the last change on disk");
             mcrd.Kill();
         }
         else
@@ -187,13 +186,5 @@ public sealed class StateSpecs(ITestOutputHelper output)
         {
             // Full.
         }
-    }
-
-    /// <summary>Looks until it is so.</summary>
-    private static void WaitUntil(Func<bool> isSo, string what)
-    {
-        long began = Stopwatch.GetTimestamp();
-        while (!isSo())
-            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(20), $"waited for {what}");
     }
 }
