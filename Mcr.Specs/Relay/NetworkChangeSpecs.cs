@@ -300,7 +300,7 @@ public sealed class NetworkChangeSpecs(ITestOutputHelper output) : IDisposable
         string last = "";
         McrdWaits.Until(() =>
         {
-            JsonElement entry = _mcrd.Ctl("list").GetProperty("Rules").EnumerateArray().Single(r => r.GetProperty("name").GetString() == rule);
+            JsonElement entry = _mcrd.Rules().Single(r => r.GetProperty("name").GetString() == rule);
             last = entry.ToString();
             return status.Equals(entry.GetProperty("status").GetString(), StringComparison.OrdinalIgnoreCase) && (why is null || entry.GetProperty("why").GetString() == why);
         }, () => $"{rule} to be {status}: {why}; it is {last}");
