@@ -36,8 +36,8 @@ public sealed class WorkerGapSpecs(ITestOutputHelper output)
         int pid = mcrd.WorkerPids().Single();
         SysResult.From(Libc.kill(pid, signal)).OrThrow(name);
         mcrd.AwaitSuccessor(pid);
-        long relayed = mcrd.Relayed();
-        mcrd.AwaitRelayed(relayed + Rate);
+        Assert.Equal(1, mcrd.Workers().Single().GetProperty("restarts").GetInt32());
+        mcrd.AwaitRelayed(mcrd.Relayed() + Rate);
         sender.Terminate();
         long sent = StreamSender.Result(sender).Number("sent");
         mcrd.AwaitQuiet();
