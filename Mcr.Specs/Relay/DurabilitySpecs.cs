@@ -5,7 +5,6 @@ using Mcr.Native.Interop;
 namespace Mcr.Specs.Relay;
 
 /// <summary>What mcrd asks of the kernel, and in which order, when it writes what has to outlive the machine.</summary>
-[Collection(SerialPackets.Name)]
 public sealed partial class DurabilitySpecs(ITestOutputHelper output)
 {
     [Fact]

@@ -3,7 +3,6 @@ using System.Text.Json;
 namespace Mcr.Specs.Relay;
 
 /// <summary>What the next mcrd knows of the last one: rules that were changed while it ran, and what it changed on the host.</summary>
-[Collection(SerialPackets.Name)]
 public sealed class StateSpecs(ITestOutputHelper output)
 {
     private const string Video = """{ name = video, input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""";
