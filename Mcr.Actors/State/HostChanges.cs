@@ -114,7 +114,7 @@ public sealed class HostChanges : IFeatureRecord
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
         {
             json.WriteStartObject();
-            json.WriteNumber("version", 1);
+            json.WriteNumber(StateDirectory.VersionKey, StateDirectory.Version);
             json.WriteString(PlaceKey, _place);
             json.WriteStartArray(ChangesKey);
             foreach (HostChange change in changes)

@@ -26,7 +26,7 @@ internal static class OverlayText
         using (var json = new Utf8JsonWriter(stream, Layout))
         {
             json.WriteStartObject();
-            json.WriteNumber("version", 1);
+            json.WriteNumber(StateDirectory.VersionKey, StateDirectory.Version);
             Write(json, Added, overlay.Added.Values);
             Write(json, Removed, overlay.Removed.Values);
             json.WriteEndObject();

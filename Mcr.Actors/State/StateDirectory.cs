@@ -12,9 +12,9 @@ namespace Mcr.Actors.State;
 public sealed class StateDirectory(string path, Action<string> warn, TimeProvider time)
 {
     /// <summary>Of every file; a file of a later version is set aside.</summary>
-    private const int Version = 1;
+    internal const int Version = 1;
 
-    private const string VersionKey = "version";
+    internal const string VersionKey = "version";
 
     public string PathOf(string name) => Path.Combine(path, name);
 

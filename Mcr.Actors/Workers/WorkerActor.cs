@@ -72,9 +72,9 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
                 _isRelaying = ready.IsRelaying;
                 if (_isRelaying)
                     Context.System.EventStream.Publish(new StandbyCommands.Prepare());
-                Timers.Cancel(StartTimeout.Instance);
+                Timers.Cancel(nameof(StartTimeout));
                 Become(Running);
-                Timers.StartPeriodicTimer(LookAtHealth.Instance, LookAtHealth.Instance, HealthCheck.Interval);
+                Timers.StartPeriodicTimer(nameof(LookAtHealth), new LookAtHealth(), HealthCheck.Interval);
                 _log.Info("{Worker} (pid {Pid}) is ready", _seat, Pid);
                 Report(WorkerStatus.Running);
                 _owner.Tell(new WorkerEvents.Ready(_seat, _life!));
@@ -134,9 +134,9 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
     {
         _log.Error("{Worker} (pid {Pid}) {Why}; it is killed", _seat, Pid, why);
         _fault = why;
-        Timers.Cancel(LookAtHealth.Instance);
+        Timers.Cancel(nameof(LookAtHealth));
         _life!.Process!.Kill();
-        Timers.StartSingleTimer(KillTimeoutOver.Instance, KillTimeoutOver.Instance, KillTimeout);
+        Timers.StartSingleTimer(nameof(KillTimeoutOver), new KillTimeoutOver(), KillTimeout);
     }
 
     /// <summary>What cannot even be written down for the worker (no descriptor, no memory) is refused in its place: it goes on with what it has.</summary>
@@ -186,7 +186,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
             case StopTimeout:
                 _log.Warning("{Worker} (pid {Pid}) did not stop within {Timeout} s and is killed", _seat, Pid, _options.WorkerStopTimeout.TotalSeconds);
                 _life?.Process?.Kill();
-                Timers.StartSingleTimer(KillTimeoutOver.Instance, KillTimeoutOver.Instance, KillTimeout);
+                Timers.StartSingleTimer(nameof(KillTimeoutOver), new KillTimeoutOver(), KillTimeout);
                 break;
             case KillTimeoutOver:
                 _log.Error("{Worker} (pid {Pid}) did not die when killed; the kernel is busy with it (see: cat /proc/{Pid}/stack), and it is left behind", _seat, Pid, Pid);
@@ -233,7 +233,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
             case WorkerCommands.Stop:
                 Timers.CancelAll();
                 _life!.Process!.Send(new StopWorker());
-                Timers.StartSingleTimer(StopTimeout.Instance, StopTimeout.Instance, _options.WorkerStopTimeout);
+                Timers.StartSingleTimer(nameof(StopTimeout), new StopTimeout(), _options.WorkerStopTimeout);
                 Become(Stopping);
                 Report(WorkerStatus.Stopping);
                 break;
@@ -261,7 +261,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
         }
 
         Become(Starting);
-        Timers.StartSingleTimer(StartTimeout.Instance, StartTimeout.Instance, _options.WorkerStartTimeout);
+        Timers.StartSingleTimer(nameof(StartTimeout), new StartTimeout(), _options.WorkerStartTimeout);
         Report(WorkerStatus.Starting);
     }
 
@@ -281,7 +281,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
         }
 
         Become(Backoff);
-        Timers.StartSingleTimer(BackoffOver.Instance, BackoffOver.Instance, delay);
+        Timers.StartSingleTimer(nameof(BackoffOver), new BackoffOver(), delay);
         Report(WorkerStatus.Backoff);
     }
 
@@ -305,28 +305,13 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
 
     private sealed record FromProcess(WorkerLife Life, WorkerEvent Event);
 
-    private sealed record LookAtHealth
-    {
-        public static readonly LookAtHealth Instance = new();
-    }
+    private sealed record LookAtHealth;
 
-    private sealed record StartTimeout
-    {
-        public static readonly StartTimeout Instance = new();
-    }
+    private sealed record StartTimeout;
 
-    private sealed record StopTimeout
-    {
-        public static readonly StopTimeout Instance = new();
-    }
+    private sealed record StopTimeout;
 
-    private sealed record KillTimeoutOver
-    {
-        public static readonly KillTimeoutOver Instance = new();
-    }
+    private sealed record KillTimeoutOver;
 
-    private sealed record BackoffOver
-    {
-        public static readonly BackoffOver Instance = new();
-    }
+    private sealed record BackoffOver;
 }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Mcr.Actors.Control;
+using Mcr.Host.Mcrd.Demo;
 using Mcr.Native.Interop;
 using Mcr.Native.Namespaces;
 
@@ -7,6 +9,8 @@ namespace Mcr.Specs.Fixtures;
 /// <summary>A real mcrd in a namespace, with a directory of its own for configuration and control socket.</summary>
 internal sealed class McrdProcess : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private static int _instances;
 
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"mcr-spec-{Environment.ProcessId}-{Interlocked.Increment(ref _instances)}");
@@ -80,6 +84,13 @@ internal sealed class McrdProcess : IDisposable
 
     public string WaitReady() => Process.WaitForLine("mcrd is ready");
 
+    /// <summary>What it answers, in the JSON that mcrctl prints: for who asks again and again, and has no time to start a program for each question.</summary>
+    public JsonElement Ask(ControlRequest request)
+    {
+        using var client = ControlClient.Connect(ControlSocket, Patience);
+        return JsonDocument.Parse(client.AskJson(request)).RootElement;
+    }
+
     /// <summary>One mcrctl command with --json; a failure is an exception with what it printed.</summary>
     public JsonElement Ctl(params string[] arguments)
     {
@@ -95,7 +106,7 @@ internal sealed class McrdProcess : IDisposable
     }
 
     /// <summary>The pids of its workers, as it reports them.</summary>
-    public int[] WorkerPids() => [.. Ctl("list-workers").GetProperty("Workers").EnumerateArray().Select(w => w.GetProperty("pid").GetInt32())];
+    public int[] WorkerPids() => [.. this.Workers().Select(w => w.GetProperty("pid").GetInt32())];
 
     /// <summary>SIGTERM, and everything it printed until its end.</summary>
     public (int Code, string Output) Stop()
@@ -109,7 +120,7 @@ internal sealed class McrdProcess : IDisposable
     {
         int[] workers =
         [
-            .. Process.HasExited ? [] : ChildrenOf(Process.Pid),
+            .. Process.HasExited ? [] : ChildProcesses.Of(Process.Pid),
             .. AdoptionSockets.Select(path => int.Parse(Path.GetFileNameWithoutExtension(path)["adopt-".Length..], System.Globalization.CultureInfo.InvariantCulture)),
         ];
         Process.Dispose();
@@ -117,18 +128,5 @@ internal sealed class McrdProcess : IDisposable
             _ = Libc.kill(worker, Libc.SIGKILL); // our mcrd's, whose death orphans it
         if (Directory.Exists(_directory))
             Directory.Delete(_directory, recursive: true);
-    }
-
-    /// <summary>Children of all threads of a process (proc(5)).</summary>
-    public static int[] ChildrenOf(int pid)
-    {
-        try
-        {
-            return [.. Directory.GetDirectories($"/proc/{pid}/task").SelectMany(t => File.ReadAllText(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse)];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
     }
 }

@@ -1,47 +1,51 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Mcr.Actors.Control;
+using Mcr.Host.Mcrd.Demo;
 using Mcr.Native.Interop;
 
 namespace Mcr.Specs.Fixtures;
 
-/// <summary>Waits for what an mcrd says of itself; a command is the wait.</summary>
+/// <summary>Waits for facts, most of them what an mcrd says of itself.</summary>
 internal static class McrdWaits
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
-    public static void Until(Func<bool> isSo, string what)
+    public static void Until(Func<bool> isSo, string what) => Until(isSo, () => what);
+
+    /// <param name="what">Asked when it was waited for in vain: it may say what was seen instead.</param>
+    public static void Until(Func<bool> isSo, Func<string> what)
     {
-        long began = Stopwatch.GetTimestamp();
-        while (!isSo())
-            Assert.True(Stopwatch.GetElapsedTime(began) < Longest, $"waited for {what}");
+        if (!SpinWait.SpinUntil(isSo, Longest))
+            Assert.Fail($"waited {Longest.TotalSeconds:0} s for {what()}");
     }
 
     /// <param name="rule">By name; null for all.</param>
-    public static long Relayed(this McrdProcess mcrd, string? rule = null) => mcrd.Ctl("stats").GetProperty("Stats").EnumerateArray()
-        .Where(s => rule is null || s.GetProperty("name").GetString() == rule).Sum(s => s.GetProperty("packets_relayed").GetInt64());
+    public static long Relayed(this McrdProcess mcrd, string? rule = null) => Relayed(mcrd.Ask(new ControlRequest.Stats()), rule);
 
     /// <summary>One number a rule, in the order of their names.</summary>
     public static long[] RelayedByRule(this McrdProcess mcrd) =>
-        [.. mcrd.Ctl("stats").GetProperty("Stats").EnumerateArray().OrderBy(s => s.GetProperty("name").GetString(), StringComparer.Ordinal).Select(s => s.GetProperty("packets_relayed").GetInt64())];
+        [.. mcrd.Ask(new ControlRequest.Stats()).GetProperty("Stats").EnumerateArray().OrderBy(s => s.GetProperty("name").GetString(), StringComparer.Ordinal).Select(s => s.GetProperty("packets_relayed").GetInt64())];
 
     public static void AwaitRelayed(this McrdProcess mcrd, long datagrams) => Until(() => mcrd.Relayed() >= datagrams, $"{datagrams} relayed datagrams");
 
-    /// <summary>Until nothing is relayed any more.</summary>
+    /// <summary>Until nothing is relayed any more, for as long as an mcrctl takes.</summary>
     public static void AwaitQuiet(this McrdProcess mcrd)
     {
         long relayed = -1;
-        Until(() => relayed == (relayed = mcrd.Relayed()), "the relay to have nothing left");
+        Until(() => relayed == (relayed = Relayed(mcrd.Ctl("stats"), null)), "the relay to have nothing left");
     }
 
-    public static JsonElement[] Workers(this McrdProcess mcrd) => [.. mcrd.Ctl("list-workers").GetProperty("Workers").EnumerateArray()];
+    public static JsonElement[] Rules(this McrdProcess mcrd) => [.. mcrd.Ask(new ControlRequest.ListRules()).GetProperty("Rules").EnumerateArray()];
+
+    public static JsonElement[] Workers(this McrdProcess mcrd) => Workers(mcrd.Ask(new ControlRequest.ListWorkers()));
 
     /// <summary>Until another process than <paramref name="pid"/> runs in the only worker's place.</summary>
     public static void AwaitSuccessor(this McrdProcess mcrd, int pid) => Until(
         () => mcrd.Workers().Single() is var worker && worker.GetProperty("status").GetString() == "Running" && worker.GetProperty("pid").GetInt32() != pid,
         $"a successor of {pid}");
 
-    /// <summary>Until a process stands by and has nothing left to prepare.</summary>
+    /// <summary>Until a process stands by and has nothing left to prepare: for as long as an mcrctl takes, it uses no CPU.</summary>
     public static int AwaitStandby(this McrdProcess mcrd)
     {
         int standby = 0;
@@ -49,7 +53,7 @@ internal static class McrdWaits
         Until(
             () =>
             {
-                standby = McrdProcess.ChildrenOf(mcrd.Process.Pid).Except(mcrd.WorkerPids()).FirstOrDefault();
+                standby = ChildProcesses.Of(mcrd.Process.Pid).Except(Workers(mcrd.Ctl("list-workers")).Select(w => w.GetProperty("pid").GetInt32())).FirstOrDefault();
                 (int Pid, long Time) now = (standby, standby == 0 ? 0 : CpuTicks(standby));
                 bool rests = now == before && now.Time > 0;
                 before = now;
@@ -82,6 +86,11 @@ internal static class McrdWaits
             return ".NET TP";
         }
     }
+
+    private static JsonElement[] Workers(JsonElement answer) => [.. answer.GetProperty("Workers").EnumerateArray()];
+
+    private static long Relayed(JsonElement answer, string? rule) => answer.GetProperty("Stats").EnumerateArray()
+        .Where(s => rule is null || s.GetProperty("name").GetString() == rule).Sum(s => s.GetProperty("packets_relayed").GetInt64());
 
     private static long CpuTicks(int pid)
     {

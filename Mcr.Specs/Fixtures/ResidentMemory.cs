@@ -2,10 +2,13 @@ using System.Globalization;
 
 namespace Mcr.Specs.Fixtures;
 
-/// <summary>What a worker has in memory.</summary>
+/// <summary>What a process has in memory, in kB.</summary>
 internal static class ResidentMemory
 {
-    /// <summary>Its own, and its mapped ring, which is the kernel's though every mapping counts it (proc(5), smaps). In kB.</summary>
+    /// <summary>Everything, as the kernel sums it up (proc(5), status).</summary>
+    public static long AllOf(int pid) => Number(File.ReadLines($"/proc/{pid}/status").Single(l => l.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+
+    /// <summary>A worker's own, and its mapped ring, which is the kernel's though every mapping counts it (proc(5), smaps).</summary>
     public static (long Own, long Ring) Of(int pid)
     {
         (long own, long ring) = (0, 0);
@@ -20,7 +23,7 @@ internal static class ResidentMemory
         }
 
         return (own, ring);
-
-        static long Number(string word) => long.Parse(word, CultureInfo.InvariantCulture);
     }
+
+    private static long Number(string word) => long.Parse(word, CultureInfo.InvariantCulture);
 }

@@ -3,7 +3,6 @@ using Mcr.Native.Namespaces;
 namespace Mcr.Specs.Generator;
 
 /// <summary>mcrgen to mcrgen over a link with IPv6 addresses.</summary>
-[Collection(SerialPackets.Name)]
 public sealed class Ipv6StreamSpecs : IDisposable
 {
     private readonly NetworkNamespace _sending;

@@ -5,7 +5,6 @@ using Mcr.Native.Namespaces;
 namespace Mcr.Specs.Ingress;
 
 /// <summary>Reports without a leave, as a switch hears them; memberships that the kernel has forgotten.</summary>
-[Collection(SerialPackets.Name)]
 public sealed class MembershipUpkeepSpecs : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);

@@ -5,7 +5,6 @@ using Mcr.Native.Loop;
 namespace Mcr.Specs.Ingress;
 
 /// <summary>The mapped ring of a real packet socket on a real veth.</summary>
-[Collection(SerialPackets.Name)]
 public sealed class RingSourceSpecs
 {
     private const int Segment = 1316;

@@ -4,7 +4,6 @@ using Mcr.Native.Interop;
 namespace Mcr.Specs.Ingress;
 
 /// <summary>A worker dies at the worst moments; the next one on the same socket goes on exactly where it stopped.</summary>
-[Collection(SerialPackets.Name)]
 public sealed unsafe class RingSuccessionSpecs
 {
     private const int Segment = 1316;

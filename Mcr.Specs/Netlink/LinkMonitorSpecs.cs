@@ -139,7 +139,7 @@ public sealed class LinkMonitorSpecs : IDisposable
         _near.Ip($"-batch {batch}");
         File.Delete(batch);
         gate.Set();
-        Eventually(() => last is not null && last.TryGet("near0", out Link? link) && link.Mtu == 3000);
+        McrdWaits.Until(() => last is not null && last.TryGet("near0", out Link? link) && link.Mtu == 3000, "the last MTU");
     }
 
     [Fact]
@@ -166,8 +166,6 @@ public sealed class LinkMonitorSpecs : IDisposable
                 return link!;
         }
     }
-
-    private static void Eventually(Func<bool> isSo) => Assert.True(SpinWait.SpinUntil(isSo, TimeSpan.FromSeconds(10)));
 
     private static int Descriptors() => Directory.GetFiles("/proc/self/fd").Length;
 

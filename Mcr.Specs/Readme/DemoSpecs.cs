@@ -1,3 +1,4 @@
+using Mcr.Host.Mcrd.Demo;
 using Mcr.Native.Interop;
 
 namespace Mcr.Specs.Readme;
@@ -55,8 +56,8 @@ public sealed class DemoSpecs(ITestOutputHelper output)
         NamespaceSupport.Require();
         using var run = new RunningProcess(null, Executables.Mcrd, ["demo", "--seconds", "60"]);
         run.WaitForLine(" s   relay in ");
-        int[] children = McrdProcess.ChildrenOf(run.Pid);
-        int[] all = [.. children, .. children.SelectMany(McrdProcess.ChildrenOf)];
+        int[] children = ChildProcesses.Of(run.Pid);
+        int[] all = [.. children, .. children.SelectMany(ChildProcesses.Of)];
         Assert.True(all.Length >= 5, $"{all.Length} processes"); // mcrd, its worker, a sender, two receivers
         run.Signal(signal);
         Assert.Equal(1, run.WaitForExit());

@@ -119,7 +119,7 @@ public sealed class AdoptionSpecs(ITestOutputHelper output)
         int pid = Assert.Single(mcrd.WorkerPids());
         mcrd.Kill();
         long began = Stopwatch.GetTimestamp();
-        WaitUntil(() => !IsRunning(pid), "the orphan to end");
+        McrdWaits.Until(() => !IsRunning(pid), "the orphan to end");
         output.WriteLine($"ended after {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms");
         Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0.9, 3);
         Assert.DoesNotContain("239.1.1.1", Memberships(topology), StringComparison.Ordinal);
@@ -152,7 +152,7 @@ public sealed class AdoptionSpecs(ITestOutputHelper output)
         mcrd.Kill();
         mcrd.StartAgain("");
         mcrd.Process.WaitForLine($"(pid {pid}) is stopped: no rule takes datagrams in there any more");
-        WaitUntil(() => !IsRunning(pid), "the orphan to end");
+        McrdWaits.Until(() => !IsRunning(pid), "the orphan to end");
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public sealed class AdoptionSpecs(ITestOutputHelper output)
         SysResult.From(Libc.kill(pid, Libc.SIGKILL)).OrThrow("kill");
         mcrd.Process.WaitForLine($"(pid {pid}) ended: ended while adopted; it is started again at once");
         using var receiver = new StreamReceiver(topology.Destination, "dst0", "239.2.2.2", 6000, 100);
-        WaitUntil(() => mcrd.WorkerPids() is [var next] && next != pid && Status(mcrd) == "Running", "another worker");
+        McrdWaits.Until(() => mcrd.WorkerPids() is [var next] && next != pid && Status(mcrd) == "Running", "another worker");
         StreamSender.Send(topology.Source, "src0", "239.1.1.1", 5000, 100, "--rate", "1000");
         Assert.Equal(100, receiver.Result().Number("received"));
     }
@@ -319,14 +319,6 @@ public sealed class AdoptionSpecs(ITestOutputHelper output)
         return ip.Output;
     }
 
-    /// <summary>Asks until it is so; a command is the wait.</summary>
-    private static void WaitUntil(Func<bool> isSo, string what)
-    {
-        long began = Stopwatch.GetTimestamp();
-        while (!isSo())
-            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(20), $"waited for {what}");
-    }
-
     /// <summary>Datagrams of the rule "video", from construction on until it ends.</summary>
     private sealed class Stream : IDisposable
     {
@@ -345,7 +337,7 @@ public sealed class AdoptionSpecs(ITestOutputHelper output)
         public void WaitForMore()
         {
             long before = Relayed();
-            WaitUntil(() => Relayed() > before + (Rate / 2), "the stream to flow");
+            McrdWaits.Until(() => Relayed() > before + (Rate / 2), "the stream to flow");
         }
 
         /// <summary>As long as some thousand datagrams take: nobody is there to count.</summary>
@@ -356,7 +348,7 @@ public sealed class AdoptionSpecs(ITestOutputHelper output)
         {
             _sender.Terminate();
             long sent = StreamSender.Result(_sender).Number("sent");
-            WaitUntil(() => Relayed() == sent, $"the rule to have counted all of {sent.ToString(CultureInfo.InvariantCulture)} datagrams, from its first on");
+            McrdWaits.Until(() => Relayed() == sent, $"the rule to have counted all of {sent.ToString(CultureInfo.InvariantCulture)} datagrams, from its first on");
             _receiver.Process.Terminate();
             Summary received = _receiver.Result();
             new EventCost(name, "ring") { Gap = received.LongestMilliseconds, Lost = sent - received.Number("received"), MostLost = 0, Sent = sent }.Check(output);
@@ -369,7 +361,6 @@ public sealed class AdoptionSpecs(ITestOutputHelper output)
             _receiver.Dispose();
         }
 
-        private long Relayed() =>
-            _mcrd.Ctl("stats").GetProperty("Stats").EnumerateArray().Single(s => s.GetProperty("name").GetString() == "video").GetProperty("packets_relayed").GetInt64();
+        private long Relayed() => _mcrd.Relayed("video");
     }
 }

@@ -3,7 +3,6 @@ using Mcr.Native.Interop;
 namespace Mcr.Specs.Relay;
 
 /// <summary>What an operator gets wrong: a sentence that names it, an exit code, and no change.</summary>
-[Collection(SerialPackets.Name)]
 public sealed class BadInputSpecs
 {
     private const string Rule = """{ name = video, input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""";

@@ -3,7 +3,6 @@ using Mcr.Native.Namespaces;
 namespace Mcr.Specs.Relay;
 
 /// <summary>Multicast or unicast in, multicast or unicast out: real namespaces, real processes, real packets.</summary>
-[Collection(SerialPackets.Name)]
 public sealed class CastSpecs(ITestOutputHelper output)
 {
     private const int Count = 5_000;

@@ -150,7 +150,7 @@ public sealed class ChaosSpecs(ITestOutputHelper output) : IDisposable
 
     private void AwaitHealed()
     {
-        McrdWaits.Until(() => _mcrd.Ctl("list").GetProperty("Rules").EnumerateArray().All(r => r.GetProperty("status").GetString() == "Active"), "all rules to be active");
+        McrdWaits.Until(() => _mcrd.Rules().All(r => r.GetProperty("status").GetString() == "Active"), "all rules to be active");
         McrdWaits.Until(() => _mcrd.Workers().All(w => w.GetProperty("sync").GetString() == "Synced"), "all workers to run their rules");
         _mcrd.AwaitStandby();
     }

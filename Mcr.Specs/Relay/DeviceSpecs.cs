@@ -5,7 +5,6 @@ using Mcr.Native.Namespaces;
 namespace Mcr.Specs.Relay;
 
 /// <summary>Devices of every kind and any MTU, fragments and tags: real mcrd, real packets.</summary>
-[Collection(SerialPackets.Name)]
 public sealed class DeviceSpecs(ITestOutputHelper output)
 {
     private const int Count = 200;

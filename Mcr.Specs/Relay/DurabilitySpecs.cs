@@ -1,10 +1,10 @@
 using System.Text.RegularExpressions;
+using Mcr.Host.Mcrd.Demo;
 using Mcr.Native.Interop;
 
 namespace Mcr.Specs.Relay;
 
 /// <summary>What mcrd asks of the kernel, and in which order, when it writes what has to outlive the machine.</summary>
-[Collection(SerialPackets.Name)]
 public sealed partial class DurabilitySpecs(ITestOutputHelper output)
 {
     [Fact]
@@ -26,7 +26,7 @@ public sealed partial class DurabilitySpecs(ITestOutputHelper output)
             traced.WaitForLine("mcrd is ready", 60);
             using (var add = new RunningProcess(null, Executables.Mcrctl, ["--socket-path", socket, "add", "--input-interface", "in0", "--input-group", "239.1.1.2", "--input-port", "5000", "--outputs", "239.2.2.3:6000:out0"]))
                 Assert.Equal(0, add.WaitForExit());
-            SysResult.From(Libc.kill(McrdProcess.ChildrenOf(traced.Pid).Single(), Libc.SIGTERM)).OrThrow("kill");
+            SysResult.From(Libc.kill(ChildProcesses.Of(traced.Pid).Single(), Libc.SIGTERM)).OrThrow("kill");
             Assert.Equal(0, traced.WaitForExit());
 
             Match[] calls = [.. File.ReadLines(trace).Select(line => Call().Match(line)).Where(m => m.Success)];

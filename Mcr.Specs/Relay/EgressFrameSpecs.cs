@@ -6,7 +6,6 @@ using PacketDotNet;
 namespace Mcr.Specs.Relay;
 
 /// <summary>An independent reader looks at every byte that leaves us.</summary>
-[Collection(SerialPackets.Name)]
 public sealed class EgressFrameSpecs
 {
     private const int Count = 200;

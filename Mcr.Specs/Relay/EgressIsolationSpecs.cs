@@ -7,7 +7,6 @@ using Mcr.Native.Rules;
 namespace Mcr.Specs.Relay;
 
 /// <summary>An output that cannot send costs the others nothing, and its losses are counted with their reason.</summary>
-[Collection(SerialPackets.Name)]
 public sealed class EgressIsolationSpecs
 {
     private static readonly IPEndPoint Sender = IPEndPoint.Parse("192.0.2.7:4321");

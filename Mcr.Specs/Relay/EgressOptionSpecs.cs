@@ -6,7 +6,6 @@ using Mcr.Native.Rules;
 namespace Mcr.Specs.Relay;
 
 /// <summary>Every option of an output, read from the frames on the far side: single datagrams and a merged run in one batch.</summary>
-[Collection(SerialPackets.Name)]
 public sealed class EgressOptionSpecs
 {
     private const int CeAndEf = 0xBB; // expedited forwarding, congestion experienced

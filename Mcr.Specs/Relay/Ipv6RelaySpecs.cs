@@ -1,7 +1,6 @@
 namespace Mcr.Specs.Relay;
 
 /// <summary>IPv6 on both sides of a real mcrd: multicast and unicast, merged, fragmented, from one source.</summary>
-[Collection(SerialPackets.Name)]
 public sealed class Ipv6RelaySpecs : IDisposable
 {
     private readonly RelayTopology _topology = new();

@@ -5,7 +5,6 @@ using Mcr.Native.Namespaces;
 namespace Mcr.Specs.Relay;
 
 /// <summary>The whole way, from the rule's text to the frame: a worker without rights sends from addresses that are not its own.</summary>
-[Collection(SerialPackets.Name)]
 public sealed class KeepSourceSpecs
 {
     [Theory]

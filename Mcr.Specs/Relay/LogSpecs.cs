@@ -3,7 +3,6 @@ using System.Text.Json;
 namespace Mcr.Specs.Relay;
 
 /// <summary>What the log has for people, and for programs.</summary>
-[Collection(SerialPackets.Name)]
 public sealed class LogSpecs
 {
     private const string Rule = """{ name = video, input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""";

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
+using Mcr.Host.Mcrd.Demo;
 using Mcr.Native.Namespaces;
 
 namespace Mcr.Specs.Relay;
@@ -11,6 +11,7 @@ public sealed class NetworkChangeSpecs(ITestOutputHelper output) : IDisposable
 {
     private const string Group = "239.1.1.1";
     private const int Rate = 10_000;
+    private const int OneSecond = 1000; // how long a link is away: what is measured is the time after it
 
     private readonly RelayTopology _topology = new();
     private readonly List<IDisposable> _running = [];
@@ -32,7 +33,7 @@ public sealed class NetworkChangeSpecs(ITestOutputHelper output) : IDisposable
         int worker = Assert.Single(_mcrd.WorkerPids());
         Ip("link set in0 down");
         Expect("pending", "interface in0 is down (see: ip link set in0 up)");
-        Thread.Sleep(1000); // as long as the issue wants it
+        Thread.Sleep(OneSecond);
         long up = Now();
         Ip("link set in0 up");
         Report("input down 1 s, up", up, 150);
@@ -47,7 +48,7 @@ public sealed class NetworkChangeSpecs(ITestOutputHelper output) : IDisposable
         using var wire = new MembershipWire(_topology.Source, "src0");
         _topology.Source.Ip("link set src0 down");
         Expect("pending", "interface in0 has no carrier");
-        Thread.Sleep(1000);
+        Thread.Sleep(OneSecond);
         long up = Now();
         _topology.Source.Ip("link set src0 up");
         Report("carrier gone 1 s, back", up, 150);
@@ -62,7 +63,7 @@ public sealed class NetworkChangeSpecs(ITestOutputHelper output) : IDisposable
         Start();
         Ip("link set out0 down");
         Expect("degraded", "output interface out0 is down (see: ip link set out0 up)");
-        Thread.Sleep(1000);
+        Thread.Sleep(OneSecond);
         long up = Now();
         Ip("link set out0 up");
         Report("output down 1 s, up", up, 150);
@@ -123,13 +124,13 @@ public sealed class NetworkChangeSpecs(ITestOutputHelper output) : IDisposable
     {
         Start(", { interface = out1, group = \"10.3.0.2\", port = 6003 }");
         using var unicast = new Arrivals(_topology.Destination, "10.3.0.2", 6003, "10.3.0.2");
-        Await(() => unicast.LastFrom?.ToString() == "10.3.0.1" && _arrivals.LastFrom?.ToString() == "10.2.0.1", "both outputs");
+        McrdWaits.Until(() => unicast.LastFrom?.ToString() == "10.3.0.1" && _arrivals.LastFrom?.ToString() == "10.2.0.1", "both outputs");
         Ip("address delete 10.2.0.1/24 dev out0");
         Ip("address add 10.2.0.77/24 dev out0");
         Ip("address delete 10.3.0.1/24 dev out1");
         Ip("address add 10.3.0.77/24 dev out1");
-        Await(() => _arrivals.LastFrom?.ToString() == "10.2.0.77", "the new source of a multicast output");
-        Await(() => unicast.LastFrom?.ToString() == "10.3.0.77", "the new source of a unicast output");
+        McrdWaits.Until(() => _arrivals.LastFrom?.ToString() == "10.2.0.77", "the new source of a multicast output");
+        McrdWaits.Until(() => unicast.LastFrom?.ToString() == "10.3.0.77", "the new source of a unicast output");
         Expect("active", null);
     }
 
@@ -183,7 +184,7 @@ public sealed class NetworkChangeSpecs(ITestOutputHelper output) : IDisposable
     {
         NamespaceSupport.RequireProgram("ethtool");
         Start(settings: "  interfaces.in0.gro = on");
-        Await(() => Devices.Feature(_topology.Relay, "in0", "rx-udp-gro-forwarding") == "on", "gro");
+        McrdWaits.Until(() => Devices.Feature(_topology.Relay, "in0", "rx-udp-gro-forwarding") == "on", "gro");
         _topology.Relay.Tool("ethtool", "-K in0 rx-udp-gro-forwarding off");
         _mcrd.Process.WaitForLine("UDP GRO forwarding of in0 was switched off by somebody else; it is on again");
         Assert.Equal("on", Devices.Feature(_topology.Relay, "in0", "rx-udp-gro-forwarding"));
@@ -212,7 +213,9 @@ public sealed class NetworkChangeSpecs(ITestOutputHelper output) : IDisposable
         Flap(Flaps);
         Remake(Remakes);
         Settled();
-        Await(() => Usage() is var now && now.Descriptors <= before.Descriptors && now.Processes == before.Processes, $"descriptors and processes to be as before ({before})", () => $"they are {Usage()}");
+        McrdWaits.Until(
+            () => Usage() is var now && now.Descriptors <= before.Descriptors && now.Processes == before.Processes,
+            () => $"descriptors and processes to be as before ({before}); they are {Usage()}");
         (int Descriptors, int Threads, int Processes, long Memory) after = Usage();
         output.WriteLine($"before {before}, after {after}");
         Assert.Equal(before.Processes, after.Processes);
@@ -250,9 +253,8 @@ public sealed class NetworkChangeSpecs(ITestOutputHelper output) : IDisposable
     {
         int pid = _mcrd.Process.Pid;
         _mcrd.AwaitStandby();
-        string memory = File.ReadLines($"/proc/{pid}/status").Single(l => l.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
         (int descriptors, int threads) = McrdWaits.UsageOf(pid);
-        return (descriptors, threads, McrdProcess.ChildrenOf(pid).Length, long.Parse(memory, CultureInfo.InvariantCulture));
+        return (descriptors, threads, ChildProcesses.Of(pid).Length, ResidentMemory.AllOf(pid));
     }
 
     private void Start(string outputs = "", string settings = "")
@@ -293,19 +295,12 @@ public sealed class NetworkChangeSpecs(ITestOutputHelper output) : IDisposable
     private void Expect(string status, string? why, string rule = "video")
     {
         string last = "";
-        Await(() =>
+        McrdWaits.Until(() =>
         {
-            JsonElement entry = _mcrd.Ctl("list").GetProperty("Rules").EnumerateArray().Single(r => r.GetProperty("name").GetString() == rule);
+            JsonElement entry = _mcrd.Rules().Single(r => r.GetProperty("name").GetString() == rule);
             last = entry.ToString();
             return status.Equals(entry.GetProperty("status").GetString(), StringComparison.OrdinalIgnoreCase) && (why is null || entry.GetProperty("why").GetString() == why);
-        }, $"{rule} to be {status}: {why}", () => last);
-    }
-
-    private static void Await(Func<bool> isSo, string what, Func<string>? more = null)
-    {
-        long began = Stopwatch.GetTimestamp();
-        while (!isSo())
-            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(20), $"waited for {what}; {more?.Invoke()}");
+        }, () => $"{rule} to be {status}: {why}; it is {last}");
     }
 
     private void Ip(string arguments) => _topology.Relay.Ip(arguments);

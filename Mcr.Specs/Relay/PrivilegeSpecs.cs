@@ -1,3 +1,4 @@
+using Mcr.Host.Mcrd.Demo;
 using Mcr.Native.Interop;
 
 namespace Mcr.Specs.Relay;
@@ -85,7 +86,7 @@ public sealed class PrivilegeSpecs(ITestOutputHelper output)
             mcrd.WaitForLine("mcrd is ready");
             foreach (string file in new[] { "mcrd.dll", "Mcr.Native.dll" })
                 File.Delete(Path.Combine(home, file));
-            int worker = Assert.Single(McrdProcess.ChildrenOf(mcrd.Pid));
+            int worker = Assert.Single(ChildProcesses.Of(mcrd.Pid));
             SysResult.From(Libc.kill(worker, Libc.SIGKILL)).OrThrow("kill");
             mcrd.WaitForLine("is ready"); // the next one, from the staged files
             using var receiver = new StreamReceiver(topology.Destination, "dst0", "239.2.2.2", 6000, 100);

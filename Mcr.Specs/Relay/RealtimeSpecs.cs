@@ -4,7 +4,6 @@ using Mcr.Native.Privileges;
 namespace Mcr.Specs.Relay;
 
 /// <summary>Which thread of a real worker goes before ordinary ones, from /proc/PID/task/TID/stat (proc(5)).</summary>
-[Collection(SerialPackets.Name)]
 public sealed class RealtimeSpecs
 {
     private const string Rule = """{ input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""";

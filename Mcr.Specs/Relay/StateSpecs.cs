@@ -1,10 +1,8 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace Mcr.Specs.Relay;
 
 /// <summary>What the next mcrd knows of the last one: rules that were changed while it ran, and what it changed on the host.</summary>
-[Collection(SerialPackets.Name)]
 public sealed class StateSpecs(ITestOutputHelper output)
 {
     private const string Video = """{ name = video, input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""";
@@ -26,7 +24,7 @@ public sealed class StateSpecs(ITestOutputHelper output)
         string before = Rules(mcrd);
         if (isKilled)
         {
-            WaitUntil(() => File.Exists(Path.Combine(mcrd.StateDirectory, "rules.json")) && File.ReadAllText(Path.Combine(mcrd.StateDirectory, "rules.json")).Contains("audio", StringComparison.Ordinal), "the last change on disk");
+            McrdWaits.Until(() => File.Exists(Path.Combine(mcrd.StateDirectory, "rules.json")) && File.ReadAllText(Path.Combine(mcrd.StateDirectory, "rules.json")).Contains("audio", StringComparison.Ordinal), "the last change on disk");
             mcrd.Kill();
         }
         else
@@ -198,13 +196,5 @@ public sealed class StateSpecs(ITestOutputHelper output)
         {
             // Full.
         }
-    }
-
-    /// <summary>Looks until it is so.</summary>
-    private static void WaitUntil(Func<bool> isSo, string what)
-    {
-        long began = Stopwatch.GetTimestamp();
-        while (!isSo())
-            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(20), $"waited for {what}");
     }
 }

@@ -4,7 +4,6 @@ using Mcr.Native.Interop;
 namespace Mcr.Specs.Relay;
 
 /// <summary>The supervisor as a whole, from its start to an end that leaves nothing behind: as root, and as root of a user namespace only.</summary>
-[Collection(SerialPackets.Name)]
 public sealed class SupervisorScenarioSpecs(ITestOutputHelper output)
 {
     private const string Video = """{ name = video, input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""";

@@ -6,7 +6,6 @@ using Mcr.Native.Worker;
 namespace Mcr.Specs.Relay;
 
 /// <summary>What mcrd notices of real workers, names, and does about it.</summary>
-[Collection(SerialPackets.Name)]
 public sealed class WorkerFaultSpecs(ITestOutputHelper output)
 {
     private const string Rule = """{ name = video, input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""";
@@ -73,7 +72,7 @@ public sealed class WorkerFaultSpecs(ITestOutputHelper output)
         string line = mcrd.Process.WaitForLine("goes on without the 1 rule that made it end", 120);
         output.WriteLine(line);
         McrdWaits.Until(
-            () => mcrd.Ctl("list").GetProperty("Rules").EnumerateArray().All(r => r.GetProperty("status").GetString() == (r.GetProperty("name").GetString() == "r2" ? "Failed" : "Active")),
+            () => mcrd.Rules().All(r => r.GetProperty("status").GetString() == (r.GetProperty("name").GetString() == "r2" ? "Failed" : "Active")),
             "one failed rule and three active ones");
         await over.CancelAsync();
         await killing;

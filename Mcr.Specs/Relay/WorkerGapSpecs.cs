@@ -45,8 +45,8 @@ public sealed class WorkerGapSpecs(ITestOutputHelper output)
         strike(pid);
         mcrd.Process.WaitForLine($"worker 0 of in0 (pid {pid}) {line}");
         mcrd.AwaitSuccessor(pid);
-        long relayed = mcrd.Relayed();
-        mcrd.AwaitRelayed(relayed + Rate);
+        Assert.Equal(1, mcrd.Workers().Single().GetProperty("restarts").GetInt32());
+        mcrd.AwaitRelayed(mcrd.Relayed() + Rate);
         sender.Terminate();
         long sent = StreamSender.Result(sender).Number("sent");
         mcrd.AwaitQuiet();

@@ -22,20 +22,6 @@ internal static class WorkerProof
         }
     }
 
-    public static int[] ChildrenOf(int pid) => [.. Directory.GetDirectories($"/proc/{pid}/task").SelectMany(ChildrenOfTask)];
-
-    private static IEnumerable<int> ChildrenOfTask(string task)
-    {
-        try
-        {
-            return [.. File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
-        }
-        catch (IOException)
-        {
-            return []; // a thread that has ended meanwhile
-        }
-    }
-
     private static string Rights(string task)
     {
         string[] status = File.ReadAllLines(Path.Combine(task, "status"));
