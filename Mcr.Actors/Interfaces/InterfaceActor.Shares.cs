@@ -7,16 +7,26 @@ namespace Mcr.Actors.Interfaces;
 /// <summary>Several workers, of which some are not there: <see cref="WorkerShares"/>.</summary>
 internal sealed partial class InterfaceActor
 {
-    /// <summary>Not while their number is being changed or they are being adopted: that ends soon.</summary>
     private void Share()
     {
-        if (_change is not null || _open is not { IsClosing: false, IsAdopting: false, Seats.Count: > 1 } open)
+        if (CanShare() is not { } open || TryGiveAway(open))
             return;
-        int[] running = [.. _state.Workers.Where(w => w.Value.Applied != 0).Select(w => w.Key)];
-        if (WorkerShares.GiveAway(open.Port.Table, _state.Away, running) is { } given)
-            GiveAway(open, given.Next, given.Givers);
-        else if (WorkerShares.IsReturning(open.Port.Table, running))
+        if (WorkerShares.IsReturning(open.Port.Table, Serving()))
             Change(WorkerChange.Return(open.Port.Table, _state.Away, NextTicket(), _state.Workers.Keys));
+    }
+
+    /// <returns>null while their number is being changed or they are being adopted: whoever ends that looks again.</returns>
+    private OpenPort? CanShare() => _change is null && _open is { IsClosing: false, IsAdopting: false, Seats.Count: > 1 } open ? open : null;
+
+    /// <summary>The workers that run and have rules.</summary>
+    private int[] Serving() => [.. _state.Workers.Where(w => w.Value.Applied != 0).Select(w => w.Key)];
+
+    private bool TryGiveAway(OpenPort open)
+    {
+        if (WorkerShares.GiveAway(open.Port.Table, _state.Away, Serving()) is not { } given)
+            return false;
+        GiveAway(open, given.Next, given.Givers);
+        return true;
     }
 
     private void GiveAway(OpenPort open, BucketTable table, ImmutableArray<int> givers)
@@ -41,6 +51,8 @@ internal sealed partial class InterfaceActor
         else
             _log.Info("{Interface}: {Workers} has its share of the flows again", _name, names);
         if (change.Failure is null || _asker is not null)
-            ChangeNext(); // what was asked for meanwhile; what has failed is tried again with the next upkeep
+            ChangeNext(); // what was asked for meanwhile
+        else if (CanShare() is { } open)
+            TryGiveAway(open); // but the return is tried again with the next upkeep
     }
 }

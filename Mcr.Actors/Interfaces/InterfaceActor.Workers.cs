@@ -22,7 +22,7 @@ internal sealed partial class InterfaceActor
 
     private void SetWorkers(int count)
     {
-        if (_change is { Returns: false })
+        if (_change is { Returns: false } || _asker is not null)
         {
             Sender.Tell(new CommandResult.Rejected("count", $"{_name} is still being changed to {_wanted} workers; ask again when mcrctl list-workers shows them"));
             return;
@@ -37,7 +37,7 @@ internal sealed partial class InterfaceActor
 
         _asker = Sender;
         Timers.StartSingleTimer(nameof(AnswerOverdue), new AnswerOverdue(), LongestAnswer);
-        if (_change is null)
+        if (_change is null && !_open.IsAdopting)
             ChangeNext();
     }
 
@@ -60,6 +60,7 @@ internal sealed partial class InterfaceActor
         else if (_open.Port.AddSeat() is { } why)
         {
             GiveUp(why);
+            Share();
         }
         else
         {

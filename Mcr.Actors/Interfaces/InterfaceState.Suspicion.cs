@@ -39,10 +39,13 @@ internal sealed partial record InterfaceState
         ? Suspect(suspicion.Lived(), [])
         : (this, []);
 
-    /// <summary>Nothing is held any more against rules that are gone, or not the same as before: neither against suspects nor against found ones.</summary>
-    private (InterfaceState Next, Effects Effects) Acquit(ImmutableDictionary<RuleId, ForwardingRule> before)
+    /// <summary>
+    /// Rules that were removed are no suspects any more, and found ones that are not the same are free. A suspect that was changed stays one: it is known
+    /// only of all of them together that one is to blame, and whether the change has helped is what the search finds out.
+    /// </summary>
+    private (InterfaceState Next, Effects Effects) Acquit()
     {
-        RuleSuspicion? search = Suspicion?.Without(id => !Desired.TryGetValue(id, out ForwardingRule? rule) || !ReferenceEquals(rule, before.GetValueOrDefault(id)));
+        RuleSuspicion? search = Suspicion?.Without(id => !Desired.ContainsKey(id));
         InterfaceState next = this with
         {
             EndsToIgnore = 0,
@@ -50,9 +53,9 @@ internal sealed partial record InterfaceState
             Suspicion = search is { IsOver: false } ? search : null,
         };
 
-        // What is tried next is to have its whole time.
+        // What is tried next was left out until now, and is to have its whole time.
         bool isOtherTrial = Suspicion is { } earlier && (search!.IsOver || (!earlier.Tried.IsEmpty && !earlier.Tried.Any(id => search.Tried.Contains(id))));
-        return (next, isOtherTrial ? [new InterfaceEffect.EndTrial()] : []);
+        return isOtherTrial ? (next.LookAgain(), [new InterfaceEffect.EndTrial()]) : (next, []);
     }
 
     private (InterfaceState Next, Effects Effects) WorkerEnded(int number, string how, TimeSpan lived, bool tooOften)
@@ -79,7 +82,8 @@ internal sealed partial record InterfaceState
             return (innocent with { EndsToIgnore = EndsAfterSearch }, effects);
         }
 
-        InterfaceState state = guilty is { } id && Desired.TryGetValue(id, out ForwardingRule? rule)
+        // Not one that was changed meanwhile: this was the end of what it had been.
+        InterfaceState state = guilty is { } id && Desired.TryGetValue(id, out ForwardingRule? rule) && ReferenceEquals(rule, Planned.GetValueOrDefault(id))
             ? this with { Quarantine = Quarantine.SetItem(id, (rule, how)) }
             : this;
         return state.Suspect(next, [new InterfaceEffect.StartNow(number)]);

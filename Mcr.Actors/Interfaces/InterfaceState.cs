@@ -68,7 +68,7 @@ internal sealed partial record InterfaceState(string Name)
 
     /// <param name="changed">What differs from the last wish; null when nobody knows.</param>
     public (InterfaceState Next, Effects Effects) Want(long revision, ImmutableDictionary<RuleId, ForwardingRule> rules, ImmutableHashSet<RuleId>? changed) =>
-        (this with { Revision = revision, Desired = rules, Changed = Both(Changed, changed), IsDirty = true }).Acquit(Desired);
+        (this with { Revision = revision, Desired = rules, Changed = Both(Changed, changed), IsDirty = true }).Acquit();
 
     public InterfaceState LookAgain() => this with { Changed = null, IsDirty = true };
 

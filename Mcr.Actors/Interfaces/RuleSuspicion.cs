@@ -53,13 +53,13 @@ internal sealed record RuleSuspicion
         ? (this with { Untried = Untried.Pop(out ImmutableArray<RuleId> all) }).Try(all) // together they make it end: that is known
         : Continue();
 
-    /// <summary>Rules that are gone, or other ones by now. When none is left of those on trial, the next are.</summary>
-    public RuleSuspicion Without(Func<RuleId, bool> isAcquitted)
+    /// <summary>Rules that are gone. When none is left of those on trial, the next are.</summary>
+    public RuleSuspicion Without(Func<RuleId, bool> isGone)
     {
         RuleSuspicion next = this with
         {
-            Tried = Tried.RemoveAll(id => isAcquitted(id)),
-            Untried = [.. Untried.Reverse().Select(group => group.RemoveAll(id => isAcquitted(id))).Where(group => !group.IsEmpty)],
+            Tried = Tried.RemoveAll(id => isGone(id)),
+            Untried = [.. Untried.Reverse().Select(group => group.RemoveAll(id => isGone(id))).Where(group => !group.IsEmpty)],
         };
         return next.Tried.IsEmpty && !Tried.IsEmpty ? next.Continue() : next;
     }

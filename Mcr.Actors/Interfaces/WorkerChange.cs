@@ -70,7 +70,7 @@ internal sealed record WorkerChange
     /// <param name="ticket">Two are used, this and the next.</param>
     /// <param name="startTimeout">After which a worker that does not get ready is killed.</param>
     public static (WorkerChange Next, Effects Effects) Grow(BucketTable now, ImmutableHashSet<int> away, long ticket, TimeSpan startTimeout) =>
-        (new WorkerChange(now, now.Seats, now.Seats + 1, away, ticket), [new WorkerChangeEffect.Wait(startTimeout + AnswerTimeout)]);
+        (new WorkerChange(now, now.Seats, now.Seats + 1, away.Union(WorkerShares.Idle(now)), ticket), [new WorkerChangeEffect.Wait(startTimeout + AnswerTimeout)]);
 
     /// <param name="running">The workers that run.</param>
     /// <inheritdoc cref="Grow"/>
@@ -154,7 +154,10 @@ internal sealed record WorkerChange
         if (!Awaited.IsEmpty || !HasRules)
             return (this, effects);
         WorkerChange next = this with { Phase = WorkerChangePhase.Draining, Awaited = Givers, Ticket = Ticket + 1 };
-        return (next, [.. effects, new WorkerChangeEffect.Use(Next), new WorkerChangeEffect.Wait(AnswerTimeout), .. Givers.Order().Select(next.Drain)]);
+        effects = [.. effects, new WorkerChangeEffect.Use(Next)];
+        return Givers.IsEmpty // who leaves had nothing
+            ? next.Drained(effects)
+            : (next, [.. effects, new WorkerChangeEffect.Wait(AnswerTimeout), .. Givers.Order().Select(next.Drain)]);
     }
 
     private (WorkerChange Next, Effects Effects) Drained(Effects effects)

@@ -23,12 +23,14 @@ internal static class WorkerShares
             return null;
 
         // Whoever has nothing yet would get flows of those that run, which have to be drained first: its turn comes later.
-        ImmutableHashSet<int> idle = [.. Enumerable.Range(0, now.Seats).Where(seat => !now.Serves(seat))];
-        ImmutableHashSet<int> without = away.Union(idle);
+        ImmutableHashSet<int> without = away.Union(Idle(now));
         return (now.Rebalance(now.Seats, without.Count < now.Seats ? without : away, out _), givers);
     }
 
+    /// <summary>Those that have no flows.</summary>
+    public static IEnumerable<int> Idle(BucketTable now) => Enumerable.Range(0, now.Seats).Where(seat => !now.Serves(seat));
+
     /// <summary>Somebody runs and has no flows.</summary>
     /// <inheritdoc cref="GiveAway"/>
-    public static bool IsReturning(BucketTable now, IEnumerable<int> running) => running.Any(seat => seat < now.Seats && !now.Serves(seat));
+    public static bool IsReturning(BucketTable now, IEnumerable<int> running) => Idle(now).Intersect(running).Any();
 }

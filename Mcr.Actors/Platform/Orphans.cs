@@ -134,8 +134,8 @@ public sealed class Orphans
     }
 
     /// <summary>
-    /// One that says what nobody understands would say it to every other mcrd, and is killed. Whatever else goes wrong may be over in a moment, or be another mcrd's
-    /// doing: then the worker gets its connection back and goes on being an orphan.
+    /// Nobody asks it again, and its successor is about to be started: one that has spoken is nobody else's, and is killed when it cannot be gone on with. One that
+    /// says nothing may be another mcrd's.
     /// </summary>
     private void TryAdopt(string path)
     {
@@ -160,10 +160,10 @@ public sealed class Orphans
             else
                 _warn($"the worker of {path} cannot be adopted: {LinuxException.Describe(connected.Errno)}; {Advice(path)}");
         }
-        catch (InvalidDataException e) when (channel is { SenderPid: > 0 } spoken)
+        catch (Exception e) when (e is InvalidDataException or LinuxException && channel is { SenderPid: > 0 })
         {
-            _warn($"the worker of {path} (pid {spoken.SenderPid}) cannot be adopted and is killed: {e.Message}");
-            AdoptionSocket.Kill(spoken, Patience);
+            _warn($"the worker of {path} (pid {channel.SenderPid}) cannot be adopted and is killed: {e.Message}");
+            AdoptionSocket.Kill(channel, Patience, hasJustSpoken: true);
         }
         catch (Exception e) when (e is InvalidDataException or LinuxException)
         {

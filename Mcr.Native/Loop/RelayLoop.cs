@@ -32,7 +32,9 @@ internal sealed unsafe class RelayLoop : IDisposable
     private RestPolicy _rest; // not readonly: it keeps count
     private readonly LoopOrders _orders;
     private readonly long _maxAge; // nanoseconds; 0: any
+    private readonly int _queueFrames; // at most, in the ingress queue
     private long _staleBefore; // wall clock, as arrivals are; 0 once the loop has caught up with what had queued up before it began
+    private int _queuedLeft; // what may be of that
     private volatile bool _stopping;
 
     public RelayLoop(IReadOnlyList<IFrameSource> sources, IDatagramSink sink, WorkerSlot slot, LoopWakeup wakeup, WorkerOptions options, TimeProvider? clock = null)
@@ -40,7 +42,8 @@ internal sealed unsafe class RelayLoop : IDisposable
         _sources = [.. sources];
         _slot = slot;
         _wakeup = wakeup;
-        _orders = new LoopOrders(wakeup, options.Ring.IsNone ? LoopOrders.MaxQueued : options.Ring.Frames);
+        _queueFrames = options.Ring.IsNone ? LoopOrders.MaxQueued : options.Ring.Frames;
+        _orders = new LoopOrders(wakeup, _queueFrames);
         _spins = options.Spin;
         _maxAge = options.MaxAgeMilliseconds * 1_000_000L;
         _rest = new RestPolicy(options.Spin ? 0 : options.CoalesceMicroseconds);
@@ -96,7 +99,15 @@ internal sealed unsafe class RelayLoop : IDisposable
     }
 
     /// <summary>What has queued up until now may be too old, or others' by now.</summary>
-    internal void Begin() => _staleBefore = Math.Max(_maxAge == 0 ? 0 : WallClock.Nanoseconds - _maxAge, _slot.Read(SlotLayout.WantedSinceWord));
+    internal void Begin()
+    {
+        long now = WallClock.Nanoseconds;
+        long wantedSince = _slot.Read(SlotLayout.WantedSinceWord);
+        if (wantedSince > now)
+            wantedSince = 0; // the clock was set back since
+        _staleBefore = Math.Max(_maxAge == 0 ? 0 : now - _maxAge, wantedSince);
+        _queuedLeft = _queueFrames;
+    }
 
     /// <summary>One turn over all ingress sockets.</summary>
     /// <returns>How many frames there were; none: there is nothing more to do.</returns>
@@ -123,7 +134,7 @@ internal sealed unsafe class RelayLoop : IDisposable
 
         isFull |= _slot.Words[SlotLayout.ClippedWord] != clipped; // places in the batch that frames of no use had
 
-        if (taken == 0)
+        if (_staleBefore != 0 && (!isFull || (_queuedLeft -= taken) <= 0))
             _staleBefore = 0;
         _reassembly?.Expire();
         _slot.Words[SlotLayout.HeartbeatWord]++;

@@ -74,16 +74,17 @@ public static unsafe class AdoptionSocket
 
     /// <summary>
     /// Kills the worker that has spoken on the channel and waits until it is gone. Needs nothing but the channel, so it works where there is no
-    /// descriptor left; while the other end is open, the pid is its own.
+    /// descriptor left.
     /// </summary>
-    public static void Kill(WorkerChannel channel, TimeSpan patience)
+    /// <param name="hasJustSpoken">Then the pid is its own, even if it has hung up; else that is so while it has not.</param>
+    public static void Kill(WorkerChannel channel, TimeSpan patience, bool hasJustSpoken = false)
     {
-        if (channel.SenderPid <= 0 || IsGone(0))
+        if (channel.SenderPid <= 0 || (!hasJustSpoken && HasHungUp(0)))
             return;
-        _ = Libc.kill(channel.SenderPid, Libc.SIGKILL);
-        _ = IsGone((int)patience.TotalMilliseconds);
+        if (Libc.kill(channel.SenderPid, Libc.SIGKILL) == 0)
+            _ = HasHungUp((int)patience.TotalMilliseconds);
 
-        bool IsGone(int milliseconds)
+        bool HasHungUp(int milliseconds)
         {
             var polled = new Libc.pollfd { fd = channel.Descriptor.Raw }; // a hang-up is told unasked
             return Libc.poll(&polled, 1, milliseconds) > 0;

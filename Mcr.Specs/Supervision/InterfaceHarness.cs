@@ -37,6 +37,9 @@ internal sealed class InterfaceHarness
         Reconcile();
     }
 
+    /// <summary>That the worker has confirmed.</summary>
+    public int RunningRules(int number = 0) => _workers[number].Running?.Rules.Length ?? 0;
+
     public void WorkerReady(int number = 0)
     {
         if (_workers.TryAdd(number, new HarnessWorker()))

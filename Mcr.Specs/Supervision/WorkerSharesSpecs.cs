@@ -107,6 +107,40 @@ public sealed class WorkerSharesSpecs(ITestOutputHelper output) : RelaySpec(outp
         AwaitAssert(() => Assert.Equal(128, Table.SeatOf.Count(seat => seat == 1)));
     }
 
+    [Fact]
+    public void Whoever_is_away_should_be_given_up_at_once()
+    {
+        FakeWorker[] workers = Serve(2);
+        DieUntilAway(workers[1]);
+        AwaitAssert(() => Assert.Contains("disown 1", Platform.Journal));
+        TakeJournal();
+        Relay.Tell(new RelayCommands.SetWorkers("in0", 1), TestActor);
+        Assert.Equal("in0 is served by 1 worker", ExpectMsg<CommandResult.Ok>().Sentence); // nobody has to drain
+        Assert.Equal(["spread 1", "unseat"], TakeJournal());
+    }
+
+    [Fact]
+    public void New_worker_should_not_wait_for_one_that_did_not_take_its_share_back()
+    {
+        FakeWorker[] workers = Serve(2);
+        DieUntilAway(workers[1]);
+        AwaitAssert(() => Assert.Contains("disown 1", Platform.Journal));
+        Platform.Obedience &= ~Obedience.Obey;
+        Advance(TimeSpan.FromSeconds(1));
+        FakeWorker second = NextWorker();
+        AwaitAssert(() => Assert.Contains("hold 1", Platform.Journal));
+        Platform.Obedience = Obedience.Full;
+        Advance(TimeSpan.FromSeconds(1));
+        AwaitAssert(() => Assert.Contains("resume 1", Platform.Journal)); // it has not answered
+        Assert.False(Table.Serves(1));
+        Relay.Tell(new RelayCommands.SetWorkers("in0", 3), TestActor);
+        Assert.Equal("in0 is served by 3 workers", ExpectMsg<CommandResult.Ok>().Sentence);
+        Assert.True(Table.Serves(2));
+        second.Obedience = Obedience.Full;
+        second.Obey(); // what it is asked next
+        AwaitAssert(() => Assert.True(Table.Serves(1)));
+    }
+
     /// <summary>Whatever order workers vanish and return in: who is away has no flow while somebody runs, and flows of those that run are only moved with their knowledge.</summary>
     [Fact]
     public void Flows_given_away_should_be_those_of_absent_workers_only() =>

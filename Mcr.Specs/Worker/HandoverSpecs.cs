@@ -15,25 +15,17 @@ public sealed class HandoverSpecs : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    /// <summary>It is going, or has closed the connection for want of something: in neither case it need be killed.</summary>
-    [Fact]
-    public void Worker_that_breaks_off_in_the_middle_should_be_left_alone()
+    /// <summary>Nobody asks again, and its successor relays already.</summary>
+    [Theory]
+    [InlineData("c.close()", "the worker closed the connection in the middle of its handover")]
+    [InlineData("", "EAGAIN")]
+    public void Worker_that_does_not_finish_its_handover_should_be_killed(string andThen, string why)
     {
-        using RunningProcess worker = Pretend("c.close()");
+        using RunningProcess worker = Pretend(andThen);
         Assert.Equal(0, Orphans.Adopt(_directory, _warnings.Add).Count);
-        string warning = Assert.Single(_warnings);
-        Assert.Contains("cannot be adopted: the worker closed the connection in the middle of its handover", warning, StringComparison.Ordinal);
-        Assert.Contains("it is left alone", warning, StringComparison.Ordinal);
-        Assert.False(worker.HasExited);
-    }
-
-    [Fact]
-    public void Worker_that_says_nothing_more_should_be_left_alone_and_get_its_connection_back()
-    {
-        using RunningProcess worker = Pretend("print('closed' if c.recv(1) == b'' else 'spoken to', flush=True)");
-        Assert.Equal(0, Orphans.Adopt(_directory, _warnings.Add).Count);
-        worker.WaitForLine("closed");
-        Assert.Contains("it is left alone", Assert.Single(_warnings), StringComparison.Ordinal);
+        Assert.Contains($"(pid {worker.Pid}) cannot be adopted and is killed: ", Assert.Single(_warnings), StringComparison.Ordinal);
+        Assert.Contains(why, Assert.Single(_warnings), StringComparison.Ordinal);
+        worker.WaitForExit();
     }
 
     /// <summary>What it says next time would not be understood, either, and its successor relays already.</summary>
