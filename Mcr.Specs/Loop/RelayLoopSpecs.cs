@@ -89,26 +89,6 @@ public sealed class RelayLoopSpecs : IDisposable
         Assert.Equal(1, _slot.ReadDrops(DropReason.Muted));
     }
 
-    /// <summary>What has waited too long before the loop begins is counted; later nobody asks how old something is.</summary>
-    [Fact]
-    public void Loop_should_drop_what_is_too_old_when_it_begins_and_nothing_later()
-    {
-        var source = new MemorySource(); // the loop's to dispose
-        using var loop = new RelayLoop([source], _sink, _slot, _wakeup, new WorkerOptions(0, Segmentation: true) { MaxAgeMilliseconds = 1000 });
-        Publish(Rule("239.1.1.1", outputs: 1), into: loop);
-        long now = WallClock.Nanoseconds;
-        loop.Begin();
-        foreach (long age in new long[] { 5_000, 1_500, 500, 0 })
-            source.Add(Frames.Udp("10.0.0.1", "239.1.1.1", 5000, "a"u8), arrival: now - (age * 1_000_000));
-        source.Add(Frames.Udp("10.0.0.1", "239.1.1.1", 5000, "a"u8), arrival: ReceivedFrame.UnknownArrival);
-        loop.Turn();
-        Assert.Equal((3, 2), (_sink.Payloads.Count, _slot.ReadDrops(DropReason.Stale)));
-        loop.Turn(); // has caught up
-        source.Add(Frames.Udp("10.0.0.1", "239.1.1.1", 5000, "a"u8), arrival: now - 5_000_000_000);
-        loop.Turn();
-        Assert.Equal((4, 2), (_sink.Payloads.Count, _slot.ReadDrops(DropReason.Stale)));
-    }
-
     [Theory]
     [InlineData("239.1.1.1", Libc.PACKET_OTHERHOST, false)]
     [InlineData("239.1.1.1", Libc.PACKET_MULTICAST, true)]
@@ -179,6 +159,6 @@ public sealed class RelayLoopSpecs : IDisposable
     private static ResolvedRule Rule(string group, int outputs) => new(IPAddress.Parse(group), 5000, null, false, 4,
         [.. Enumerable.Range(0, outputs).Select(i => new ResolvedOutput(1, IPAddress.Parse("239.2.2.2"), (ushort)(6000 + i), i))]);
 
-    private void Publish(ResolvedRule rule, long generation = 1, ulong hash = 1, RelayLoop? into = null) =>
-        (into ?? _loop).Publish(TableBuilder.Build(new ResolvedRuleSet(generation, [rule]), hash, new Dictionary<int, EgressSocket> { [1] = new(10, EgressKind.Multicast) }));
+    private void Publish(ResolvedRule rule, long generation = 1, ulong hash = 1) =>
+        _loop.Publish(TableBuilder.Build(new ResolvedRuleSet(generation, [rule]), hash, new Dictionary<int, EgressSocket> { [1] = new(10, EgressKind.Multicast) }));
 }
