@@ -194,8 +194,10 @@ public sealed class NetworkChangeSpecs(ITestOutputHelper output) : IDisposable
         Ip("link set in0 mtu 1279");
         _mcrd.Process.WaitForLine("the membership of ff0e::1 has vanished: join ff0e::1");
         Ip("link set in0 mtu 1500");
+        McrdWaits.Until(
+            () => _topology.Relay.Run(() => File.ReadAllLines("/proc/thread-self/net/igmp6")).Any(l => l.Contains("ff0e0000000000000000000000000001", StringComparison.Ordinal)),
+            "the membership to be had again");
         Expect("active", null, "six");
-        Assert.Contains(_topology.Relay.Run(() => File.ReadAllLines("/proc/thread-self/net/igmp6")), l => l.Contains("ff0e0000000000000000000000000001", StringComparison.Ordinal));
         Assert.InRange(_mcrd.Ctl("interfaces").GetProperty("Interfaces").EnumerateArray().Single(i => i.GetProperty("name").GetString() == "in0").GetProperty("repairs").GetInt32(), 2, 100);
     }
 
