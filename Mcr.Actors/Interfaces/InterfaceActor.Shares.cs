@@ -31,7 +31,7 @@ internal sealed partial class InterfaceActor
 
     private void GiveAway(OpenPort open, BucketTable table, ImmutableArray<int> givers)
     {
-        string names = string.Join(" and ", givers.Select(number => $"worker {number}"));
+        string names = Names(givers);
         if (open.Port.Use(table) is { } why)
         {
             _log.Warning("{Interface}: the flows of {Workers} wait for it, since the others cannot be given them: {Why}", _name, names, why);
@@ -45,7 +45,7 @@ internal sealed partial class InterfaceActor
 
     private void Returned(WorkerChange change)
     {
-        string names = string.Join(" and ", change.Takers.Order().Select(number => $"worker {number}"));
+        string names = Names(change.Takers.Order());
         if (change.Failure is { } why)
             _log.Warning("{Interface}: the others keep the flows of {Workers} for now: {Why}", _name, names, why);
         else
@@ -55,4 +55,6 @@ internal sealed partial class InterfaceActor
         else if (CanShare() is { } open)
             TryGiveAway(open); // but the return is tried again with the next upkeep
     }
+
+    private static string Names(IEnumerable<int> numbers) => string.Join(" and ", numbers.Select(number => $"worker {number}"));
 }

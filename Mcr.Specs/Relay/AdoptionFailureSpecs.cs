@@ -27,9 +27,7 @@ public sealed class AdoptionFailureSpecs
         using (new DescriptorShortage())
             refusal = Record.Exception(() => LinuxWorker.Adopt(adopted, mcrd.RuntimeDirectory, _ => default, _ => { }));
         Assert.Equal(Libc.EMFILE, Assert.IsType<LinuxException>(refusal).Errno);
-        Assert.False(IsRunning(pid));
-        Assert.Empty(mcrd.AdoptionSockets);
-        Assert.True(adopted.Channel.Descriptor.IsClosed);
+        AssertNothingIsLeft(pid, mcrd, adopted);
         Assert.Equal(mappings, SlotMappings());
         adopted.DisposeDescriptors();
     }
@@ -44,9 +42,7 @@ public sealed class AdoptionFailureSpecs
         AdoptedWorker adopted = Receive(mcrd);
         adopted.DisposeDescriptors();
         Assert.Throws<LinuxException>(() => LinuxWorker.Adopt(adopted, mcrd.RuntimeDirectory, _ => default, _ => { }));
-        Assert.False(IsRunning(pid));
-        Assert.Empty(mcrd.AdoptionSockets);
-        Assert.True(adopted.Channel.Descriptor.IsClosed);
+        AssertNothingIsLeft(pid, mcrd, adopted);
     }
 
     /// <summary>As when its interface crashes between opening and taking over.</summary>
@@ -73,6 +69,13 @@ public sealed class AdoptionFailureSpecs
         });
         Assert.Empty(warnings);
         Assert.All(pids, pid => Assert.Equal(isHeld, IsRunning(pid)));
+    }
+
+    private static void AssertNothingIsLeft(int pid, McrdProcess mcrd, AdoptedWorker adopted)
+    {
+        Assert.False(IsRunning(pid));
+        Assert.Empty(mcrd.AdoptionSockets);
+        Assert.True(adopted.Channel.Descriptor.IsClosed);
     }
 
     private static AdoptedWorker Receive(McrdProcess mcrd)
