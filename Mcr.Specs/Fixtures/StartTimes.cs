@@ -11,32 +11,38 @@ internal static class StartTimes
     /// <summary>Where the runtime needs more than 33 ms to start, as on a slow virtual machine, so much more may mcrctl.</summary>
     private const double OfTheRuntime = 3;
 
-    /// <summary>Somebody else may be busy on the machine for a while; mcrctl is too slow if it never is fast.</summary>
+    /// <summary>Somebody else may be busy on the machine for a while; a program is too slow if it never is fast.</summary>
     private const int Rounds = 5;
 
     /// <summary>The same for what mcrd, a worker and a receiver take together until the first datagram is through; 75 ms stand for 1.5 s.</summary>
     private const double OfTheRuntimeForARelay = 20;
 
     /// <summary>mcrctl, called so, answers in 100 ms, or more where the runtime is slow; both are started by turns.</summary>
-    public static void AssertPrompt(ITestOutputHelper output, params string[] arguments)
+    public static void AssertPrompt(ITestOutputHelper output, params string[] arguments) =>
+        AssertWithin(output, $"mcrctl {string.Join(' ', arguments)}", 100, OfTheRuntime, Runs, () => Run(Executables.Mcrctl, 0, arguments));
+
+    /// <summary>mcrd relays its first datagram 1.5 s after it was started, or more where the runtime is slow.</summary>
+    /// <param name="measure">Starts one; seconds.</param>
+    public static void AssertRelays(ITestOutputHelper output, Func<double> measure) =>
+        AssertWithin(output, "first datagram", 1500, OfTheRuntimeForARelay, 3, () => measure() * 1000);
+
+    /// <param name="least">Milliseconds that are allowed however fast the runtime is.</param>
+    private static void AssertWithin(ITestOutputHelper output, string what, double least, double ofTheRuntime, int runs, Func<double> measure)
     {
         double median;
         double limit;
         int rounds = 0;
         do
         {
-            (double Runtime, double Mcrctl)[] times = [.. Enumerable.Range(0, Runs).Select(_ => (Runtime(), Run(Executables.Mcrctl, 0, arguments)))];
-            median = Median(times.Select(t => t.Mcrctl));
-            limit = Math.Max(100, OfTheRuntime * Median(times.Select(t => t.Runtime)));
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mcrctl {string.Join(' ', arguments)}: median {median:F0} ms; at most {limit:F0}"));
+            (double Runtime, double Measured)[] times = [.. Enumerable.Range(0, runs).Select(_ => (Runtime(), measure()))];
+            median = Median(times.Select(t => t.Measured));
+            limit = Math.Max(least, ofTheRuntime * Median(times.Select(t => t.Runtime)));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: median {median:F0} ms; at most {limit:F0}"));
         }
         while (median >= limit && ++rounds < Rounds);
 
         Assert.InRange(median, 0, limit);
     }
-
-    /// <summary>Seconds from starting mcrd to the first datagram: 1.5, or more where the runtime is slow.</summary>
-    public static double RelayLimit() => Math.Max(1.5, OfTheRuntimeForARelay * Median(Enumerable.Range(0, Runs).Select(_ => Runtime())) / 1000);
 
     /// <summary>A program that says that nobody has given it a channel, and ends.</summary>
     private static double Runtime() => Run(Executables.Mcrd, 64, "worker");
@@ -50,5 +56,9 @@ internal static class StartTimes
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
-    private static double Median(IEnumerable<double> times) => times.Order().ElementAt(Runs / 2);
+    private static double Median(IEnumerable<double> times)
+    {
+        double[] sorted = [.. times.Order()];
+        return sorted[sorted.Length / 2];
+    }
 }

@@ -39,7 +39,11 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output)
             return line.Contains("mcrd is ready", StringComparison.Ordinal);
         }, cancellation);
         foreach ((int pid, int place) in ChildProcesses.Of(mcrd.Pid).Order().Select((pid, place) => (pid, place)))
+        {
+            await WorkerProof.WaitFilteredAsync(pid, cancellation);
             output.WriteLine(WorkerProof.Describe(place == 0 ? "worker" : "stands by for a worker that dies", pid) ?? "");
+        }
+
         if (!Capabilities.Read().CanChangeUser)
             output.WriteLine("(the worker's change of user is not shown: this user namespace has no user nobody)");
         output.WriteLine();

@@ -5,6 +5,25 @@ internal static class WorkerProof
 {
     private static readonly string[] Fields = ["Uid", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "Seccomp"];
 
+    /// <summary>mcrd is ready before the process that stands by is: until its system call filter is there, or a few seconds, or its end.</summary>
+    public static async Task WaitFilteredAsync(int pid, CancellationToken cancellation)
+    {
+        for (int i = 0; i < 300 && IsUnfiltered(pid); i++)
+            await Task.Delay(10, cancellation);
+    }
+
+    private static bool IsUnfiltered(int pid)
+    {
+        try
+        {
+            return Field(File.ReadAllLines($"/proc/{pid}/status"), "Seccomp") == "0";
+        }
+        catch (IOException)
+        {
+            return false; // it is gone
+        }
+    }
+
     /// <param name="name">What the process is.</param>
     /// <returns>null when the process is gone.</returns>
     public static string? Describe(string name, int pid)
