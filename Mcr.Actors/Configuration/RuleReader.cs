@@ -77,6 +77,7 @@ internal static class RuleReader
                 Id = _rule.Text("id"),
                 Name = _rule.Text("name"),
                 Force = _rule.Find("force") is not null && _rule.Flag("force"),
+                Analyse = _rule.Text("analyse"),
                 InputInterface = _input.Text("interface"),
                 InputGroup = _input.Text("group"),
                 InputPort = _input.Text("port"),

@@ -23,6 +23,10 @@ public sealed record RuleEntry(
     /// <summary>Whether it is only accepted when forced.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Force { get; init; }
+
+    /// <summary>How its payloads are looked at; null for auto.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Analyse { get; init; }
 }
 
 /// <param name="CoreId">The first of <paramref name="Cores"/>; null when it may run on all.</param>
@@ -66,6 +70,17 @@ public sealed record StatsEntry(
     /// <summary>null where nothing is known of them yet.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<OutputStatsEntry>? Outputs { get; init; }
+
+    /// <summary>null where nothing was matched yet.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StreamEntry? Stream { get; init; }
+
+    /// <summary>When the kernel received the last datagram.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? LastArrival { get; init; }
+
+    /// <summary>How often a datagram came from another sender than the one before.</summary>
+    public long SourceChanges { get; init; }
 }
 
 /// <param name="Present">Whether there is such a device now; the members up to <paramref name="Addresses"/> mean nothing without.</param>

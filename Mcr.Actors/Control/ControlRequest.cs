@@ -28,6 +28,9 @@ public abstract record ControlRequest
 
         public IReadOnlyList<OutputText> Outputs { get; init; } = [];
 
+        /// <inheritdoc cref="Mcr.Native.Rules.RuleDraft.Analyse"/>
+        public string? Analyse { get; init; }
+
         /// <summary>Accept what is refused by default, see <see cref="Mcr.Native.Rules.RuleDraft.Force"/>.</summary>
         public bool Force { get; init; }
     }
@@ -50,6 +53,44 @@ public abstract record ControlRequest
 
     /// <summary>mcrd leaves and its workers stay, for the next mcrd.</summary>
     public sealed record UpgradeHold : ControlRequest;
+
+    /// <summary>Records what happens to datagrams of a rule, which is named by its id or its name.</summary>
+    public sealed record TraceEnable : ControlRequest
+    {
+        public string? RuleId { get; init; }
+
+        public string? Name { get; init; }
+
+        /// <summary>At most so many datagrams; none or 0: until the time is over.</summary>
+        public string? First { get; init; }
+
+        /// <summary>One in so many.</summary>
+        public string? Every { get; init; }
+
+        /// <summary>A duration such as <c>60s</c>.</summary>
+        public string? For { get; init; }
+
+        /// <summary>Bytes of payload of each.</summary>
+        public string? Snap { get; init; }
+    }
+
+    public sealed record TraceDisable : ControlRequest
+    {
+        public string? RuleId { get; init; }
+
+        public string? Name { get; init; }
+    }
+
+    /// <summary>What was recorded; some records at a time.</summary>
+    public sealed record TraceGet : ControlRequest
+    {
+        public string? RuleId { get; init; }
+
+        public string? Name { get; init; }
+
+        /// <summary>As the last answer has it; none: from the beginning.</summary>
+        public IReadOnlyList<long>? From { get; init; }
+    }
 
     public sealed record ListRules : ControlRequest;
 

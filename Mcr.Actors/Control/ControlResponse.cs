@@ -15,6 +15,9 @@ public abstract record ControlResponse
 
     public sealed record Interfaces(IReadOnlyList<InterfaceEntry> Entries) : ControlResponse;
 
+    /// <summary>What was recorded of a rule's datagrams.</summary>
+    public sealed record Trace(TraceEntry Entry) : ControlResponse;
+
     /// <summary>Done, or accepted; the sentence says which.</summary>
     public sealed record Success(string Sentence) : ControlResponse;
 

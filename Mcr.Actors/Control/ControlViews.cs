@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mcr.Actors.Messages;
+using Mcr.Native.Analysis;
 using Mcr.Native.Netlink;
 using Mcr.Native.Rules;
 
@@ -17,6 +18,7 @@ public static class ControlViews
         InputPort = add.InputPort,
         InputSource = add.Source,
         Force = add.Force,
+        Analyse = add.Analyse,
         Outputs = [.. add.Outputs.Select(OutputViews.Draft)],
     };
 
@@ -59,6 +61,7 @@ public static class ControlViews
         view.Rule.Input.Source?.ToString())
     {
         Force = view.Rule.NeedsForce,
+        Analyse = view.Rule.Analysis == AnalysisSettings.Auto ? null : AnalysisText.Format(view.Rule.Analysis),
     };
 
     private static WorkerEntry Worker(WorkerView view) => new(
@@ -88,6 +91,9 @@ public static class ControlViews
         view.Errors)
     {
         Outputs = view.Outputs.IsEmpty ? null : [.. view.Outputs.Select(OutputViews.Stats)],
+        Stream = StreamViews.Entry(view.Stream),
+        LastArrival = view.LastArrival,
+        SourceChanges = view.SourceChanges,
     };
 
     private static InterfaceEntry Interface(InterfaceView view)

@@ -27,6 +27,15 @@ internal sealed record CommandEnvelope
     [JsonPropertyName("UpgradeHold")]
     public ControlRequest.UpgradeHold? UpgradeHold { get; init; }
 
+    [JsonPropertyName("TraceEnable")]
+    public ControlRequest.TraceEnable? TraceEnable { get; init; }
+
+    [JsonPropertyName("TraceDisable")]
+    public ControlRequest.TraceDisable? TraceDisable { get; init; }
+
+    [JsonPropertyName("TraceGet")]
+    public ControlRequest.TraceGet? TraceGet { get; init; }
+
     [JsonPropertyName("ListRules")]
     public ControlRequest.ListRules? ListRules { get; init; }
 
@@ -60,6 +69,9 @@ internal sealed record ResponseEnvelope
 
     [JsonPropertyName("Interfaces"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<InterfaceEntry>? Interfaces { get; init; }
+
+    [JsonPropertyName("Trace"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TraceEntry? Trace { get; init; }
 
     [JsonPropertyName("Success"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Success { get; init; }

@@ -8,7 +8,7 @@ namespace Mcr.Actors.Control;
 internal static class OutputViews
 {
     /// <summary>By the number of <see cref="Mcr.Native.Egress.EgressError"/>.</summary>
-    private static readonly string[] Reasons = ["full", "down", "unreachable", "refused", "too_long", "rate_limit", "ttl_expired", "other"];
+    public static readonly string[] Reasons = ["full", "down", "unreachable", "refused", "too_long", "rate_limit", "ttl_expired", "other"];
 
     /// <summary>By the bucket of <see cref="Mcr.Native.Egress.EgressCounters.TrainBucket"/>.</summary>
     private static readonly string[] Trains = ["1", "2", "3-4", "5-8", "9-16", "17-32", "33-64", "65-"];

@@ -37,7 +37,7 @@ public static class RequestCodec
     private static ControlRequest Unwrap(CommandEnvelope command)
     {
         ControlRequest? only = null;
-        foreach (ControlRequest? each in new ControlRequest?[] { command.Add, command.Remove, command.SetWorkers, command.UpgradeHold, command.ListRules, command.Stats, command.ListWorkers, command.Interfaces, command.Ping, command.Version })
+        foreach (ControlRequest? each in new ControlRequest?[] { command.Add, command.Remove, command.SetWorkers, command.UpgradeHold, command.TraceEnable, command.TraceDisable, command.TraceGet, command.ListRules, command.Stats, command.ListWorkers, command.Interfaces, command.Ping, command.Version })
         {
             if (each is not null && only is not null)
                 throw new InvalidDataException("the request has more than one command; send one after another");
@@ -60,6 +60,9 @@ public static class RequestCodec
         ControlRequest.Remove remove => new() { Remove = remove },
         ControlRequest.SetWorkers set => new() { SetWorkers = set },
         ControlRequest.UpgradeHold hold => new() { UpgradeHold = hold },
+        ControlRequest.TraceEnable enable => new() { TraceEnable = enable },
+        ControlRequest.TraceDisable disable => new() { TraceDisable = disable },
+        ControlRequest.TraceGet get => new() { TraceGet = get },
         ControlRequest.ListRules list => new() { ListRules = list },
         ControlRequest.Stats stats => new() { Stats = stats },
         ControlRequest.ListWorkers workers => new() { ListWorkers = workers },

@@ -94,6 +94,21 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
             case StatsTick:
                 LogStats();
                 break;
+            case InterfaceCommands.EnableTrace enable:
+                EnableTrace(enable);
+                break;
+            case InterfaceCommands.DisableTrace disable:
+                DisableTrace(disable);
+                break;
+            case InterfaceCommands.GetTrace get:
+                GetTrace(get);
+                break;
+            case TraceOver over:
+                EndTrace(over.Rule, over.Session, answer: null);
+                break;
+            case TraceAnswerOverdue:
+                AnswerTraces(overdue: true);
+                break;
             case InterfaceCommands.Stop stop:
                 Stop(stop);
                 break;
@@ -151,6 +166,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
                 if (_change is { } waiting)
                     Change(waiting.Applied(number));
                 Share();
+                AnswerTraces(overdue: false);
                 break;
             case WorkerEvents.Pulse pulse:
                 Apply(_state.WorkerPulse(number, pulse.RulesetHash));
@@ -220,7 +236,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
 
         PlanFailures lost = PlanFailures.None with { Memberships = _lost };
         _lost = _lost.Clear();
-        InterfacePlan plan = PlanPreparation.Prepare(_open!.Port, new PlanInput(link, links, _state.Desired, _state.Allocations, lost, _state.NextGeneration) { Changed = _state.Changed, LeftOut = _state.LeftOut });
+        InterfacePlan plan = PlanPreparation.Prepare(_open!.Port, new PlanInput(link, links, _state.Desired, _state.Allocations, lost, _state.NextGeneration) { Changed = _state.Changed, LeftOut = _state.LeftOut, Traces = _traces.Active });
         _open.Meters.Follow(plan);
         Apply(_state.Prepared(plan));
         if (_open is { IsAdopting: true })

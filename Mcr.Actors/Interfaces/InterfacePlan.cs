@@ -3,6 +3,7 @@ using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
 using Mcr.Native.Netlink;
 using Mcr.Native.Rules;
+using Mcr.Native.Trace;
 using Mcr.Native.Worker;
 
 namespace Mcr.Actors.Interfaces;
@@ -25,6 +26,9 @@ internal sealed record PlanInput(
 
     /// <summary>What no worker is to have, whatever the devices are like.</summary>
     public ImmutableDictionary<RuleId, RuleOutcome> LeftOut { get; init; } = ImmutableDictionary<RuleId, RuleOutcome>.Empty;
+
+    /// <summary>The rules that are traced.</summary>
+    public ImmutableDictionary<RuleId, TraceSettings> Traces { get; init; } = ImmutableDictionary<RuleId, TraceSettings>.Empty;
 
     /// <summary>What was planned for the generation before: what <see cref="InterfacePlan.Change"/> starts from.</summary>
     public ImmutableDictionary<RuleId, PlannedRule> Base { get; init; } = Allocations.Rules;

@@ -167,7 +167,11 @@ internal sealed class InterfacePlanner
             outputs.Add(new ResolvedOutput(_port.IdOf(key), output.Group, output.Port, entry.Index, OutputResolution.OptionsOf(output, link)));
         }
 
-        var resolved = new ResolvedRule(rule.Input.Group, rule.Input.Port, rule.Input.Source, Muted: false, counter, outputs.MoveToImmutable());
+        var resolved = new ResolvedRule(rule.Input.Group, rule.Input.Port, rule.Input.Source, Muted: false, counter, outputs.MoveToImmutable())
+        {
+            Analysis = rule.Analysis,
+            Trace = _input.Traces.GetValueOrDefault(rule.Id),
+        };
         bool isSame = resolved.Equals(before?.Resolved);
         return new PlannedRule(outcome, isSame ? before!.Resolved : resolved, sockets, membership, counter, counters.ToImmutable())
         {

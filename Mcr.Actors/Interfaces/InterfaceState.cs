@@ -72,6 +72,9 @@ internal sealed partial record InterfaceState(string Name)
 
     public InterfaceState LookAgain() => this with { Changed = null, IsDirty = true };
 
+    /// <summary>The same rule is to be run otherwise.</summary>
+    public InterfaceState LookAt(RuleId rule) => this with { Changed = Both(Changed, [rule]), IsDirty = true };
+
     /// <summary>The port came with workers that run these rules.</summary>
     public InterfaceState Adopt(Allocations allocations, long generation, IEnumerable<int> workers) =>
         this with { Allocations = allocations, Generation = Math.Max(Generation, generation), Adopting = [.. workers], Changed = null, IsDirty = true };

@@ -40,6 +40,15 @@ internal sealed class InterfacesActor : UntypedActor
                 else
                     child.Forward(set);
                 break;
+            case InterfaceCommands.EnableTrace or InterfaceCommands.DisableTrace or InterfaceCommands.GetTrace:
+                string name = message switch
+                {
+                    InterfaceCommands.EnableTrace enable => enable.Rule.Input.Interface,
+                    InterfaceCommands.DisableTrace disable => disable.Rule.Input.Interface,
+                    _ => ((InterfaceCommands.GetTrace)message).Rule.Input.Interface,
+                };
+                Context.Child(NamedChildren.PathElement(name)).Forward(message); // it has rules
+                break;
             case InterfaceCommands.Forget forget:
                 _interfaces.Stop(forget.Interface);
                 break;

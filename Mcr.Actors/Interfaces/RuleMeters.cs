@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
+using Mcr.Native.Analysis;
 using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Interfaces;
@@ -45,7 +46,11 @@ internal sealed class RuleMeters(IInterfacePort port)
     public void Sample(TimeSpan elapsed)
     {
         foreach (RuleMeter meter in _rules.Values)
+        {
             meter.Sample(port.ReadRule(meter.Index), elapsed);
+            if (meter.HasPackets)
+                meter.SamplePackets(port.ReadStream(meter.Index), elapsed);
+        }
     }
 
     public ImmutableDictionary<RuleId, RuleStatsView> Read(ImmutableDictionary<RuleId, ForwardingRule> rules) =>
@@ -71,6 +76,9 @@ internal sealed class RuleMeters(IInterfacePort port)
         return new RuleStatsView(rule, now.Matched - meter.Before.Matched, now.MatchedBytes - meter.Before.MatchedBytes, sent, errors, meter.PacketsPerSecond, meter.BitsPerSecond)
         {
             Outputs = outputs.ToImmutable(),
+            Stream = now.Matched == meter.Before.Matched ? null : meter.View(port.ReadStream(meter.Index)),
+            LastArrival = now.LastArrival == 0 ? null : DateTimeOffset.UnixEpoch.AddTicks(now.LastArrival / 100),
+            SourceChanges = now.SourceChanges,
         };
     }
 
@@ -91,6 +99,27 @@ internal sealed class RuleMeters(IInterfacePort port)
         public double PacketsPerSecond { get; private set; }
 
         public double BitsPerSecond { get; private set; }
+
+        /// <summary>Of MPEG-TS: the rates of its PIDs are worth looking at.</summary>
+        public bool HasPackets { get; private set; }
+
+        private StreamReport _packets = StreamReport.Empty;
+        private StreamView _view = new(StreamReport.Empty, 0, ImmutableDictionary<int, double>.Empty);
+
+        public StreamView View(StreamReport now)
+        {
+            if (!HasPackets)
+                _packets = now; // rates begin here
+            HasPackets = now.Packets > 0;
+            return _view with { Report = now };
+        }
+
+        public void SamplePackets(StreamReport now, TimeSpan elapsed)
+        {
+            var before = _packets.Pids.ToDictionary(p => p.Pid, p => p.Packets);
+            _view = new StreamView(now, (now.Packets - _packets.Packets) / elapsed.TotalSeconds, now.Pids.ToImmutableDictionary(p => p.Pid, p => (p.Packets - before.GetValueOrDefault(p.Pid)) / elapsed.TotalSeconds));
+            _packets = now;
+        }
 
         public void Sample(RuleCounters now, TimeSpan elapsed)
         {

@@ -25,6 +25,15 @@ internal static class InterfaceCommands
     /// <param name="Count">From 1 to <see cref="Relay.InterfaceOptions.MaxWorkers"/>.</param>
     public sealed record SetWorkers(string Interface, int Count);
 
+    /// <summary>Answered as <see cref="TraceCommands.Enable"/> is.</summary>
+    public sealed record EnableTrace(ForwardingRule Rule, TraceWish Wish);
+
+    /// <inheritdoc cref="EnableTrace"/>
+    public sealed record DisableTrace(ForwardingRule Rule);
+
+    /// <summary>Answered as <see cref="TraceCommands.Get"/> is.</summary>
+    public sealed record GetTrace(ForwardingRule Rule, ImmutableArray<long> From);
+
     /// <summary>The interface has no rules and holds nothing: its actor may go.</summary>
     public sealed record Forget(string Interface);
 

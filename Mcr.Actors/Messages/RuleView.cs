@@ -25,6 +25,15 @@ public sealed record RuleStatsView(
 {
     /// <summary>Of the outputs that the interface has set up.</summary>
     public ImmutableArray<OutputStatsView> Outputs { get; init; } = [];
+
+    /// <summary>null where nothing was matched yet.</summary>
+    public StreamView? Stream { get; init; }
+
+    /// <summary>When the kernel received the last datagram; null where that is not known.</summary>
+    public DateTimeOffset? LastArrival { get; init; }
+
+    /// <summary>How often a datagram came from another sender than the one before.</summary>
+    public long SourceChanges { get; init; }
 }
 
 /// <summary>An output's totals since its interface has known it, in datagrams.</summary>

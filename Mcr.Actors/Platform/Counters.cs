@@ -31,7 +31,21 @@ public sealed record WorkerCounters(
 }
 
 /// <summary>Of one counter entry since the slot was made; subtract what it was when the entry was given to a rule.</summary>
-public sealed record RuleCounters(long Matched, long MatchedBytes);
+public sealed record RuleCounters(long Matched, long MatchedBytes)
+{
+    /// <summary>Nanoseconds since 1970; 0: none yet, or its time is not known.</summary>
+    public long LastArrival { get; init; }
+
+    /// <summary>How often a datagram came from another sender than the one before.</summary>
+    public long SourceChanges { get; init; }
+
+    /// <summary>Over several slots.</summary>
+    public RuleCounters Plus(RuleCounters other) => new(Matched + other.Matched, MatchedBytes + other.MatchedBytes)
+    {
+        LastArrival = Math.Max(LastArrival, other.LastArrival),
+        SourceChanges = SourceChanges + other.SourceChanges,
+    };
+}
 
 /// <inheritdoc cref="RuleCounters"/>
 public sealed record OutputCounters(long Sent, long SentBytes, long Errors)

@@ -1,7 +1,9 @@
 using System.Net;
+using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
 using Mcr.Native.Ingress;
 using Mcr.Native.Netlink;
+using Mcr.Native.Trace;
 
 namespace Mcr.Actors.Platform;
 
@@ -71,6 +73,12 @@ public interface IInterfacePort : IDisposable
 
     /// <inheritdoc cref="ReadRule"/>
     OutputCounters ReadOutput(int counter);
+
+    /// <summary>Records of a trace at the slot of that number, from the record <paramref name="from"/> on; nothing when that slot has none.</summary>
+    TraceBatch ReadTrace(int number, int ring, uint session, long from, int most);
+
+    /// <summary>What is known of the stream of the rule that has this entry, over all slots.</summary>
+    StreamReport ReadStream(int counter);
 
     /// <summary>The entry is given to another rule: its counting begins here, for a later mcrd, too.</summary>
     /// <returns>What the entry has counted so far.</returns>

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using Mcr.Actors.Relay;
+using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
 using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
 using Mcr.Native.Kernel;
 using Mcr.Native.Netlink;
+using Mcr.Native.Trace;
 using Mcr.Native.Worker;
 
 namespace Mcr.Actors.Platform;
@@ -161,10 +163,20 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
         var sum = new RuleCounters(0, 0);
         foreach (LinuxSeat seat in _seats.All)
         {
-            RuleCounters one = seat.ReadRule(counter);
-            sum = new RuleCounters(sum.Matched + one.Matched, sum.MatchedBytes + one.MatchedBytes);
+            sum = sum.Plus(seat.ReadRule(counter));
         }
 
+        return sum;
+    }
+
+    public TraceBatch ReadTrace(int number, int ring, uint session, long from, int most) =>
+        number < _seats.All.Length ? _seats.All[number].ReadTrace(ring, session, from, most) : TraceBatch.Nothing(from);
+
+    public StreamReport ReadStream(int counter)
+    {
+        StreamReport sum = StreamReport.Empty;
+        foreach (LinuxSeat seat in _seats.All)
+            sum = sum.Plus(seat.ReadStream(counter));
         return sum;
     }
 
@@ -183,7 +195,12 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
 
     public OutputCounters OutputBase(int counter) => _bases.Output(counter, ReadOutput(counter));
 
-    public RuleCounters BeginRule(int counter) => _bases.SetRule(counter, ReadRule(counter));
+    public RuleCounters BeginRule(int counter)
+    {
+        foreach (LinuxSeat seat in _seats.All)
+            seat.ClearStream(counter);
+        return _bases.SetRule(counter, ReadRule(counter));
+    }
 
     public OutputCounters BeginOutput(int counter) => _bases.SetOutput(counter, ReadOutput(counter));
 

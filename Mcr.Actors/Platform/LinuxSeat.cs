@@ -1,9 +1,11 @@
 using Mcr.Actors.Relay;
+using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
 using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
 using Mcr.Native.Netlink;
 using Mcr.Native.Packet;
+using Mcr.Native.Trace;
 using Mcr.Native.Worker;
 
 namespace Mcr.Actors.Platform;
@@ -96,7 +98,20 @@ internal sealed class LinuxSeat : IDisposable
         };
     }
 
-    public RuleCounters ReadRule(int counter) => new(_slot.ReadRule(counter, 0), _slot.ReadRule(counter, 1));
+    public RuleCounters ReadRule(int counter) => new(_slot.ReadRule(counter, SlotLayout.RuleMatched), _slot.ReadRule(counter, SlotLayout.RuleBytes))
+    {
+        LastArrival = _slot.ReadRule(counter, SlotLayout.RuleLastArrival),
+        SourceChanges = _slot.ReadRule(counter, SlotLayout.RuleSourceChanges),
+    };
+
+    /// <inheritdoc cref="IInterfacePort.ReadStream"/>
+    public StreamReport ReadStream(int counter) => _slot.ReadRule(counter, SlotLayout.RuleMatched) == 0 ? StreamReport.Empty : _slot.ReadStream(counter);
+
+    /// <inheritdoc cref="WorkerSlot.ReadTrace"/>
+    public TraceBatch ReadTrace(int ring, uint session, long from, int most) => _slot.ReadTrace(ring, session, from, most);
+
+    /// <inheritdoc cref="WorkerSlot.ClearStream"/>
+    public void ClearStream(int counter) => _slot.ClearStream(counter);
 
     public OutputCounters ReadOutput(int counter) => new(
         _slot.ReadOutput(counter, EgressCounters.SentWord),

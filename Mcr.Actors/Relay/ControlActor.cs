@@ -31,6 +31,26 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
             case ControlRequest.SetWorkers set:
                 SetWorkers(set);
                 break;
+            case ControlRequest.TraceEnable enable:
+                Trace(enable.RuleId, enable.Name, rule =>
+                {
+                    var problems = new List<ProblemEntry>();
+                    if (TraceViews.Wish(enable, problems) is { } wish)
+                        Ask<CommandResult>(new TraceCommands.Enable(rule, wish), ControlViews.Result);
+                    else
+                        Sender.Tell(new ControlResponse.Error(problems));
+                });
+                break;
+            case ControlRequest.TraceDisable disable:
+                Trace(disable.RuleId, disable.Name, rule => Ask<CommandResult>(new TraceCommands.Disable(rule), ControlViews.Result));
+                break;
+            case ControlRequest.TraceGet get:
+                Trace(get.RuleId, get.Name, rule => Ask<object>(new TraceCommands.Get(rule, [.. get.From ?? []]), answer => answer switch
+                {
+                    TraceReport report => TraceViews.Report(report),
+                    _ => ControlViews.Result((CommandResult)answer),
+                }));
+                break;
             case ControlRequest.UpgradeHold:
                 Sender.Tell(gate.Leave()
                     ? new ControlResponse.Success("mcrd leaves, and its workers relay on until the next mcrd adopts them or their orphan-grace is over")
@@ -92,6 +112,14 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
             Ask<CommandResult>(new RelayCommands.SetWorkers(request.Interface, count), ControlViews.Result);
         else
             Sender.Tell(new ControlResponse.Error($"'{request.Count}' is not a number of workers; give one from 1 to {InterfaceOptions.MaxWorkers}"));
+    }
+
+    private void Trace(string? id, string? name, Action<RuleSelector> ask)
+    {
+        if (TraceViews.Selector(id, name) is { } rule)
+            ask(rule);
+        else
+            Sender.Tell(new ControlResponse.Error("give either the rule's id or its name"));
     }
 
     private void Ask<T>(object message, Func<T, ControlResponse> toResponse) =>

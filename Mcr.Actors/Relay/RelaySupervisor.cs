@@ -101,6 +101,15 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             case RelayCommands.SetWorkers set:
                 _interfaces.Forward(new InterfaceCommands.SetWorkers(set.Interface, set.Count));
                 break;
+            case TraceCommands.Enable enable:
+                ToInterfaceOf(enable.Rule, rule => new InterfaceCommands.EnableTrace(rule, enable.Wish));
+                break;
+            case TraceCommands.Disable disable:
+                ToInterfaceOf(disable.Rule, rule => new InterfaceCommands.DisableTrace(rule));
+                break;
+            case TraceCommands.Get get:
+                ToInterfaceOf(get.Rule, rule => new InterfaceCommands.GetTrace(rule, get.From));
+                break;
             case RelayQueries.WhenSettled when_:
                 Decide((state, ticket) => state.AwaitAll(ticket, when_.Longest), Sender);
                 break;
@@ -144,6 +153,15 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                 Answer(message);
                 break;
         }
+    }
+
+    /// <summary>Of a rule that there is; else a refusal.</summary>
+    private void ToInterfaceOf(RuleSelector selector, Func<ForwardingRule, object> message)
+    {
+        if ((selector.Id is { } id ? _state.Rules.TryGet(id, out ForwardingRule? rule) : _state.Rules.TryGetByName(selector.Name ?? "", out rule)))
+            _interfaces.Forward(message(rule));
+        else
+            Sender.Tell(new CommandResult.Rejected(selector.Id is null ? "name" : "rule_id", $"there is no {selector}; `mcrctl list` shows all rules"));
     }
 
     /// <summary>What changes nothing.</summary>
@@ -210,7 +228,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case RelayCommands.AddRule or RelayCommands.AddRules or RelayCommands.RemoveRule or RelayCommands.SetWorkers or RelayQueries.WhenSettled:
+            case RelayCommands.AddRule or RelayCommands.AddRules or RelayCommands.RemoveRule or RelayCommands.SetWorkers or TraceCommands.Enable or TraceCommands.Disable or TraceCommands.Get or RelayQueries.WhenSettled:
                 Sender.Tell(IsStopping);
                 break;
             case RelayQueries.ListRules or RelayQueries.GetStats or RelayQueries.ListWorkers or RelayQueries.ListInterfaces or RelayQueries.GetSaving:

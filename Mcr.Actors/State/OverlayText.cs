@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Mcr.Actors.Configuration;
 using Mcr.Actors.Messages;
+using Mcr.Native.Analysis;
 using Mcr.Native.Rules;
 
 namespace Mcr.Actors.State;
@@ -55,6 +56,7 @@ internal static class OverlayText
         json.WriteString("id", rule.Id.Value);
         WriteOption(json, "name", rule.Name);
         WriteOption(json, "force", rule.NeedsForce ? "on" : null);
+        WriteOption(json, "analyse", rule.Analysis == AnalysisSettings.Auto ? null : AnalysisText.Format(rule.Analysis));
         json.WriteStartObject("input");
         WritePlace(json, rule.Input.Interface, $"{rule.Input.Group}", rule.Input.Port);
         WriteOption(json, "source", rule.Input.Source?.ToString());

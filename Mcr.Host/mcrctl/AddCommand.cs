@@ -15,8 +15,9 @@ internal static class AddCommand
         var outputs = new Option<string[]?>("--outputs") { HelpName = "G:P:I[?O=V&…][,…]", Description = "Send them to these, such as 239.2.2.2:6000:eth1, [ff3e::1]:6000:eth1 or 239.2.2.2:6000:eth1?ttl=8&source=keep; several with commas, or the flag again. Options: ttl, source, dscp, rate-limit, max-burst, pace, priority" };
         var name = new Option<string?>("--name") { HelpName = "N", Description = "A name to remove it by" };
         var ruleId = new Option<string?>("--rule-id") { HelpName = "ID", Description = "An id of your own (default: made from the input)" };
+        var analyse = new Option<string?>("--analyse") { HelpName = "A", Description = "What of its payloads to look at for the statistics: auto (the default: RTP and MPEG-TS when it is either), off, rtp, ts, moldudp64, or a sequence number such as 'sequence offset=4 width=32'" };
         var force = new Option<bool>("--force") { Description = "Accept what is refused by default: link-local and PTP groups, source-specific ones without --source, sending from another host's address" };
-        var command = new Command("add", "Adds a rule, or replaces the one with the same input.") { inputInterface, inputGroup, inputPort, source, outputs, name, ruleId, force };
+        var command = new Command("add", "Adds a rule, or replaces the one with the same input.") { inputInterface, inputGroup, inputPort, source, outputs, name, ruleId, analyse, force };
         command.SetAction(parsed =>
         {
             var problems = new List<string>();
@@ -29,6 +30,7 @@ internal static class AddCommand
                 InputPort = Required(inputPort, "a UDP port from 1 to 65535"),
                 Source = parsed.GetValue(source),
                 Outputs = OutputSyntax.Parse(parsed.GetValue(outputs) ?? [], problems),
+                Analyse = parsed.GetValue(analyse),
                 Force = parsed.GetValue(force),
             };
             return problems.Count > 0 ? ExitCodes.Because(ExitCodes.Usage, problems) : session.Ask(parsed, request);

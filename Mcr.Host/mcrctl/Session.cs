@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Mcr.Actors.Control;
 
 namespace Mcr.Host.Mcrctl;
@@ -12,6 +11,8 @@ internal sealed class Session
     private const string ClearScreen = "\e[H\e[2J"; // ECMA-48: cursor home, erase display
 
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan FollowInterval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>A little longer than mcrd takes to give up on itself, so that its sentence arrives.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
@@ -38,9 +39,7 @@ internal sealed class Session
     /// <summary>Asks again each second: a table in place of the last one, or a line of JSON after it. Ends with an error, or when interrupted.</summary>
     public int Watch(ParseResult parsed, ControlRequest request)
     {
-        using var interrupted = new ManualResetEventSlim();
-        using var sigint = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var sigterm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupted = new Interruption();
         return Converse(parsed, (client, json) =>
         {
             while (true)
@@ -52,12 +51,32 @@ internal sealed class Session
                     return code;
             }
         });
+    }
 
-        void Stop(PosixSignalContext context)
+    /// <summary>
+    /// All that was recorded, some records at a time: a table, or an object of JSON with its records for each answer that has some, or a capture.
+    /// </summary>
+    /// <param name="follow">Until the trace has ended, or until interrupted.</param>
+    public int ReadTrace(ParseResult parsed, ControlRequest.TraceGet request, bool follow, string? pcap)
+    {
+        using var interrupted = new Interruption();
+        return Converse(parsed, (client, json) =>
         {
-            context.Cancel = true;
-            interrupted.Set();
-        }
+            using PcapFile? capture = pcap is null ? null : PcapFile.Create(pcap);
+            using var printer = new TracePrinter(capture, json);
+            while (true)
+            {
+                byte[] answer = client.AskJson(request);
+                if (ResponseCodec.Decode(answer) is not ControlResponse.Trace { Entry: { } trace } response)
+                    return Failed(ResponseCodec.Decode(answer));
+                printer.Print(answer, response);
+                request = request with { From = trace.Next };
+                if (trace.More)
+                    continue;
+                if (!follow || !trace.Active || interrupted.Wait(FollowInterval))
+                    return printer.Finish(trace);
+            }
+        });
     }
 
     private static int Print(ControlClient client, ControlRequest request, bool json) =>
@@ -78,6 +97,10 @@ internal sealed class Session
             return ExitCodes.Because(ExitCodes.Failed, e.Message);
         }
         catch (InvalidDataException e)
+        {
+            return ExitCodes.Because(ExitCodes.Failed, e.Message);
+        }
+        catch (UnauthorizedAccessException e)
         {
             return ExitCodes.Because(ExitCodes.Failed, e.Message);
         }

@@ -31,4 +31,7 @@ public unsafe struct Datagram
     public byte* Header;
 
     public int HeaderLength;
+
+    /// <summary>Where to note what becomes of it at the output it is queued for.</summary>
+    public OutcomeMarks Marks;
 }

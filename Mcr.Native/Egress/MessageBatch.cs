@@ -49,6 +49,7 @@ internal sealed unsafe class MessageBatch : IDisposable
         train->Offset = offset;
         train->Datagrams = 0;
         train->PayloadBytes = 0;
+        train->IsMarked = false;
         ref Libc.msghdr message = ref _messages[Count].msg_hdr;
         message.msg_iov = _vectors + _usedVectors;
         if (output->HeaderSize > 0)
@@ -61,6 +62,7 @@ internal sealed unsafe class MessageBatch : IDisposable
         Train* train = _trains + Count;
         train->Datagrams += datagrams;
         train->PayloadBytes += bytes;
+        train->IsMarked |= pending->Marks.Count > 0;
         if (pending->HeaderLength == 0)
         {
             Add(pending->Payload + offset, bytes);
@@ -173,5 +175,8 @@ internal sealed unsafe class MessageBatch : IDisposable
         public int ControlKey;
 
         public bool IsIpv6;
+
+        /// <summary>Somebody wants to know what became of some of its datagrams.</summary>
+        public bool IsMarked;
     }
 }

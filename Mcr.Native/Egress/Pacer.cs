@@ -54,6 +54,7 @@ internal sealed unsafe class Pacer(Sender sender) : IDisposable
             }
 
             state->LastDue = Math.Max(state->LastDue + 1, now + (spread * sent / total)); // in order, whatever the clock
+            at->Marks.Set(offset / Math.Max(1, at->Size), (offset / Math.Max(1, at->Size)) + datagrams, OutcomeMarks.Paced);
             Put(output, at, offset, datagrams, state->LastDue);
             sent += datagrams;
             offset += datagrams * at->Size;
@@ -118,6 +119,7 @@ internal sealed unsafe class Pacer(Sender sender) : IDisposable
         waiting->Pending.Length = (int)(end - start);
         waiting->Pending.Segment = datagrams > 1 ? from->Size + from->HeaderLength : 0;
         waiting->Pending.Next = null;
+        waiting->Pending.Marks = default; // who wants to know does not wait for it
         _queue.Push(due, place);
     }
 

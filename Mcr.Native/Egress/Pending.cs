@@ -12,6 +12,8 @@ internal unsafe struct Pending
     /// <summary>The next one of the same output; null for the last.</summary>
     public Pending* Next;
 
+    public OutcomeMarks Marks;
+
     public long Arrival;
     public int Length;
     public int Segment;

@@ -62,6 +62,7 @@ internal sealed unsafe class SendQueue : IDisposable
         pending->Tos = (byte)((datagram.Tos & entry->TosMask) | entry->TosValue);
         pending->Ttl = entry->DecrementsTtl ? (byte)(datagram.Ttl - 1) : entry->Ttl;
         pending->Next = null;
+        pending->Marks = datagram.Marks;
         if (entry->KeepsSource)
         {
             pending->Source = datagram.Source;
@@ -142,6 +143,7 @@ internal sealed unsafe class SendQueue : IDisposable
         if (entry->DecrementsTtl && datagram.Ttl <= 1)
         {
             _counters.CountErrors(entry->Counter, whole + (rest > 0 ? 1 : 0), EgressError.TtlExpired);
+            datagram.Marks.Set(0, int.MaxValue, OutcomeMarks.Of(EgressError.TtlExpired));
             return -1;
         }
 
@@ -153,7 +155,11 @@ internal sealed unsafe class SendQueue : IDisposable
         bool isRestAdmitted = rest > 0 && admitted == whole && state->Admit(_now, entry->RateLimit, (rest + overhead) * 8, 1) == 1;
         int refused = whole - admitted + (rest > 0 && !isRestAdmitted ? 1 : 0);
         if (refused > 0)
+        {
             _counters.CountErrors(entry->Counter, refused, EgressError.RateLimit);
+            datagram.Marks.Set(admitted, int.MaxValue, OutcomeMarks.Of(EgressError.RateLimit)); // what leaves all the same is marked once more
+        }
+
         if (admitted == 0 && !isRestAdmitted)
             return -1;
         return isRestAdmitted ? datagram.Length : admitted * size;

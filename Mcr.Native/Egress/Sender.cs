@@ -35,6 +35,8 @@ internal sealed unsafe class Sender(IDatagramSink sink, EgressCounters counters,
             {
                 // Nobody fragments what we make ourselves, and some devices would lose it without a word.
                 counters.CountErrors(output->Counter, 1, EgressError.TooLong);
+                if (at->Marks.Count > 0)
+                    at->Marks.Set(offset / Math.Max(1, at->Size), (offset / Math.Max(1, at->Size)) + 1, OutcomeMarks.Of(EgressError.TooLong));
                 Skip(ref at, ref offset);
                 continue;
             }
@@ -139,7 +141,7 @@ internal sealed unsafe class Sender(IDatagramSink sink, EgressCounters counters,
             // EAGAIN: the socket's own queue is full, and stays so for the rest of this batch. Anything else concerns one message.
             int refused = errno == Libc.EAGAIN ? messages.Count : settled + 1;
             for (; settled < refused; settled++)
-                counters.CountErrors(messages.TrainAt(settled)->Output->Counter, messages.TrainAt(settled)->Datagrams, reason);
+                CountErrors(messages.TrainAt(settled), reason);
         }
     }
 
@@ -178,5 +180,32 @@ internal sealed unsafe class Sender(IDatagramSink sink, EgressCounters counters,
         _singles.Clear();
     }
 
-    private void CountSent(MessageBatch.Train* train) => counters.CountSent(train->Output->Counter, train->Datagrams, train->PayloadBytes);
+    private void CountSent(MessageBatch.Train* train)
+    {
+        counters.CountSent(train->Output->Counter, train->Datagrams, train->PayloadBytes);
+        if (train->IsMarked)
+            Mark(train, OutcomeMarks.Sent);
+    }
+
+    private void CountErrors(MessageBatch.Train* train, EgressError reason)
+    {
+        counters.CountErrors(train->Output->Counter, train->Datagrams, reason);
+        if (train->IsMarked)
+            Mark(train, OutcomeMarks.Of(reason));
+    }
+
+    /// <summary>Notes what became of those of the train's datagrams that are traced.</summary>
+    private static void Mark(MessageBatch.Train* train, byte outcome)
+    {
+        int left = train->Datagrams;
+        int offset = train->Offset;
+        for (Pending* at = train->First; left > 0 && at != null; at = at->Next, offset = 0)
+        {
+            int size = Math.Max(1, at->Size);
+            int first = offset / size;
+            int count = Math.Min(left, Math.Max(1, (at->Length - offset + size - 1) / size)); // an empty one is one, too
+            at->Marks.Set(first, first + count, outcome);
+            left -= count;
+        }
+    }
 }

@@ -14,6 +14,8 @@ internal static unsafe partial class Libc
     public const int F_SEAL_SHRINK = 2;
     public const int F_SEAL_GROW = 4;
     public const int F_SEAL_WRITE = 8;
+    public const int FALLOC_FL_KEEP_SIZE = 1;
+    public const int FALLOC_FL_PUNCH_HOLE = 2;
     public const int MFD_CLOEXEC = 1;
     public const int MFD_ALLOW_SEALING = 2;
     public const int PROT_READ = 1;
@@ -39,6 +41,9 @@ internal static unsafe partial class Libc
     public static int memfd_create(byte* name, uint flags) => LibC.memfd_create(name, flags);
 
     public static int ftruncate(int fd, long length) => LibC.ftruncate(fd, length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fallocate(int fd, int mode, long offset, long length);
 
     public static int munmap(void* address, nuint length) => LibC.munmap(address, (size_t)length);
 

@@ -1,5 +1,6 @@
 using Mcr.Native.Egress;
 using Mcr.Native.Rules;
+using Mcr.Native.Trace;
 
 namespace Mcr.Native.Loop;
 
@@ -7,5 +8,8 @@ namespace Mcr.Native.Loop;
 /// <param name="Hash">Of the rule set as it was received; the worker's answer to drift checks.</param>
 public sealed record ForwardingTable(RuleTable Rules, OutputTable Outputs, long Generation, ulong Hash)
 {
+    /// <summary>Of the rules that are traced.</summary>
+    public IReadOnlyList<TraceSettings> Traces { get; init; } = [];
+
     public static readonly ForwardingTable Empty = new(RuleTable.Empty, OutputTable.Empty, 0, 0);
 }

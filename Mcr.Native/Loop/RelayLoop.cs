@@ -1,8 +1,10 @@
+using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
 using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
 using Mcr.Native.Packet;
 using Mcr.Native.Rules;
+using Mcr.Native.Trace;
 using Mcr.Native.Worker;
 
 namespace Mcr.Native.Loop;
@@ -19,12 +21,19 @@ internal sealed unsafe class RelayLoop : IDisposable
     /// <summary>Batches taken after a stop request, so that what had arrived before it is relayed and a flood cannot hold the exit up.</summary>
     private const int MaxDrainBatches = 1024;
 
+    /// <summary>Frames ahead of the one at hand: some hundred nanoseconds, as long as memory takes.</summary>
+    private const int PrefetchDistance = 2;
+
+    private const int UsualHeaders = 28 + 12; // IPv4, UDP, RTP
+
     private readonly IFrameSource[] _sources;
     private readonly FrameBatch _batch = new();
     private readonly SendQueue _queue;
     private readonly WorkerSlot _slot;
     private readonly LoopWakeup _wakeup;
     private readonly Reassembly? _reassembly;
+    private readonly LatencyMeter _latency = new();
+    private readonly Tracer _tracer;
     private readonly int _linkHeader;
     private ForwardingTable _table = ForwardingTable.Empty; // the loop's own reference
     private ForwardingTable _published = ForwardingTable.Empty; // written by the control thread, read once a batch
@@ -35,6 +44,7 @@ internal sealed unsafe class RelayLoop : IDisposable
     private readonly int _queueFrames; // at most, in the ingress queue
     private long _staleBefore; // wall clock, as arrivals are; 0 once the loop has caught up with what had queued up before it began
     private int _queuedLeft; // what may be of that
+    private bool _readsPackets; // of MPEG-TS, in the last frame that was analysed
     private volatile bool _stopping;
 
     public RelayLoop(IReadOnlyList<IFrameSource> sources, IDatagramSink sink, WorkerSlot slot, LoopWakeup wakeup, WorkerOptions options, TimeProvider? clock = null)
@@ -49,6 +59,7 @@ internal sealed unsafe class RelayLoop : IDisposable
         _rest = new RestPolicy(options.Spin ? 0 : options.CoalesceMicroseconds);
         _queue = new SendQueue(sink, slot.EgressCounters, options.Segmentation);
         _linkHeader = options.LinkHeader;
+        _tracer = new Tracer(slot);
         _reassembly = options.Reassemble ? new Reassembly(slot, options.LinkHeader, clock ?? TimeProvider.System) : null;
     }
 
@@ -124,8 +135,14 @@ internal sealed unsafe class RelayLoop : IDisposable
             if (frames == 0)
                 continue;
             for (int i = 0; i < frames; i++)
+            {
+                if (_readsPackets && i + PrefetchDistance < frames)
+                    PrefetchPackets(ref _batch[i + PrefetchDistance]);
                 Relay(ref _batch[i]);
+            }
+
             _queue.Flush();
+            Observe();
             source.Release();
             _reassembly?.Release();
             taken += frames;
@@ -168,9 +185,21 @@ internal sealed unsafe class RelayLoop : IDisposable
             _queue.SendDue(System.Diagnostics.Stopwatch.GetTimestamp());
     }
 
+    /// <summary>The batch has been sent: how long that took, and what became of what is traced.</summary>
+    private void Observe()
+    {
+        if (!_latency.HasNotes && !_tracer.HasRecords)
+            return;
+        long now = WallClock.Nanoseconds;
+        _latency.Settle(now);
+        if (_tracer.HasRecords)
+            _tracer.Publish(now);
+    }
+
     public void Dispose()
     {
         _queue.Dispose();
+        _latency.Dispose();
         _batch.Dispose();
         foreach (IFrameSource source in _sources)
             source.Dispose();
@@ -193,14 +222,14 @@ internal sealed unsafe class RelayLoop : IDisposable
             return;
         if (reason != DropReason.None)
         {
-            _slot.Words[SlotLayout.DropsWord + (int)reason] += frame.Datagrams; // 1 where they could not be told apart
+            Drop(in frame, received.Arrival, reason);
             return;
         }
 
         int datagrams = frame.Datagrams;
         if (received.Arrival < _staleBefore && received.Arrival != ReceivedFrame.UnknownArrival)
         {
-            _slot.Words[SlotLayout.DropsWord + (int)DropReason.Stale] += datagrams;
+            Drop(in frame, received.Arrival, DropReason.Stale);
             return;
         }
 
@@ -212,14 +241,15 @@ internal sealed unsafe class RelayLoop : IDisposable
 
         if (rule.Muted)
         {
-            _slot.Words[SlotLayout.DropsWord + (int)DropReason.Muted] += datagrams;
+            Drop(in frame, received.Arrival, DropReason.Muted);
             return;
         }
 
         _slot.Words[SlotLayout.MatchedWord] += datagrams;
-        long* counters = _slot.Words + SlotLayout.RulesOffset + (rule.Counter * SlotLayout.WordsPerRule);
-        counters[0] += datagrams;
-        counters[1] += frame.PayloadLength;
+        CountMatch(in rule, in frame, received.Arrival, datagrams);
+        AnalysisSettings analysis = rule.Analysis;
+        if (analysis.Kind != AnalysisKind.Off)
+            _readsPackets = PayloadAnalyser.Analyse(_slot.Stream(rule.Counter), in analysis, data + frame.PayloadOffset, frame.PayloadLength, frame.SegmentSize, new Arrival(frame.Source, frame.SourcePort, received.Arrival));
 
         var datagram = new Datagram
         {
@@ -232,9 +262,63 @@ internal sealed unsafe class RelayLoop : IDisposable
             Ttl = frame.Ttl,
             Arrival = received.Arrival,
         };
+        if (rule.TraceRing != 0 && _tracer.Sample(rule.TraceRing - 1, datagrams, received.Arrival, out int first) is > 0 and int sampled)
+        {
+            QueueTraced(in rule, in frame, ref datagram, first, sampled);
+            return;
+        }
+
         int end = rule.FirstOutput + rule.OutputCount;
         for (int output = rule.FirstOutput; output < end; output++)
             _queue.Queue(output, in datagram);
+    }
+
+    /// <summary>If it is one more of those; any other is asked for in vain, which costs some nanoseconds.</summary>
+    private void PrefetchPackets(ref ReceivedFrame frame)
+    {
+        int headers = _linkHeader + UsualHeaders;
+        if (frame.Length <= FrameBatch.Capacity * TransportStreamAnalyser.PacketSize) // not all of a merged one
+            TransportStreamAnalyser.Prefetch(frame.Data + headers, frame.Length - headers);
+    }
+
+    /// <summary>What there is to know of a rule's stream without looking at payloads.</summary>
+    private void CountMatch(in RuleEntry rule, in ParsedFrame frame, long arrival, int datagrams)
+    {
+        long* counters = _slot.Words + SlotLayout.RulesOffset + (rule.Counter * SlotLayout.WordsPerRule);
+        counters[SlotLayout.RuleMatched] += datagrams;
+        counters[SlotLayout.RuleBytes] += frame.PayloadLength;
+        if (counters[SlotLayout.RuleSourceLow] != (long)(ulong)frame.Source || counters[SlotLayout.RuleSourcePort] != frame.SourcePort || counters[SlotLayout.RuleSourceHigh] != (long)(ulong)(frame.Source >> 64))
+        {
+            if (counters[SlotLayout.RuleSourcePort] != 0)
+                counters[SlotLayout.RuleSourceChanges]++;
+            counters[SlotLayout.RuleSourceHigh] = (long)(ulong)(frame.Source >> 64);
+            counters[SlotLayout.RuleSourceLow] = (long)(ulong)frame.Source;
+            counters[SlotLayout.RuleSourcePort] = frame.SourcePort;
+        }
+
+        if (arrival == ReceivedFrame.UnknownArrival)
+            return;
+        counters[SlotLayout.RuleLastArrival] = arrival;
+        _latency.Add(_slot.Stream(rule.Counter), arrival, datagrams);
+    }
+
+    /// <summary>As any other, with a note of what becomes of some datagrams at each output.</summary>
+    private void QueueTraced(in RuleEntry rule, in ParsedFrame frame, ref Datagram datagram, int first, int sampled)
+    {
+        byte* notes = _tracer.Record(rule.TraceRing - 1, in rule, in frame, datagram.Arrival, datagram.Payload, first, sampled);
+        for (int i = 0; i < rule.OutputCount; i++)
+        {
+            datagram.Marks = new OutcomeMarks { Note = notes + i, First = first, Count = sampled };
+            _queue.Queue(rule.FirstOutput + i, in datagram);
+        }
+    }
+
+    /// <summary>Not relayed: counted by reason, and recorded where it was addressed to a rule that is traced.</summary>
+    private void Drop(in ParsedFrame frame, long arrival, DropReason reason)
+    {
+        _slot.Words[SlotLayout.DropsWord + (int)reason] += frame.Datagrams; // 1 where they could not be told apart
+        if (_tracer.IsActive && _table.Rules.TryFind(frame.Destination, frame.DestinationPort, frame.Source, out RuleEntry rule) && rule.TraceRing != 0)
+            _tracer.RecordDrop(rule.TraceRing - 1, in frame, arrival, reason);
     }
 
     private void TakePublishedTable()
@@ -244,6 +328,7 @@ internal sealed unsafe class RelayLoop : IDisposable
             return;
         _table = published;
         _queue.Use(published.Outputs);
+        _tracer.Use(published.Traces);
         _slot.Words[SlotLayout.RulesetHashWord] = (long)published.Hash;
         Volatile.Write(ref _slot.Words[SlotLayout.GenerationWord], published.Generation);
         _wakeup.ConfirmAdoption();

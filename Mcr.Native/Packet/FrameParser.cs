@@ -25,7 +25,7 @@ public static class FrameParser
     /// <param name="gsoSize">Segment size from the vnet header when it says GSO_UDP_L4, else 0.</param>
     /// <param name="checksumTrusted">The vnet header said NEEDS_CSUM or DATA_VALID: the UDP checksum need not be verified.</param>
     /// <param name="parsed">
-    /// Filled when the result is <see cref="DropReason.None"/>; of a <see cref="DropReason.Fragment"/> only whether it is multicast; else undefined.
+    /// Filled when the result is <see cref="DropReason.None"/>; of a <see cref="DropReason.Fragment"/> only whether it is multicast. Else, as far as it was read: 0 where not.
     /// </param>
     public static DropReason Parse(ReadOnlySpan<byte> frame, int linkHeader, int gsoSize, bool checksumTrusted, out ParsedFrame parsed)
     {

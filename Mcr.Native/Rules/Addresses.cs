@@ -43,6 +43,15 @@ public static class Addresses
         return BinaryPrimitives.ReadUInt128BigEndian(bytes);
     }
 
+    /// <summary>The other way round; an IPv4-mapped one becomes IPv4.</summary>
+    public static IPAddress FromNumber(UInt128 number)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, number);
+        var address = new IPAddress(bytes);
+        return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+    }
+
     /// <summary>As it stands before a port: an IPv6 address in brackets (RFC 3986).</summary>
     public static string BeforePort(IPAddress address) => IsIPv6(address) ? $"[{address}]" : address.ToString();
 

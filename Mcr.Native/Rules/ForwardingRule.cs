@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mcr.Native.Analysis;
 
 namespace Mcr.Native.Rules;
 
@@ -8,9 +9,12 @@ public sealed record ForwardingRule(RuleId Id, string? Name, RuleInput Input, Im
     public const int MaxOutputs = 64;
     public const int MaxNameLength = 64;
 
+    /// <summary>What of its payloads is looked at, for the statistics.</summary>
+    public AnalysisSettings Analysis { get; init; } = AnalysisSettings.Auto;
+
     /// <summary>Everything that decides what the rule does, in one line: the input of the node's ruleset hash.</summary>
     public string CanonicalText =>
-        $"rule/1 id={Id} name={Name} {Input.CanonicalText} {string.Join(' ', Outputs.Select(o => o.CanonicalText))}";
+        $"rule/1 id={Id} name={Name} {Input.CanonicalText} {string.Join(' ', Outputs.Select(o => o.CanonicalText))}{(Analysis == AnalysisSettings.Auto ? "" : $" analyse={AnalysisText.Format(Analysis)}")}";
 
     /// <summary>Whether it has something that is refused unless forced: to write it down again takes <c>force</c>, too.</summary>
     public bool NeedsForce =>
@@ -20,7 +24,7 @@ public sealed record ForwardingRule(RuleId Id, string? Name, RuleInput Input, Im
 
     /// <summary>By value, outputs in order.</summary>
     public bool Equals(ForwardingRule? other) =>
-        other is not null && Id == other.Id && Name == other.Name && Input == other.Input && Outputs.SequenceEqual(other.Outputs);
+        other is not null && Id == other.Id && Name == other.Name && Input == other.Input && Analysis == other.Analysis && Outputs.SequenceEqual(other.Outputs);
 
     public override int GetHashCode() => HashCode.Combine(Id, Input);
 }

@@ -18,6 +18,9 @@ public sealed record RuleDraft
     /// <summary>Accept what is refused by default: link-local and PTP groups, source-specific groups without a source, and sending from an address of another host.</summary>
     public bool Force { get; init; }
 
+    /// <summary>See <see cref="Analysis.AnalysisText"/>.</summary>
+    public string? Analyse { get; init; }
+
     public IReadOnlyList<OutputDraft> Outputs { get; init; } = [];
 }
 

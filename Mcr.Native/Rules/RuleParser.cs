@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Mcr.Native.Analysis;
 
 namespace Mcr.Native.Rules;
 
@@ -49,12 +50,20 @@ public sealed partial class RuleParser
                 outputs.Add(output);
         }
 
+        AnalysisSettings analysis = AnalysisSettings.Auto;
+        if (_draft.Analyse is { } text)
+        {
+            analysis = AnalysisText.Parse(text, out string? refusal) ?? default;
+            if (refusal is not null)
+                Problem("analyse", $"'{Quote(text)}' {refusal}");
+        }
+
         CheckNames();
         if (_problems.Count > 0)
             return null;
         var input = new RuleInput(device!, group!, port!.Value, source);
         RuleId id = _draft.Id is null ? RuleId.Of(input) : new RuleId(_draft.Id);
-        return new ForwardingRule(id, _draft.Name, input, outputs.ToImmutable());
+        return new ForwardingRule(id, _draft.Name, input, outputs.ToImmutable()) { Analysis = analysis };
     }
 
     private void CheckInputGroup(IPAddress group)

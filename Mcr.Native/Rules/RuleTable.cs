@@ -1,10 +1,12 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Mcr.Native.Analysis;
 
 namespace Mcr.Native.Rules;
 
 /// <summary>What the loop needs of a rule. Outputs are a range of the output table.</summary>
-public readonly record struct RuleEntry(int Counter, int FirstOutput, int OutputCount, bool Muted);
+/// <param name="TraceRing">Where what happens to its datagrams is recorded, plus 1; 0: nowhere.</param>
+public readonly record struct RuleEntry(int Counter, int FirstOutput, int OutputCount, bool Muted, byte TraceRing = 0, AnalysisSettings Analysis = default);
 
 /// <summary>An input as the loop looks it up: addresses as <see cref="Addresses.ToNumber"/> makes them, source 0 for any.</summary>
 public readonly record struct RuleKey(UInt128 Group, ushort Port, UInt128 Source);

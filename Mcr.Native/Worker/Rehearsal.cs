@@ -14,6 +14,9 @@ internal sealed class Rehearsal : IDisposable
     private const int LeastPriority = 19;
     private const BindingFlags Every = BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
 
+    /// <summary>What the loop is made of, with what it has not needed yet.</summary>
+    private static readonly string[] DataPath = [.. new[] { "Ingress", "Packet", "Rules", "Analysis", "Trace", "Egress", "Loop" }.Select(part => $"{nameof(Mcr)}.{nameof(Native)}.{part}")];
+
     private volatile bool _greeted;
 
     /// <returns>null when the greeting is there already: it is being waited for.</returns>
@@ -26,13 +29,23 @@ internal sealed class Rehearsal : IDisposable
         return rehearsal;
     }
 
+    /// <summary>
+    /// Once the loop runs: what it will need when a rule is traced, analysed or paced for the first time is compiled now, beside it, and not then, in its middle.
+    /// </summary>
+    public static void BeginOfTheDataPath() => new Thread(() => new Rehearsal().Prepare(type => DataPath.Contains(type.Namespace))) { Name = "rehearsal", IsBackground = true }.Start();
+
     public void Dispose() => _greeted = true;
 
     private void Run()
     {
-        _ = Libc.setpriority(Libc.PRIO_PROCESS, 0, LeastPriority); // of this thread
         FirstCalls.Make();
-        foreach (Type type in typeof(Rehearsal).Assembly.GetTypes().Where(t => !t.ContainsGenericParameters))
+        Prepare(_ => true);
+    }
+
+    private void Prepare(Func<Type, bool> which)
+    {
+        _ = Libc.setpriority(Libc.PRIO_PROCESS, 0, LeastPriority); // of this thread
+        foreach (Type type in typeof(Rehearsal).Assembly.GetTypes().Where(t => !t.ContainsGenericParameters && which(t)))
         {
             foreach (MethodBase method in type.GetMethods(Every).Concat<MethodBase>(type.GetConstructors(Every)))
             {

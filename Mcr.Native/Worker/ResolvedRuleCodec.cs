@@ -1,18 +1,21 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Net;
+using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
 using Mcr.Native.Rules;
+using Mcr.Native.Trace;
 
 namespace Mcr.Native.Worker;
 
 /// <summary>
 /// A worker's rules as bytes, in a memfd of their own since they may be many, and their hash.
 /// <code>
-/// a set:    u8 version (2), u32 rules, then the rules
-/// a change: u8 version (2), u32 dropped, then u32 counter each, u32 rules, then the rules
+/// a set:    u8 version (3), u32 rules, then the rules
+/// a change: u8 version (3), u32 dropped, then u32 counter each, u32 rules, then the rules
 /// a rule:
-///   16 group, 2 port, 16 source, 1 muted, u32 counter, u8 outputs, then each:
+///   16 group, 2 port, 16 source, 1 muted, u8 analysis, u64 its parameters, u8 traced, if so: u8 ring, u32 session, u32 every, u32 limit, u16 snap,
+///   u64 until; u32 counter, u8 outputs, then each:
 ///     u32 socket, 16 address, 2 port, u32 counter, u8 ttl, u8 decrement, u8 dscp (255: copied), u64 rate limit, u8 max burst, u8 pace, u32 MTU
 /// </code>
 /// Addresses (IPv6 or IPv4-mapped; source 0 for any) and ports as on the wire (network order). Pure.
@@ -22,7 +25,7 @@ public static class ResolvedRuleCodec
     public const int MaxBytes = 256 * 1024 * 1024;
 
     private const byte CopiedDscp = 255;
-    private const byte Version = 2;
+    private const byte Version = 3;
 
     public static byte[] Encode(ResolvedRuleSet rules)
     {
@@ -126,6 +129,9 @@ public static class ResolvedRuleCodec
         Write(writer, rule.Group, rule.Port);
         Write(writer, rule.Source ?? IPAddress.IPv6Any);
         writer.U8(rule.Muted ? (byte)1 : (byte)0);
+        writer.U8((byte)rule.Analysis.Kind);
+        writer.U64(rule.Analysis.Parameters);
+        Write(writer, rule.Trace);
         writer.U32(rule.Counter);
         writer.U8(checked((byte)rule.Outputs.Length));
         foreach (ResolvedOutput output in rule.Outputs)
@@ -158,6 +164,10 @@ public static class ResolvedRuleCodec
         (IPAddress group, ushort port) = Read(ref reader);
         IPAddress source = ReadAddress(ref reader);
         bool muted = reader.U8() != 0;
+        var analysis = new AnalysisSettings((AnalysisKind)reader.U8(), reader.U64());
+        if (!analysis.IsValid)
+            throw new InvalidDataException($"analysis {analysis.Kind} with {analysis.Parameters}");
+        TraceSettings? trace = ReadTrace(ref reader);
         int counter = reader.Count(SlotLayout.RuleCapacity - 1);
         int outputs = ByteReader.Limited(reader.U8(), ForwardingRule.MaxOutputs);
         var targets = ImmutableArray.CreateBuilder<ResolvedOutput>(outputs);
@@ -169,7 +179,32 @@ public static class ResolvedRuleCodec
             targets.Add(new ResolvedOutput(socket, address, to, entry, ReadOptions(ref reader)));
         }
 
-        return new ResolvedRule(group, port, source.Equals(IPAddress.IPv6Any) ? null : source, muted, counter, targets.MoveToImmutable());
+        return new ResolvedRule(group, port, source.Equals(IPAddress.IPv6Any) ? null : source, muted, counter, targets.MoveToImmutable())
+        {
+            Analysis = analysis,
+            Trace = trace,
+        };
+    }
+
+    private static void Write(ByteWriter writer, TraceSettings? trace)
+    {
+        writer.U8(trace is null ? (byte)0 : (byte)1);
+        if (trace is null)
+            return;
+        writer.U8((byte)trace.Ring);
+        writer.U32((int)trace.Session);
+        writer.U32(trace.Every);
+        writer.U32(trace.Limit);
+        writer.U16(trace.Snap);
+        writer.U64((ulong)trace.Until);
+    }
+
+    private static TraceSettings? ReadTrace(ref ByteReader reader)
+    {
+        if (reader.U8() == 0)
+            return null;
+        var trace = new TraceSettings(reader.U8(), (uint)reader.Count(int.MaxValue), reader.Count(int.MaxValue), reader.Count(int.MaxValue), reader.U16(), (long)reader.U64());
+        return trace.IsValid ? trace : throw new InvalidDataException("a trace that cannot be");
     }
 
     private static (IPAddress Address, ushort Port) Read(ref ByteReader reader)

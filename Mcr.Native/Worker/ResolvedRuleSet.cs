@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
+using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
+using Mcr.Native.Trace;
 
 namespace Mcr.Native.Worker;
 
@@ -14,9 +16,15 @@ public sealed record ResolvedOutput(int Socket, IPAddress Address, ushort Port, 
 /// <param name="Counter">Index of the rule's counter entry in the slot.</param>
 public sealed record ResolvedRule(IPAddress Group, ushort Port, IPAddress? Source, bool Muted, int Counter, ImmutableArray<ResolvedOutput> Outputs)
 {
+    /// <summary>What of its payloads is looked at.</summary>
+    public AnalysisSettings Analysis { get; init; }
+
+    /// <summary>Which of its datagrams are recorded; null for none.</summary>
+    public TraceSettings? Trace { get; init; }
+
     /// <summary>By value, outputs in order.</summary>
     public bool Equals(ResolvedRule? other) =>
-        other is not null && Counter == other.Counter && Port == other.Port && Muted == other.Muted && Group.Equals(other.Group) && Equals(Source, other.Source) && Outputs.SequenceEqual(other.Outputs);
+        other is not null && Counter == other.Counter && Port == other.Port && Muted == other.Muted && Group.Equals(other.Group) && Equals(Source, other.Source) && Analysis == other.Analysis && Equals(Trace, other.Trace) && Outputs.SequenceEqual(other.Outputs);
 
     public override int GetHashCode() => HashCode.Combine(Group, Port, Counter);
 }

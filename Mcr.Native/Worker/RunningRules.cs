@@ -1,6 +1,7 @@
 using Mcr.Native.Egress;
 using Mcr.Native.Loop;
 using Mcr.Native.Rules;
+using Mcr.Native.Trace;
 
 namespace Mcr.Native.Worker;
 
@@ -11,6 +12,7 @@ namespace Mcr.Native.Worker;
 internal sealed class RunningRules
 {
     private readonly Dictionary<int, Placed> _rules = []; // by counter
+    private readonly Dictionary<int, TraceSettings> _traces = []; // by counter
     private readonly RuleTables _tables = new();
     private readonly SocketPlaces _sockets;
     private readonly OutputRanges _outputs;
@@ -63,6 +65,7 @@ internal sealed class RunningRules
             if (!_rules.Remove(counter, out Placed placed))
                 continue; // put for the first time
             removed.Add(placed.Key);
+            _traces.Remove(counter);
             _outputs.Return(placed.Entry.FirstOutput, placed.Entry.OutputCount);
             Hash -= placed.Hash;
         }
@@ -71,15 +74,17 @@ internal sealed class RunningRules
         for (int i = 0; i < keys.Length; i++)
         {
             ResolvedRule rule = put[i];
-            var entry = new RuleEntry(rule.Counter, _outputs.Add(rule.Outputs, _sockets), rule.Outputs.Length, rule.Muted);
+            var entry = new RuleEntry(rule.Counter, _outputs.Add(rule.Outputs, _sockets), rule.Outputs.Length, rule.Muted, (byte)(rule.Trace is null ? 0 : rule.Trace.Ring + 1), rule.Analysis);
             ulong hash = ResolvedRuleHash.Of(rule);
             _rules.Add(rule.Counter, new Placed(keys[i], entry, hash, ResolvedRuleCodec.EncodeRule(rule)));
+            if (rule.Trace is not null)
+                _traces.Add(rule.Counter, rule.Trace);
             added.Add((keys[i], entry));
             Hash += hash;
         }
 
         Generation = generation;
-        return new ForwardingTable(_tables.Change(removed, added), _outputs.Next(), generation, Hash);
+        return new ForwardingTable(_tables.Change(removed, added), _outputs.Next(), generation, Hash) { Traces = [.. _traces.Values] };
     }
 
     /// <returns>The rules' inputs.</returns>

@@ -1,5 +1,7 @@
+using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
 using Mcr.Native.Packet;
+using Mcr.Native.Trace;
 
 namespace Mcr.Native.Worker;
 
@@ -14,18 +16,21 @@ namespace Mcr.Native.Worker;
 /// word 24..31   frames dropped by the kernel, since when the queue is wanted                         (mcrd)
 /// word 32..63   dropped datagrams by DropReason                                                      (worker)
 /// word 64..96   which of several workers has which flows: their number, then 256 bytes, one a bucket  (mcrd)
-/// then          2 words a rule: matched datagrams, matched payload bytes                             (worker)
+/// then          8 words a rule: matched datagrams, matched payload bytes, last arrival, last sender's
+///               address (2) and port, changes of the sender                                          (worker)
 /// then          24 words an output, see EgressCounters                                                (worker)
+/// then          512 words a rule, see StreamBlock                                                    (worker)
+/// then          trace rings, see TraceLayout                                                         (worker)
 /// </code>
 /// </summary>
 public static class SlotLayout
 {
     public const long Magic = 0x31544F4C5352434D; // "MCRSLOT1"
-    public const long Version = 3;
+    public const long Version = 4;
 
     public const int RuleCapacity = 65_536;
     public const int OutputCapacity = EgressCounters.Capacity;
-    public const int WordsPerRule = 2;
+    public const int WordsPerRule = 8;
 
     public const int MagicWord = 0;
     public const int VersionWord = 1;
@@ -66,7 +71,25 @@ public static class SlotLayout
 
     public const int RulesOffset = 512;
     public const int OutputsOffset = RulesOffset + (RuleCapacity * WordsPerRule);
-    public const int Words = OutputsOffset + (OutputCapacity * EgressCounters.WordsPerOutput);
+    public const int StreamsOffset = OutputsOffset + (OutputCapacity * EgressCounters.WordsPerOutput);
+    public const int TracesOffset = StreamsOffset + (RuleCapacity * StreamBlock.Words);
+    public const int Words = TracesOffset + (TraceLayout.Rings * TraceLayout.Words);
+
+    // Words of a rule entry:
+    public const int RuleMatched = 0;
+    public const int RuleBytes = 1;
+
+    /// <summary>Nanoseconds since 1970; 0: none yet, or its time is not known.</summary>
+    public const int RuleLastArrival = 2;
+
+    /// <summary>Upper and lower half of the last sender's address (IPv6 or IPv4-mapped), then its port.</summary>
+    public const int RuleSourceHigh = 3;
+
+    public const int RuleSourceLow = 4;
+    public const int RuleSourcePort = 5;
+
+    /// <summary>How often a datagram came from another sender than the one before.</summary>
+    public const int RuleSourceChanges = 6;
 
     /// <summary>Printed as parse_err.</summary>
     public static bool IsParseError(DropReason reason) => reason is >= DropReason.Runt and <= DropReason.BadUdpChecksum;

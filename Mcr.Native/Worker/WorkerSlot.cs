@@ -1,7 +1,9 @@
+using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
 using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
 using Mcr.Native.Packet;
+using Mcr.Native.Trace;
 
 namespace Mcr.Native.Worker;
 
@@ -72,11 +74,39 @@ public sealed unsafe class WorkerSlot : IDisposable
     internal EgressCounters EgressCounters => new(
         _words + SlotLayout.SentWord, _words + SlotLayout.ErrorsWord, _words + SlotLayout.SentBytesWord, _words + SlotLayout.OutputsOffset);
 
+    /// <summary>The <see cref="StreamBlock"/> of a rule entry, for the loop.</summary>
+    internal long* Stream(int entry) => _words + SlotLayout.StreamsOffset + ((long)entry * StreamBlock.Words);
+
+    /// <summary>What is known of the stream of a rule entry that has matched something: reading one that has not would take a page for it.</summary>
+    public StreamReport ReadStream(int entry)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)entry, (uint)SlotLayout.RuleCapacity);
+        return StreamReport.Read(new ReadOnlySpan<long>(Stream(entry), StreamBlock.Words).ToArray());
+    }
+
+    /// <inheritdoc cref="TraceReader.Read"/>
+    public TraceBatch ReadTrace(int ring, uint session, long from, int most)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)ring, (uint)TraceLayout.Rings);
+        return TraceReader.Read(_words + SlotLayout.TracesOffset + (ring * TraceLayout.Words), session, from, most);
+    }
+
+    /// <summary>mcrd's, for a rule entry that no worker uses: nothing is known of its stream, nor of when and whose its last datagram was.</summary>
+    public void ClearStream(int entry)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)entry, (uint)SlotLayout.RuleCapacity);
+        const long Bytes = StreamBlock.Words * sizeof(long); // a page, which is given back
+        SysResult.From(Libc.fallocate(Descriptor.Raw, Libc.FALLOC_FL_PUNCH_HOLE | Libc.FALLOC_FL_KEEP_SIZE, (SlotLayout.StreamsOffset * sizeof(long)) + (entry * Bytes), Bytes)).OrThrow("clear a stream's counters");
+        long* rule = _words + SlotLayout.RulesOffset + ((long)entry * SlotLayout.WordsPerRule);
+        if (rule[SlotLayout.RuleMatched] != 0)
+            new Span<long>(rule + SlotLayout.RuleLastArrival, SlotLayout.RuleSourceChanges + 1 - SlotLayout.RuleLastArrival).Clear();
+    }
+
     public long Read(int word) => Volatile.Read(ref _words[word]);
 
     public long ReadDrops(DropReason reason) => Read(SlotLayout.DropsWord + (int)reason);
 
-    /// <summary>Word <paramref name="word"/> of rule entry <paramref name="entry"/>: 0 matched, 1 bytes.</summary>
+    /// <summary>Word <paramref name="word"/> of rule entry <paramref name="entry"/>, as <see cref="SlotLayout"/> names them.</summary>
     public long ReadRule(int entry, int word)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)entry, (uint)SlotLayout.RuleCapacity);

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Mcr.Specs.Bench;
 
-/// <summary><c>bench forwarding_rate</c>, <c>bench steady</c> and <c>bench lookup</c>.</summary>
+/// <summary><c>bench forwarding_rate</c>, <c>bench steady</c>, <c>bench lookup</c> and <c>bench observing</c>.</summary>
 internal static class BenchCommand
 {
     public const string Name = "bench";
@@ -18,7 +18,7 @@ internal static class BenchCommand
 
     public static int Run(string[] args)
     {
-        var root = new RootCommand("Measures mcrd and its peers. Needs root, iproute2, ethtool, util-linux and gcc.") { ForwardingRateCommand(), SteadyCommand(), LookupCommand() };
+        var root = new RootCommand("Measures mcrd and its peers. Needs root, iproute2, ethtool, util-linux and gcc.") { ForwardingRateCommand(), SteadyCommand(), LookupCommand(), ObservingCommand() };
         ParseResult parsed = root.Parse(args);
         int code = parsed.Invoke();
         return parsed.Errors.Count > 0 ? ExitUsage : code;
@@ -77,6 +77,23 @@ internal static class BenchCommand
             foreach (ReportTable table in tables)
                 table.Print(AnsiConsole.Console);
             Write(parsed.GetValue(output), "lookup.md", Report.Here(CommandLine(parsed), [], Stopwatch.GetElapsedTime(began)).ToMarkdown("Lookup of a rule", tables, [], Lookup.Method));
+        }));
+        return command;
+    }
+
+    private static Command ObservingCommand()
+    {
+        var rounds = new Option<int>("--rounds") { Description = "How often each is measured.", DefaultValueFactory = _ => 15 };
+        var output = new Option<DirectoryInfo?>("--output") { Description = "Where to write observing.md: nowhere if not given." };
+        var command = new Command("observing", "What analysis and trace of a stream cost the worker that relays it.") { rounds, output };
+        command.SetAction(parsed => Guarded(stop =>
+        {
+            long began = Stopwatch.GetTimestamp();
+            using var lab = new Lab();
+            Goal[] goals = [.. Observing.Run(lab, parsed.GetValue(rounds), stop)];
+            ReportTable table = ReportTables.Of(goals);
+            table.Print(AnsiConsole.Console);
+            Write(parsed.GetValue(output), "observing.md", Report.Here(CommandLine(parsed), [], Stopwatch.GetElapsedTime(began)).ToMarkdown("What looking at a stream costs", [table], [], Observing.Method));
         }));
         return command;
     }

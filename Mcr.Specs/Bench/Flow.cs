@@ -82,6 +82,7 @@ internal sealed record Flow(double Achieved, long Expected, long Arrived, double
         [
             "-c", $"{BenchPlan.SenderCpu}", lab.Sender, BenchTopology.Group, $"{BenchTopology.Port}", $"{topology.Traffic.Size}", $"{count}",
             rate.ToString("F0", System.Globalization.CultureInfo.InvariantCulture), $"{topology.Traffic.Segments}",
+            .. topology.Traffic.IsRtp ? (string[])["rtp"] : [],
         ]);
 
     /// <summary>Until all have arrived, or no more do.</summary>

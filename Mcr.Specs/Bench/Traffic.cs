@@ -17,8 +17,9 @@ internal enum Sending
 /// <param name="Load">Datagrams a second into the relay, at which the CPU is measured: what the faster peers sustain.</param>
 /// <param name="Gro">UDP GRO forwarding on at the relay's input, for every peer.</param>
 /// <param name="CutByOutput">tx-udp-segmentation off at the relay's output: the kernel cuts what the relay sends as one.</param>
+/// <param name="IsRtp">Payloads are RTP with MPEG-TS packets in it, in place of a number and zeros.</param>
 /// <param name="IsKey">One of those that "Numbers to reach" needs: part of a quick run, and measured in every round.</param>
-internal sealed record Traffic(string Name, int Fanout, int Size, Sending Sending, int Load, bool Gro = false, bool CutByOutput = false, bool IsKey = false)
+internal sealed record Traffic(string Name, int Fanout, int Size, Sending Sending, int Load, bool Gro = false, bool CutByOutput = false, bool IsKey = false, bool IsRtp = false)
 {
     /// <summary>A number of datagrams that one send of the sender may hold, in 64 KiB.</summary>
     public int Segments => Sending == Sending.Plain ? 0 : 45;
@@ -28,6 +29,9 @@ internal sealed record Traffic(string Name, int Fanout, int Size, Sending Sendin
     public static Traffic Ten { get; } = new("1→10, 1316 B", 10, 1316, Sending.Singles, 200_000, IsKey: true);
 
     public static Traffic Merging { get; } = new("1→1, 1316 B, GSO sender", 1, 1316, Sending.Merged, 1_000_000, IsKey: true);
+
+    /// <summary>Seven MPEG-TS packets in RTP.</summary>
+    public static Traffic Media { get; } = new("1→1, 1328 B of RTP", 1, 1328, Sending.Singles, 300_000, IsRtp: true);
 
     public static IReadOnlyList<Traffic> All { get; } =
     [

@@ -2,9 +2,11 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
 using Mcr.Actors.Platform;
+using Mcr.Native.Analysis;
 using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
 using Mcr.Native.Netlink;
+using Mcr.Native.Trace;
 using Mcr.Native.Worker;
 
 namespace Mcr.Specs.Supervision;
@@ -251,6 +253,10 @@ internal sealed class FakePort(FakePlatform platform, Link link, int seats, Adop
     public RuleCounters ReadRule(int counter) => new(1000 + counter, 0);
 
     public OutputCounters ReadOutput(int counter) => new(1000 + counter, 0, 0);
+
+    public TraceBatch ReadTrace(int number, int ring, uint session, long from, int most) => TraceBatch.Nothing(from);
+
+    public StreamReport ReadStream(int counter) => StreamReport.Empty;
 
     public RuleCounters BeginRule(int counter) => ReadRule(counter);
 

@@ -1,10 +1,12 @@
 // gen: a plain sender for measuring relays.
 //
-//   gen GROUP PORT SIZE COUNT RATE SEGMENTS
+//   gen GROUP PORT SIZE COUNT RATE SEGMENTS [rtp]
 //
 // COUNT datagrams of SIZE payload bytes to GROUP:PORT, each starting with a 64-bit
 // big-endian sequence number where it fits. RATE in datagrams a second, 0 for as fast as it goes. SEGMENTS: 0 sends with
 // sendmmsg, 32 a call; N > 0 sends runs of up to N datagrams with UDP_SEGMENT.
+//
+// rtp: each payload is RTP with as many MPEG-TS packets as fit, numbered without a gap, in place of the sequence number.
 //
 // With UDP_SEGMENT on a veth whose tx-udp-segmentation is on (the default), the peer sees
 // merged frames of up to 64 KiB, as it would behind a NIC with GRO. With
@@ -31,8 +33,21 @@ enum { CALL = 32 };
 
 static double now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec + t.tv_nsec / 1e9; }
 
+static int rtp_packets;
+
+// RTP, payload type 33, 90 kHz; MPEG-TS packets of one PID.
+static void fill_rtp(unsigned char *p, int size, unsigned long n) {
+    unsigned stamp = n * 9;
+    memcpy(p, (unsigned char[]){0x80, 33, n >> 8, n, stamp >> 24, stamp >> 16, stamp >> 8, stamp, 1, 2, 3, 4}, 12);
+    rtp_packets = (size - 12) / 188;
+    for (int i = 0; i < rtp_packets; i++) {
+        unsigned char *ts = p + 12 + i * 188;
+        ts[0] = 0x47, ts[1] = 0x01, ts[2] = 0x00, ts[3] = 0x10 | ((n * rtp_packets + i) & 15);
+    }
+}
+
 int main(int argc, char **argv) {
-    if (argc != 7) { fprintf(stderr, "usage: gen GROUP PORT SIZE COUNT RATE SEGMENTS\n"); return 64; }
+    if (argc != 7 && argc != 8) { fprintf(stderr, "usage: gen GROUP PORT SIZE COUNT RATE SEGMENTS [rtp]\n"); return 64; }
     prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0);
     int size = atoi(argv[3]), segments = atoi(argv[6]), per_message = 1;
     long count = atol(argv[4]), sent = 0, full = 0;
@@ -66,7 +81,8 @@ int main(int argc, char **argv) {
         for (int i = 0; i < calls; i++)
             for (int s = 0; s < per_message && size >= 8; s++) {
                 unsigned long n = sent + (long)i * per_message + s;
-                for (int b = 0; b < 8; b++) payload[i][s * size + b] = n >> (56 - 8 * b);
+                if (argc == 8) fill_rtp(payload[i] + s * size, size, n);
+                else for (int b = 0; b < 8; b++) payload[i][s * size + b] = n >> (56 - 8 * b);
             }
         int n = sendmmsg(fd, m, calls, 0);
         if (n < 0) { full++; if (errno == ENOBUFS || errno == EAGAIN) continue; perror("sendmmsg"); return 1; }

@@ -1,0 +1,94 @@
+using System.Buffers.Binary;
+
+namespace Mcr.Native.Analysis;
+
+/// <summary>RTP (RFC 3550): sequence and interarrival jitter for each flow. Loop thread only.</summary>
+internal static unsafe class RtpAnalyser
+{
+    /// <summary>As many in order as make a payload that looks like RTP be taken for it; until then nothing is reported.</summary>
+    public const int Probation = 8;
+
+    public const int DefaultClockRate = 90_000;
+
+    private const int FixedHeader = 12;
+    private const ulong Mask = 0xFFFF;
+    private const int MaxJitterGap = 1_000_000_000; // nanoseconds between two arrivals: more is a pause, not jitter
+
+    /// <summary>Version 2, and not one of the payload types that would be RTCP (RFC 5761, 4).</summary>
+    public static bool Recognises(byte* payload, int length) => length >= FixedHeader && payload[0] >> 6 == 2 && (payload[1] & 0x7F) is < 64 or > 95;
+
+    /// <param name="clockRate">Hz; 0: that of the payload type.</param>
+    /// <returns>Where the payload of RTP begins; -1: it is no whole header.</returns>
+    public static int Analyse(long* block, byte* payload, int length, in Arrival arrival, int clockRate)
+    {
+        int offset = HeaderLength(payload, length);
+        if (offset < 0)
+        {
+            block[StreamBlock.OpaqueWord]++;
+            return -1;
+        }
+
+        ushort number = BinaryPrimitives.ReadUInt16BigEndian(new ReadOnlySpan<byte>(payload + 2, 2));
+        uint timestamp = BinaryPrimitives.ReadUInt32BigEndian(new ReadOnlySpan<byte>(payload + 4, 4));
+        uint ssrc = BinaryPrimitives.ReadUInt32BigEndian(new ReadOnlySpan<byte>(payload + 8, 4));
+        long* flow = Flows.Find(block, in arrival, ssrc, out bool isNew);
+        if (flow == null)
+            return offset;
+        flow[StreamBlock.Flow.Datagrams]++;
+        int type = payload[1] & 0x7F;
+        if (isNew)
+        {
+            SequenceWindow.Begin(flow, number, 1, Mask);
+            flow[StreamBlock.Flow.Format] = (uint)type | ((long)(clockRate > 0 ? clockRate : ClockRateOf(type)) << 8);
+        }
+        else
+        {
+            SequenceWindow.Take(flow, number, 1, Mask);
+            CountJitter(flow, timestamp, arrival.Time);
+        }
+
+        if (arrival.Time != 0)
+            flow[StreamBlock.Flow.LastArrival] = arrival.Time;
+        flow[StreamBlock.Flow.LastTimestamp] = timestamp;
+        return offset;
+    }
+
+    /// <summary>RFC 3550 A.8: J += |D| − (J + 8) / 16, in units of the timestamp, J times 16.</summary>
+    private static void CountJitter(long* flow, uint timestamp, long arrival)
+    {
+        long elapsed = arrival - flow[StreamBlock.Flow.LastArrival];
+        if (arrival == 0 || flow[StreamBlock.Flow.LastArrival] == 0 || elapsed is < 0 or > MaxJitterGap)
+            return;
+        long units = (long)(elapsed * 1e-9 * (flow[StreamBlock.Flow.Format] >> 8));
+        long difference = Math.Abs(units - (int)(timestamp - (uint)flow[StreamBlock.Flow.LastTimestamp]));
+        long jitter = flow[StreamBlock.Flow.Jitter];
+        flow[StreamBlock.Flow.Jitter] = jitter + difference - ((jitter + 8) >> 4);
+    }
+
+    /// <returns>-1: it is longer than the datagram.</returns>
+    private static int HeaderLength(byte* payload, int length)
+    {
+        if (length < FixedHeader || payload[0] >> 6 != 2)
+            return -1;
+        int header = FixedHeader + ((payload[0] & 0x0F) * 4);
+        if ((payload[0] & 0x10) != 0)
+        {
+            if (length < header + 4)
+                return -1;
+            header += 4 + (BinaryPrimitives.ReadUInt16BigEndian(new ReadOnlySpan<byte>(payload + header + 2, 2)) * 4);
+        }
+
+        return header <= length ? header : -1;
+    }
+
+    /// <summary>RFC 3551, table 4 and 5; dynamic types are taken for video.</summary>
+    private static int ClockRateOf(int type) => type switch
+    {
+        0 or (>= 3 and <= 5) or (>= 7 and <= 9) or 12 or 13 or 15 or 18 => 8_000,
+        6 => 16_000,
+        10 or 11 => 44_100,
+        16 => 11_025,
+        17 => 22_050,
+        _ => DefaultClockRate,
+    };
+}
