@@ -43,6 +43,11 @@ internal sealed class ConfigSection(HoconObject source, string path, List<Config
         }
     }
 
+    /// <returns>A text, or the texts of an array with commas; null when the key is not there or is null.</returns>
+    public string? TextOrList(string key) => Find(key) is HoconArray array && array.Items.All(i => i is HoconScalar { Text: not null })
+        ? string.Join(',', array.Items.Select(i => ((HoconScalar)i).Text))
+        : Text(key);
+
     public bool Flag(string key) => Parse(key, "on or off", text => text switch
     {
         "on" or "true" or "yes" => true,

@@ -82,6 +82,7 @@ internal static class RuleReader
                 InputGroup = _input.Text("group"),
                 InputPort = _input.Text("port"),
                 InputSource = _input.Text("source"),
+                InputJoin = _input.TextOrList("join"),
                 Outputs = [.. _outputs.Select(Draft)],
             };
             _rule.RefuseUnknownKeys();

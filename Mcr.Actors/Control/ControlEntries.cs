@@ -24,6 +24,14 @@ public sealed record RuleEntry(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Force { get; init; }
 
+    /// <summary>The last of a range of ports, whose first is the input port.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? InputLastPort { get; init; }
+
+    /// <summary>How the groups of a prefix are joined; null for all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Join { get; init; }
+
     /// <summary>How its payloads are looked at; null for auto.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Analyse { get; init; }
@@ -70,6 +78,10 @@ public sealed record StatsEntry(
     /// <summary>null where nothing is known of them yet.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<OutputStatsEntry>? Outputs { get; init; }
+
+    /// <summary>The last of a range of ports, whose first is the input port.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? InputLastPort { get; init; }
 
     /// <summary>null where nothing was matched yet.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -28,6 +28,9 @@ public abstract record ControlRequest
 
         public IReadOnlyList<OutputText> Outputs { get; init; } = [];
 
+        /// <inheritdoc cref="Mcr.Native.Rules.RuleDraft.InputJoin"/>
+        public string? Join { get; init; }
+
         /// <inheritdoc cref="Mcr.Native.Rules.RuleDraft.Analyse"/>
         public string? Analyse { get; init; }
 
@@ -111,6 +114,9 @@ public sealed record OutputText
     public string? Group { get; init; }
 
     public string? Port { get; init; }
+
+    /// <summary>Of a range of ports; or <see cref="Port"/> has both.</summary>
+    public string? LastPort { get; init; }
 
     public string? Interface { get; init; }
 

@@ -18,6 +18,7 @@ public static class ControlViews
         InputPort = add.InputPort,
         InputSource = add.Source,
         Force = add.Force,
+        InputJoin = add.Join,
         Analyse = add.Analyse,
         Outputs = [.. add.Outputs.Select(OutputViews.Draft)],
     };
@@ -51,7 +52,7 @@ public static class ControlViews
         view.Rule.Id.ToString(),
         view.Rule.Name,
         view.Rule.Input.Interface,
-        view.Rule.Input.Group.ToString(),
+        view.Rule.Input.Range.GroupText,
         view.Rule.Input.Port,
         [.. view.Rule.Outputs.Select(OutputViews.Entry)],
         view.Status.ToString(),
@@ -61,6 +62,8 @@ public static class ControlViews
         view.Rule.Input.Source?.ToString())
     {
         Force = view.Rule.NeedsForce,
+        InputLastPort = view.Rule.Input.LastPort,
+        Join = view.Rule.Join.Kind == JoinKind.All ? null : view.Rule.Join.ToString(),
         Analyse = view.Rule.Analysis == AnalysisSettings.Auto ? null : AnalysisText.Format(view.Rule.Analysis),
     };
 
@@ -78,7 +81,7 @@ public static class ControlViews
         view.Repairs);
 
     private static StatsEntry Stats(RuleStatsView view) => new(
-        view.Rule.Input.Group.ToString(),
+        view.Rule.Input.Range.GroupText,
         view.Rule.Input.Port,
         view.Matched,
         view.Bytes,
@@ -92,6 +95,7 @@ public static class ControlViews
     {
         Outputs = view.Outputs.IsEmpty ? null : [.. view.Outputs.Select(OutputViews.Stats)],
         Stream = StreamViews.Entry(view.Stream),
+        InputLastPort = view.Rule.Input.LastPort,
         LastArrival = view.LastArrival,
         SourceChanges = view.SourceChanges,
     };

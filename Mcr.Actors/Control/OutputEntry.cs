@@ -10,6 +10,10 @@ public sealed record OutputEntry(
     string Interface,
     [property: JsonConverter(typeof(TextOrNumber))] string Ttl)
 {
+    /// <summary>The last of a range of ports, whose first is <see cref="Port"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? LastPort { get; init; }
+
     /// <summary><c>keep</c> or an address; null: the relay's own.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Source { get; init; }

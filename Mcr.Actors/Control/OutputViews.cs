@@ -17,7 +17,7 @@ internal static class OutputViews
     {
         Interface = text.Interface,
         Group = text.Group,
-        Port = text.Port,
+        Port = text.LastPort is null ? text.Port : $"{text.Port}-{text.LastPort}",
         Ttl = text.Ttl,
         Source = text.Source,
         Dscp = text.Dscp,
@@ -28,11 +28,12 @@ internal static class OutputViews
     };
 
     public static OutputEntry Entry(RuleOutput output) => new(
-        output.Group.ToString(),
+        output.Range.GroupText,
         output.Port,
         output.Interface,
         output.DecrementTtl ? "decrement" : output.EffectiveTtl.ToString(CultureInfo.InvariantCulture))
     {
+        LastPort = output.LastPort,
         Source = output.Source switch
         {
             SourceMode.Keep => "keep",
@@ -47,7 +48,7 @@ internal static class OutputViews
     };
 
     public static OutputStatsEntry Stats(OutputStatsView view) => new(
-        view.Output.Group.ToString(),
+        view.Output.Range.GroupText,
         view.Output.Port,
         view.Output.Interface,
         view.Sent,

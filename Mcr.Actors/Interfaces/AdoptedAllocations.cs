@@ -16,11 +16,11 @@ internal static class AdoptedAllocations
     public static Allocations Rebuild(AdoptedPort adopted, ImmutableDictionary<RuleId, ForwardingRule> desired)
     {
         ImmutableDictionary<int, EgressKey> keys = Keys(adopted);
-        Dictionary<(System.Net.IPAddress, ushort, System.Net.IPAddress?), RuleId> byInput = desired.Values.ToDictionary(r => (r.Input.Group, r.Input.Port, r.Input.Source), r => r.Id);
+        Dictionary<(GroupRange, System.Net.IPAddress?), RuleId> byInput = desired.Values.ToDictionary(r => (r.Input.Range, r.Input.Source), r => r.Id);
         var rules = ImmutableDictionary.CreateBuilder<RuleId, PlannedRule>();
         foreach (ResolvedRule rule in adopted.Rules.Rules)
         {
-            RuleId id = byInput.TryGetValue((rule.Group, rule.Port, rule.Source), out RuleId wanted) ? wanted : Unwanted(rule);
+            RuleId id = byInput.TryGetValue((rule.Range, rule.Source), out RuleId wanted) ? wanted : Unwanted(rule);
             rules.Add(id, Planned(rule, keys));
         }
 
@@ -59,7 +59,7 @@ internal static class AdoptedAllocations
         RuleOutcome.Active,
         rule,
         [.. rule.Outputs.Select(o => keys[o.Socket])],
-        Membership: null,
+        Memberships: [],
         rule.Counter,
         [.. rule.Outputs.Select(o => new OutputCounter(keys[o.Socket].Interface, o.Address, o.Port, o.Counter))])
     {

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Net;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
+using Mcr.Native.Analysis;
+using Mcr.Native.Egress;
 using Mcr.Native.Netlink;
 using Mcr.Native.Rules;
 using Mcr.Native.Worker;
@@ -97,22 +99,24 @@ internal sealed class InterfacePlanner
         if (!_port.HasCounters(before?.Counter is null, usable.Count(u => !kept.Any(c => c.IsOf(u.Output))), out (string What, int Capacity)? why))
             return Idle(rule, before, RuleStatus.Failed, string.Create(CultureInfo.InvariantCulture, $"{_input.Link.Name} has all of the {why.Value.Capacity:N0} {why.Value.What} that one worker can count; remove some, or take them in on another interface"));
 
-        Membership? membership = MembershipOf(rule.Input);
-        if (_input.Failures.Memberships.TryGetValue(membership, out string? sentence))
+        var memberships = ImmutableArray.CreateBuilder<Membership>();
+        foreach (Membership membership in RuleMemberships.Of(rule))
         {
-            _reasons.Add(rule.Input.IsMulticast ? $"{rule.Input.Group} cannot be joined: {sentence}" : $"{rule.Input.Group}:{rule.Input.Port} cannot be claimed: {sentence}");
-            membership = null;
+            if (_input.Failures.Memberships.TryGetValue(membership, out string? sentence))
+                _reasons.Add(RuleMemberships.Sentence(membership, sentence));
+            else
+                memberships.Add(membership);
         }
 
         RuleOutcome outcome = _reasons.Count == 0 ? RuleOutcome.Active : new RuleOutcome(inputFault is null ? RuleStatus.Degraded : RuleStatus.Pending, Join(_reasons)); // the worker has it and waits with us
-        return Resolve(rule, before, outcome, usable, membership, kept);
+        return Resolve(rule, before, outcome, usable, memberships.ToImmutable(), kept);
     }
 
     /// <summary>No worker is to have it; it keeps its counters.</summary>
     private PlannedRule Idle(ForwardingRule rule, PlannedRule? before, RuleStatus status, string why)
     {
         _port.Move(before?.Sockets ?? [], []);
-        return new PlannedRule(new RuleOutcome(status, why), null, [], null, before?.Counter, KeptCounters(rule, before));
+        return new PlannedRule(new RuleOutcome(status, why), null, [], [], before?.Counter, KeptCounters(rule, before));
     }
 
     private static ImmutableArray<OutputCounter> KeptCounters(ForwardingRule rule, PlannedRule? before) =>
@@ -131,6 +135,13 @@ internal sealed class InterfacePlanner
             }
 
             EgressKey key = OutputResolution.KeyOf(output, link);
+            if (key.Kind == EgressKind.RawIp && !output.Range.IsExact)
+            {
+                refused = true;
+                _reasons.Add($"output {output} cannot keep its sources: on {link.Name} that takes a socket for each destination, and it is a range; leave source = keep out");
+                continue;
+            }
+
             if (_input.Failures.Sockets.TryGetValue(key, out string? sentence))
             {
                 refused = true;
@@ -148,7 +159,7 @@ internal sealed class InterfacePlanner
 
     /// <summary>Gives the rule what it lacks of counters and sockets; there are enough.</summary>
     private PlannedRule Resolve(
-        ForwardingRule rule, PlannedRule? before, RuleOutcome outcome, List<(RuleOutput Output, EgressKey Key, Link Link)> usable, Membership? membership, ImmutableArray<OutputCounter> kept)
+        ForwardingRule rule, PlannedRule? before, RuleOutcome outcome, List<(RuleOutput Output, EgressKey Key, Link Link)> usable, ImmutableArray<Membership> memberships, ImmutableArray<OutputCounter> kept)
     {
         ImmutableArray<EgressKey> sockets = [.. usable.Select(u => u.Key)];
         _port.Move(before?.Sockets ?? [], sockets);
@@ -169,11 +180,13 @@ internal sealed class InterfacePlanner
 
         var resolved = new ResolvedRule(rule.Input.Group, rule.Input.Port, rule.Input.Source, Muted: false, counter, outputs.MoveToImmutable())
         {
-            Analysis = rule.Analysis,
+            PrefixLength = rule.Input.PrefixLength,
+            LastPort = rule.Input.LastPort,
+            Analysis = rule.Analysis == AnalysisSettings.Auto && !rule.Input.Range.IsExact ? AnalysisSettings.Off : rule.Analysis, // many streams, of which no one would know which is meant
             Trace = _input.Traces.GetValueOrDefault(rule.Id),
         };
         bool isSame = resolved.Equals(before?.Resolved);
-        return new PlannedRule(outcome, isSame ? before!.Resolved : resolved, sockets, membership, counter, counters.ToImmutable())
+        return new PlannedRule(outcome, isSame ? before!.Resolved : resolved, sockets, memberships, counter, counters.ToImmutable())
         {
             Hash = isSame ? before!.Hash : ResolvedRuleHash.Of(resolved),
         };
@@ -184,9 +197,6 @@ internal sealed class InterfacePlanner
         !link.IsUp ? $"{link.Name} is down (see: ip link set {link.Name} up)"
         : !link.IsRunning ? $"{link.Name} has no carrier"
         : null;
-
-    private static Membership MembershipOf(RuleInput input) =>
-        input.IsMulticast ? new Membership(input.Group, input.Source, 0) : new Membership(input.Group, null, input.Port); // one claim, whatever the sources
 
     private static string Join(List<string> reasons) => string.Join("; ", reasons.Distinct());
 }

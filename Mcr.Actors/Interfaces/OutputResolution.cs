@@ -45,6 +45,7 @@ internal static class OutputResolution
             RateLimit = output.RateLimit,
             MaxBurst = output.MaxBurst,
             Pace = output.Pace,
+            IsMapped = !output.Range.IsExact,
             Mtu = link.Mtu,
         };
     }

@@ -11,14 +11,14 @@ namespace Mcr.Actors.Interfaces;
 /// <param name="Outcome">True once the workers have applied the plan.</param>
 /// <param name="Resolved">As workers run it; null: no worker is to have it.</param>
 /// <param name="Sockets">In use, one for each of the resolved outputs.</param>
-/// <param name="Membership">In use; null for none.</param>
+/// <param name="Memberships">In use.</param>
 /// <param name="Counter">Its entry, which it keeps for as long as it exists, so that its counters never fall back; null before the first.</param>
 /// <param name="Outputs">The entries of its outputs, kept in the same way.</param>
 internal sealed record PlannedRule(
     RuleOutcome Outcome,
     ResolvedRule? Resolved,
     ImmutableArray<EgressKey> Sockets,
-    Membership? Membership,
+    ImmutableArray<Membership> Memberships,
     int? Counter,
     ImmutableArray<OutputCounter> Outputs)
 {

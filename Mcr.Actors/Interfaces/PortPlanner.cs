@@ -65,11 +65,13 @@ internal sealed class PortPlanner(Allocations before, long generation)
 
         if (to is null && from?.Counter is { } index)
             _retiredCounters.Add(new RetiredCounter(IsOutput: false, index, generation));
-        if (from?.Membership == to?.Membership)
+        ImmutableArray<Membership> before = from?.Memberships ?? [];
+        ImmutableArray<Membership> after = to?.Memberships ?? [];
+        if (before.AsSpan().SequenceEqual(after.AsSpan()))
             return;
-        if (to?.Membership is { } wanted)
+        foreach (Membership wanted in after)
             Use(wanted);
-        if (from?.Membership is { } unwanted)
+        foreach (Membership unwanted in before)
             Release(unwanted);
     }
 

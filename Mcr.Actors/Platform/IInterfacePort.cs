@@ -145,4 +145,8 @@ public sealed record EgressKey(int InterfaceIndex, string Interface, byte Ttl, I
 }
 
 /// <summary>A multicast group to join (from one source, when given), or a unicast address and port to claim. Port is 0 for groups.</summary>
-public sealed record Membership(IPAddress Group, IPAddress? Source, ushort Port);
+public sealed record Membership(IPAddress Group, IPAddress? Source, ushort Port)
+{
+    /// <summary>No group: the device takes every multicast frame in.</summary>
+    public static readonly Membership AllMulticast = new(IPAddress.Any, null, 0);
+}

@@ -21,6 +21,7 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
     private readonly LinuxSeats _seats;
     private readonly GroSetting? _gro;
     private readonly GroupMembership _groups;
+    private AllMulticast? _allMulticast;
     private readonly Dictionary<Membership, UnicastClaim> _claims = [];
     private readonly HashSet<Membership> _claimsLeft = []; // a worker may have them open a moment longer
     private readonly ConcurrentDictionary<int, TaggedSocket> _egress = []; // a worker's actor looks up what it hands over
@@ -80,7 +81,9 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
 
     public string? Join(Membership membership) => Try(() =>
     {
-        if (membership.Port == 0)
+        if (membership == Membership.AllMulticast)
+            TakeAllMulticast();
+        else if (membership.Port == 0)
             _groups.Join(membership.Group, membership.Source);
         else
             Claim(membership);
@@ -88,7 +91,9 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
 
     public void Leave(Membership membership)
     {
-        if (membership.Port == 0)
+        if (membership == Membership.AllMulticast)
+            LeaveAllMulticast();
+        else if (membership.Port == 0)
             _groups.Leave(membership.Group, membership.Source);
         else if (_claims.Remove(membership, out UnicastClaim? claim))
         {
@@ -207,6 +212,7 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
     public void Dispose()
     {
         _groups.Dispose();
+        _allMulticast?.Dispose();
         foreach (UnicastClaim claim in _claims.Values)
             claim.Dispose();
         foreach (TaggedSocket socket in _egress.Values)
@@ -218,6 +224,21 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
         _seats.Dispose();
         _bases.Dispose();
         _adoption?.Dispose();
+    }
+
+    private void TakeAllMulticast()
+    {
+        _allMulticast = AllMulticast.Take(Link);
+        _kept.Add(_allMulticast.Descriptor, KeptTag.Groups);
+    }
+
+    private void LeaveAllMulticast()
+    {
+        if (_allMulticast is null)
+            return;
+        _kept.Remove(_allMulticast.Descriptor);
+        _allMulticast.Dispose();
+        _allMulticast = null;
     }
 
     private void Claim(Membership membership)

@@ -58,8 +58,9 @@ internal static class OverlayText
         WriteOption(json, "force", rule.NeedsForce ? "on" : null);
         WriteOption(json, "analyse", rule.Analysis == AnalysisSettings.Auto ? null : AnalysisText.Format(rule.Analysis));
         json.WriteStartObject("input");
-        WritePlace(json, rule.Input.Interface, $"{rule.Input.Group}", rule.Input.Port);
+        WritePlace(json, rule.Input.Interface, rule.Input.Range);
         WriteOption(json, "source", rule.Input.Source?.ToString());
+        WriteOption(json, "join", rule.Join.Kind == JoinKind.All ? null : rule.Join.ToString());
         json.WriteEndObject();
         json.WriteStartArray("outputs");
         foreach (RuleOutput output in rule.Outputs)
@@ -71,7 +72,7 @@ internal static class OverlayText
     private static void Write(Utf8JsonWriter json, RuleOutput output)
     {
         json.WriteStartObject();
-        WritePlace(json, output.Interface, $"{output.Group}", output.Port);
+        WritePlace(json, output.Interface, output.Range);
         WriteOption(json, "ttl", output.DecrementTtl ? "decrement" : Number(output.Ttl));
         WriteOption(json, "source", output.Source switch
         {
@@ -87,11 +88,14 @@ internal static class OverlayText
         json.WriteEndObject();
     }
 
-    private static void WritePlace(Utf8JsonWriter json, string device, string group, ushort port)
+    private static void WritePlace(Utf8JsonWriter json, string device, GroupRange range)
     {
         json.WriteString("interface", device);
-        json.WriteString("group", group);
-        json.WriteNumber("port", port);
+        json.WriteString("group", range.GroupText);
+        if (range.Ports == 1)
+            json.WriteNumber("port", range.Port);
+        else
+            json.WriteString("port", range.PortText);
     }
 
     private static void WriteOption(Utf8JsonWriter json, string key, string? value)

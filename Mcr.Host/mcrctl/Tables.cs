@@ -58,7 +58,7 @@ internal static class Tables
     private static string[] Rule(RuleEntry rule) =>
     [
         Lines(rule.Name, rule.RuleId, $"of {rule.Origin}"),
-        Input(rule.InputGroup, rule.InputPort, rule.InputInterface, rule.Source),
+        Input(rule.InputGroup, Ports(rule.InputPort, rule.InputLastPort), rule.InputInterface, rule.Source),
         string.Join('\n', rule.Outputs.Select(Output)),
         Lines(string.Create(CultureInfo.InvariantCulture, $"{rule.Status} since {Time(rule.Since)}"), rule.Why),
     ];
@@ -89,7 +89,7 @@ internal static class Tables
     private static string[] Stats(StatsEntry stats) =>
     [
         stats.Name ?? stats.RuleId,
-        Input(stats.InputGroup, stats.InputPort, stats.InputInterface, null),
+        Input(stats.InputGroup, Ports(stats.InputPort, stats.InputLastPort), stats.InputInterface, null),
         $"{stats.PacketsRelayed:N0}",
         $"{stats.BytesRelayed:N0}",
         $"{stats.PacketsPerSecond:N0}",
@@ -109,11 +109,13 @@ internal static class Tables
         $"{device.Workers}",
     ];
 
-    private static string Input(string group, int port, string device, string? source) =>
+    private static string Ports(int first, int? last) => last is null ? string.Create(CultureInfo.InvariantCulture, $"{first}") : string.Create(CultureInfo.InvariantCulture, $"{first}-{last}");
+
+    private static string Input(string group, string port, string device, string? source) =>
         Place(group, port, device) + (source is null ? "" : $" from {source}");
 
     private static string Output(OutputEntry output) =>
-        $"{Place(output.Group, output.Port, output.Interface)} ttl {output.Ttl}"
+        $"{Place(output.Group, Ports(output.Port, output.LastPort), output.Interface)} ttl {output.Ttl}"
         + (output.Source is null ? "" : $", source {output.Source}")
         + (output.Dscp is null ? "" : $", dscp {output.Dscp}")
         + (output.RateLimit is not { } rate ? "" : $", rate-limit {BitRate.Format(rate)}")
@@ -122,7 +124,7 @@ internal static class Tables
         + (output.Priority is null ? "" : $", priority {output.Priority}");
 
     /// <summary>As mcrctl takes it.</summary>
-    private static string Place(string group, int port, string device) =>
+    private static string Place(string group, string port, string device) =>
         group.Contains(':', StringComparison.Ordinal) ? $"[{group}]:{port}:{device}" : $"{group}:{port}:{device}";
 
     private static void Line(IAnsiConsole console, string text) => console.Write(new Text(Printable(text) + "\n"));

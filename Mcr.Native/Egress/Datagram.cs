@@ -27,6 +27,12 @@ public unsafe struct Datagram
     /// <summary>When the kernel received it, nanoseconds since 1970; 0 when that was not asked for.</summary>
     public long Arrival;
 
+    /// <summary>Its place in the range of its rule: what the group has behind the prefix, and the port less the first; for outputs that map it.</summary>
+    public UInt128 HostPart;
+
+    /// <inheritdoc cref="HostPart"/>
+    public ushort PortOffset;
+
     /// <summary>Bytes of ours to go in front of each payload, or null (site-to-site legs will carry some).</summary>
     public byte* Header;
 

@@ -39,6 +39,9 @@ public readonly record struct EgressOptions
 
     public bool Pace { get; init; }
 
+    /// <summary>The address and port are those of a range's first: each datagram goes to the place in it that it had in the input's.</summary>
+    public bool IsMapped { get; init; }
+
     /// <summary>Of the output device, bytes of IP packet; 0 when not known.</summary>
     public int Mtu { get; init; }
 }

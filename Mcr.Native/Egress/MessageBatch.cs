@@ -22,6 +22,7 @@ internal sealed unsafe class MessageBatch : IDisposable
     private readonly Libc.iovec* _vectors = (Libc.iovec*)NativeMemory.AllocZeroed(Capacity * MaxVectors, (nuint)sizeof(Libc.iovec));
     private readonly byte* _headers = (byte*)NativeMemory.AllocZeroed(Capacity, PacketHeaders.MaxSize);
     private readonly byte* _control = (byte*)NativeMemory.AllocZeroed(Capacity, (nuint)ControlSize);
+    private readonly InternetAddress* _names = (InternetAddress*)NativeMemory.AllocZeroed(Capacity, (nuint)sizeof(InternetAddress)); // of mapped outputs
     private readonly Train* _trains = (Train*)NativeMemory.AllocZeroed(Capacity, (nuint)sizeof(Train));
     private int _usedVectors;
 
@@ -90,6 +91,7 @@ internal sealed unsafe class MessageBatch : IDisposable
         NativeMemory.Free(_vectors);
         NativeMemory.Free(_headers);
         NativeMemory.Free(_control);
+        NativeMemory.Free(_names);
         NativeMemory.Free(_trains);
     }
 
@@ -103,6 +105,14 @@ internal sealed unsafe class MessageBatch : IDisposable
         message.msg_iovlen = (nuint)(_vectors + _usedVectors - message.msg_iov);
         message.msg_name = output->AddressLength == 0 ? null : &output->Address;
         message.msg_namelen = output->AddressLength;
+        if (output->IsMapped && output->AddressLength != 0)
+        {
+            InternetAddress* name = _names + Count;
+            *name = output->Address;
+            name->Advance(first->HostPart, first->PortOffset);
+            message.msg_name = name;
+        }
+
         train->Segment = (ushort)segment;
         if (output->HeaderSize == 0)
         {

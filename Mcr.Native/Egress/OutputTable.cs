@@ -89,6 +89,7 @@ public sealed unsafe class OutputTable
             TosValue = (byte)((options.Dscp ?? 0) << 2),
             RateLimit = options.RateLimit,
             IsPaced = options.Pace,
+            IsMapped = options.IsMapped,
         };
     }
 
@@ -122,6 +123,9 @@ public sealed unsafe class OutputTable
         public bool KeepsSource;
         public bool DecrementsTtl;
         public bool IsPaced;
+
+        /// <inheritdoc cref="EgressOptions.IsMapped"/>
+        public bool IsMapped;
         public byte Ttl;
         public byte TosMask;
         public byte TosValue;

@@ -84,6 +84,8 @@ internal static unsafe class PacketHeaders
             };
         }
 
+        if (output->IsMapped)
+            Map(header, ip, udp, output, datagram);
         WriteBigEndian(udp, datagram->SourcePort);
         WriteBigEndian(udp + 4, (ushort)udpBytes);
         ulong pseudo = InternetChecksum.Add(InternetChecksum.Add(0, (ushort)Libc.IPPROTO_UDP), (ushort)udpBytes);
@@ -127,25 +129,42 @@ internal static unsafe class PacketHeaders
         *(ushort*)(udp + ChecksumOffset) = checksum == 0 ? ushort.MaxValue : checksum; // 0 would say that there is none
     }
 
-    /// <summary>Multicast only: the destination is made of the group's low bits (RFC 1112, RFC 2464).</summary>
+    /// <summary>The template is that of the range's first group and port.</summary>
+    private static void Map(byte* header, byte* ip, byte* udp, OutputTable.Entry* output, Pending* datagram)
+    {
+        byte* destination = ip + (output->IsIpv6 ? 24 : 16);
+        if (output->IsIpv6)
+            *(UInt128*)destination |= BinaryPrimitives.ReverseEndianness(datagram->HostPart);
+        else
+            *(uint*)destination |= BinaryPrimitives.ReverseEndianness((uint)datagram->HostPart);
+        WriteBigEndian(udp + 2, (ushort)(BinaryPrimitives.ReverseEndianness(*(ushort*)(udp + 2)) + datagram->PortOffset));
+        if (output->Kind == EgressKind.Packet)
+            WriteGroup(new Span<byte>(header + VnetSize, EthernetSize), new ReadOnlySpan<byte>(destination, output->IsIpv6 ? 16 : 4));
+    }
+
     private static void WriteEthernet(Span<byte> ethernet, ulong linkAddress, byte[] group)
+    {
+        WriteGroup(ethernet, group);
+        BinaryPrimitives.WriteUInt16BigEndian(ethernet[6..], (ushort)(linkAddress >> 32));
+        BinaryPrimitives.WriteUInt32BigEndian(ethernet[8..], (uint)linkAddress);
+        BinaryPrimitives.WriteUInt16BigEndian(ethernet[12..], group.Length == 16 ? (ushort)Libc.ETH_P_IPV6 : (ushort)Libc.ETH_P_IP);
+    }
+
+    /// <summary>Multicast only: the destination is made of the group's low bits (RFC 1112, RFC 2464).</summary>
+    private static void WriteGroup(Span<byte> ethernet, ReadOnlySpan<byte> group)
     {
         if (group.Length == 16)
         {
             ethernet[0] = ethernet[1] = 0x33;
-            group.AsSpan(12).CopyTo(ethernet[2..]);
+            group[12..].CopyTo(ethernet[2..]);
         }
         else
         {
             ethernet[0] = 1;
             ethernet[2] = 0x5E;
             ethernet[3] = (byte)(group[1] & 0x7F);
-            group.AsSpan(2).CopyTo(ethernet[4..]);
+            group[2..].CopyTo(ethernet[4..]);
         }
-
-        BinaryPrimitives.WriteUInt16BigEndian(ethernet[6..], (ushort)(linkAddress >> 32));
-        BinaryPrimitives.WriteUInt32BigEndian(ethernet[8..], (uint)linkAddress);
-        BinaryPrimitives.WriteUInt16BigEndian(ethernet[12..], group.Length == 16 ? (ushort)Libc.ETH_P_IPV6 : (ushort)Libc.ETH_P_IP);
     }
 
     private static void WriteBigEndian(byte* at, ushort value) => *(ushort*)at = BinaryPrimitives.ReverseEndianness(value);

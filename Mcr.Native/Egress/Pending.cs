@@ -9,6 +9,9 @@ internal unsafe struct Pending
     /// <summary>Who sent it; only where the output keeps that.</summary>
     public UInt128 Source;
 
+    /// <inheritdoc cref="Datagram.HostPart"/>
+    public UInt128 HostPart;
+
     /// <summary>The next one of the same output; null for the last.</summary>
     public Pending* Next;
 
@@ -20,6 +23,9 @@ internal unsafe struct Pending
     public int HeaderLength;
     public ushort SourcePort;
 
+    /// <inheritdoc cref="Datagram.PortOffset"/>
+    public ushort PortOffset;
+
     /// <summary>To leave with; 0 for what the socket has.</summary>
     public byte Tos;
 
@@ -30,11 +36,12 @@ internal unsafe struct Pending
     public readonly int Size => Segment > 0 ? Segment : Length;
 
     /// <summary>Can <paramref name="next"/> be in one train behind this one, whose last datagram is a full one?</summary>
-    public readonly bool IsJoinedBy(Pending* next, bool keepsSource)
+    public readonly bool IsJoinedBy(Pending* next, bool keepsSource, bool isMapped)
     {
         int size = Size;
         bool fits = next->Segment > 0 ? next->Segment == size : next->Length <= size && next->Length > 0; // a shorter one is the last
         return fits && next->Tos == Tos && next->Ttl == Ttl && next->HeaderLength == HeaderLength
-            && (!keepsSource || (next->Source == Source && next->SourcePort == SourcePort));
+            && (!keepsSource || (next->Source == Source && next->SourcePort == SourcePort))
+            && (!isMapped || (next->HostPart == HostPart && next->PortOffset == PortOffset));
     }
 }

@@ -69,6 +69,12 @@ internal sealed unsafe class SendQueue : IDisposable
             pending->SourcePort = datagram.SourcePort;
         }
 
+        if (entry->IsMapped)
+        {
+            pending->HostPart = datagram.HostPart;
+            pending->PortOffset = datagram.PortOffset;
+        }
+
         if (entry->First != null)
             entry->Last->Next = pending;
         else

@@ -79,7 +79,7 @@ internal sealed unsafe class Sender(IDatagramSink sink, EgressCounters counters,
                 break;
             at = pending->Next;
             offset = 0;
-            if (datagrams == room || bytes < taken * size || at == null || !first->IsJoinedBy(at, output->KeepsSource))
+            if (datagrams == room || bytes < taken * size || at == null || !first->IsJoinedBy(at, output->KeepsSource, output->IsMapped))
                 break;
         }
 

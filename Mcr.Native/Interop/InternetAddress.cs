@@ -41,6 +41,21 @@ internal unsafe struct InternetAddress
         return result;
     }
 
+    /// <summary>To another place of a range that begins here.</summary>
+    /// <param name="hostPart">Bits that this address has not.</param>
+    public void Advance(UInt128 hostPart, ushort ports)
+    {
+        _v4.sin_port = BinaryPrimitives.ReverseEndianness((ushort)(BinaryPrimitives.ReverseEndianness(_v4.sin_port) + ports)); // where IPv6 has it, too
+        if (Family == Libc.AF_INET)
+        {
+            _v4.sin_addr |= BinaryPrimitives.ReverseEndianness((uint)hostPart);
+            return;
+        }
+
+        fixed (byte* bytes = _v6.sin6_addr.s6_addr)
+            *(UInt128*)bytes |= BinaryPrimitives.ReverseEndianness(hostPart);
+    }
+
     public static int FamilyOf(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? Libc.AF_INET6 : Libc.AF_INET;
 
     /// <summary>IPPROTO_IP or IPPROTO_IPV6, the level of this family's socket options.</summary>

@@ -6,6 +6,8 @@ namespace Mcr.Native.Interop;
 internal static unsafe partial class Libc
 {
     public const int SOL_PACKET = 263;
+    public const int PACKET_ADD_MEMBERSHIP = 1;
+    public const int PACKET_MR_ALLMULTI = 2;
     public const int PACKET_RX_RING = 5;
     public const int PACKET_STATISTICS = 6;
     public const int PACKET_COPY_THRESH = 7;
@@ -58,6 +60,15 @@ internal static unsafe partial class Libc
     public const int BPF_JGE = 48;
     public const int BPF_K = 0;
     public const int BPF_X = 8;
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct packet_mreq
+    {
+        public int mr_ifindex;
+        public ushort mr_type;
+        public ushort mr_alen;
+        public fixed byte mr_address[8];
+    }
 
     [StructLayout(LayoutKind.Sequential, Pack = 4)] // sll_addr is eight chars in C: not aligned to eight
     public struct sockaddr_ll

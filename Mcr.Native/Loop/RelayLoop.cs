@@ -262,6 +262,12 @@ internal sealed unsafe class RelayLoop : IDisposable
             Ttl = frame.Ttl,
             Arrival = received.Arrival,
         };
+        if (rule.IsRange)
+        {
+            datagram.HostPart = frame.Destination & ((UInt128.One << rule.HostBits) - 1);
+            datagram.PortOffset = (ushort)(frame.DestinationPort - rule.FirstPort);
+        }
+
         if (rule.TraceRing != 0 && _tracer.Sample(rule.TraceRing - 1, datagrams, received.Arrival, out int first) is > 0 and int sampled)
         {
             QueueTraced(in rule, in frame, ref datagram, first, sampled);

@@ -33,6 +33,26 @@ public static class Addresses
         _ => null,
     };
 
+    /// <summary>Of any group of the range.</summary>
+    public static string? ReservedFor(GroupRange range) =>
+        range.IsOneGroup ? ReservedFor(range.Group) : Reserved.FirstOrDefault(r => r.OverlapsGroups(range)) is { Group: { } first } ? ReservedFor(first) : null;
+
+    /// <summary>Of any group of the range.</summary>
+    public static bool IsSourceSpecific(GroupRange range) =>
+        range.IsOneGroup ? IsSourceSpecific(range.Group) : SourceSpecific.Any(s => s.OverlapsGroups(range));
+
+    /// <summary>What <see cref="ReservedFor(IPAddress)"/> knows, as prefixes.</summary>
+    private static readonly GroupRange[] Reserved =
+    [
+        Prefix("224.0.0.0", 24), Prefix("224.0.1.129", 32), Prefix("224.0.1.130", 31), Prefix("224.0.1.132", 32), Prefix("ff01::", 16), Prefix("ff02::", 16),
+        .. Enumerable.Range(0, 16).SelectMany(scope => (GroupRange[])[Prefix($"ff0{scope:x}::181", 128), Prefix($"ff0{scope:x}::182", 127), Prefix($"ff0{scope:x}::184", 128)]),
+    ];
+
+    /// <inheritdoc cref="Reserved"/>
+    private static readonly GroupRange[] SourceSpecific = [Prefix("232.0.0.0", 8), .. Enumerable.Range(0, 16).Select(scope => Prefix($"ff3{scope:x}::", 32))];
+
+    private static GroupRange Prefix(string address, int length) => new(IPAddress.Parse(address), length, 1, 1);
+
     public static bool IsIPv6(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6;
 
     /// <summary>The address as the loop compares it: IPv6, or IPv4-mapped (::ffff:a.b.c.d), in host byte order. 0 is no address.</summary>

@@ -9,22 +9,25 @@ public sealed record ForwardingRule(RuleId Id, string? Name, RuleInput Input, Im
     public const int MaxOutputs = 64;
     public const int MaxNameLength = 64;
 
+    /// <summary>Of an input that is a prefix; <see cref="GroupJoin.All"/> otherwise.</summary>
+    public GroupJoin Join { get; init; } = GroupJoin.All;
+
     /// <summary>What of its payloads is looked at, for the statistics.</summary>
     public AnalysisSettings Analysis { get; init; } = AnalysisSettings.Auto;
 
     /// <summary>Everything that decides what the rule does, in one line: the input of the node's ruleset hash.</summary>
     public string CanonicalText =>
-        $"rule/1 id={Id} name={Name} {Input.CanonicalText} {string.Join(' ', Outputs.Select(o => o.CanonicalText))}{(Analysis == AnalysisSettings.Auto ? "" : $" analyse={AnalysisText.Format(Analysis)}")}";
+        $"rule/1 id={Id} name={Name} {Input.CanonicalText} {string.Join(' ', Outputs.Select(o => o.CanonicalText))}{(Analysis == AnalysisSettings.Auto ? "" : $" analyse={AnalysisText.Format(Analysis)}")}{(Join.Kind == JoinKind.All ? "" : $" join={Join}")}";
 
     /// <summary>Whether it has something that is refused unless forced: to write it down again takes <c>force</c>, too.</summary>
     public bool NeedsForce =>
-        Addresses.ReservedFor(Input.Group) is not null
-        || (Addresses.IsSourceSpecific(Input.Group) && Input.Source is null)
-        || Outputs.Any(o => o.MaySpoof || Addresses.ReservedFor(o.Group) is not null);
+        Addresses.ReservedFor(Input.Range) is not null
+        || (Addresses.IsSourceSpecific(Input.Range) && Input.Source is null)
+        || Outputs.Any(o => o.MaySpoof || Addresses.ReservedFor(o.Range) is not null);
 
     /// <summary>By value, outputs in order.</summary>
     public bool Equals(ForwardingRule? other) =>
-        other is not null && Id == other.Id && Name == other.Name && Input == other.Input && Analysis == other.Analysis && Outputs.SequenceEqual(other.Outputs);
+        other is not null && Id == other.Id && Name == other.Name && Input == other.Input && Analysis == other.Analysis && Join == other.Join && Outputs.SequenceEqual(other.Outputs);
 
     public override int GetHashCode() => HashCode.Combine(Id, Input);
 }

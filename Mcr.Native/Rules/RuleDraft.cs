@@ -15,6 +15,9 @@ public sealed record RuleDraft
 
     public string? InputSource { get; init; }
 
+    /// <summary>Of a prefix: <c>all</c>, <c>all-multicast</c>, <c>none</c>, or groups with commas.</summary>
+    public string? InputJoin { get; init; }
+
     /// <summary>Accept what is refused by default: link-local and PTP groups, source-specific groups without a source, and sending from an address of another host.</summary>
     public bool Force { get; init; }
 

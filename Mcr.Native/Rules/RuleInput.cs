@@ -9,15 +9,22 @@ namespace Mcr.Native.Rules;
 /// </summary>
 public sealed record RuleInput(string Interface, IPAddress Group, ushort Port, IPAddress? Source = null)
 {
+    /// <summary>Bits of <see cref="Group"/> that count, the others being 0; null: that group alone.</summary>
+    public byte? PrefixLength { get; init; }
+
+    /// <summary>The last of several ports; null: <see cref="Port"/> alone.</summary>
+    public ushort? LastPort { get; init; }
+
+    /// <summary>What is sent there.</summary>
+    public GroupRange Range => new(Group, PrefixLength ?? GroupRange.Bits(Group), Port, LastPort ?? Port);
+
     public bool IsMulticast => Addresses.IsMulticast(Group);
 
     /// <summary>
     /// The text that rule ids are made from; it never changes within format 1.
     /// <c>input/1 interface=eth0 source=* group=239.1.1.1 port=5000</c>, addresses as in RFC 5952.
     /// </summary>
-    public string CanonicalText => $"input/1 interface={Interface} source={Source?.ToString() ?? "*"} group={Group} port={Port}";
+    public string CanonicalText => $"input/1 interface={Interface} source={Source?.ToString() ?? "*"} group={Range.GroupText} port={Range.PortText}";
 
-    public override string ToString() => Source is null
-        ? $"{Addresses.BeforePort(Group)}:{Port} on {Interface}"
-        : $"{Addresses.BeforePort(Group)}:{Port} from {Source} on {Interface}";
+    public override string ToString() => Source is null ? $"{Range} on {Interface}" : $"{Range} from {Source} on {Interface}";
 }

@@ -25,6 +25,14 @@ public sealed record RuleOutput(string Interface, IPAddress Group, ushort Port, 
 
     public const int MaxPriority = 7;
 
+    /// <summary>Of an input that is a prefix, as long as that: groups are mapped one to one. null for one group.</summary>
+    public byte? PrefixLength { get; init; }
+
+    /// <summary>Of an input that is a range of ports, which are mapped one to one; null for one port.</summary>
+    public ushort? LastPort { get; init; }
+
+    public GroupRange Range => new(Group, PrefixLength ?? GroupRange.Bits(Group), Port, LastPort ?? Port);
+
     public bool IsMulticast => Addresses.IsMulticast(Group);
 
     /// <summary>As a router does: one less than it came with, and dropped at 0. <see cref="Ttl"/> is null then.</summary>
@@ -58,7 +66,7 @@ public sealed record RuleOutput(string Interface, IPAddress Group, ushort Port, 
 
     /// <summary>Options that are not given are not in it, so that it stays what it was before there were such options.</summary>
     public string CanonicalText =>
-        $"output/1 interface={Interface} group={Group} port={Port} ttl={(DecrementTtl ? "decrement" : EffectiveTtl)}"
+        $"output/1 interface={Interface} group={Range.GroupText} port={Range.PortText} ttl={(DecrementTtl ? "decrement" : EffectiveTtl)}"
         + (Source == SourceMode.Rewrite ? "" : Source == SourceMode.Keep ? " source=keep" : $" source={SourceAddress}{(MaySpoof ? "!" : "")}")
         + (Dscp is null ? "" : $" dscp={Dscp}")
         + (RateLimit == 0 ? "" : $" rate-limit={RateLimit}")
@@ -66,5 +74,5 @@ public sealed record RuleOutput(string Interface, IPAddress Group, ushort Port, 
         + (Pace ? " pace=on" : "")
         + (Priority == 0 ? "" : $" priority={Priority}");
 
-    public override string ToString() => $"{Addresses.BeforePort(Group)}:{Port} on {Interface}";
+    public override string ToString() => $"{Range} on {Interface}";
 }

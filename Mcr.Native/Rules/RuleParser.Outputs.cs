@@ -8,18 +8,20 @@ public sealed partial class RuleParser
 {
     private const string SourceForms = "rewrite, keep, or the address to send from";
 
-    private RuleOutput? Output(string path, OutputDraft draft, IPAddress? inputGroup)
+    private RuleOutput? Output(string path, OutputDraft draft, GroupRange? input)
     {
         int before = _problems.Count;
-        IPAddress? group = Address($"{path}.group", draft.Group, "a multicast group such as 239.2.2.2, or the unicast address of a receiver");
-        if (group is not null)
+        GroupRange? range = Range(path, draft.Group, draft.Port, "a multicast group such as 239.2.2.2, or the unicast address of a receiver");
+        IPAddress? group = range?.Group;
+        if (range is { } there)
         {
-            CheckDestination($"{path}.group", group);
-            if (inputGroup is not null && Addresses.IsIPv6(group) != Addresses.IsIPv6(inputGroup))
-                Problem($"{path}.group", $"'{group}' and the input '{inputGroup}' are of different address families; a relay does not translate between IPv4 and IPv6");
+            CheckDestination($"{path}.group", there);
+            if (input is { } from && Addresses.IsIPv6(there.Group) != Addresses.IsIPv6(from.Group))
+                Problem($"{path}.group", $"'{there.GroupText}' and the input '{from.GroupText}' are of different address families; a relay does not translate between IPv4 and IPv6");
+            else if (input is { } same)
+                CheckSameSize(path, there, same);
         }
 
-        ushort? port = Port($"{path}.port", draft.Port);
         string? device = Interface($"{path}.interface", draft.Interface);
         bool decrement = draft.Ttl == "decrement";
         byte? ttl = decrement ? null : (byte?)Number($"{path}.ttl", draft.Ttl, 1, byte.MaxValue, "a time to live; use a number from 1 to 255, or decrement");
@@ -31,8 +33,10 @@ public sealed partial class RuleParser
         int? priority = Number($"{path}.priority", draft.Priority, 0, RuleOutput.MaxPriority, $"a priority; use a number from 0 to {RuleOutput.MaxPriority}");
         if (_problems.Count != before)
             return null;
-        return new RuleOutput(device!, group!, port!.Value, ttl)
+        return new RuleOutput(device!, range!.Value.Group, range.Value.Port, ttl)
         {
+            PrefixLength = range.Value.IsOneGroup ? null : (byte)range.Value.Length,
+            LastPort = range.Value.Ports == 1 ? null : range.Value.Last,
             DecrementTtl = decrement,
             Source = source,
             SourceAddress = sourceAddress,

@@ -29,15 +29,19 @@ public sealed partial class RuleParser
     private ForwardingRule? Parse()
     {
         string? device = Interface("input.interface", _draft.InputInterface);
-        IPAddress? group = Address("input.group", _draft.InputGroup, "a multicast group such as 239.1.1.1, or a unicast address of this host");
-        ushort? port = Port("input.port", _draft.InputPort);
+        GroupRange? range = Range("input", _draft.InputGroup, _draft.InputPort, "a multicast group such as 239.1.1.1, a prefix of groups such as 239.1.0.0/24, or a unicast address of this host");
+        IPAddress? group = range?.Group;
         IPAddress? source = _draft.InputSource is null ? null : Address("input.source", _draft.InputSource, "the sender's unicast address, such as 10.0.0.7");
         if (source is not null && !Addresses.IsUnicast(source))
             Problem("input.source", $"'{source}' is not a unicast address; give the address of one sender, or leave it out");
         else if (source is not null && group is not null && Addresses.IsIPv6(source) != Addresses.IsIPv6(group))
             Problem("input.source", $"'{source}' and the input '{group}' are of different address families; give the address that the sender has in the group's");
-        if (group is not null)
-            CheckInputGroup(group);
+        GroupJoin join = GroupJoin.All;
+        if (range is { } input)
+        {
+            CheckInputGroup(input);
+            join = CheckRange(input);
+        }
 
         var outputs = ImmutableArray.CreateBuilder<RuleOutput>();
         if (_draft.Outputs.Count == 0)
@@ -46,7 +50,7 @@ public sealed partial class RuleParser
             Problem("outputs", $"{_draft.Outputs.Count} outputs are more than the {ForwardingRule.MaxOutputs} that one rule may have; split them over several rules on different inputs");
         for (int i = 0; i < Math.Min(_draft.Outputs.Count, ForwardingRule.MaxOutputs); i++)
         {
-            if (Output($"outputs[{i}]", _draft.Outputs[i], group) is { } output)
+            if (Output($"outputs[{i}]", _draft.Outputs[i], range) is { } output)
                 outputs.Add(output);
         }
 
@@ -61,24 +65,28 @@ public sealed partial class RuleParser
         CheckNames();
         if (_problems.Count > 0)
             return null;
-        var input = new RuleInput(device!, group!, port!.Value, source);
-        RuleId id = _draft.Id is null ? RuleId.Of(input) : new RuleId(_draft.Id);
-        return new ForwardingRule(id, _draft.Name, input, outputs.ToImmutable()) { Analysis = analysis };
+        var from = new RuleInput(device!, range!.Value.Group, range.Value.Port, source)
+        {
+            PrefixLength = range.Value.IsOneGroup ? null : (byte)range.Value.Length,
+            LastPort = range.Value.Ports == 1 ? null : range.Value.Last,
+        };
+        RuleId id = _draft.Id is null ? RuleId.Of(from) : new RuleId(_draft.Id);
+        return new ForwardingRule(id, _draft.Name, from, outputs.ToImmutable()) { Analysis = analysis, Join = join };
     }
 
-    private void CheckInputGroup(IPAddress group)
+    private void CheckInputGroup(GroupRange group)
     {
         CheckDestination("input.group", group);
         if (Addresses.IsSourceSpecific(group) && _draft.InputSource is null && !_draft.Force)
-            Problem("input.group", $"'{group}' is a source-specific group ({(Addresses.IsIPv6(group) ? "ff3x::/32" : "232.0.0.0/8")}) and needs a source; add source = <address of the sender>, or force the rule");
+            Problem("input.group", $"'{group.GroupText}' {(group.IsOneGroup ? "is a source-specific group" : "has source-specific groups")} ({(Addresses.IsIPv6(group.Group) ? "ff3x::/32" : "232.0.0.0/8")}) and needs a source; add source = <address of the sender>, or force the rule");
     }
 
-    private void CheckDestination(string field, IPAddress address)
+    private void CheckDestination(string field, GroupRange range)
     {
-        if (!Addresses.IsMulticast(address) && !Addresses.IsUnicast(address))
-            Problem(field, $"'{address}' is neither a multicast group nor a unicast address; use {(Addresses.IsIPv6(address) ? "a group of ff00::/8" : "224.0.0.0 to 239.255.255.255")}, or the address of one host");
-        else if (Addresses.ReservedFor(address) is { } use && !_draft.Force)
-            Problem(field, $"'{address}' is reserved for {use}; choose another group, or force the rule if you mean it");
+        if (!Addresses.IsMulticast(range.Group) && !Addresses.IsUnicast(range.Group))
+            Problem(field, $"'{range.GroupText}' is neither a multicast group nor a unicast address; use {(Addresses.IsIPv6(range.Group) ? "a group of ff00::/8" : "224.0.0.0 to 239.255.255.255")}, or the address of one host");
+        else if (Addresses.ReservedFor(range) is { } use && !_draft.Force)
+            Problem(field, $"'{range.GroupText}' {(range.IsOneGroup ? "is" : "has groups that are")} reserved for {use}; choose {(range.IsOneGroup ? "another group" : "a narrower prefix")}, or force the rule if you mean it");
     }
 
     private void CheckNames()

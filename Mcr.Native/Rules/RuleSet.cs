@@ -15,26 +15,30 @@ public sealed class RuleSet
         ImmutableDictionary<RuleInput, RuleId>.Empty,
         ImmutableDictionary<string, RuleId>.Empty,
         ImmutableDictionary<Endpoint, ImmutableHashSet<RuleId>>.Empty,
-        ImmutableDictionary<Endpoint, ImmutableHashSet<RuleId>>.Empty);
+        ImmutableDictionary<Endpoint, ImmutableHashSet<RuleId>>.Empty,
+        []);
 
     private readonly ImmutableDictionary<RuleId, ForwardingRule> _byId;
     private readonly ImmutableDictionary<RuleInput, RuleId> _byInput;
     private readonly ImmutableDictionary<string, RuleId> _byName;
     private readonly ImmutableDictionary<Endpoint, ImmutableHashSet<RuleId>> _inputs;
     private readonly ImmutableDictionary<Endpoint, ImmutableHashSet<RuleId>> _outputs;
+    private readonly ImmutableHashSet<RuleId> _ranges; // whose input is several groups or ports
 
     internal RuleSet(
         ImmutableDictionary<RuleId, ForwardingRule> byId,
         ImmutableDictionary<RuleInput, RuleId> byInput,
         ImmutableDictionary<string, RuleId> byName,
         ImmutableDictionary<Endpoint, ImmutableHashSet<RuleId>> inputs,
-        ImmutableDictionary<Endpoint, ImmutableHashSet<RuleId>> outputs)
+        ImmutableDictionary<Endpoint, ImmutableHashSet<RuleId>> outputs,
+        ImmutableHashSet<RuleId> ranges)
     {
         _byId = byId;
         _byInput = byInput;
         _byName = byName;
         _inputs = inputs;
         _outputs = outputs;
+        _ranges = ranges;
     }
 
     public int Count => _byId.Count;
@@ -72,7 +76,7 @@ public sealed class RuleSet
     }
 
     /// <summary>For many changes at once. This set stays as it is.</summary>
-    internal RuleSetBuilder ToBuilder() => new(_byId.ToBuilder(), _byInput.ToBuilder(), _byName.ToBuilder(), _inputs.ToBuilder(), _outputs.ToBuilder());
+    internal RuleSetBuilder ToBuilder() => new(_byId.ToBuilder(), _byInput.ToBuilder(), _byName.ToBuilder(), _inputs.ToBuilder(), _outputs.ToBuilder(), _ranges.ToBuilder());
 
     /// <summary>What a loop is about: the same datagrams on the same wire, whoever sends them.</summary>
     internal readonly record struct Endpoint(string Interface, IPAddress Group, ushort Port)

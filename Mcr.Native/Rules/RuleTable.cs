@@ -6,10 +6,28 @@ namespace Mcr.Native.Rules;
 
 /// <summary>What the loop needs of a rule. Outputs are a range of the output table.</summary>
 /// <param name="TraceRing">Where what happens to its datagrams is recorded, plus 1; 0: nowhere.</param>
-public readonly record struct RuleEntry(int Counter, int FirstOutput, int OutputCount, bool Muted, byte TraceRing = 0, AnalysisSettings Analysis = default);
+public readonly record struct RuleEntry(int Counter, int FirstOutput, int OutputCount, bool Muted, byte TraceRing = 0, AnalysisSettings Analysis = default)
+{
+    /// <summary>How many bits of the group, from the last on, outputs take over; and from which port on they count. Only where <see cref="IsRange"/>.</summary>
+    public byte HostBits { get; init; }
+
+    /// <inheritdoc cref="HostBits"/>
+    public ushort FirstPort { get; init; }
+
+    /// <summary>Its input is several groups or ports.</summary>
+    public bool IsRange { get; init; }
+}
 
 /// <summary>An input as the loop looks it up: addresses as <see cref="Addresses.ToNumber"/> makes them, source 0 for any.</summary>
-public readonly record struct RuleKey(UInt128 Group, ushort Port, UInt128 Source);
+/// <param name="PrefixLength">Bits of <paramref name="Group"/> that count, IPv4 addresses being mapped; the others are 0.</param>
+/// <param name="LastPort">Of a range of ports from <paramref name="Port"/> on; 0 for an input that is exact.</param>
+public readonly record struct RuleKey(UInt128 Group, ushort Port, UInt128 Source, byte PrefixLength = 128, ushort LastPort = 0)
+{
+    /// <summary>One group and one port.</summary>
+    public bool IsExact => LastPort == 0;
+
+    public ushort Last => IsExact ? Port : LastPort;
+}
 
 /// <summary>
 /// The lookup from a datagram's destination, port and source to its rule: open addressing at half load at most, so that the cost does not
@@ -28,8 +46,9 @@ public sealed class RuleTable
     private readonly RuleEntry[] _entries;
     private readonly int _shift;
     private int _sources;
+    private PrefixTable? _prefixes;
 
-    /// <summary>Keys are unique; <paramref name="entries"/>[i] belongs to <paramref name="keys"/>[i].</summary>
+    /// <summary>Keys are unique and exact; <paramref name="entries"/>[i] belongs to <paramref name="keys"/>[i].</summary>
     public RuleTable(IReadOnlyList<RuleKey> keys, IReadOnlyList<RuleEntry> entries)
         : this(keys.Count)
     {
@@ -57,10 +76,13 @@ public sealed class RuleTable
     {
         if (_sources != 0 && Find(group, port, source, out entry))
             return true;
-        return Find(group, port, 0, out entry);
+        return Find(group, port, 0, out entry) || (_prefixes is not null && _prefixes.TryFind(group, port, source, out entry));
     }
 
-    /// <summary>The rule with exactly this input.</summary>
+    /// <summary>What is looked at when no exact input is that of a datagram; null for nothing.</summary>
+    internal void Use(PrefixTable? prefixes) => _prefixes = prefixes;
+
+    /// <summary>The rule with exactly this input, which is an exact one.</summary>
     public bool TryGet(RuleKey key, out RuleEntry entry) => Find(key.Group, key.Port, key.Source, out entry);
 
     /// <summary>There is room, and no rule with this input.</summary>
@@ -109,12 +131,14 @@ public sealed class RuleTable
     }
 
     /// <summary>The low halves alone tell IPv4 addresses apart; the high ones are mixed in for IPv6.</summary>
-    private int Place(UInt128 group, ushort port, UInt128 source)
+    internal static ulong Mix(UInt128 group, ushort port, UInt128 source)
     {
         ulong low = (ulong)group ^ BitOperations.RotateLeft((ulong)source, 32) ^ ((ulong)port << 17);
         ulong high = (ulong)(group >> 64) ^ BitOperations.RotateLeft((ulong)(source >> 64), 32);
-        return (int)((low * HashFactor + high * HashFactor2) >> _shift);
+        return low * HashFactor + high * HashFactor2;
     }
+
+    private int Place(UInt128 group, ushort port, UInt128 source) => (int)(Mix(group, port, source) >> _shift);
 
     private bool Find(UInt128 group, ushort port, UInt128 source, out RuleEntry entry)
     {

@@ -7,6 +7,8 @@ namespace Mcr.Native.Rules;
 internal sealed class RuleTables
 {
     private RuleTable _behind = RuleTable.Empty; // lacks the last change
+    private readonly Dictionary<RuleKey, RuleEntry> _ranges = []; // those whose input is not exact
+    private PrefixTable? _prefixes;
     private IReadOnlyCollection<RuleKey> _lastRemoved = [];
     private IReadOnlyCollection<(RuleKey Key, RuleEntry Entry)> _lastAdded = [];
 
@@ -19,6 +21,9 @@ internal sealed class RuleTables
     /// </summary>
     public RuleTable Change(IReadOnlyCollection<RuleKey> removed, IReadOnlyCollection<(RuleKey Key, RuleEntry Entry)> added)
     {
+        ChangeRanges(removed, added);
+        removed = [.. removed.Where(k => k.IsExact)];
+        added = [.. added.Where(a => a.Key.IsExact)];
         int rules = Current.Count - removed.Count + added.Count;
         RuleTable next = _behind;
         if (ReferenceEquals(next, RuleTable.Empty) || next.Room < Math.Max(rules, Current.Count))
@@ -32,8 +37,23 @@ internal sealed class RuleTables
         }
 
         Apply(next, removed, added);
+        next.Use(_prefixes);
         (_behind, _lastRemoved, _lastAdded) = (Current, removed, added);
         return Current = next;
+    }
+
+    public bool TryGet(RuleKey key, out RuleEntry entry) => key.IsExact ? Current.TryGet(key, out entry) : _ranges.TryGetValue(key, out entry);
+
+    /// <summary>There are few, as a rule: their table is made anew.</summary>
+    private void ChangeRanges(IReadOnlyCollection<RuleKey> removed, IReadOnlyCollection<(RuleKey Key, RuleEntry Entry)> added)
+    {
+        bool isChanged = false;
+        foreach (RuleKey key in removed)
+            isChanged |= !key.IsExact && _ranges.Remove(key);
+        foreach ((RuleKey key, RuleEntry entry) in added)
+            isChanged |= !key.IsExact && _ranges.TryAdd(key, entry);
+        if (isChanged)
+            _prefixes = _ranges.Count == 0 ? null : new PrefixTable(_ranges);
     }
 
     private static void Apply(RuleTable table, IReadOnlyCollection<RuleKey> removed, IReadOnlyCollection<(RuleKey Key, RuleEntry Entry)> added)

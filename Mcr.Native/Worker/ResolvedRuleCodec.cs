@@ -14,9 +14,9 @@ namespace Mcr.Native.Worker;
 /// a set:    u8 version (3), u32 rules, then the rules
 /// a change: u8 version (3), u32 dropped, then u32 counter each, u32 rules, then the rules
 /// a rule:
-///   16 group, 2 port, 16 source, 1 muted, u8 analysis, u64 its parameters, u8 traced, if so: u8 ring, u32 session, u32 every, u32 limit, u16 snap,
+///   16 group, 2 port, 16 source, u8 prefix length, u16 last port (both 0: that group and port alone), 1 muted, u8 analysis, u64 its parameters, u8 traced, if so: u8 ring, u32 session, u32 every, u32 limit, u16 snap,
 ///   u64 until; u32 counter, u8 outputs, then each:
-///     u32 socket, 16 address, 2 port, u32 counter, u8 ttl, u8 decrement, u8 dscp (255: copied), u64 rate limit, u8 max burst, u8 pace, u32 MTU
+///     u32 socket, 16 address, 2 port, u32 counter, u8 ttl, u8 decrement, u8 dscp (255: copied), u64 rate limit, u8 max burst, u8 pace, u8 mapped, u32 MTU
 /// </code>
 /// Addresses (IPv6 or IPv4-mapped; source 0 for any) and ports as on the wire (network order). Pure.
 /// </summary>
@@ -114,6 +114,7 @@ public static class ResolvedRuleCodec
         writer.U64((ulong)options.RateLimit);
         writer.U8(options.MaxBurst);
         writer.U8(options.Pace ? (byte)1 : (byte)0);
+        writer.U8(options.IsMapped ? (byte)1 : (byte)0);
         writer.U32(options.Mtu);
     }
 
@@ -128,6 +129,8 @@ public static class ResolvedRuleCodec
     {
         Write(writer, rule.Group, rule.Port);
         Write(writer, rule.Source ?? IPAddress.IPv6Any);
+        writer.U8(rule.PrefixLength ?? 0);
+        writer.U16(rule.LastPort ?? 0);
         writer.U8(rule.Muted ? (byte)1 : (byte)0);
         writer.U8((byte)rule.Analysis.Kind);
         writer.U64(rule.Analysis.Parameters);
@@ -163,6 +166,12 @@ public static class ResolvedRuleCodec
     {
         (IPAddress group, ushort port) = Read(ref reader);
         IPAddress source = ReadAddress(ref reader);
+        int prefix = ByteReader.Limited(reader.U8(), GroupRange.Bits(group));
+        var last = (ushort)reader.U16();
+        if (last != 0 && last <= port)
+            throw new InvalidDataException($"ports {port} to {last}");
+        if (prefix != 0 && !GroupRange.Masked(group, prefix).Equals(group))
+            throw new InvalidDataException($"group {group}/{prefix}");
         bool muted = reader.U8() != 0;
         var analysis = new AnalysisSettings((AnalysisKind)reader.U8(), reader.U64());
         if (!analysis.IsValid)
@@ -181,6 +190,8 @@ public static class ResolvedRuleCodec
 
         return new ResolvedRule(group, port, source.Equals(IPAddress.IPv6Any) ? null : source, muted, counter, targets.MoveToImmutable())
         {
+            PrefixLength = prefix == 0 ? null : (byte)prefix,
+            LastPort = last == 0 ? null : last,
             Analysis = analysis,
             Trace = trace,
         };
@@ -235,6 +246,7 @@ public static class ResolvedRuleCodec
             RateLimit = (long)rate,
             MaxBurst = (byte)ByteReader.Limited(reader.U8(), RuleOutput.MaxBurstLimit),
             Pace = reader.U8() != 0,
+            IsMapped = reader.U8() != 0,
             Mtu = reader.Count(int.MaxValue),
         };
     }

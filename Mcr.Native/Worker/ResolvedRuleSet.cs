@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
+using Mcr.Native.Rules;
 using Mcr.Native.Trace;
 
 namespace Mcr.Native.Worker;
@@ -16,6 +17,14 @@ public sealed record ResolvedOutput(int Socket, IPAddress Address, ushort Port, 
 /// <param name="Counter">Index of the rule's counter entry in the slot.</param>
 public sealed record ResolvedRule(IPAddress Group, ushort Port, IPAddress? Source, bool Muted, int Counter, ImmutableArray<ResolvedOutput> Outputs)
 {
+    /// <summary>Bits of <paramref name="Group"/> that count; null: that one alone.</summary>
+    public byte? PrefixLength { get; init; }
+
+    /// <summary>The last of several ports; null: <paramref name="Port"/> alone.</summary>
+    public ushort? LastPort { get; init; }
+
+    public GroupRange Range => new(Group, PrefixLength ?? GroupRange.Bits(Group), Port, LastPort ?? Port);
+
     /// <summary>What of its payloads is looked at.</summary>
     public AnalysisSettings Analysis { get; init; }
 
@@ -24,7 +33,7 @@ public sealed record ResolvedRule(IPAddress Group, ushort Port, IPAddress? Sourc
 
     /// <summary>By value, outputs in order.</summary>
     public bool Equals(ResolvedRule? other) =>
-        other is not null && Counter == other.Counter && Port == other.Port && Muted == other.Muted && Group.Equals(other.Group) && Equals(Source, other.Source) && Analysis == other.Analysis && Equals(Trace, other.Trace) && Outputs.SequenceEqual(other.Outputs);
+        other is not null && Counter == other.Counter && Port == other.Port && Muted == other.Muted && PrefixLength == other.PrefixLength && LastPort == other.LastPort && Group.Equals(other.Group) && Equals(Source, other.Source) && Analysis == other.Analysis && Equals(Trace, other.Trace) && Outputs.SequenceEqual(other.Outputs);
 
     public override int GetHashCode() => HashCode.Combine(Group, Port, Counter);
 }

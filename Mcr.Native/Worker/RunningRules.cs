@@ -74,7 +74,12 @@ internal sealed class RunningRules
         for (int i = 0; i < keys.Length; i++)
         {
             ResolvedRule rule = put[i];
-            var entry = new RuleEntry(rule.Counter, _outputs.Add(rule.Outputs, _sockets), rule.Outputs.Length, rule.Muted, (byte)(rule.Trace is null ? 0 : rule.Trace.Ring + 1), rule.Analysis);
+            var entry = new RuleEntry(rule.Counter, _outputs.Add(rule.Outputs, _sockets), rule.Outputs.Length, rule.Muted, (byte)(rule.Trace is null ? 0 : rule.Trace.Ring + 1), rule.Analysis)
+            {
+                IsRange = !rule.Range.IsExact,
+                HostBits = (byte)(GroupRange.Bits(rule.Group) - rule.Range.Length),
+                FirstPort = rule.Port,
+            };
             ulong hash = ResolvedRuleHash.Of(rule);
             _rules.Add(rule.Counter, new Placed(keys[i], entry, hash, ResolvedRuleCodec.EncodeRule(rule)));
             if (rule.Trace is not null)
@@ -108,8 +113,8 @@ internal sealed class RunningRules
         for (int i = 0; i < keys.Length; i++)
         {
             ResolvedRule rule = put[i];
-            keys[i] = new RuleKey(Addresses.ToNumber(rule.Group), rule.Port, rule.Source is null ? 0 : Addresses.ToNumber(rule.Source));
-            if (!seen.Add(keys[i]) || (_tables.Current.TryGet(keys[i], out RuleEntry there) && !gone.Contains(there.Counter)))
+            keys[i] = rule.Range.Key(rule.Source is null ? 0 : Addresses.ToNumber(rule.Source));
+            if (!seen.Add(keys[i]) || (_tables.TryGet(keys[i], out RuleEntry there) && !gone.Contains(there.Counter)))
                 throw new InvalidDataException($"two rules for {rule.Group}:{rule.Port}");
         }
 
