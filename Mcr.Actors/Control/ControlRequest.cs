@@ -23,6 +23,9 @@ public abstract record ControlRequest
 
         public string? InputPort { get; init; }
 
+        /// <summary>Of a range of ports; or <see cref="InputPort"/> has both.</summary>
+        public string? InputLastPort { get; init; }
+
         /// <summary>Take datagrams of this sender only.</summary>
         public string? Source { get; init; }
 

@@ -15,7 +15,7 @@ public static class ControlViews
         Name = add.Name,
         InputInterface = add.InputInterface,
         InputGroup = add.InputGroup,
-        InputPort = add.InputPort,
+        InputPort = add.InputLastPort is null ? add.InputPort : $"{add.InputPort}-{add.InputLastPort}",
         InputSource = add.Source,
         Force = add.Force,
         InputJoin = add.Join,

@@ -48,7 +48,7 @@ public sealed partial class RuleParser
     private (ushort First, ushort Last)? Ports(string field, string? text)
     {
         int dash = text?.IndexOf('-', StringComparison.Ordinal) ?? -1;
-        if (dash < 0)
+        if (dash <= 0)
             return Port(field, text) is { } port ? (port, port) : null;
         if (TryPort(text![..dash].Trim(), out ushort first) && TryPort(text[(dash + 1)..].Trim(), out ushort last) && first <= last)
             return (first, last);

@@ -29,7 +29,7 @@ public sealed partial class RuleParser
     private ForwardingRule? Parse()
     {
         string? device = Interface("input.interface", _draft.InputInterface);
-        GroupRange? range = Range("input", _draft.InputGroup, _draft.InputPort, "a multicast group such as 239.1.1.1, a prefix of groups such as 239.1.0.0/24, or a unicast address of this host");
+        GroupRange? range = Range("input", _draft.InputGroup, _draft.InputPort, "a multicast group such as 239.1.1.1, or a unicast address of this host");
         IPAddress? group = range?.Group;
         IPAddress? source = _draft.InputSource is null ? null : Address("input.source", _draft.InputSource, "the sender's unicast address, such as 10.0.0.7");
         if (source is not null && !Addresses.IsUnicast(source))

@@ -7,6 +7,7 @@ using Mcr.Actors.Configuration;
 using Mcr.Actors.Control;
 using Mcr.Actors.Messages;
 using Mcr.Host.Mcrctl;
+using Mcr.Native.Analysis;
 using Mcr.Native.Rules;
 using Mcr.Specs.Configuration;
 
@@ -44,8 +45,10 @@ public sealed class OutputRoundTripSpecs(ITestOutputHelper output)
         {
             RuleId = rule.Id.Value,
             InputInterface = rule.Input.Interface,
-            InputGroup = $"{rule.Input.Group}",
-            InputPort = $"{rule.Input.Port}",
+            InputGroup = rule.Input.Range.GroupText,
+            InputPort = rule.Input.Range.PortText,
+            Join = rule.Input.IsMulticast ? rule.Join.ToString() : null,
+            Analyse = AnalysisText.Format(rule.Analysis),
             Source = rule.Input.Source?.ToString(),
             Force = rule.NeedsForce,
             Outputs = outputs,
@@ -60,9 +63,10 @@ public sealed class OutputRoundTripSpecs(ITestOutputHelper output)
         GeneratedRules.Any.Sample(
             rule =>
             {
-                string outputs = string.Join('\n', rule.Outputs.Select(o => $"{{ interface = {o.Interface}, group = \"{o.Group}\", port = {o.Port}, {string.Join(", ", Written(o).Select(w => $"{w.Key} = \"{w.Value}\""))} }}"));
+                string outputs = string.Join('\n', rule.Outputs.Select(o => $"{{ interface = {o.Interface}, group = \"{o.Range.GroupText}\", port = {o.Range.PortText}, {string.Join(", ", Written(o).Select(w => $"{w.Key} = \"{w.Value}\""))} }}"));
                 string source = rule.Input.Source is null ? "" : $", source = \"{rule.Input.Source}\"";
-                McrSettings settings = directory.Settings($"mcr.rules = [ {{ id = {rule.Id}, force = {(rule.NeedsForce ? "on" : "off")}, input {{ interface = eth0, group = \"{rule.Input.Group}\", port = {rule.Input.Port}{source} }}\noutputs = [\n{outputs}\n] }} ]");
+                string join = rule.Input.IsMulticast ? $", join = \"{rule.Join}\"" : "";
+                McrSettings settings = directory.Settings($"mcr.rules = [ {{ id = {rule.Id}, force = {(rule.NeedsForce ? "on" : "off")}, analyse = \"{AnalysisText.Format(rule.Analysis)}\", input {{ interface = eth0, group = \"{rule.Input.Range.GroupText}\", port = {rule.Input.Range.PortText}{source}{join} }}\noutputs = [\n{outputs}\n] }} ]");
                 Assert.Equal(rule.CanonicalText, Assert.Single(settings.Rules).Rule.CanonicalText);
             },
             iter: 200,
@@ -102,7 +106,7 @@ public sealed class OutputRoundTripSpecs(ITestOutputHelper output)
         },
         iter: Cases);
 
-    private static string Syntax(RuleOutput o) => $"{Addresses.BeforePort(o.Group)}:{o.Port}:{o.Interface}?{string.Join('&', Written(o).Select(w => $"{w.Key}={w.Value}"))}";
+    private static string Syntax(RuleOutput o) => $"{o.Range}:{o.Interface}?{string.Join('&', Written(o).Select(w => $"{w.Key}={w.Value}"))}";
 
     /// <summary>Every option as a list shows it, by the name that it has in files and on command lines.</summary>
     private static IEnumerable<(string Key, string Value)> Written(RuleOutput o)

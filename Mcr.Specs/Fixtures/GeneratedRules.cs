@@ -1,5 +1,6 @@
 using System.Net;
 using CsCheck;
+using Mcr.Native.Analysis;
 using Mcr.Native.Rules;
 
 namespace Mcr.Specs.Fixtures;
@@ -32,13 +33,41 @@ internal static class GeneratedRules
             Priority = c.Item3,
         });
 
+    /// <summary>Bits that are not of the prefix, ports, how its groups are joined. No bits and one port: as it was.</summary>
+    private static readonly Gen<(int Bits, int Ports, JoinKind Join)> GenRange = Gen.OneOf(Gen.Const((0, 1, JoinKind.All)), Gen.Select(Gen.Int[0, 8], Gen.Int[1, 50], Gen.Enum<JoinKind>()));
+
+    private static readonly Gen<AnalysisSettings> GenAnalysis = Gen.OneOf(
+        OneOf(AnalysisSettings.Auto, AnalysisSettings.Off, AnalysisSettings.TransportStream, AnalysisSettings.Rtp()),
+        Gen.Int[1, AnalysisSettings.MaxClockRate].Select(AnalysisSettings.Rtp),
+        Gen.Select(Gen.Int[0, SequenceField.MaxOffset], OneOf(8, 16, 32, 64), Gen.Bool, Gen.Int[0, SequenceField.MaxOffset], OneOf(0, 8, 16, 32), (offset, width, little, countOffset, countWidth) =>
+            AnalysisSettings.Sequence(new SequenceField(offset, width, little, countWidth == 0 ? 0 : countOffset, countWidth))));
+
     /// <summary>With every option, IPv4 and IPv6; all have the same id and the same input interface.</summary>
     public static readonly Gen<ForwardingRule> Any = Gen.Bool.SelectMany(v6 =>
     {
         Gen<IPAddress> unicast = v6 ? GenV6 : GenV4;
         Gen<IPAddress> any = Gen.OneOf(unicast, v6 ? GenGroup6 : GenGroup4);
         return Gen.Select(any, unicast.Null(), Gen.Bool, Gen.Select(any, unicast, GenOutput, Output).Array[1, 8], Rule).Where(r => r is not null).Select(r => r!);
-    });
+    }).SelectMany(rule => Gen.Select(GenRange, GenAnalysis, (range, analysis) => Widened(rule, range) with { Analysis = analysis }));
+
+    private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
+
+    /// <summary>The same rule for several groups and ports, where all of it is multicast.</summary>
+    private static ForwardingRule Widened(ForwardingRule rule, (int Bits, int Ports, JoinKind Join) range)
+    {
+        int length = GroupRange.Bits(rule.Input.Group) - range.Bits;
+        if ((range.Bits == 0 && range.Ports == 1) || !rule.Input.IsMulticast || rule.Outputs.Any(o => !o.IsMulticast))
+            return rule;
+        byte? prefix = range.Bits == 0 ? null : (byte)length;
+        IPAddress group = GroupRange.Masked(rule.Input.Group, length);
+        ForwardingRule wide = rule with
+        {
+            Input = rule.Input with { Group = group, PrefixLength = prefix, LastPort = range.Ports == 1 ? null : (ushort)(rule.Input.Port + range.Ports - 1) },
+            Outputs = [.. rule.Outputs.Select((o, i) => o with { Group = GroupRange.Masked(o.Group, length), PrefixLength = prefix, Port = (ushort)(1 + (i * 100)), LastPort = range.Ports == 1 ? null : (ushort)((i * 100) + range.Ports) })],
+            Join = range.Join == JoinKind.Listed ? new GroupJoin(JoinKind.Listed, [group]) : new GroupJoin(range.Join, []),
+        };
+        return wide.NeedsForce == rule.NeedsForce ? wide : rule; // a wider one may have a reserved group
+    }
 
     private static RuleOutput Output(IPAddress group, IPAddress source, RuleOutput options) =>
         options with { Group = group, SourceAddress = options.Source == SourceMode.Address ? source : null };

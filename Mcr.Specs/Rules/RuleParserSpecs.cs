@@ -55,7 +55,7 @@ public sealed class RuleParserSpecs
     [InlineData("0xEF.1.1.1", "'0xEF.1.1.1' is not an IP address; give " + Multicast)]
     [InlineData(" 239.1.1.1", "' 239.1.1.1' is not an IP address; give " + Multicast)]
     [InlineData("239.1.1.1 ", "'239.1.1.1 ' is not an IP address; give " + Multicast)]
-    [InlineData("239.1.1.1/8", "'239.1.1.1/8' is not an IP address; give " + Multicast)]
+    [InlineData("239.1.1.1/8", "'239.1.1.1/8' has bits behind its first 8; give 239.0.0.0/8")]
     [InlineData("239.1.1.1:5000", "'239.1.1.1:5000' is not an IP address; give " + Multicast)]
     [InlineData("0.0.0.0", "'0.0.0.0' is neither a multicast group nor a unicast address; use 224.0.0.0 to 239.255.255.255, or the address of one host")]
     [InlineData("240.0.0.1", "'240.0.0.1' is neither a multicast group nor a unicast address; use 224.0.0.0 to 239.255.255.255, or the address of one host")]
