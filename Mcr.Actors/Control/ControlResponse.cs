@@ -15,6 +15,8 @@ public abstract record ControlResponse
 
     public sealed record Interfaces(IReadOnlyList<InterfaceEntry> Entries) : ControlResponse;
 
+    public sealed record LogLevels(LogLevelsEntry Entry) : ControlResponse;
+
     /// <summary>Done, or accepted; the sentence says which.</summary>
     public sealed record Success(string Sentence) : ControlResponse;
 

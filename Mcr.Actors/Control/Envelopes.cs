@@ -39,6 +39,12 @@ internal sealed record CommandEnvelope
     [JsonPropertyName("Interfaces")]
     public ControlRequest.Interfaces? Interfaces { get; init; }
 
+    [JsonPropertyName("GetLogLevels")]
+    public ControlRequest.GetLogLevels? GetLogLevels { get; init; }
+
+    [JsonPropertyName("SetLogLevel")]
+    public ControlRequest.SetLogLevel? SetLogLevel { get; init; }
+
     [JsonPropertyName("Ping")]
     public ControlRequest.Ping? Ping { get; init; }
 
@@ -60,6 +66,9 @@ internal sealed record ResponseEnvelope
 
     [JsonPropertyName("Interfaces"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<InterfaceEntry>? Interfaces { get; init; }
+
+    [JsonPropertyName("LogLevels"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LogLevelsEntry? LogLevels { get; init; }
 
     [JsonPropertyName("Success"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Success { get; init; }

@@ -8,6 +8,9 @@ internal sealed partial class InterfaceActor
 {
     private static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>Of a facility of their own.</summary>
+    private readonly ILoggingAdapter _statsLog = Logging.GetLogger(Context.System, typeof(StatsLines));
+
     private void LogStats()
     {
         if (_open is null)
@@ -22,7 +25,7 @@ internal sealed partial class InterfaceActor
     private void Log(IEnumerable<(string Template, object[] Values)> lines)
     {
         foreach ((string template, object[] values) in lines)
-            _log.Info(template, values);
+            _statsLog.Info(template, values);
     }
 
     private sealed record SampleTick;

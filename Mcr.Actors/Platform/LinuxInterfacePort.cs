@@ -98,7 +98,7 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
 
     public IWorkerProcess StartWorker(int number, Action<WorkerEvent> onEvent)
     {
-        if (_adoption?.TryStart(number, _options.RuntimeDirectory, id => _egress[id], onEvent) is { } adopted)
+        if (_adoption?.TryStart(number, _options.RuntimeDirectory, id => _egress[id], _options.Logging, onEvent) is { } adopted)
         {
             _kept.Attach(number, adopted);
             return adopted;

@@ -1,7 +1,9 @@
 using System.Globalization;
 using Akka.Actor;
+using Akka.Event;
 using Mcr.Actors.Control;
 using Mcr.Actors.Messages;
+using Mcr.Native.Logging;
 using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Relay;
@@ -13,6 +15,8 @@ namespace Mcr.Actors.Relay;
 internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string version) : UntypedActor
 {
     private const string Origin = "mcrctl";
+
+    private readonly ILoggingAdapter _log = Context.GetLogger();
 
     protected override void PreStart() => gate.Open(Self);
 
@@ -47,6 +51,12 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
                 break;
             case ControlRequest.Interfaces:
                 Ask<RelayQueries.InterfaceList>(new RelayQueries.ListInterfaces(), list => ControlViews.Interfaces(list.Interfaces));
+                break;
+            case ControlRequest.GetLogLevels:
+                Sender.Tell(LogLevelViews.Entry(gate.Log.Levels));
+                break;
+            case ControlRequest.SetLogLevel set:
+                SetLogLevel(set);
                 break;
             case ControlRequest.Ping:
                 Sender.Tell(new ControlResponse.Pong());
@@ -92,6 +102,18 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
             Ask<CommandResult>(new RelayCommands.SetWorkers(request.Interface, count), ControlViews.Result);
         else
             Sender.Tell(new ControlResponse.Error($"'{request.Count}' is not a number of workers; give one from 1 to {InterfaceOptions.MaxWorkers}"));
+    }
+
+    private void SetLogLevel(ControlRequest.SetLogLevel request)
+    {
+        (LogLevels? next, ControlResponse answer) = LogLevelViews.Decide(gate.Log.Levels, request);
+        if (next is not null)
+        {
+            gate.Log.Set(next);
+            _log.Info("log levels are changed: {Change}", ((ControlResponse.Success)answer).Sentence);
+        }
+
+        Sender.Tell(answer);
     }
 
     private void Ask<T>(object message, Func<T, ControlResponse> toResponse) =>

@@ -24,6 +24,9 @@ internal static class Tables
             case ControlResponse.Interfaces interfaces:
                 Print(console, interfaces.Entries, "no interfaces", ["Name", "Kind", "State", "MTU", "Addresses", "Rules", "Workers"], Interface);
                 break;
+            case ControlResponse.LogLevels { Entry: var levels }:
+                Print(console, [.. levels.Facilities.Prepend(KeyValuePair.Create("(global)", levels.Global))], "", ["Facility", "Level", ""], level => [level.Key, level.Value, levels.FacilityOverrides.ContainsKey(level.Key) ? "its own" : ""]);
+                break;
             case ControlResponse.Success success:
                 Line(console, success.Sentence);
                 break;
