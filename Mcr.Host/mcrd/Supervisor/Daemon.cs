@@ -188,7 +188,7 @@ internal static class Daemon
         var stderr = new StreamWriter(Console.OpenStandardError());
         return LoggerFactory.Create(logging => logging
             .SetMinimumLevel(LogLevel.Trace)
-            .AddProvider(new StderrLog(control, new LogFormat(settings.Json, isJournal), stderr, TimeProvider.System)));
+            .AddProvider(new StderrLog(control, new LogFormat(settings.Json, isJournal), new RepeatFilter(settings.Repeats, settings.RepeatPeriod), stderr, TimeProvider.System)));
     }
 
     /// <summary>What each worker says, under the facility that it names.</summary>
