@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mcr.Actors.Messages;
+using Mcr.Actors.Platform;
 using Mcr.Native.Netlink;
 using Mcr.Native.Rules;
 
@@ -72,15 +73,20 @@ public static class ControlViews
         view.RulesetHash,
         view.ExpectedHash,
         view.Sync.ToString(),
-        view.Repairs);
+        view.Repairs)
+    {
+        Counters = TrafficViews.Counters(view.Counters),
+        Rates = view.Counters is null ? null : TrafficViews.Rates(view.Traffic),
+        LastSeen = view.Traffic.LastSeen,
+    };
 
     private static StatsEntry Stats(RuleStatsView view) => new(
         view.Rule.Input.Group.ToString(),
         view.Rule.Input.Port,
         view.Matched,
         view.Bytes,
-        Finite(view.PacketsPerSecond),
-        Finite(view.BitsPerSecond),
+        TrafficViews.Finite(view.PacketsPerSecond),
+        TrafficViews.Finite(view.BitsPerSecond),
         view.Rule.Id.ToString(),
         view.Rule.Name,
         view.Rule.Input.Interface,
@@ -88,6 +94,11 @@ public static class ControlViews
         view.Errors)
     {
         Outputs = view.Outputs.IsEmpty ? null : [.. view.Outputs.Select(OutputViews.Stats)],
+        ErrorsByReason = ReasonNames.Named(view.Outputs.Select(o => o.Reasons).Aggregate(ImmutableArray<long>.Empty, (sum, reasons) => Sums.Of(sum, reasons, 1)), ReasonNames.Errors),
+        Status = view.Status.ToString(),
+        Why = view.Why,
+        Rates = TrafficViews.Rates(view.Traffic),
+        LastSeen = view.Traffic.LastSeen,
     };
 
     private static InterfaceEntry Interface(InterfaceView view)
@@ -107,9 +118,9 @@ public static class ControlViews
             view.Workers)
         {
             Repairs = view.Repairs,
+            Counters = TrafficViews.Counters(view.Counters),
+            Rates = view.Counters is null ? null : TrafficViews.Rates(view.Traffic),
+            LastSeen = view.Traffic.LastSeen,
         };
     }
-
-    /// <summary>JSON has no NaN and no infinity: an interval of no length must not cost the whole answer.</summary>
-    private static double Finite(double rate) => double.IsFinite(rate) ? rate : 0;
 }

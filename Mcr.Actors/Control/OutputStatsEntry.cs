@@ -10,4 +10,13 @@ public sealed record OutputStatsEntry(
     long Sent,
     long Errors,
     IReadOnlyDictionary<string, long> ErrorsByReason,
-    IReadOnlyDictionary<string, long> Trains);
+    IReadOnlyDictionary<string, long> Trains)
+{
+    /// <summary>Payload sent.</summary>
+    public long Bytes { get; init; }
+
+    public RatesEntry? Rates { get; init; }
+
+    /// <summary>When the sample was taken, one a second, that had more datagrams than the one before; null: mcrd has seen none.</summary>
+    public DateTimeOffset? LastSeen { get; init; }
+}

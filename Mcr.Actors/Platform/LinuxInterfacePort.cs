@@ -156,6 +156,8 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
 
     public WorkerCounters ReadCounters(int number) => _seats.All[number].ReadCounters();
 
+    public WorkerCounters ReadCounters() => _seats.All.Aggregate(WorkerCounters.Zero, (sum, seat) => sum.Plus(seat.ReadCounters()));
+
     public RuleCounters ReadRule(int counter)
     {
         var sum = new RuleCounters(0, 0);
@@ -177,6 +179,18 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
         }
 
         return sum;
+    }
+
+    public OutputCounters ReadOutputTotals(int counter)
+    {
+        (long sent, long bytes, long errors) = (0, 0, 0);
+        foreach (LinuxSeat seat in _seats.All)
+        {
+            OutputCounters one = seat.ReadOutputTotals(counter);
+            (sent, bytes, errors) = (sent + one.Sent, bytes + one.SentBytes, errors + one.Errors);
+        }
+
+        return new OutputCounters(sent, bytes, errors);
     }
 
     public RuleCounters RuleBase(int counter) => _bases.Rule(counter, ReadRule(counter));

@@ -248,9 +248,13 @@ internal sealed class FakePort(FakePlatform platform, Link link, int seats, Adop
 
     public WorkerCounters ReadCounters(int number) => Counters;
 
+    public WorkerCounters ReadCounters() => Counters;
+
     public RuleCounters ReadRule(int counter) => new(1000 + counter, 0);
 
     public OutputCounters ReadOutput(int counter) => new(1000 + counter, 0, 0);
+
+    public OutputCounters ReadOutputTotals(int counter) => ReadOutput(counter);
 
     public RuleCounters BeginRule(int counter) => ReadRule(counter);
 
