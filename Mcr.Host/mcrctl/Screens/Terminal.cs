@@ -11,7 +11,7 @@ internal sealed class Terminal : IDisposable
     private const string Enter = "\e[?1049h\e[?25l";
     private const string Leave = "\e[?25h\e[?1049l";
     private const string Home = "\e[H";
-    private const string EraseLine = "\e[K";
+    private const string EraseLine = "\e[K"; // not behind a line that is full: the cursor is on its last character still
     private const string EraseRest = "\e[J";
 
     private const int UsualWidth = 80; // of a terminal that does not say
@@ -43,8 +43,10 @@ internal sealed class Terminal : IDisposable
 
         lock (_lock)
         {
-            string frame = string.Join("\r\n", screen.Frame(Width, Height).Select(line => line.Text(IsColoured) + EraseLine));
-            Write((_isTaken ? "" : Enter) + Home + frame + EraseRest);
+            (int width, int height) = (Width, Height);
+            IReadOnlyList<Line> lines = screen.Frame(width, height);
+            string frame = string.Join('\n', lines.Select(line => line.Text(IsColoured) + (TextWidth.Of(line.Text(isColoured: false)) < width ? EraseLine : "")));
+            Write((_isTaken ? "" : Enter) + Home + frame + (lines.Count < height ? "\n" + EraseRest : ""));
             _isTaken = true;
         }
     }
