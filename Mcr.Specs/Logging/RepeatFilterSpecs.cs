@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Mcr.Specs.Logging;
 
 /// <summary>The whole way of a message: level, repeats, line.</summary>
-public sealed class RepeatFilterSpecs
+public sealed class RepeatFilterSpecs : IDisposable
 {
     private const int Most = 3;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
@@ -20,6 +20,12 @@ public sealed class RepeatFilterSpecs
     {
         _log = new StderrLog(_control, new LogFormat(Json: false, Journal: true), new RepeatFilter(Most, Period), _output, _clock);
         _ingress = _log.CreateLogger("Mcr.Actors.Interfaces.InterfaceActor");
+    }
+
+    public void Dispose()
+    {
+        _log.Dispose();
+        _output.Dispose();
     }
 
     [Fact]
