@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mcr.Actors.Relay;
 using Mcr.Actors.Workers;
+using Mcr.Native.Logging;
 using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Configuration;
@@ -48,15 +49,12 @@ public sealed record McrSettings
 public sealed record ControlSettings(string Socket, string Group);
 
 /// <param name="Json">One JSON object a line instead of text.</param>
-public sealed record LogSettings(LogVerbosity Level, bool Json);
-
-/// <summary>Messages of this importance and above are logged. In HOCON: <c>debug</c>, <c>info</c>, <c>warning</c>, <c>error</c>.</summary>
-public enum LogVerbosity
+public sealed record LogSettings(LogLevels Levels, bool Json)
 {
-    Debug,
-    Info,
-    Warning,
-    Error,
+    /// <summary>Of messages that are alike so many are logged in each <see cref="RepeatPeriod"/>, and the others counted; 0: all are logged.</summary>
+    public int Repeats { get; init; }
+
+    public TimeSpan RepeatPeriod { get; init; }
 }
 
 /// <param name="Path">A program to start as the worker; empty for this mcrd itself.</param>

@@ -14,14 +14,6 @@ public static class SettingsReader
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    private static readonly Dictionary<string, LogVerbosity> Levels = new(StringComparer.Ordinal)
-    {
-        ["debug"] = LogVerbosity.Debug,
-        ["info"] = LogVerbosity.Info,
-        ["warning"] = LogVerbosity.Warning,
-        ["error"] = LogVerbosity.Error,
-    };
-
     /// <summary>The text of reference.hocon, which documents every key.</summary>
     public static string Reference
     {
@@ -123,10 +115,6 @@ public static class SettingsReader
         string group = control.Text("group") ?? "";
         control.RefuseUnknownKeys();
 
-        ConfigSection log = mcr.Section("log");
-        var logSettings = new LogSettings(log.OneOf("level", Levels), log.Flag("json"));
-        log.RefuseUnknownKeys();
-
         InterfaceOptions interfaceDefaults = InterfaceReader.ReadDefaults(mcr.Section("interface-defaults"));
         var settings = new McrSettings
         {
@@ -136,7 +124,7 @@ public static class SettingsReader
             StateDirectory = ReadDirectory(mcr, "state-directory", socket, DefaultStateDirectory(socket)),
             Persist = mcr.Flag("persist"),
             StatsInterval = mcr.Duration("stats-interval", TimeSpan.FromMilliseconds(10), Hour),
-            Log = logSettings,
+            Log = LogReader.Read(mcr.Section("log")),
             Worker = ReadWorker(mcr.Section("worker")),
             InterfaceDefaults = interfaceDefaults,
             Interfaces = InterfaceReader.Read(mcr.Section("interfaces"), interfaceDefaults),

@@ -55,7 +55,19 @@ public sealed record WorkerEntry(
     string RulesetHash,
     string ExpectedHash,
     string Sync,
-    int Repairs);
+    int Repairs)
+{
+    /// <summary>Over all processes that have had this place.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CountersEntry? Counters { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RatesEntry? Rates { get; init; }
+
+    /// <inheritdoc cref="OutputStatsEntry.LastSeen"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? LastSeen { get; init; }
+}
 
 /// <param name="PacketsRelayed">Datagrams that the rule matched, each counted once whatever the number of outputs.</param>
 /// <param name="BytesRelayed">Their payload.</param>
@@ -87,12 +99,27 @@ public sealed record StatsEntry(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StreamEntry? Stream { get; init; }
 
-    /// <summary>When the kernel received the last datagram.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public DateTimeOffset? LastArrival { get; init; }
-
     /// <summary>How often a datagram came from another sender than the one before.</summary>
     public long SourceChanges { get; init; }
+
+    /// <summary>Over all outputs, as <see cref="OutputStatsEntry.ErrorsByReason"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, long>? ErrorsByReason { get; init; }
+
+    /// <inheritdoc cref="RuleEntry.Status"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Status { get; init; }
+
+    /// <inheritdoc cref="RuleEntry.Why"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Why { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RatesEntry? Rates { get; init; }
+
+    /// <inheritdoc cref="OutputStatsEntry.LastSeen"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? LastSeen { get; init; }
 }
 
 /// <param name="Present">Whether there is such a device now; the members up to <paramref name="Addresses"/> mean nothing without.</param>
@@ -113,6 +140,17 @@ public sealed record InterfaceEntry(
 {
     /// <summary>How often memberships that had vanished were joined again, or settings that another program had changed set again.</summary>
     public long Repairs { get; init; }
+
+    /// <summary>Of what came in here, over all workers; null where no rule takes its input.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CountersEntry? Counters { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RatesEntry? Rates { get; init; }
+
+    /// <inheritdoc cref="OutputStatsEntry.LastSeen"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? LastSeen { get; init; }
 }
 
 /// <param name="Field">A path such as <c>input.group</c> or <c>outputs[1].port</c>; null when it is about no field.</param>

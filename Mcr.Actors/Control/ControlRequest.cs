@@ -106,6 +106,18 @@ public abstract record ControlRequest
 
     public sealed record Interfaces : ControlRequest;
 
+    public sealed record GetLogLevels : ControlRequest;
+
+    /// <summary>A global level, or a facility and its level (<c>default</c>: the global one again), or both; until mcrd ends.</summary>
+    public sealed record SetLogLevel : ControlRequest
+    {
+        public string? Global { get; init; }
+
+        public string? Facility { get; init; }
+
+        public string? Level { get; init; }
+    }
+
     public sealed record Ping : ControlRequest;
 
     public sealed record Version : ControlRequest;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mcr.Actors.Messages;
 using Mcr.Native.Analysis;
+using Mcr.Actors.Platform;
 using Mcr.Native.Netlink;
 using Mcr.Native.Rules;
 
@@ -78,15 +79,20 @@ public static class ControlViews
         view.RulesetHash,
         view.ExpectedHash,
         view.Sync.ToString(),
-        view.Repairs);
+        view.Repairs)
+    {
+        Counters = TrafficViews.Counters(view.Counters),
+        Rates = view.Counters is null ? null : TrafficViews.Rates(view.Traffic),
+        LastSeen = view.Traffic.LastSeen,
+    };
 
     private static StatsEntry Stats(RuleStatsView view) => new(
         view.Rule.Input.Range.GroupText,
         view.Rule.Input.Port,
         view.Matched,
         view.Bytes,
-        Finite(view.PacketsPerSecond),
-        Finite(view.BitsPerSecond),
+        TrafficViews.Finite(view.PacketsPerSecond),
+        TrafficViews.Finite(view.BitsPerSecond),
         view.Rule.Id.ToString(),
         view.Rule.Name,
         view.Rule.Input.Interface,
@@ -96,8 +102,12 @@ public static class ControlViews
         Outputs = view.Outputs.IsEmpty ? null : [.. view.Outputs.Select(OutputViews.Stats)],
         Stream = StreamViews.Entry(view.Stream),
         InputLastPort = view.Rule.Input.LastPort,
-        LastArrival = view.LastArrival,
         SourceChanges = view.SourceChanges,
+        ErrorsByReason = ReasonNames.Named(view.Outputs.Select(o => o.Reasons).Aggregate(ImmutableArray<long>.Empty, (sum, reasons) => Sums.Of(sum, reasons, 1)), ReasonNames.Errors),
+        Status = view.Status.ToString(),
+        Why = view.Why,
+        Rates = TrafficViews.Rates(view.Traffic),
+        LastSeen = view.LastArrival ?? view.Traffic.LastSeen,
     };
 
     private static InterfaceEntry Interface(InterfaceView view)
@@ -117,9 +127,9 @@ public static class ControlViews
             view.Workers)
         {
             Repairs = view.Repairs,
+            Counters = TrafficViews.Counters(view.Counters),
+            Rates = view.Counters is null ? null : TrafficViews.Rates(view.Traffic),
+            LastSeen = view.Traffic.LastSeen,
         };
     }
-
-    /// <summary>JSON has no NaN and no infinity: an interval of no length must not cost the whole answer.</summary>
-    private static double Finite(double rate) => double.IsFinite(rate) ? rate : 0;
 }

@@ -48,6 +48,12 @@ internal sealed record CommandEnvelope
     [JsonPropertyName("Interfaces")]
     public ControlRequest.Interfaces? Interfaces { get; init; }
 
+    [JsonPropertyName("GetLogLevels")]
+    public ControlRequest.GetLogLevels? GetLogLevels { get; init; }
+
+    [JsonPropertyName("SetLogLevel")]
+    public ControlRequest.SetLogLevel? SetLogLevel { get; init; }
+
     [JsonPropertyName("Ping")]
     public ControlRequest.Ping? Ping { get; init; }
 
@@ -72,6 +78,9 @@ internal sealed record ResponseEnvelope
 
     [JsonPropertyName("Trace"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TraceEntry? Trace { get; init; }
+
+    [JsonPropertyName("LogLevels"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LogLevelsEntry? LogLevels { get; init; }
 
     [JsonPropertyName("Success"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Success { get; init; }

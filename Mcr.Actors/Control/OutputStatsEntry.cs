@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Mcr.Actors.Control;
 
 /// <summary>What became of the datagrams for one output.</summary>
@@ -10,4 +12,17 @@ public sealed record OutputStatsEntry(
     long Sent,
     long Errors,
     IReadOnlyDictionary<string, long> ErrorsByReason,
-    IReadOnlyDictionary<string, long> Trains);
+    IReadOnlyDictionary<string, long> Trains)
+{
+    /// <inheritdoc cref="OutputEntry.LastPort"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? LastPort { get; init; }
+
+    /// <summary>Payload sent.</summary>
+    public long Bytes { get; init; }
+
+    public RatesEntry? Rates { get; init; }
+
+    /// <summary>When the sample was taken, one a second, that had more datagrams than the one before; null: mcrd has seen none.</summary>
+    public DateTimeOffset? LastSeen { get; init; }
+}

@@ -7,9 +7,6 @@ namespace Mcr.Actors.Control;
 /// <summary>Outputs on the control socket: what an add asks for, and what a list shows. Pure.</summary>
 internal static class OutputViews
 {
-    /// <summary>By the number of <see cref="Mcr.Native.Egress.EgressError"/>.</summary>
-    public static readonly string[] Reasons = ["full", "down", "unreachable", "refused", "too_long", "rate_limit", "ttl_expired", "other"];
-
     /// <summary>By the bucket of <see cref="Mcr.Native.Egress.EgressCounters.TrainBucket"/>.</summary>
     private static readonly string[] Trains = ["1", "2", "3-4", "5-8", "9-16", "17-32", "33-64", "65-"];
 
@@ -53,10 +50,12 @@ internal static class OutputViews
         view.Output.Interface,
         view.Sent,
         view.Errors,
-        Named(view.Reasons, Reasons),
-        Named(view.Trains, Trains));
-
-    /// <summary>Zeros say nothing and are left out.</summary>
-    private static SortedDictionary<string, long> Named(IEnumerable<long> counts, string[] names) =>
-        new(counts.Zip(names).Where(c => c.First != 0).ToDictionary(c => c.Second, c => c.First), Comparer<string>.Create((a, b) => Array.IndexOf(names, a).CompareTo(Array.IndexOf(names, b))));
+        ReasonNames.Named(view.Reasons, ReasonNames.Errors),
+        ReasonNames.Named(view.Trains, Trains))
+    {
+        LastPort = view.Output.LastPort,
+        Bytes = view.Bytes,
+        Rates = TrafficViews.Rates(view.Traffic),
+        LastSeen = view.Traffic.LastSeen,
+    };
 }

@@ -64,7 +64,7 @@ public static class TraceViews
         datagram.Length,
         datagram.Ttl,
         datagram.Tos,
-        datagram.Drop == DropReason.None ? null : Words(datagram.Drop.ToString()),
+        datagram.Drop == DropReason.None ? null : ReasonNames.Drops.ElementAtOrDefault((int)datagram.Drop) ?? "unknown",
         [.. datagram.Outcomes.Select((outcome, i) => new TraceOutputEntry(i < outputs.Length ? outputs[i] : $"output {i}", Outcome(outcome)))],
         [.. datagram.Payload]);
 
@@ -72,13 +72,9 @@ public static class TraceViews
     {
         OutcomeMarks.Sent => "sent",
         OutcomeMarks.Paced => "paced",
-        >= OutcomeMarks.FirstError when outcome - OutcomeMarks.FirstError < OutputViews.Reasons.Length => OutputViews.Reasons[outcome - OutcomeMarks.FirstError],
+        >= OutcomeMarks.FirstError when outcome - OutcomeMarks.FirstError < ReasonNames.Errors.Length => ReasonNames.Errors[outcome - OutcomeMarks.FirstError],
         _ => "unknown",
     };
-
-    /// <summary><c>BadUdpChecksum</c> to <c>bad_udp_checksum</c>.</summary>
-    private static string Words(string name) =>
-        string.Concat(name.Select((c, i) => char.IsUpper(c) && i > 0 ? $"_{char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}"));
 
     private static int Number(string field, string? text, int least, int most, int otherwise, List<ProblemEntry> problems)
     {

@@ -8,7 +8,7 @@ namespace Mcr.Actors.Interfaces;
 /// <summary>What an interface has while it has rules and a device: sockets, workers, meters. Owned by its actor.</summary>
 internal sealed class OpenPort(IInterfacePort port, IReadOnlyList<OpenSeat> seats, IActorRef workers, TimeProvider time)
 {
-    private long _sampled = time.GetTimestamp();
+    private readonly TrafficMeter _traffic = new(time.GetElapsedTime(0), port.ReadCounters().Traffic);
 
     public IInterfacePort Port => port;
 
@@ -18,7 +18,7 @@ internal sealed class OpenPort(IInterfacePort port, IReadOnlyList<OpenSeat> seat
     /// <summary>The parent of the workers' actors.</summary>
     public IActorRef Workers => workers;
 
-    public RuleMeters Meters { get; } = new(port);
+    public RuleMeters Meters { get; } = new(port, time);
 
     /// <summary>The workers have been told to stop; everything is closed when they have.</summary>
     public bool IsClosing { get; set; }
@@ -29,11 +29,20 @@ internal sealed class OpenPort(IInterfacePort port, IReadOnlyList<OpenSeat> seat
     /// <summary>null for a seat of an earlier port.</summary>
     public OpenSeat? Find(WorkerSeat seat) => Seats.Find(s => s.Seat == seat);
 
+    /// <summary>For the rates, once a second.</summary>
     public void Sample()
     {
-        Meters.Sample(time.GetElapsedTime(_sampled));
-        _sampled = time.GetTimestamp();
+        TimeSpan at = time.GetElapsedTime(0);
+        DateTimeOffset now = time.GetUtcNow();
+        Meters.Sample();
+        foreach (OpenSeat seat in Seats)
+            seat.Traffic.Sample(at, now, seat.ReadCounters().Traffic);
+        _traffic.Sample(at, now, port.ReadCounters().Traffic);
     }
 
-    public InterfaceEvents.Report Report(InterfaceState state) => new([.. Seats.Select(s => s.View(state))], Meters.Read(state.Planned));
+    public InterfaceEvents.Report Report(InterfaceState state) => new([.. Seats.Select(s => s.View(state))], Meters.Read(state.Planned))
+    {
+        Counters = port.ReadCounters(),
+        Traffic = _traffic.View,
+    };
 }

@@ -21,6 +21,8 @@ internal sealed class OpenSeat(WorkerSeat seat, IInterfacePort port, IReadOnlyLi
     /// <summary>How often the worker had to be told all rules again.</summary>
     public int Repairs { get; set; }
 
+    public TrafficMeter Traffic { get; } = new(time.GetElapsedTime(0), port.ReadCounters(seat.Number).Traffic);
+
     public WorkerCounters ReadCounters() => port.ReadCounters(seat.Number);
 
     /// <returns>Totals now and at the last call, and how long ago that was.</returns>
@@ -32,17 +34,23 @@ internal sealed class OpenSeat(WorkerSeat seat, IInterfacePort port, IReadOnlyLi
         return stats;
     }
 
-    public WorkerView View(InterfaceState state) => new(
+    public WorkerView View(InterfaceState state) => View(state, ReadCounters());
+
+    private WorkerView View(InterfaceState state, WorkerCounters counters) => new(
         Worker.Pid,
         seat.Interface,
         seat.Number,
         [.. cores],
         Worker.Status,
         Worker.Restarts,
-        Hex(ReadCounters().RulesetHash),
+        Hex(counters.RulesetHash),
         Hex(state.Hash),
         state.SyncOf(seat.Number),
-        Repairs);
+        Repairs)
+    {
+        Counters = counters,
+        Traffic = Traffic.View,
+    };
 
     private static string Hex(ulong hash) => hash.ToString("x16", CultureInfo.InvariantCulture);
 }

@@ -10,9 +10,11 @@ namespace Mcr.Actors.Interfaces;
 /// Each rule's totals and rates from the slots' counter entries, which are given to one rule after another and never reset. Owned by the
 /// interface's actor.
 /// </summary>
-internal sealed class RuleMeters(IInterfacePort port)
+internal sealed class RuleMeters(IInterfacePort port, TimeProvider time)
 {
     private readonly Dictionary<RuleId, RuleMeter> _rules = [];
+
+    private TimeSpan Now => time.GetElapsedTime(0);
 
     /// <summary>Entries may have been given out and taken back by this plan.</summary>
     public void Follow(InterfacePlan plan)
@@ -27,8 +29,8 @@ internal sealed class RuleMeters(IInterfacePort port)
             }
 
             if (!_rules.TryGetValue(id, out RuleMeter? meter) || meter.Index != index)
-                _rules[id] = meter = new RuleMeter(index, port.BeginRule(index));
-            meter.Outputs = [.. rule.Outputs.Select(entry => meter.Outputs.FirstOrDefault(o => o.Entry == entry) ?? new OutputMeter(entry, port.BeginOutput(entry.Index)))];
+                _rules[id] = meter = NewMeter(index, port.BeginRule(index));
+            meter.Outputs = [.. rule.Outputs.Select(entry => meter.Outputs.FirstOrDefault(o => o.Entry == entry) ?? NewMeter(entry, port.BeginOutput(entry.Index)))];
         }
     }
 
@@ -37,24 +39,56 @@ internal sealed class RuleMeters(IInterfacePort port)
     {
         foreach ((RuleId id, PlannedRule rule) in rules)
         {
-            if (rule.Counter is { } index)
-                _rules[id] = new RuleMeter(index, port.RuleBase(index)) { Outputs = [.. rule.Outputs.Select(entry => new OutputMeter(entry, port.OutputBase(entry.Index)))] };
+            if (rule.Counter is not { } index)
+                continue;
+            RuleMeter meter = _rules[id] = NewMeter(index, port.RuleBase(index));
+            meter.Outputs = [.. rule.Outputs.Select(entry => NewMeter(entry, port.OutputBase(entry.Index)))];
         }
     }
 
     /// <summary>For the rates, once a second.</summary>
-    public void Sample(TimeSpan elapsed)
+    public void Sample()
     {
-        foreach (RuleMeter meter in _rules.Values)
+        TimeSpan at = Now;
+        DateTimeOffset now = time.GetUtcNow();
+        foreach (RuleMeter rule in _rules.Values)
         {
-            meter.Sample(port.ReadRule(meter.Index), elapsed);
-            if (meter.HasPackets)
-                meter.SamplePackets(port.ReadStream(meter.Index), elapsed);
+            long sent = 0;
+            long drops = 0;
+            foreach (OutputMeter output in rule.Outputs)
+            {
+                TrafficCounts counts = Counts(port.ReadOutputTotals(output.Entry.Index));
+                output.Traffic.Sample(at, now, counts);
+                sent += counts.Sent;
+                drops += counts.Drops;
+            }
+
+            rule.Traffic.Sample(at, now, Counts(port.ReadRule(rule.Index)) with { Sent = sent, Drops = drops });
+            if (rule.HasPackets)
+                rule.SamplePackets(port.ReadStream(rule.Index), at);
         }
     }
 
     public ImmutableDictionary<RuleId, RuleStatsView> Read(ImmutableDictionary<RuleId, ForwardingRule> rules) =>
         rules.Values.Where(r => _rules.ContainsKey(r.Id)).ToImmutableDictionary(r => r.Id, Read);
+
+    /// <summary>Outputs of these rules that have lost datagrams since this was last asked, and how many for which <see cref="Mcr.Native.Egress.EgressError"/>.</summary>
+    public IEnumerable<(ForwardingRule Rule, RuleOutput Output, ImmutableArray<long> Reasons)> TakeLosses(ImmutableDictionary<RuleId, ForwardingRule> rules)
+    {
+        foreach ((RuleId id, RuleMeter meter) in _rules)
+        {
+            foreach (OutputMeter output in meter.Outputs)
+            {
+                if (port.ReadOutputTotals(output.Entry.Index).Errors == output.Told.Errors)
+                    continue;
+                OutputCounters now = port.ReadOutput(output.Entry.Index);
+                OutputCounters lost = now.Since(output.Told);
+                output.Told = now;
+                if (rules.TryGetValue(id, out ForwardingRule? rule) && rule.Outputs.FirstOrDefault(output.Entry.IsOf) is { } of)
+                    yield return (rule, of, lost.Reasons);
+            }
+        }
+    }
 
     private RuleStatsView Read(ForwardingRule rule)
     {
@@ -70,63 +104,65 @@ internal sealed class RuleMeters(IInterfacePort port)
             OutputCounters counters = port.ReadOutput(entry.Entry.Index).Since(entry.Before);
             sent += counters.Sent;
             errors += counters.Errors;
-            outputs.Add(new OutputStatsView(output, counters.Sent, counters.Errors, counters.Reasons, counters.Trains));
+            outputs.Add(new OutputStatsView(output, counters.Sent, counters.Errors, counters.Reasons, counters.Trains) { Bytes = counters.SentBytes, Traffic = entry.Traffic.View });
         }
 
-        return new RuleStatsView(rule, now.Matched - meter.Before.Matched, now.MatchedBytes - meter.Before.MatchedBytes, sent, errors, meter.PacketsPerSecond, meter.BitsPerSecond)
+        TrafficView traffic = meter.Traffic.View;
+        return new RuleStatsView(rule, now.Matched - meter.Before.Matched, now.MatchedBytes - meter.Before.MatchedBytes, sent, errors, traffic.OneSecond.Packets, traffic.OneSecond.Bits)
         {
             Outputs = outputs.ToImmutable(),
-            Stream = now.Matched == meter.Before.Matched ? null : meter.View(port.ReadStream(meter.Index)),
+            Stream = now.Matched == meter.Before.Matched ? null : meter.View(port.ReadStream(meter.Index), Now),
             LastArrival = now.LastArrival == 0 ? null : DateTimeOffset.UnixEpoch.AddTicks(now.LastArrival / 100),
             SourceChanges = now.SourceChanges,
+            Traffic = traffic,
         };
     }
 
+    /// <summary>Rates begin at what there is now, whenever the counting has begun.</summary>
+    private RuleMeter NewMeter(int index, RuleCounters before) => new(index, before, new TrafficMeter(Now, Counts(port.ReadRule(index))));
+
+    private OutputMeter NewMeter(OutputCounter entry, OutputCounters before) =>
+        new(entry, before, new TrafficMeter(Now, Counts(port.ReadOutputTotals(entry.Index))));
+
+    private static TrafficCounts Counts(RuleCounters rule) => new(rule.Matched, rule.MatchedBytes, 0, 0);
+
+    private static TrafficCounts Counts(OutputCounters output) => new(output.Sent, output.SentBytes, output.Sent, output.Errors);
+
     /// <param name="Before">What the entry's earlier outputs have counted.</param>
-    private sealed record OutputMeter(OutputCounter Entry, OutputCounters Before);
-
-    private sealed class RuleMeter(int index, RuleCounters before)
+    private sealed record OutputMeter(OutputCounter Entry, OutputCounters Before, TrafficMeter Traffic)
     {
-        private RuleCounters? _last;
+        /// <summary>What had been counted when losses were last told.</summary>
+        public OutputCounters Told { get; set; } = Before;
+    }
 
-        public int Index => index;
-
-        /// <summary>What the entry's earlier rules have counted.</summary>
-        public RuleCounters Before => before;
-
+    /// <param name="Before">What the entry's earlier rules have counted.</param>
+    private sealed record RuleMeter(int Index, RuleCounters Before, TrafficMeter Traffic)
+    {
         public ImmutableArray<OutputMeter> Outputs { get; set; } = [];
 
-        public double PacketsPerSecond { get; private set; }
-
-        public double BitsPerSecond { get; private set; }
+        private StreamReport _packets = StreamReport.Empty;
+        private TimeSpan _sampled;
+        private StreamView _view = new(StreamReport.Empty, 0, ImmutableDictionary<int, double>.Empty);
 
         /// <summary>Of MPEG-TS: the rates of its PIDs are worth looking at.</summary>
         public bool HasPackets { get; private set; }
 
-        private StreamReport _packets = StreamReport.Empty;
-        private StreamView _view = new(StreamReport.Empty, 0, ImmutableDictionary<int, double>.Empty);
-
-        public StreamView View(StreamReport now)
+        public StreamView View(StreamReport now, TimeSpan at)
         {
             if (!HasPackets)
-                _packets = now; // rates begin here
+                (_packets, _sampled) = (now, at); // rates begin here
             HasPackets = now.Packets > 0;
             return _view with { Report = now };
         }
 
-        public void SamplePackets(StreamReport now, TimeSpan elapsed)
+        public void SamplePackets(StreamReport now, TimeSpan at)
         {
+            double seconds = (at - _sampled).TotalSeconds;
+            if (seconds <= 0)
+                return;
             var before = _packets.Pids.ToDictionary(p => p.Pid, p => p.Packets);
-            _view = new StreamView(now, (now.Packets - _packets.Packets) / elapsed.TotalSeconds, now.Pids.ToImmutableDictionary(p => p.Pid, p => (p.Packets - before.GetValueOrDefault(p.Pid)) / elapsed.TotalSeconds));
-            _packets = now;
-        }
-
-        public void Sample(RuleCounters now, TimeSpan elapsed)
-        {
-            RuleCounters last = _last ?? before;
-            PacketsPerSecond = (now.Matched - last.Matched) / elapsed.TotalSeconds;
-            BitsPerSecond = (now.MatchedBytes - last.MatchedBytes) * 8 / elapsed.TotalSeconds;
-            _last = now;
+            _view = new StreamView(now, (now.Packets - _packets.Packets) / seconds, now.Pids.ToImmutableDictionary(p => p.Pid, p => (p.Packets - before.GetValueOrDefault(p.Pid)) / seconds));
+            (_packets, _sampled) = (now, at);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mcr.Actors.Platform;
 using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Messages;
@@ -23,6 +24,11 @@ internal static class InterfaceEvents
 
         /// <summary>How often memberships that had vanished were joined again, or settings that somebody had changed set again.</summary>
         public long Repairs { get; init; }
+
+        /// <summary>Over all workers; null while the interface is not open.</summary>
+        public WorkerCounters? Counters { get; init; }
+
+        public TrafficView Traffic { get; init; } = TrafficView.None;
 
         public static readonly Report Empty = new([], ImmutableDictionary<RuleId, RuleStatsView>.Empty);
     }

@@ -1,3 +1,4 @@
+using Mcr.Actors.Platform;
 using Mcr.Native.Netlink;
 
 namespace Mcr.Actors.Messages;
@@ -10,4 +11,9 @@ public sealed record InterfaceView(string Name, Link? Link, int Rules, int Worke
 {
     /// <summary>How often something was put right that somebody else had undone.</summary>
     public long Repairs { get; init; }
+
+    /// <summary>Totals of what came in here, over all workers; null where nothing does.</summary>
+    public WorkerCounters? Counters { get; init; }
+
+    public TrafficView Traffic { get; init; } = TrafficView.None;
 }

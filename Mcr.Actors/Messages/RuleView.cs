@@ -34,9 +34,22 @@ public sealed record RuleStatsView(
 
     /// <summary>How often a datagram came from another sender than the one before.</summary>
     public long SourceChanges { get; init; }
+
+    public TrafficView Traffic { get; init; } = TrafficView.None;
+
+    public RuleStatus Status { get; init; }
+
+    /// <summary>A sentence; null when active.</summary>
+    public string? Why { get; init; }
 }
 
 /// <summary>An output's totals since its interface has known it, in datagrams.</summary>
 /// <param name="Reasons">Errors by <see cref="Mcr.Native.Egress.EgressError"/>.</param>
 /// <param name="Trains">Messages sent, by the bucket of <see cref="Mcr.Native.Egress.EgressCounters.TrainBucket"/>.</param>
-public sealed record OutputStatsView(RuleOutput Output, long Sent, long Errors, ImmutableArray<long> Reasons, ImmutableArray<long> Trains);
+public sealed record OutputStatsView(RuleOutput Output, long Sent, long Errors, ImmutableArray<long> Reasons, ImmutableArray<long> Trains)
+{
+    /// <summary>Payload sent.</summary>
+    public long Bytes { get; init; }
+
+    public TrafficView Traffic { get; init; } = TrafficView.None;
+}

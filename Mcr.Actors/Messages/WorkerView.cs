@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mcr.Actors.Platform;
 
 namespace Mcr.Actors.Messages;
 
@@ -26,4 +27,10 @@ public sealed record WorkerView(
     string RulesetHash,
     string ExpectedHash,
     WorkerSync Sync,
-    int Repairs);
+    int Repairs)
+{
+    /// <summary>Totals of its seat, over all processes that have sat there; null where they are not known.</summary>
+    public WorkerCounters? Counters { get; init; }
+
+    public TrafficView Traffic { get; init; } = TrafficView.None;
+}

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Mcr.Actors.Interfaces;
 using Mcr.Native.Egress;
+using Mcr.Native.Packet;
 
 namespace Mcr.Actors.Platform;
 
@@ -28,6 +30,32 @@ public sealed record WorkerCounters(
 
     /// <summary>Bytes that the loop has allocated; known when it has ended.</summary>
     public long AllocatedBytes { get; init; }
+
+    /// <summary>Datagrams and frames that matched no rule or could not be relayed, by <see cref="DropReason"/>; empty where they are not told apart.</summary>
+    public ImmutableArray<long> Drops { get; init; } = [];
+
+    /// <summary>What the rates are made of.</summary>
+    internal TrafficCounts Traffic => new(Received, SentBytes, Sent, ParseErrors + Filtered + KernelDrops + Errors);
+
+    public static readonly WorkerCounters Zero = new(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    /// <summary>Of both together; only what counts is added.</summary>
+    public WorkerCounters Plus(WorkerCounters other) => new(
+        Heartbeat,
+        RulesetHash,
+        Received + other.Received,
+        Matched + other.Matched,
+        NoMatch + other.NoMatch,
+        ParseErrors + other.ParseErrors,
+        Filtered + other.Filtered,
+        Submitted + other.Submitted,
+        Sent + other.Sent,
+        Errors + other.Errors,
+        SentBytes + other.SentBytes,
+        KernelDrops + other.KernelDrops)
+    {
+        Drops = Sums.Of(Drops, other.Drops, 1),
+    };
 }
 
 /// <summary>Of one counter entry since the slot was made; subtract what it was when the entry was given to a rule.</summary>
@@ -65,10 +93,14 @@ public sealed record OutputCounters(long Sent, long SentBytes, long Errors)
 
     private OutputCounters Combine(OutputCounters other, int sign) => new(Sent + (sign * other.Sent), SentBytes + (sign * other.SentBytes), Errors + (sign * other.Errors))
     {
-        Reasons = Combine(Reasons, other.Reasons, sign),
-        Trains = Combine(Trains, other.Trains, sign),
+        Reasons = Sums.Of(Reasons, other.Reasons, sign),
+        Trains = Sums.Of(Trains, other.Trains, sign),
     };
+}
 
-    private static ImmutableArray<long> Combine(ImmutableArray<long> a, ImmutableArray<long> b, int sign) =>
+internal static class Sums
+{
+    /// <param name="sign">1, or -1 for the difference.</param>
+    public static ImmutableArray<long> Of(ImmutableArray<long> a, ImmutableArray<long> b, int sign) =>
         [.. Enumerable.Range(0, Math.Max(a.Length, b.Length)).Select(i => a.ElementAtOrDefault(i) + (sign * b.ElementAtOrDefault(i)))];
 }

@@ -68,6 +68,9 @@ public interface IInterfacePort : IDisposable
     /// <summary>Totals of the slot of that number, cumulative over all workers it has had.</summary>
     WorkerCounters ReadCounters(int number);
 
+    /// <summary>Totals over all slots, those included that have been given up.</summary>
+    WorkerCounters ReadCounters();
+
     /// <summary>Over all slots.</summary>
     RuleCounters ReadRule(int counter);
 
@@ -79,6 +82,9 @@ public interface IInterfacePort : IDisposable
 
     /// <summary>What is known of the stream of the rule that has this entry, over all slots.</summary>
     StreamReport ReadStream(int counter);
+
+    /// <summary>The same without reasons and trains, for whoever reads many.</summary>
+    OutputCounters ReadOutputTotals(int counter);
 
     /// <summary>The entry is given to another rule: its counting begins here, for a later mcrd, too.</summary>
     /// <returns>What the entry has counted so far.</returns>

@@ -30,14 +30,14 @@ internal sealed class LinuxAdoption : IDisposable
 
     /// <returns>The adopted worker of that number, once; null when there is none (any more): a new one is to be started.</returns>
     /// <exception cref="LinuxException">it has ended meanwhile, or cannot be gone on with and was ended.</exception>
-    public LinuxWorker? TryStart(int number, string runtimeDirectory, Func<int, TaggedSocket> socket, Action<WorkerEvent> onEvent)
+    public LinuxWorker? TryStart(int number, string runtimeDirectory, Func<int, TaggedSocket> socket, WorkerLogging logging, Action<WorkerEvent> onEvent)
     {
         lock (_lock)
         {
             _running.Remove(number);
             if (!_waiting.Remove(number, out AdoptedWorker? waiting))
                 return null;
-            var worker = LinuxWorker.Adopt(waiting, runtimeDirectory, socket, onEvent);
+            var worker = LinuxWorker.Adopt(waiting, runtimeDirectory, socket, logging, onEvent);
             _running.Add(number);
             return worker;
         }

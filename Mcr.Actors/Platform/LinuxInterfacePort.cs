@@ -105,7 +105,7 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
 
     public IWorkerProcess StartWorker(int number, Action<WorkerEvent> onEvent)
     {
-        if (_adoption?.TryStart(number, _options.RuntimeDirectory, id => _egress[id], onEvent) is { } adopted)
+        if (_adoption?.TryStart(number, _options.RuntimeDirectory, id => _egress[id], _options.Logging, onEvent) is { } adopted)
         {
             _kept.Attach(number, adopted);
             return adopted;
@@ -163,6 +163,8 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
 
     public WorkerCounters ReadCounters(int number) => _seats.All[number].ReadCounters();
 
+    public WorkerCounters ReadCounters() => _seats.All.Aggregate(WorkerCounters.Zero, (sum, seat) => sum.Plus(seat.ReadCounters()));
+
     public RuleCounters ReadRule(int counter)
     {
         var sum = new RuleCounters(0, 0);
@@ -194,6 +196,18 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
         }
 
         return sum;
+    }
+
+    public OutputCounters ReadOutputTotals(int counter)
+    {
+        (long sent, long bytes, long errors) = (0, 0, 0);
+        foreach (LinuxSeat seat in _seats.All)
+        {
+            OutputCounters one = seat.ReadOutputTotals(counter);
+            (sent, bytes, errors) = (sent + one.Sent, bytes + one.SentBytes, errors + one.Errors);
+        }
+
+        return new OutputCounters(sent, bytes, errors);
     }
 
     public RuleCounters RuleBase(int counter) => _bases.Rule(counter, ReadRule(counter));

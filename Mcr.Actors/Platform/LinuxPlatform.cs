@@ -1,4 +1,5 @@
 using Mcr.Native.Kernel;
+using Mcr.Native.Logging;
 using Mcr.Native.Netlink;
 using Mcr.Native.Privileges;
 using Mcr.Native.Worker;
@@ -15,6 +16,9 @@ public sealed record LinuxPlatformOptions(int ReceiveBuffer, int SendBuffer, boo
 {
     /// <summary>How old may be what a worker finds queued up when it starts; 0: any age.</summary>
     public int MaxAgeMilliseconds { get; init; } = 1000;
+
+    /// <summary>What workers say.</summary>
+    public WorkerLogging Logging { get; init; } = new(new LogControl(LogLevels.Default), (_, _, _, _) => { });
 
     /// <summary>Where it is noted down how the host was; null for nowhere.</summary>
     public IFeatureRecord? Features { get; init; }
@@ -42,6 +46,6 @@ public sealed class LinuxPlatform(WorkerProgram program, Capabilities capabiliti
         link,
         options.Interface,
         platformOptions,
-        onEvent => new LinuxWorker(_standby, options.Interface is { Realtime: true, Spin: false }, onEvent),
+        onEvent => new LinuxWorker(_standby, options.Interface is { Realtime: true, Spin: false }, platformOptions.Logging, onEvent),
         inherited);
 }

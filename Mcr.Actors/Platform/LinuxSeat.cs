@@ -95,6 +95,7 @@ internal sealed class LinuxSeat : IDisposable
         {
             Collections = _slot.Read(SlotLayout.CollectionsWord),
             AllocatedBytes = _slot.Read(SlotLayout.AllocatedWord),
+            Drops = [.. Enum.GetValues<DropReason>().Select(_slot.ReadDrops)],
         };
     }
 
@@ -121,6 +122,12 @@ internal sealed class LinuxSeat : IDisposable
         Reasons = [.. Enum.GetValues<EgressError>().Select(reason => _slot.ReadOutput(counter, EgressCounters.FirstReasonWord + (int)reason))],
         Trains = [.. Enumerable.Range(EgressCounters.FirstTrainWord, EgressCounters.TrainBuckets).Select(word => _slot.ReadOutput(counter, word))],
     };
+
+    /// <summary>Without reasons and trains.</summary>
+    public OutputCounters ReadOutputTotals(int counter) => new(
+        _slot.ReadOutput(counter, EgressCounters.SentWord),
+        _slot.ReadOutput(counter, EgressCounters.BytesWord),
+        _slot.ReadOutput(counter, EgressCounters.ErrorsWord));
 
     public void Dispose()
     {

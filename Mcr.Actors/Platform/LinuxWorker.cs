@@ -11,21 +11,24 @@ public sealed class LinuxWorker : IWorkerProcess
 {
     private readonly WorkerProcess _process;
     private readonly bool _isRealtime;
+    private readonly WorkerVoice _voice;
     private WorkerPulse? _pulse;
     private Func<int, TaggedSocket> _socket = _ => throw new InvalidOperationException("the worker has not been greeted");
     private string? _adoptionSocket;
 
     /// <param name="isRealtime">Its loop goes before ordinary threads.</param>
-    internal LinuxWorker(LinuxStandby standby, bool isRealtime, Action<WorkerEvent> onEvent)
+    internal LinuxWorker(LinuxStandby standby, bool isRealtime, WorkerLogging logging, Action<WorkerEvent> onEvent)
     {
+        _voice = new WorkerVoice(logging, TimeProvider.System);
         _isRealtime = isRealtime;
         _process = standby.Take(
             message => Report(message, onEvent),
             (how, clean) => ReportExit(how, clean, onEvent));
     }
 
-    private LinuxWorker(AdoptedWorker adopted, string adoptionSocket, Func<int, TaggedSocket> socket, Action<WorkerEvent> onEvent)
+    private LinuxWorker(AdoptedWorker adopted, string adoptionSocket, Func<int, TaggedSocket> socket, WorkerLogging logging, Action<WorkerEvent> onEvent)
     {
+        _voice = new WorkerVoice(logging, TimeProvider.System);
         _socket = socket;
         _adoptionSocket = adoptionSocket;
         try
@@ -34,6 +37,7 @@ public sealed class LinuxWorker : IWorkerProcess
             _pulse = new WorkerPulse(adopted.Slot);
             onEvent(new WorkerReady(adopted.Pid, IsRelaying: adopted.Handover.Generation > 0)); // before its thread can say anything
             _process = WorkerProcess.Adopt(adopted.Pid, adopted.Channel, message => Report(message, onEvent), (how, clean) => ReportExit(how, clean, onEvent));
+            BeginLogging(adopted.Handover.Place);
         }
         catch
         {
@@ -48,8 +52,8 @@ public sealed class LinuxWorker : IWorkerProcess
 
     /// <summary>A worker of an mcrd that is gone: it has what it has, and is ready.</summary>
     /// <exception cref="LinuxException">it has ended meanwhile, or memory or descriptors are short; either way it is gone now.</exception>
-    internal static LinuxWorker Adopt(AdoptedWorker adopted, string runtimeDirectory, Func<int, TaggedSocket> socket, Action<WorkerEvent> onEvent) =>
-        new(adopted, Orphans.SocketOf(runtimeDirectory, adopted.Pid), socket, onEvent);
+    internal static LinuxWorker Adopt(AdoptedWorker adopted, string runtimeDirectory, Func<int, TaggedSocket> socket, WorkerLogging logging, Action<WorkerEvent> onEvent) =>
+        new(adopted, Orphans.SocketOf(runtimeDirectory, adopted.Pid), socket, logging, onEvent);
 
     public int Pid => _process.Pid;
 
@@ -104,6 +108,7 @@ public sealed class LinuxWorker : IWorkerProcess
 
     public void Dispose()
     {
+        _voice.Dispose();
         _pulse?.Dispose();
         _process.Dispose();
     }
@@ -117,11 +122,14 @@ public sealed class LinuxWorker : IWorkerProcess
         _adoptionSocket = Orphans.SocketOf(runtimeDirectory, Pid);
         using FileDescriptor listener = AdoptionSocket.Listen(_adoptionSocket);
         _process.Send(new WorkerMessage.Hello(place, options, IngressSockets: 1), [slot, listener, ingress]);
+        BeginLogging(place);
     }
 
     internal void Keep(ImmutableArray<KeptItem> items, FileDescriptor[] descriptors) => _process.Send(new WorkerMessage.Keep(items), descriptors);
 
     internal void Unkeep(ImmutableArray<int> ids) => _process.Send(new WorkerMessage.Unkeep(ids), []);
+
+    private void BeginLogging(WorkerPlace place) => _voice.Begin($"worker {place.Seat} of {place.Interface}", levels => _process.Send(new WorkerMessage.Levels(levels), []));
 
     private void ReportExit(string how, bool clean, Action<WorkerEvent> onEvent)
     {
@@ -147,6 +155,9 @@ public sealed class LinuxWorker : IWorkerProcess
                 break;
             case WorkerMessage.Refused refused:
                 onEvent(new RulesRefused(refused.Generation, refused.Sentence));
+                break;
+            case WorkerMessage.Said said:
+                _voice.Hear(said.Facility, said.Level, said.Sentence);
                 break;
             case WorkerMessage.Obeyed obeyed:
                 onEvent(new OrderObeyed(obeyed.Ticket));

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Mcr.Native.Logging;
 using Mcr.Native.Worker;
 
 namespace Mcr.Actors.Platform;
@@ -98,6 +99,7 @@ public sealed class WorkerStaging : IDisposable
         ["DOTNET_gcConcurrent"] = "0",
         ["DOTNET_EnableDiagnostics"] = "0",
         ["DOTNET_GCHeapHardLimit"] = "0x10000000",
+        [Journal.Variable] = Environment.GetEnvironmentVariable(Journal.Variable) ?? "", // it has our stderr, for when it has no mcrd
         ["DOTNET_GCgen0size"] = "0x200000", // collected after 2 MiB of rule changes, not after a cache full
     };
 

@@ -1,7 +1,9 @@
 using System.Globalization;
 using Akka.Actor;
+using Akka.Event;
 using Mcr.Actors.Control;
 using Mcr.Actors.Messages;
+using Mcr.Native.Logging;
 using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Relay;
@@ -13,6 +15,8 @@ namespace Mcr.Actors.Relay;
 internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string version) : UntypedActor
 {
     private const string Origin = "mcrctl";
+
+    private readonly ILoggingAdapter _log = Context.GetLogger();
 
     protected override void PreStart() => gate.Open(Self);
 
@@ -68,6 +72,12 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
             case ControlRequest.Interfaces:
                 Ask<RelayQueries.InterfaceList>(new RelayQueries.ListInterfaces(), list => ControlViews.Interfaces(list.Interfaces));
                 break;
+            case ControlRequest.GetLogLevels:
+                Sender.Tell(LogLevelViews.Entry(gate.Log.Levels));
+                break;
+            case ControlRequest.SetLogLevel set:
+                SetLogLevel(set);
+                break;
             case ControlRequest.Ping:
                 Sender.Tell(new ControlResponse.Pong());
                 break;
@@ -120,6 +130,18 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
             ask(rule);
         else
             Sender.Tell(new ControlResponse.Error("give either the rule's id or its name"));
+    }
+
+    private void SetLogLevel(ControlRequest.SetLogLevel request)
+    {
+        (LogLevels? next, ControlResponse answer) = LogLevelViews.Decide(gate.Log.Levels, request);
+        if (next is not null)
+        {
+            gate.Log.Set(next);
+            _log.Info("log levels are changed: {Change}", ((ControlResponse.Success)answer).Sentence);
+        }
+
+        Sender.Tell(answer);
     }
 
     private void Ask<T>(object message, Func<T, ControlResponse> toResponse) =>

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Mcr.Actors.Control;
+using Mcr.Native.Logging;
 
 namespace Mcr.Actors.Relay;
 
@@ -16,6 +17,9 @@ public sealed class ControlGate
 
     /// <summary>Ends mcrd and leaves its workers; null where nobody can.</summary>
     public Action? OnLeave { get; set; }
+
+    /// <summary>The levels of the log, which a request may change.</summary>
+    public LogControl Log { get; init; } = new(LogLevels.Default);
 
     public async Task<ControlResponse> HandleAsync(ControlRequest request, CancellationToken cancellation)
     {

@@ -174,7 +174,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                 Sender.Tell(new RelayQueries.RuleList(views, RuleSetHash.Of(_state.Rules.Rules)));
                 break;
             case RelayQueries.GetStats:
-                ImmutableArray<ForwardingRule> rules = [.. _state.Rules.Rules];
+                ImmutableArray<RuleView> rules = [.. _state.Rules.Rules.Select(r => _state.Entries[r.Id].View)];
                 AskInterfaces(reports => new RelayQueries.StatsReport([.. rules.Select(rule => StatsOf(rule, reports))]));
                 break;
             case RelayQueries.ListWorkers:
@@ -295,13 +295,16 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             reports.Interfaces.Sum(r => r.Workers.Count(w => w.Interface == name)))
         {
             Repairs = reports.Interfaces.Where(r => r.Interface == name).Sum(r => r.Repairs),
+            Counters = reports.Interfaces.FirstOrDefault(r => r.Interface == name)?.Counters,
+            Traffic = reports.Interfaces.FirstOrDefault(r => r.Interface == name)?.Traffic ?? TrafficView.None,
         })]));
     }
 
-    private static RuleStatsView StatsOf(ForwardingRule rule, InterfaceEvents.Reports reports) =>
-        reports.Interfaces.Select(r => r.Rules.GetValueOrDefault(rule.Id)).FirstOrDefault(s => s is not null) is { } stats
-            ? stats with { Rule = rule }
-            : new RuleStatsView(rule, 0, 0, 0, 0, 0, 0);
+    private static RuleStatsView StatsOf(RuleView rule, InterfaceEvents.Reports reports)
+    {
+        RuleStatsView stats = reports.Interfaces.Select(r => r.Rules.GetValueOrDefault(rule.Rule.Id)).FirstOrDefault(s => s is not null) ?? new RuleStatsView(rule.Rule, 0, 0, 0, 0, 0, 0);
+        return stats with { Rule = rule.Rule, Status = rule.Status, Why = rule.Why };
+    }
 
     private static string At(int index) => $"rules[{index}].";
 

@@ -15,6 +15,7 @@ internal static class Program
         UpgradeHoldCommand.AddTo(root, session);
         QueryCommands.AddTo(root, session);
         TraceCommands.AddTo(root, session);
+        LogLevelCommand.AddTo(root, session);
         ConfigCheckCommand.AddTo(root);
 
         // No response files: nothing here is long enough to need one, and a name may begin with @.

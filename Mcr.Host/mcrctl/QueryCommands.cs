@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mcr.Actors.Control;
+using Mcr.Host.Mcrctl.Screens;
 
 namespace Mcr.Host.Mcrctl;
 
@@ -18,8 +19,13 @@ internal static class QueryCommands
         void AddStats()
         {
             var watch = new Option<bool>("--watch") { Description = "Again each second, until interrupted" };
-            var command = new Command("stats", "Shows what each rule has relayed.") { watch };
-            command.SetAction(parsed => parsed.GetValue(watch) ? session.Watch(parsed, new ControlRequest.Stats()) : session.Ask(parsed, new ControlRequest.Stats()));
+            var by = new Option<StatsBy>("--by") { HelpName = "rule|output|worker|interface", Description = "What a line is about" };
+            var command = new Command("stats", "Shows what was relayed: rates over the last second (and ten), totals, drops, and when each was last seen, to a second.") { watch, by };
+            command.SetAction(parsed =>
+            {
+                (ControlRequest request, Func<ControlResponse, Screen> show) = By(parsed.GetValue(by));
+                return parsed.GetValue(watch) ? session.Watch(parsed, request, show) : session.Ask(parsed, request, show);
+            });
             root.Add(command);
         }
 
@@ -31,5 +37,25 @@ internal static class QueryCommands
             command.SetAction(parsed => session.Ask(parsed, request));
             root.Add(command);
         }
+    }
+
+    /// <summary>Workers and interfaces have their counters in their own lists.</summary>
+    private static (ControlRequest Request, Func<ControlResponse, Screen> Show) By(StatsBy by) => by switch
+    {
+        StatsBy.Output => (new ControlRequest.Stats(), Show<ControlResponse.Stats>(stats => StatsScreen.ByOutput(stats.Entries, DateTimeOffset.UtcNow))),
+        StatsBy.Worker => (new ControlRequest.ListWorkers(), Show<ControlResponse.Workers>(workers => WorkerScreen.Traffic(workers.Entries, DateTimeOffset.UtcNow))),
+        StatsBy.Interface => (new ControlRequest.Interfaces(), Show<ControlResponse.Interfaces>(interfaces => InterfaceScreen.Traffic(interfaces.Entries, DateTimeOffset.UtcNow))),
+        _ => (new ControlRequest.Stats(), AnswerScreen.Of),
+    };
+
+    private static Func<ControlResponse, Screen> Show<T>(Func<T, Screen> show)
+        where T : ControlResponse => response => response is T expected ? show(expected) : AnswerScreen.Of(response);
+
+    private enum StatsBy
+    {
+        Rule,
+        Output,
+        Worker,
+        Interface,
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mcr.Actors.Control;
+using Mcr.Host.Mcrctl.Screens;
 
 namespace Mcr.Host.Mcrctl;
 
@@ -7,10 +8,6 @@ namespace Mcr.Host.Mcrctl;
 internal sealed class Session
 {
     private const string SocketVariable = "MCR_CONTROL_SOCKET";
-
-    private const string ClearScreen = "\e[H\e[2J"; // ECMA-48: cursor home, erase display
-
-    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan FollowInterval = TimeSpan.FromMilliseconds(200);
 
@@ -33,25 +30,22 @@ internal sealed class Session
     }
 
     /// <summary>Asks, prints the answer and returns the exit code.</summary>
-    public int Ask(ParseResult parsed, ControlRequest request) =>
-        Converse(parsed, (client, json) => Print(client, request, json));
-
-    /// <summary>Asks again each second: a table in place of the last one, or a line of JSON after it. Ends with an error, or when interrupted.</summary>
-    public int Watch(ParseResult parsed, ControlRequest request)
+    /// <param name="show">How a person sees the answer; null: in the way of its kind.</param>
+    public int Ask(ParseResult parsed, ControlRequest request, Func<ControlResponse, Screen>? show = null) => Converse(parsed, (client, json) =>
     {
-        using var interrupted = new Interruption();
-        return Converse(parsed, (client, json) =>
-        {
-            while (true)
-            {
-                if (!json)
-                    Console.Write(ClearScreen);
-                int code = Print(client, request, json);
-                if (code != ExitCodes.Done || interrupted.Wait(WatchInterval))
-                    return code;
-            }
-        });
-    }
+        if (json)
+            return PrintJson(client.AskJson(request));
+        using var terminal = new Terminal();
+        return Show(client.Ask(request), show ?? AnswerScreen.Of, terminal.Print);
+    });
+
+    /// <summary>Asks again each second: a screen in place of the last one, or a line of JSON after it. Ends with an error, or when interrupted.</summary>
+    /// <inheritdoc cref="Ask"/>
+    public int Watch(ParseResult parsed, ControlRequest request, Func<ControlResponse, Screen> show) => Converse(parsed, (client, json) =>
+    {
+        using var live = new LiveSession(isScreen: !json);
+        return live.Run(() => json ? PrintJson(client.AskJson(request)) : Show(client.Ask(request), show, live.Draw));
+    });
 
     /// <summary>
     /// All that was recorded, some records at a time: a table, or an object of JSON with its records for each answer that has some, or a capture.
@@ -78,9 +72,6 @@ internal sealed class Session
             }
         });
     }
-
-    private static int Print(ControlClient client, ControlRequest request, bool json) =>
-        json ? PrintJson(client.AskJson(request)) : PrintTable(client.Ask(request));
 
     private int Converse(ParseResult parsed, Func<ControlClient, bool, int> talk)
     {
@@ -116,11 +107,11 @@ internal sealed class Session
         return ExitCodes.Done;
     }
 
-    private static int PrintTable(ControlResponse response)
+    private static int Show(ControlResponse response, Func<ControlResponse, Screen> show, Action<Screen> print)
     {
         if (response is ControlResponse.Error)
             return Failed(response);
-        Tables.Print(Spectre.Console.AnsiConsole.Console, response);
+        print(show(response));
         return ExitCodes.Done;
     }
 

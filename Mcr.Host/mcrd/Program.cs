@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Mcr.Host.Mcrd;
+using Mcr.Host.Mcrd.Logging;
 using Mcr.Native.Worker;
 
 // First of all, so that a worker process loads nothing but Mcr.Native.
@@ -8,4 +9,8 @@ if (args is ["worker", ..])
 return Serve(args);
 
 [MethodImpl(MethodImplOptions.NoInlining)]
-static int Serve(string[] args) => CommandLine.Run(args);
+static int Serve(string[] args)
+{
+    JournalComplaints.Install();
+    return CommandLine.Run(args);
+}

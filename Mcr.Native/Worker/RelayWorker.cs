@@ -1,6 +1,7 @@
 using Mcr.Native.Egress;
 using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
+using Mcr.Native.Logging;
 using Mcr.Native.Loop;
 
 namespace Mcr.Native.Worker;
@@ -21,6 +22,7 @@ internal sealed class RelayWorker : IDisposable
     private readonly FileDescriptor[] _ingress;
     private readonly Dictionary<int, (PassedSocket Passed, FileDescriptor Descriptor)> _egress = [];
     private readonly Dictionary<int, (KeptItem Item, FileDescriptor Descriptor)> _kept = [];
+    private readonly WorkerLog _log;
     private readonly RunningRules _rules = new();
     private readonly LoopWakeup _wakeup;
     private readonly RelayLoop _loop;
@@ -30,8 +32,9 @@ internal sealed class RelayWorker : IDisposable
     private int _loopThread;
     private bool _isRunning;
 
-    public RelayWorker(WorkerSlot slot, FileDescriptor[] ingress, WorkerOptions options)
+    public RelayWorker(WorkerSlot slot, FileDescriptor[] ingress, WorkerOptions options, WorkerLog log)
     {
+        _log = log;
         _slot = slot;
         _ingress = ingress;
         IFrameSource[] sources = [.. ingress.Select(d => Source(d, slot, options.Ring))];
@@ -61,6 +64,7 @@ internal sealed class RelayWorker : IDisposable
             case WorkerMessage.Sockets sockets:
                 for (int i = 0; i < sockets.Items.Length; i++)
                     Use(sockets.Items[i], descriptors[i]);
+                Debug(LogFacility.Egress, $"has got {sockets.Items.Length} egress sockets, {_egress.Count} in all");
                 return null;
             case WorkerMessage.Rules rules:
                 using (descriptors[0])
@@ -76,6 +80,7 @@ internal sealed class RelayWorker : IDisposable
                         socket.Descriptor.Dispose();
                 }
 
+                Debug(LogFacility.Egress, $"has closed {forget.Ids.Length} egress sockets, {_egress.Count} are left");
                 return null;
             case WorkerMessage.Keep keep:
                 for (int i = 0; i < keep.Items.Length; i++)
@@ -91,12 +96,18 @@ internal sealed class RelayWorker : IDisposable
                 return null;
             case WorkerMessage.Hold hold:
                 _loop.Orders.Hold();
+                Debug(LogFacility.Ingress, "takes no frames until it is told to go on");
                 return Obeyed(hold.Ticket);
             case WorkerMessage.Drain drain:
                 _loop.Orders.Drain();
                 return Obeyed(drain.Ticket);
             case WorkerMessage.Resume:
                 _loop.Orders.Resume();
+                Debug(LogFacility.Ingress, "takes frames again");
+                return null;
+            case WorkerMessage.Levels levels:
+                _log.Use(levels.Value);
+                Debug(LogFacility.DataPlane, $"logs from {levels.Value.Global} on, and {levels.Value.Overrides.Count} facilities from another level");
                 return null;
             default:
                 foreach (FileDescriptor descriptor in descriptors)
@@ -168,6 +179,8 @@ internal sealed class RelayWorker : IDisposable
         _kept[item.Id] = (item, descriptor);
     }
 
+    private void Debug(LogFacility facility, string sentence) => _log.Say(facility, LogVerbosity.Debug, sentence);
+
     /// <summary>A loop that does not run yet has nothing in its hands, and begins as it was ordered.</summary>
     private WorkerMessage.Obeyed Obeyed(long ticket)
     {
@@ -192,6 +205,7 @@ internal sealed class RelayWorker : IDisposable
 
             while (_slot.Read(SlotLayout.GenerationWord) != generation)
                 _wakeup.WaitForAdoption(AdoptionMilliseconds);
+            Debug(LogFacility.RuleDispatch, $"runs generation {generation} of its rules, {table.Hash:x16}");
             return new WorkerMessage.Applied(generation, table.Hash);
         }
         catch (InvalidDataException e)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mcr.Native.Egress;
+using Mcr.Native.Logging;
 
 namespace Mcr.Native.Worker;
 
@@ -82,6 +83,21 @@ public static class WorkerCodec
                 writer.U64((ulong)refused.Generation);
                 writer.Text(refused.Sentence, WorkerMessage.MaxSentenceBytes);
                 break;
+            case WorkerMessage.Levels levels:
+                writer.U8((byte)levels.Value.Global);
+                writer.U16(levels.Value.Overrides.Count);
+                foreach ((LogFacility facility, LogVerbosity level) in levels.Value.Overrides)
+                {
+                    writer.U8((byte)facility);
+                    writer.U8((byte)level);
+                }
+
+                break;
+            case WorkerMessage.Said said:
+                writer.U8((byte)said.Facility);
+                writer.U8((byte)said.Level);
+                writer.Text(said.Sentence, WorkerMessage.MaxSentenceBytes);
+                break;
         }
 
         return writer.ToArray();
@@ -109,11 +125,13 @@ public static class WorkerCodec
             9 => new WorkerMessage.Resume(),
             10 => new WorkerMessage.Keep(DecodeKept(ref reader)),
             11 => new WorkerMessage.Unkeep(DecodeIds(ref reader)),
+            12 => new WorkerMessage.Levels(DecodeLevels(ref reader)),
             16 => new WorkerMessage.Ready(reader.Count(int.MaxValue), reader.Count(int.MaxValue)),
             17 => new WorkerMessage.Applied((long)reader.U64(), reader.U64()),
             18 => new WorkerMessage.Refused((long)reader.U64(), reader.Text(WorkerMessage.MaxSentenceBytes)),
             19 => new WorkerMessage.Obeyed((long)reader.U64()),
             20 => DecodeHandover(ref reader),
+            21 => new WorkerMessage.Said(Facility(ref reader), Level(ref reader), reader.Text(WorkerMessage.MaxSentenceBytes)),
             _ => throw new InvalidDataException($"unknown worker message type {type}"),
         };
         reader.End();
@@ -135,11 +153,13 @@ public static class WorkerCodec
         WorkerMessage.Resume => 9,
         WorkerMessage.Keep => 10,
         WorkerMessage.Unkeep => 11,
+        WorkerMessage.Levels => 12,
         WorkerMessage.Ready => 16,
         WorkerMessage.Applied => 17,
         WorkerMessage.Refused => 18,
         WorkerMessage.Obeyed => 19,
         WorkerMessage.Handover => 20,
+        WorkerMessage.Said => 21,
         _ => throw new ArgumentException($"no wire type for {message.GetType().Name}", nameof(message)),
     };
 
@@ -179,6 +199,18 @@ public static class WorkerCodec
             items.Add(new PassedSocket(reader.Count(int.MaxValue), (EgressKind)ByteReader.Limited(reader.U8(), (int)EgressKind.RawIp), reader.U64(), reader.Text(WorkerMessage.MaxTagBytes)));
         return items.MoveToImmutable();
     }
+
+    private static LogLevels DecodeLevels(ref ByteReader reader)
+    {
+        var levels = new LogLevels(Level(ref reader), LogLevels.Default.Overrides);
+        for (int rest = reader.U16(); rest > 0; rest--)
+            levels = levels.With(Facility(ref reader), Level(ref reader));
+        return levels;
+    }
+
+    private static LogFacility Facility(ref ByteReader reader) => (LogFacility)ByteReader.Limited(reader.U8(), (int)LogFacility.Runtime);
+
+    private static LogVerbosity Level(ref ByteReader reader) => (LogVerbosity)ByteReader.Limited(reader.U8(), (int)LogVerbosity.Error);
 
     private static ImmutableArray<int> DecodeIds(ref ByteReader reader)
     {

@@ -1,4 +1,5 @@
 using Mcr.Native.Interop;
+using Mcr.Native.Logging;
 using Mcr.Native.Privileges;
 
 namespace Mcr.Native.Worker;
@@ -23,62 +24,65 @@ public static class WorkerMain
             return ExitUsage;
         }
 
+        var log = new WorkerLog();
         try
         {
-            return Serve(new WorkerChannel(new FileDescriptor(ChannelDescriptor)));
+            return Serve(new WorkerChannel(new FileDescriptor(ChannelDescriptor)), log);
         }
         catch (InvalidDataException e)
         {
-            Console.Error.WriteLine($"mcrd worker: {e.Message}");
+            log.Say(LogFacility.DataPlane, LogVerbosity.Error, e.Message);
             return ExitProtocol;
         }
         catch (LinuxException e)
         {
-            Console.Error.WriteLine($"mcrd worker: {e.Message}");
+            log.Say(LogFacility.DataPlane, LogVerbosity.Error, e.Message);
             return ExitSoftware;
         }
     }
 
-    private static int Serve(WorkerChannel channel)
+    private static int Serve(WorkerChannel channel, WorkerLog log)
     {
         // All workers have the same user: none may look into another's memory.
         SysResult.From(Libc.prctl(Libc.PR_SET_DUMPABLE, 0, 0, 0, 0)).OrThrow("prctl(PR_SET_DUMPABLE)");
         if (Seccomp.IsSupported)
             Seccomp.Install();
-        else
-            Console.Error.WriteLine($"mcrd worker: no system call filter for {System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture}; running without");
-
         using (Rehearsal.BeginUnlessGreeted(channel))
         {
             if (channel.Receive(out FileDescriptor[] passed) is { } first)
-                return first is WorkerMessage.Hello hello ? Serve(channel, hello, passed) : throw new InvalidDataException("the first message was not a greeting");
+                return first is WorkerMessage.Hello hello ? Serve(channel, log, hello, passed) : throw new InvalidDataException("the first message was not a greeting");
         }
 
         return 0; // nobody has had use for us, and mcrd has ended
     }
 
-    private static int Serve(WorkerChannel channel, WorkerMessage.Hello hello, FileDescriptor[] passed)
+    private static int Serve(WorkerChannel channel, WorkerLog log, WorkerMessage.Hello hello, FileDescriptor[] passed)
     {
+        log.Owner = channel;
+        if (!Seccomp.IsSupported)
+            log.Say(LogFacility.Security, LogVerbosity.Warning, $"there is no system call filter for {System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture}; it runs without");
         CoreAffinity.Pin(hello.Options.Core);
         using WorkerSlot slot = WorkerSlot.Open(passed[0]);
         using FileDescriptor listener = passed[1];
-        using var worker = new RelayWorker(slot, passed[2..], hello.Options);
+        using var worker = new RelayWorker(slot, passed[2..], hello.Options, log);
         try
         {
             _ = channel.TrySend(new WorkerMessage.Ready(Environment.ProcessId, worker.LoopThread), [], wait: true);
             WorkerChannel? owner = channel;
             while (owner is not null)
             {
-                using (owner)
-                {
-                    if (Obey(owner, worker))
-                        return 0;
-                }
-
+                if (Obey(owner, worker)) // what it throws is still said to this owner
+                    return 0;
+                log.Owner = null;
+                owner.Dispose();
                 worker.GoOnAlone();
+                log.Say(LogFacility.DataPlane, LogVerbosity.Warning, $"its mcrd is gone; {hello.Place.Interface} is relayed on {Grace(hello.Options)}");
                 owner = Orphanage.AwaitOwner(listener, hello.Place.Owner, hello.Options.OrphanGraceMilliseconds);
                 if (owner is not null)
                     _ = worker.HandOver(owner, hello.Place, hello.Options); // one that is gone again leaves an end of file
+                else
+                    log.Say(LogFacility.DataPlane, LogVerbosity.Error, $"no mcrd has come; {hello.Place.Interface} is relayed no more");
+                log.Owner = owner;
             }
 
             return 0;
@@ -102,6 +106,9 @@ public static class WorkerMain
 
         return false;
     }
+
+    private static string Grace(WorkerOptions options) =>
+        options.OrphanGraceMilliseconds == WorkerOptions.Forever ? "until another comes" : $"for {options.OrphanGraceMilliseconds / 1000.0:0.###} s, unless another comes";
 
     private static bool IsSocket(int descriptor) =>
         new FileInfo($"/proc/self/fd/{descriptor}").LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) ?? false;

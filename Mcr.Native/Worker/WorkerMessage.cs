@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using Mcr.Native.Egress;
+using Mcr.Native.Logging;
 
 namespace Mcr.Native.Worker;
 
 /// <summary>
 /// What mcrd and a worker say to each other: one SEQPACKET record each. Little-endian, as the machine.
 /// <code>
-/// 0   u8   protocol version (3)
+/// 0   u8   protocol version (4)
 /// 1   u8   type
 /// 2   u16  how many descriptors come with it (SCM_RIGHTS)
 /// 4   …    body
@@ -22,19 +23,21 @@ namespace Mcr.Native.Worker;
 ///      9 Resume
 ///     10 Keep      u16 n, n × (u32 id, text tag)                                descriptors: n of any kind
 ///     11 Unkeep    u16 n, n × u32 id
+///     12 Levels    u8 global, u16 n, n × (u8 facility, u8 level)
 ///     16 Ready     u32 pid, u32 thread of the loop
 ///     17 Applied   u64 generation, u64 hash
 ///     18 Refused   u64 generation, u16 bytes, UTF-8 sentence
 ///     19 Obeyed    u64 ticket
 ///     20 Handover  u16 ingress sockets, WorkerPlace, WorkerOptions, u64 generation, u64 hash
 ///                                                                                descriptors: slot, then ingress sockets
+///     21 Said      u8 facility, u8 level, u16 bytes, UTF-8 sentence
 /// </code>
 /// A text is u16 bytes, UTF-8. To whoever adopts it a worker says Handover, then as many Sockets and Keep as it takes to give back everything it has
 /// been handed, and at last Rules: what it runs.
 /// </summary>
 public abstract record WorkerMessage
 {
-    public const byte ProtocolVersion = 3;
+    public const byte ProtocolVersion = 4;
 
     /// <summary>Descriptors in one record; below SCM_MAX_FD (253).</summary>
     public const int MaxDescriptors = 200;
@@ -103,6 +106,9 @@ public abstract record WorkerMessage
         public override int GetHashCode() => Ids.Length;
     }
 
+    /// <summary>From which level on it says something.</summary>
+    public sealed record Levels(LogLevels Value) : WorkerMessage;
+
     public sealed record Ready(int Pid, int LoopThread) : WorkerMessage;
 
     public sealed record Applied(long Generation, ulong Hash) : WorkerMessage;
@@ -114,6 +120,9 @@ public abstract record WorkerMessage
     /// <summary>The first message to whoever adopts this worker. The slot and the ingress sockets come with it.</summary>
     /// <param name="Generation">Of the rules that run; 0 for none yet.</param>
     public sealed record Handover(WorkerPlace Place, WorkerOptions Options, int IngressSockets, long Generation, ulong Hash) : WorkerMessage;
+
+    /// <summary>For the log of mcrd.</summary>
+    public sealed record Said(LogFacility Facility, LogVerbosity Level, string Sentence) : WorkerMessage;
 
     /// <summary>How many descriptors a record of this message carries.</summary>
     public int Descriptors => this switch

@@ -2,6 +2,7 @@ using Akka.Configuration;
 using Mcr.Actors.Configuration;
 using Mcr.Actors.Relay;
 using Mcr.Actors.Workers;
+using Mcr.Native.Logging;
 
 namespace Mcr.Specs.Configuration;
 
@@ -20,7 +21,7 @@ public sealed class SettingsSpecs : IDisposable
         Assert.Equal(new ControlSettings("/run/mcr/control.sock", ""), settings.Control);
         Assert.Equal("/run/mcr/control.d", settings.RuntimeDirectory);
         Assert.Equal(TimeSpan.FromSeconds(10), settings.StatsInterval);
-        Assert.Equal(new LogSettings(LogVerbosity.Info, false), settings.Log);
+        Assert.Equal(new LogSettings(LogLevels.Default.With(LogFacility.Runtime, LogVerbosity.Warning), false) { Repeats = 10, RepeatPeriod = TimeSpan.FromSeconds(10) }, settings.Log);
         Assert.Equal(new WorkerSettings("", 64 << 20, 16 << 20, true, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60))
         {
             MaxAge = TimeSpan.FromSeconds(1),
@@ -61,11 +62,18 @@ public sealed class SettingsSpecs : IDisposable
 
         var environment = new Dictionary<string, string> { ["MCR_STATS_INTERVAL_MS"] = "40", ["MCR_CONTROL_SOCKET"] = "/env.sock", ["MCR_LOG_LEVEL"] = "debug" };
         McrSettings withEnvironment = _directory.Settings(Text, environment);
-        Assert.Equal((TimeSpan.FromMilliseconds(40), "/env.sock", LogVerbosity.Debug), (withEnvironment.StatsInterval, withEnvironment.Control.Socket, withEnvironment.Log.Level));
+        Assert.Equal((TimeSpan.FromMilliseconds(40), "/env.sock", LogVerbosity.Debug), (withEnvironment.StatsInterval, withEnvironment.Control.Socket, withEnvironment.Log.Levels.Global));
 
         McrSettings withFlags = _directory.Settings(Text, environment, s => s with { ControlSocket = "/flag.sock", LogJson = true, Interface = "eth7", Workers = "1" });
         Assert.Equal(("/flag.sock", true, "/flag.d"), (withFlags.Control.Socket, withFlags.Log.Json, withFlags.RuntimeDirectory));
         Assert.Equal(["eth7"], withFlags.Interfaces.Keys);
+    }
+
+    [Fact]
+    public void Facilities_should_have_the_levels_that_are_written_and_the_others_follow()
+    {
+        LogLevels levels = _directory.Settings("mcr.log { level = error, levels { Network = debug, Runtime = default } }").Log.Levels;
+        Assert.Equal(new LogLevels(LogVerbosity.Error, LogLevels.Default.Overrides).With(LogFacility.Network, LogVerbosity.Debug), levels);
     }
 
     [Fact]
@@ -151,6 +159,9 @@ public sealed class SettingsSpecs : IDisposable
     [InlineData("mcr.stats-interval = 5", "mcrd.hocon:1:22: mcr.stats-interval is '5'; give a duration")]
     [InlineData("mcr.stats-interval = [1]", "mcrd.hocon:1:22: mcr.stats-interval is an array; give a duration")]
     [InlineData("mcr.log.level = loud", "mcrd.hocon:1:17: mcr.log.level is 'loud'; give one of debug, info, warning, error")]
+    [InlineData("mcr.log {\n  levels { Netwrk = debug } }", "mcrd.hocon:2:12: mcr.log.levels.Netwrk is not a key of this version; did you mean 'Network'?")]
+    [InlineData("mcr.log.levels.Network = loud", "mcrd.hocon:1:26: mcr.log.levels.Network is 'loud'; give one of debug, info, warning, error")]
+    [InlineData("mcr.log.repeats = some", "mcrd.hocon:1:19: mcr.log.repeats is 'some'; give a whole number from 0 to 100000")]
     [InlineData("mcr.log.json = maybe", "mcrd.hocon:1:16: mcr.log.json is 'maybe'; give on or off")]
     [InlineData("mcr.log = 1", "mcrd.hocon:1:11: mcr.log is '1'; give an object: { … }")]
     [InlineData("mcr.worker.receive-buffer = 1TB", "mcrd.hocon:1:29: mcr.worker.receive-buffer is '1TB'; give a size from 64KiB to 1024MiB")]

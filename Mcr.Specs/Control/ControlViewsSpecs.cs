@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Mcr.Actors.Control;
 using Mcr.Actors.Messages;
+using Mcr.Actors.Platform;
 using Mcr.Native.Netlink;
 using Mcr.Native.Rules;
 
@@ -29,18 +30,27 @@ public sealed class ControlViewsSpecs
 
     [Fact]
     public void Rates_that_are_no_number_should_be_zero() => AssertJson(
-        """{"Stats":[{"input_group":"239.1.1.1","input_port":5000,"packets_relayed":1,"bytes_relayed":2,"packets_per_second":0,"bits_per_second":0,"rule_id":"r-1","name":null,"input_interface":"eth0","sent":3,"errors":4}]}""",
-        ControlViews.Stats([new RuleStatsView(Rule, 1, 2, 3, 4, double.NaN, double.PositiveInfinity)]));
+        """{"Stats":[{"input_group":"239.1.1.1","input_port":5000,"packets_relayed":1,"bytes_relayed":2,"packets_per_second":0,"bits_per_second":0,"rule_id":"r-1","name":null,"input_interface":"eth0","sent":3,"errors":4,"errors_by_reason":{},"status":"Pending","rates":{"1s":{"packets_per_second":0,"bits_per_second":0,"sent_per_second":0,"drops_per_second":0},"10s":{"packets_per_second":0,"bits_per_second":0,"sent_per_second":0,"drops_per_second":0}}}]}""",
+        ControlViews.Stats([new RuleStatsView(Rule, 1, 2, 3, 4, double.NaN, double.PositiveInfinity) { Traffic = new TrafficView(new TrafficRate(double.NaN, 0, 0, 0), default, null) }]));
 
     [Fact]
     public void Outputs_should_be_shown_with_the_reasons_and_trains_that_there_have_been() => AssertJson(
-        """{"Stats":[{"input_group":"239.1.1.1","input_port":5000,"packets_relayed":1,"bytes_relayed":2,"packets_per_second":0,"bits_per_second":0,"rule_id":"r-1","name":null,"input_interface":"eth0","sent":3,"errors":4,"outputs":[{"group":"239.2.2.2","port":6000,"interface":"eth1","sent":3,"errors":4,"errors_by_reason":{"full":1,"other":3},"trains":{"1":1,"2":1}}]}]}""",
-        ControlViews.Stats([new RuleStatsView(Rule, 1, 2, 3, 4, 0, 0) { Outputs = [new OutputStatsView(Rule.Outputs[0], 3, 4, [1, 0, 0, 0, 0, 0, 0, 3], [1, 1, 0, 0, 0, 0, 0, 0])] }]));
+        """{"Stats":[{"input_group":"239.1.1.1","input_port":5000,"packets_relayed":1,"bytes_relayed":2,"packets_per_second":0,"bits_per_second":0,"rule_id":"r-1","name":null,"input_interface":"eth0","sent":3,"errors":4,"outputs":[{"group":"239.2.2.2","port":6000,"interface":"eth1","sent":3,"errors":4,"errors_by_reason":{"full":1,"other":3},"trains":{"1":1,"2":1},"bytes":300,"rates":{"1s":{"packets_per_second":0,"bits_per_second":0,"sent_per_second":0,"drops_per_second":0},"10s":{"packets_per_second":0,"bits_per_second":0,"sent_per_second":0,"drops_per_second":0}},"last_seen":null}],"errors_by_reason":{"full":1,"other":3},"status":"Degraded","why":"eth1 is down","rates":{"1s":{"packets_per_second":1.2,"bits_per_second":9600,"sent_per_second":2,"drops_per_second":3},"10s":{"packets_per_second":0,"bits_per_second":0,"sent_per_second":0,"drops_per_second":0}},"last_seen":"1970-01-01T00:00:00+00:00"}]}""",
+        ControlViews.Stats([new RuleStatsView(Rule, 1, 2, 3, 4, 0, 0) { Status = RuleStatus.Degraded, Why = "eth1 is down", Traffic = new TrafficView(new TrafficRate(1.2345, 9600, 2, 3), default, DateTimeOffset.UnixEpoch), Outputs = [new OutputStatsView(Rule.Outputs[0], 3, 4, [1, 0, 0, 0, 0, 0, 0, 3], [1, 1, 0, 0, 0, 0, 0, 0]) { Bytes = 300 }] }]));
 
     [Fact]
     public void A_worker_on_all_cores_should_have_no_core_id() => AssertJson(
         """{"Workers":[{"pid":0,"core_id":null,"interface":"eth0","status":"Backoff","number":1,"cores":[],"restarts":3,"ruleset_hash":"a","expected_hash":"b","sync":"Drifted","repairs":2},{"pid":7,"core_id":2,"interface":"eth1","status":"Running","number":0,"cores":[2,3],"restarts":0,"ruleset_hash":"c","expected_hash":"c","sync":"Synced","repairs":0}]}""",
         ControlViews.Workers([new WorkerView(0, "eth0", 1, [], WorkerStatus.Backoff, 3, "a", "b", WorkerSync.Drifted, 2), new WorkerView(7, "eth1", 0, [2, 3], WorkerStatus.Running, 0, "c", "c", WorkerSync.Synced, 0)]));
+
+    [Fact]
+    public void Counters_of_a_worker_should_be_told_with_the_reasons_that_there_have_been()
+    {
+        var counters = new WorkerCounters(9, 9, 100, 80, 10, 6, 4, 160, 150, 10, 15_000, 3) { Drops = [0, 2, 0, 0, 0, 4, 0, 4, 0, 0, 10, 0, 0, 0, 0, 0] };
+        AssertJson(
+            """{"Workers":[{"pid":7,"core_id":null,"interface":"eth1","status":"Running","number":0,"cores":[],"restarts":0,"ruleset_hash":"c","expected_hash":"c","sync":"Synced","repairs":0,"counters":{"received":100,"matched":80,"no_match":10,"parse_errors":6,"filtered":4,"kernel_drops":3,"sent":150,"sent_bytes":15000,"errors":10,"drops_by_reason":{"runt":2,"bad_udp_checksum":4,"vlan":4}},"rates":{"1s":{"packets_per_second":0,"bits_per_second":0,"sent_per_second":0,"drops_per_second":0},"10s":{"packets_per_second":0,"bits_per_second":0,"sent_per_second":0,"drops_per_second":0}}}]}""",
+            ControlViews.Workers([new WorkerView(7, "eth1", 0, [], WorkerStatus.Running, 0, "c", "c", WorkerSync.Synced, 0) { Counters = counters }]));
+    }
 
     [Fact]
     public void An_interface_that_is_not_there_should_say_so() => AssertJson(

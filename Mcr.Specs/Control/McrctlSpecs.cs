@@ -11,8 +11,15 @@ public sealed class McrctlSpecs
         { "list", new ControlRequest.ListRules() },
         { "list-rules", new ControlRequest.ListRules() },
         { "stats", new ControlRequest.Stats() },
+        { "stats --by rule", new ControlRequest.Stats() },
+        { "stats --by output", new ControlRequest.Stats() },
+        { "stats --by worker", new ControlRequest.ListWorkers() },
+        { "stats --by interface", new ControlRequest.Interfaces() },
         { "list-workers", new ControlRequest.ListWorkers() },
         { "interfaces", new ControlRequest.Interfaces() },
+        { "log-level get", new ControlRequest.GetLogLevels() },
+        { "log-level set --global warning", new ControlRequest.SetLogLevel { Global = "warning" } },
+        { "log-level set --facility Egress --level debug", new ControlRequest.SetLogLevel { Facility = "Egress", Level = "debug" } },
         { "ping --json", new ControlRequest.Ping() },
         { "version", new ControlRequest.Version() },
         { "remove --rule-id r-1", new ControlRequest.Remove { RuleId = "r-1" } },
@@ -92,6 +99,8 @@ public sealed class McrctlSpecs
     [InlineData("list --nosuch", "'--nosuch' is not a command, flag or value here; see mcrctl --help")]
     [InlineData("remove", "remove takes one rule: give either --rule-id or --name (see: mcrctl list)")]
     [InlineData("remove --rule-id a --name b", "remove takes one rule: give either --rule-id or --name (see: mcrctl list)")]
+    [InlineData("log-level set", "log-level set takes --global L, or --facility F with --level L, or both (see: mcrctl log-level get)")]
+    [InlineData("log-level set --facility Network", "log-level set takes --global L, or --facility F with --level L, or both (see: mcrctl log-level get)")]
     [InlineData("config check", "Option '--file' is required; see mcrctl --help")]
     [InlineData(Add, "--outputs is missing; write GROUP:PORT:INTERFACE, such as 239.2.2.2:6000:eth1 or 239.2.2.2:6000:eth1?ttl=8")]
     [InlineData(Add + "--outputs 239.2.2.2:eth1", "--outputs '239.2.2.2:eth1' is not an output; write GROUP:PORT:INTERFACE, such as 239.2.2.2:6000:eth1 or 239.2.2.2:6000:eth1?ttl=8")]
@@ -149,6 +158,6 @@ public sealed class McrctlSpecs
         (int exitCode, string output, string error) = run.End();
 
         Assert.Equal((0, ""), (exitCode, error));
-        Assert.All(["add", "remove", "list, list-rules", "stats", "list-workers", "interfaces", "ping", "version", "config", "--socket-path", "--json"], word => Assert.Contains($"  {word} ", output, StringComparison.Ordinal));
+        Assert.All(["add", "remove", "list, list-rules", "stats", "list-workers", "interfaces", "ping", "version", "log-level", "config", "--socket-path", "--json"], word => Assert.Contains($"  {word} ", output, StringComparison.Ordinal));
     }
 }

@@ -36,6 +36,9 @@ public sealed class RequestCodecSpecs(ITestOutputHelper output)
         { """{"version":1,"command":{"Stats":{}}}""", new ControlRequest.Stats() },
         { """{"version":1,"command":{"ListWorkers":{}}}""", new ControlRequest.ListWorkers() },
         { """{"version":1,"command":{"Interfaces":{}}}""", new ControlRequest.Interfaces() },
+        { """{"version":1,"command":{"GetLogLevels":{}}}""", new ControlRequest.GetLogLevels() },
+        { """{"version":1,"command":{"SetLogLevel":{"global":"info"}}}""", new ControlRequest.SetLogLevel { Global = "info" } },
+        { """{"version":1,"command":{"SetLogLevel":{"facility":"Network","level":"debug"}}}""", new ControlRequest.SetLogLevel { Facility = "Network", Level = "debug" } },
         { """{"version":1,"command":{"Ping":{}}}""", new ControlRequest.Ping() },
         { """{"version":1,"command":{"Version":{}}}""", new ControlRequest.Version() },
     };

@@ -34,6 +34,10 @@ public sealed class ResponseCodecSpecs(ITestOutputHelper output)
             """{"Interfaces":[{"name":"eth0","present":true,"index":2,"kind":"Ethernet","up":true,"running":true,"multicast":true,"mtu":1500,"addresses":["10.0.0.1"],"rules":3,"workers":1,"repairs":0}]}""",
             new ControlResponse.Interfaces([new InterfaceEntry("eth0", true, 2, "Ethernet", true, true, true, 1500, ["10.0.0.1"], 3, 1)])
         },
+        {
+            """{"LogLevels":{"global":"Info","facility_overrides":{"Network":"Debug"},"facilities":{"Network":"Debug","Stats":"Info"}}}""",
+            new ControlResponse.LogLevels(new LogLevelsEntry("Info", new Dictionary<string, string> { ["Network"] = "Debug" }, new Dictionary<string, string> { ["Network"] = "Debug", ["Stats"] = "Info" }))
+        },
         { """{"Success":"rule r-1 was added"}""", new ControlResponse.Success("rule r-1 was added") },
         { """{"Error":{"problems":[{"field":"input.port","sentence":"is missing"},{"field":null,"sentence":"no"}]}}""", new ControlResponse.Error([new ProblemEntry("input.port", "is missing"), new ProblemEntry(null, "no")]) },
         { """{"Pong":{}}""", new ControlResponse.Pong() },

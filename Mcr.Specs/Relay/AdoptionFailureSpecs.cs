@@ -1,6 +1,7 @@
 using Mcr.Actors.Platform;
 using Mcr.Actors.Relay;
 using Mcr.Native.Interop;
+using Mcr.Native.Logging;
 using Mcr.Native.Netlink;
 using Mcr.Native.Privileges;
 using Mcr.Native.Worker;
@@ -11,6 +12,8 @@ namespace Mcr.Specs.Relay;
 [Collection(SerialPackets.Name)]
 public sealed class AdoptionFailureSpecs
 {
+    private static readonly WorkerLogging NoLog = new(new LogControl(LogLevels.Default), (_, _, _, _) => { });
+
     private const string Video = """{ name = video, input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""";
 
     /// <summary>Its successor is about to be started: of two for one seat each datagram would leave twice.</summary>
@@ -25,7 +28,7 @@ public sealed class AdoptionFailureSpecs
         int mappings = SlotMappings();
         Exception? refusal;
         using (new DescriptorShortage())
-            refusal = Record.Exception(() => LinuxWorker.Adopt(adopted, mcrd.RuntimeDirectory, _ => default, _ => { }));
+            refusal = Record.Exception(() => LinuxWorker.Adopt(adopted, mcrd.RuntimeDirectory, _ => default, NoLog, _ => { }));
         Assert.Equal(Libc.EMFILE, Assert.IsType<LinuxException>(refusal).Errno);
         AssertNothingIsLeft(pid, mcrd, adopted);
         Assert.Equal(mappings, SlotMappings());
@@ -41,7 +44,7 @@ public sealed class AdoptionFailureSpecs
         mcrd.Kill();
         AdoptedWorker adopted = Receive(mcrd);
         adopted.DisposeDescriptors();
-        Assert.Throws<LinuxException>(() => LinuxWorker.Adopt(adopted, mcrd.RuntimeDirectory, _ => default, _ => { }));
+        Assert.Throws<LinuxException>(() => LinuxWorker.Adopt(adopted, mcrd.RuntimeDirectory, _ => default, NoLog, _ => { }));
         AssertNothingIsLeft(pid, mcrd, adopted);
     }
 

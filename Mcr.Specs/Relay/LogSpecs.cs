@@ -8,17 +8,17 @@ public sealed class LogSpecs
     private const string Rule = """{ name = video, input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""";
     private static readonly string[] Expected =
     [
-        "mcrd: mcrd 0.1.0",
-        "mcrd: kernel: ",
-        "mcrd: kernel: ",
-        "WorkerActor: worker 0 of in0 (pid ",
-        "RuleActor: rule ",
-        "mcrd: mcrd is ready after ",
-        "WorkerActor: worker 0 of in0 (pid ",
-        "InterfaceActor: [STATS:Ingress FINAL]",
-        "InterfaceActor: [STATS:Egress FINAL]",
-        "InterfaceActor: [STATS:Worker FINAL]",
-        "mcrd: mcrd has stopped",
+        "Supervisor: mcrd 0.1.0",
+        "Network: kernel: ",
+        "Network: kernel: ",
+        "DataPlane: worker 0 of in0 (pid ",
+        "RuleDispatch: rule ",
+        "Supervisor: mcrd is ready after ",
+        "DataPlane: worker 0 of in0 (pid ",
+        "Stats: [STATS:Ingress FINAL]",
+        "Stats: [STATS:Egress FINAL]",
+        "Stats: [STATS:Worker FINAL]",
+        "Supervisor: mcrd has stopped",
     ];
 
     private static readonly Dictionary<string, string?> Often = new() { ["MCR_STATS_INTERVAL_MS"] = "100" };
@@ -32,8 +32,8 @@ public sealed class LogSpecs
         StreamSender.Send(topology.Source, "src0", "239.1.1.1", 5000, 1000, "--rate", "5000", "--size", "1000");
         string ingress = mcrd.Process.WaitForLine("[STATS:Ingress] recv=1000");
         string egress = mcrd.Process.WaitForLine("[STATS:Egress] sent=1000");
-        Assert.Matches(@" INFO  InterfaceActor: \[STATS:Ingress\] recv=1000 matched=1000 parse_err=0 no_match=0 buf_exhaust=0 \([0-9]+ pps\) interface=in0 worker=0$", ingress);
-        Assert.Matches(@" INFO  InterfaceActor: \[STATS:Egress\] sent=1000 submitted=1000 errors=0 bytes=1000000 \([0-9]+ pps\) interface=in0 worker=0$", egress);
+        Assert.Matches(@" INFO  Stats: \[STATS:Ingress\] recv=1000 matched=1000 parse_err=0 no_match=0 buf_exhaust=0 \([0-9]+ pps\) interface=in0 worker=0$", ingress);
+        Assert.Matches(@" INFO  Stats: \[STATS:Egress\] sent=1000 submitted=1000 errors=0 bytes=1000000 \([0-9]+ pps\) interface=in0 worker=0$", egress);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class LogSpecs
         mcrd.WaitReady();
         StreamSender.Send(topology.Source, "src0", "239.1.1.1", 5000, 100, "--rate", "5000", "--size", "1000");
         JsonElement line = JsonDocument.Parse(mcrd.Process.WaitForLine("[STATS:Egress] sent=100 ")).RootElement;
-        Assert.Equal(("INFO", "InterfaceActor", "in0"), (line.GetProperty("level").GetString(), line.GetProperty("facility").GetString(), line.GetProperty("interface").GetString()));
+        Assert.Equal(("INFO", "Stats", "in0"), (line.GetProperty("level").GetString(), line.GetProperty("facility").GetString(), line.GetProperty("interface").GetString()));
         Assert.Equal((100, 100_000, 0), (line.GetProperty("sent").GetInt32(), line.GetProperty("bytes").GetInt32(), line.GetProperty("worker").GetInt32()));
         Assert.All(mcrd.Stop().Output.Split('\n'), text => JsonDocument.Parse(text));
     }

@@ -63,7 +63,7 @@ public sealed class PrivilegeSpecs(ITestOutputHelper output)
             ["--bounding-set", "-net_admin,-kill,-setpcap,-sys_nice", "--inh-caps", "-net_admin,-kill,-setpcap,-sys_nice", Executables.Mcrd, "supervisor", "--interface", "in0", "--control-socket-path", Path.Combine(directory, "control.sock")]);
         run.WaitForLine("mcrd is ready");
         foreach (string right in new[] { "without CAP_NET_ADMIN socket buffers are limited", "without CAP_SETPCAP workers keep", "without CAP_KILL a worker that hangs", "without CAP_SYS_NICE workers run at ordinary priority" })
-            Assert.Contains($" WARN  mcrd: rights: {right}", run.Output, StringComparison.Ordinal);
+            Assert.Contains($" WARN  Security: rights: {right}", run.Output, StringComparison.Ordinal);
         run.Signal(Libc.SIGTERM);
         Assert.Equal(0, run.WaitForExit());
         Directory.Delete(directory);

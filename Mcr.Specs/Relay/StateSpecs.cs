@@ -114,7 +114,7 @@ public sealed class StateSpecs(ITestOutputHelper output)
         mcrd.Stop();
         File.WriteAllText(Path.Combine(mcrd.StateDirectory, "rules.json"), "{ half a f");
         mcrd.StartAgain();
-        Assert.Contains(" WARN  mcrd: the state file ", mcrd.Process.Output, StringComparison.Ordinal);
+        Assert.Contains(" WARN  State: the state file ", mcrd.Process.Output, StringComparison.Ordinal);
         Assert.StartsWith("video Active", Rules(mcrd), StringComparison.Ordinal);
         Assert.Contains(".damaged-", Assert.Single(Directory.GetFiles(mcrd.StateDirectory)), StringComparison.Ordinal);
     }

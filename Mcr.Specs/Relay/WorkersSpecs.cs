@@ -95,7 +95,7 @@ public sealed class WorkersSpecs(ITestOutputHelper output)
         (long sent, Summary[] received) = streams.Stop(mcrd, output);
         Assert.All(received, r => Assert.Equal(0, r.Number("lost") + r.Number("reordered") + r.Number("duplicated") + r.Number("corrupted")));
         Assert.Equal((sent, sent), (received.Sum(r => r.Number("received")), mcrd.Relayed()));
-        Assert.DoesNotContain(" WARN  InterfaceActor", mcrd.Stop().Output, StringComparison.Ordinal); // nothing was given up
+        Assert.DoesNotContain(" WARN  Ingress", mcrd.Stop().Output, StringComparison.Ordinal); // nothing was given up
     }
 
     [Fact]

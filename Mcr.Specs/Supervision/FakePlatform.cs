@@ -250,6 +250,8 @@ internal sealed class FakePort(FakePlatform platform, Link link, int seats, Adop
 
     public WorkerCounters ReadCounters(int number) => Counters;
 
+    public WorkerCounters ReadCounters() => Counters;
+
     public RuleCounters ReadRule(int counter) => new(1000 + counter, 0);
 
     public OutputCounters ReadOutput(int counter) => new(1000 + counter, 0, 0);
@@ -257,6 +259,8 @@ internal sealed class FakePort(FakePlatform platform, Link link, int seats, Adop
     public TraceBatch ReadTrace(int number, int ring, uint session, long from, int most) => TraceBatch.Nothing(from);
 
     public StreamReport ReadStream(int counter) => StreamReport.Empty;
+
+    public OutputCounters ReadOutputTotals(int counter) => ReadOutput(counter);
 
     public RuleCounters BeginRule(int counter) => ReadRule(counter);
 

@@ -1,6 +1,7 @@
 using Mcr.Native.Egress;
 using System.Net;
 using CsCheck;
+using Mcr.Native.Logging;
 using Mcr.Native.Worker;
 
 namespace Mcr.Specs.Worker;
@@ -25,6 +26,8 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
         new WorkerMessage.Applied(5, ulong.MaxValue),
         new WorkerMessage.Refused(6, "no such socket — says the worker"),
         new WorkerMessage.Obeyed(9),
+        new WorkerMessage.Levels(new LogLevels(LogVerbosity.Error, LogLevels.Default.Overrides).With(LogFacility.Runtime, LogVerbosity.Debug).With(LogFacility.Supervisor, LogVerbosity.Warning)),
+        new WorkerMessage.Said(LogFacility.Egress, LogVerbosity.Warning, "it is so"),
     ];
 
     [Theory]
@@ -36,7 +39,7 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
     {
         byte[] record = WorkerCodec.Encode(new WorkerMessage.Stop());
         record[0] = 9;
-        Assert.Equal("worker protocol version 9; this side speaks 3", Assert.Throws<InvalidDataException>(() => WorkerCodec.Decode(record)).Message);
+        Assert.Equal("worker protocol version 9; this side speaks 4", Assert.Throws<InvalidDataException>(() => WorkerCodec.Decode(record)).Message);
     }
 
     [Fact]

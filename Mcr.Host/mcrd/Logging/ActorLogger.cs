@@ -47,7 +47,7 @@ internal sealed class ActorLogger : ActorBase, IRequiresMessageQueue<ILoggerMess
         if (!logger.IsEnabled(level))
             return;
         KeyValuePair<string, object?>[] values = log.Message is LogMessage message
-            ? [.. message.GetProperties().Select(p => KeyValuePair.Create(p.Key, (object?)p.Value))]
+            ? [.. message.GetProperties().Select(p => KeyValuePair.Create(p.Key, (object?)p.Value)), KeyValuePair.Create(StderrLog.OriginalFormat, (object?)message.Format)]
             : [];
         logger.Log(level, default, values, log.Cause, (_, _) => Text(log));
     }

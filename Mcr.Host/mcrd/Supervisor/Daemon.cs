@@ -9,6 +9,7 @@ using Mcr.Actors.Relay;
 using Mcr.Actors.State;
 using Mcr.Host.Mcrd.Logging;
 using Mcr.Native.Kernel;
+using Mcr.Native.Logging;
 using Mcr.Native.Privileges;
 using Mcr.Native.Worker;
 using Microsoft.Extensions.DependencyInjection;
@@ -44,24 +45,25 @@ internal static class Daemon
         }
 
         using var signals = new SignalLifetime();
-        var gate = new ControlGate();
-        using ILoggerFactory loggers = LoggerFactory.Create(logging => Configure(logging, settings.Log));
-        ILogger log = loggers.CreateLogger("mcrd");
+        var gate = new ControlGate { Log = new LogControl(settings.Log.Levels) };
+        using ILoggerFactory loggers = OpenLog(settings.Log, gate.Log);
+        ILogger log = loggers.CreateLogger(LogCategories.Daemon);
         try
         {
-            await using var control = ControlServer.Open(settings.Control.Socket, settings.Control.Group, gate.HandleAsync, sentence => log.LogWarning("{Sentence}", sentence));
+            await using var control = ControlServer.Open(settings.Control.Socket, settings.Control.Group, gate.HandleAsync, Warn<ControlServer>(loggers));
             using WorkerStaging? staging = TryStage(settings, capabilities);
             if (staging is null)
                 return ExitCodes.CannotCreate;
             var kernel = KernelFeatures.Probe();
-            LogStart(log, settings, capabilities, kernel);
-            var orphans = Orphans.Adopt(settings.RuntimeDirectory, sentence => log.LogWarning("{Sentence}", sentence));
-            StateDirectory? state = settings.Persist ? new StateDirectory(settings.StateDirectory, sentence => log.LogWarning("{Sentence}", sentence), TimeProvider.System) : null;
-            RuleLedger ledger = OpenLedger(settings, state, log);
-            HostChanges? changes = OpenHostChanges(settings, state, ledger, log);
-            var platform = new LinuxPlatform(staging.Program, capabilities, PlatformOptionsOf(settings, kernel, changes), orphans);
+            LogStart(loggers, settings, capabilities, kernel);
+            var orphans = Orphans.Adopt(settings.RuntimeDirectory, Warn<Orphans>(loggers));
+            StateDirectory? state = settings.Persist ? new StateDirectory(settings.StateDirectory, Warn<StateDirectory>(loggers), TimeProvider.System) : null;
+            RuleLedger ledger = OpenLedger(settings, state, loggers.CreateLogger<RuleLedger>());
+            ILogger stateLog = loggers.CreateLogger<HostChanges>();
+            HostChanges? changes = OpenHostChanges(settings, state, ledger, stateLog);
+            var platform = new LinuxPlatform(staging.Program, capabilities, PlatformOptionsOf(settings, kernel, changes) with { Logging = new WorkerLogging(gate.Log, WorkersIn(loggers)) }, orphans);
             gate.OnLeave = signals.Leave;
-            using IHost host = Build(settings, platform, ledger, gate, signals);
+            using IHost host = Build(settings, platform, ledger, gate, signals, loggers);
             await host.StartAsync();
             signals.Obey(host);
             await AnnounceAsync(host, log, settings);
@@ -71,7 +73,7 @@ internal static class Daemon
             if (!signals.IsHeld)
                 orphans.StopRest(); // it was told to stop before it was ready
             if (!signals.IsHeld)
-                changes?.Restore(_ => false, sentence => log.LogInformation("{Sentence}", sentence)); // what no interface took over
+                changes?.Restore(_ => false, sentence => stateLog.LogInformation("{Sentence}", sentence)); // what no interface took over
             if (signals.WasAsked)
                 log.LogInformation("mcrd has stopped{Workers}", signals.IsHeld ? " and has left its workers" : "");
             else
@@ -119,11 +121,11 @@ internal static class Daemon
         return changes;
     }
 
-    private static IHost Build(McrSettings settings, LinuxPlatform platform, RuleLedger ledger, ControlGate gate, SignalLifetime signals)
+    private static IHost Build(McrSettings settings, LinuxPlatform platform, RuleLedger ledger, ControlGate gate, SignalLifetime signals, ILoggerFactory loggers)
     {
         // An empty builder: no appsettings.json, no environment but what the settings reader has read.
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        Configure(builder.Logging, settings.Log);
+        builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime>(signals);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Worker.StopTimeout + StopMargin + StopMargin);
         builder.Services.AddAkka(SystemName, akka => akka
@@ -179,33 +181,39 @@ internal static class Daemon
         MaxAgeMilliseconds = (int)settings.Worker.MaxAge.TotalMilliseconds,
     };
 
-    private static void Configure(ILoggingBuilder logging, LogSettings settings)
+    /// <summary>Everything is handed to it: what is logged is decided there, and may change.</summary>
+    private static ILoggerFactory OpenLog(LogSettings settings, LogControl control)
     {
-        logging.ClearProviders();
-        logging.SetMinimumLevel(settings.Level switch
-        {
-            LogVerbosity.Debug => LogLevel.Debug,
-            LogVerbosity.Info => LogLevel.Information,
-            LogVerbosity.Warning => LogLevel.Warning,
-            _ => LogLevel.Error,
-        });
-        logging.AddFilter("Microsoft", LogLevel.Warning);
-        logging.AddFilter("Akka", LogLevel.Warning); // its own comings and goings
-        logging.AddConsole(console =>
-        {
-            console.FormatterName = LogLineFormatter.FormatterName;
-            console.LogToStandardErrorThreshold = LogLevel.Trace;
-        });
-        logging.AddConsoleFormatter<LogLineFormatter, LogLineOptions>(line => line.Json = settings.Json);
+        bool isJournal = Journal.IsStandardError(Environment.GetEnvironmentVariable(Journal.Variable));
+        var stderr = new StreamWriter(Console.OpenStandardError());
+        return LoggerFactory.Create(logging => logging
+            .SetMinimumLevel(LogLevel.Trace)
+            .AddProvider(new StderrLog(control, new LogFormat(settings.Json, isJournal), new RepeatFilter(settings.Repeats, settings.RepeatPeriod), stderr, TimeProvider.System)));
     }
 
-    private static void LogStart(ILogger log, McrSettings settings, Capabilities capabilities, KernelFeatures kernel)
+    /// <summary>What each worker says, under the facility that it names.</summary>
+    private static Action<LogFacility, LogVerbosity, string, string> WorkersIn(ILoggerFactory loggers)
     {
+        var byFacility = Enum.GetValues<LogFacility>().ToDictionary(f => f, f => loggers.CreateLogger(LogCategories.OfWorker(f)));
+        return (facility, level, worker, sentence) => byFacility[facility].Log(StderrLog.LevelOf(level), "{Worker}: {Sentence}", worker, sentence);
+    }
+
+    private static Action<string> Warn<T>(ILoggerFactory loggers)
+    {
+        ILogger log = loggers.CreateLogger<T>();
+        return sentence => log.LogWarning("{Sentence}", sentence);
+    }
+
+    private static void LogStart(ILoggerFactory loggers, McrSettings settings, Capabilities capabilities, KernelFeatures kernel)
+    {
+        ILogger log = loggers.CreateLogger(LogCategories.Daemon);
+        ILogger network = loggers.CreateLogger<KernelFeatures>();
+        ILogger security = loggers.CreateLogger<Capabilities>();
         log.LogInformation("mcrd {Version} starts as {Node} (pid {Pid}, Linux {Release})", ProductVersion.Text, settings.NodeName, Environment.ProcessId, kernel.Release);
         foreach (string sentence in kernel.Describe())
-            log.LogInformation("kernel: {Feature}", sentence);
+            network.LogInformation("kernel: {Feature}", sentence);
         foreach (string sentence in capabilities.Consequences())
-            log.LogWarning("rights: {Consequence}", sentence);
+            security.LogWarning("rights: {Consequence}", sentence);
     }
 
     /// <summary>When every rule of the files is known to run or to wait, and the control socket answers.</summary>
