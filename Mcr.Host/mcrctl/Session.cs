@@ -32,8 +32,18 @@ internal sealed class Session
     }
 
     /// <summary>Asks, prints the answer and returns the exit code.</summary>
-    public int Ask(ParseResult parsed, ControlRequest request) =>
-        Converse(parsed, (client, json) => Print(client, request, json));
+    /// <param name="place">Says where a problem's field was written; null: as mcrd names it.</param>
+    public int Ask(ParseResult parsed, ControlRequest request, Func<ProblemEntry, ProblemEntry>? place = null) =>
+        Converse(parsed, (client, json) => Print(client, request, json, place));
+
+    /// <summary>For what is text, also into a file: JSON only when that is asked for.</summary>
+    public int AskText(ParseResult parsed, ControlRequest request, Func<ControlResponse, int> print) => Converse(parsed, (client, _) =>
+    {
+        if (parsed.GetValue(_json))
+            return PrintJson(client.AskJson(request), null);
+        ControlResponse answer = client.Ask(request);
+        return answer is ControlResponse.Error ? Failed(answer, null) : print(answer);
+    });
 
     /// <summary>Asks again each second: a table in place of the last one, or a line of JSON after it. Ends with an error, or when interrupted.</summary>
     public int Watch(ParseResult parsed, ControlRequest request)
@@ -60,8 +70,8 @@ internal sealed class Session
         }
     }
 
-    private static int Print(ControlClient client, ControlRequest request, bool json) =>
-        json ? PrintJson(client.AskJson(request)) : PrintTable(client.Ask(request));
+    private static int Print(ControlClient client, ControlRequest request, bool json, Func<ProblemEntry, ProblemEntry>? place = null) =>
+        json ? PrintJson(client.AskJson(request), place) : PrintTable(client.Ask(request), place);
 
     private int Converse(ParseResult parsed, Func<ControlClient, bool, int> talk)
     {
@@ -84,24 +94,24 @@ internal sealed class Session
     }
 
     /// <summary>As it came: it has the shape that is promised already, and decoding it would only cost time.</summary>
-    private static int PrintJson(byte[] json)
+    private static int PrintJson(byte[] json, Func<ProblemEntry, ProblemEntry>? place)
     {
         if (ResponseCodec.Kind(json) == nameof(ControlResponse.Error))
-            return Failed(ResponseCodec.Decode(json));
+            return Failed(ResponseCodec.Decode(json), place);
         using Stream output = Console.OpenStandardOutput();
         output.Write([.. json, (byte)'\n']);
         return ExitCodes.Done;
     }
 
-    private static int PrintTable(ControlResponse response)
+    private static int PrintTable(ControlResponse response, Func<ProblemEntry, ProblemEntry>? place)
     {
         if (response is ControlResponse.Error)
-            return Failed(response);
+            return Failed(response, place);
         Tables.Print(Spectre.Console.AnsiConsole.Console, response);
         return ExitCodes.Done;
     }
 
-    private static int Failed(ControlResponse response) => ExitCodes.Because(
+    private static int Failed(ControlResponse response, Func<ProblemEntry, ProblemEntry>? place) => ExitCodes.Because(
         ExitCodes.Failed,
-        response is ControlResponse.Error { Problems.Count: > 0 } error ? error.Problems.Select(p => p.ToString()) : ["mcrd refused and did not say why; its log may"]);
+        response is ControlResponse.Error { Problems.Count: > 0 } error ? error.Problems.Select(p => (place is null ? p : place(p)).ToString()) : ["mcrd refused and did not say why; its log may"]);
 }

@@ -24,6 +24,13 @@ internal static class Tables
             case ControlResponse.Interfaces interfaces:
                 Print(console, interfaces.Entries, "no interfaces", ["Name", "Kind", "State", "MTU", "Addresses", "Rules", "Workers"], Interface);
                 break;
+            case ControlResponse.Changes changes:
+                foreach (string line in ChangeLines.Of(changes.Entry))
+                    Line(console, line);
+                break;
+            case ControlResponse.Audit audit:
+                Print(console, audit.Entries, "nothing was changed", ["Time", "Who", "What", "Result"], Audit);
+                break;
             case ControlResponse.Success success:
                 Line(console, success.Sentence);
                 break;
@@ -61,6 +68,14 @@ internal static class Tables
         Input(rule.InputGroup, rule.InputPort, rule.InputInterface, rule.Source),
         string.Join('\n', rule.Outputs.Select(Output)),
         Lines(string.Create(CultureInfo.InvariantCulture, $"{rule.Status} since {Time(rule.Since)}"), rule.Why),
+    ];
+
+    private static string[] Audit(AuditEntry entry) =>
+    [
+        Time(entry.Time),
+        entry.Uid is { } uid ? Lines(entry.User ?? $"uid {uid}", $"pid {entry.Pid}") : entry.Via,
+        entry.Request?.ToString() ?? entry.Via,
+        Lines(entry.Result, entry.Sentence),
     ];
 
     private static string Saving(SavingEntry saving) => saving switch
@@ -109,10 +124,10 @@ internal static class Tables
         $"{device.Workers}",
     ];
 
-    private static string Input(string group, int port, string device, string? source) =>
+    internal static string Input(string group, int port, string device, string? source) =>
         Place(group, port, device) + (source is null ? "" : $" from {source}");
 
-    private static string Output(OutputEntry output) =>
+    internal static string Output(OutputEntry output) =>
         $"{Place(output.Group, output.Port, output.Interface)} ttl {output.Ttl}"
         + (output.Source is null ? "" : $", source {output.Source}")
         + (output.Dscp is null ? "" : $", dscp {output.Dscp}")

@@ -34,6 +34,14 @@ public sealed class ResponseCodecSpecs(ITestOutputHelper output)
             """{"Interfaces":[{"name":"eth0","present":true,"index":2,"kind":"Ethernet","up":true,"running":true,"multicast":true,"mtu":1500,"addresses":["10.0.0.1"],"rules":3,"workers":1,"repairs":0}]}""",
             new ControlResponse.Interfaces([new InterfaceEntry("eth0", true, 2, "Ethernet", true, true, true, 1500, ["10.0.0.1"], 3, 1)])
         },
+        {
+            """{"Config":{"ruleset_hash":"00ff","rules":[],"config_file":"/etc/mcr/mcrd.hocon","hocon":"mcr { }\n"}}""",
+            new ControlResponse.Config(new ConfigEntry("00ff", [], "/etc/mcr/mcrd.hocon", "mcr { }\n"))
+        },
+        {
+            """{"Changes":{"dry_run":true,"sentence":"1 rule added","ruleset_hash":"00ff","added":[{"rule_id":"r-1","name":null,"input_interface":"eth0","input_group":"239.1.1.1","input_port":5000,"source":null,"outputs":[{"group":"239.2.2.2","port":6000,"interface":"eth1","ttl":8}]}],"changed":[],"removed":[],"notes":["a"],"needs_restart":["worker.path"]}}""",
+            new ControlResponse.Changes(new ChangesEntry(true, "1 rule added", "00ff", [new RuleShape("r-1", null, "eth0", "239.1.1.1", 5000, null, [new OutputEntry("239.2.2.2", 6000, "eth1", "8")])], [], []) { Notes = ["a"], NeedsRestart = ["worker.path"] })
+        },
         { """{"Success":"rule r-1 was added"}""", new ControlResponse.Success("rule r-1 was added") },
         { """{"Error":{"problems":[{"field":"input.port","sentence":"is missing"},{"field":null,"sentence":"no"}]}}""", new ControlResponse.Error([new ProblemEntry("input.port", "is missing"), new ProblemEntry(null, "no")]) },
         { """{"Pong":{}}""", new ControlResponse.Pong() },

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Akka.Hosting;
 using Akka.Configuration;
+using Mcr.Actors.Audit;
 using Mcr.Actors.Configuration;
 using Mcr.Actors.Control;
 using Mcr.Actors.Messages;
@@ -34,7 +35,7 @@ internal static class Daemon
     /// <summary>Where a start is timed from: the process' own beginning.</summary>
     private static readonly DateTime StartedAt = Process.GetCurrentProcess().StartTime;
 
-    public static async Task<int> RunAsync(McrSettings settings)
+    public static async Task<int> RunAsync(McrSettings settings, RunningConfiguration configuration)
     {
         var capabilities = Capabilities.Read();
         if (!capabilities.CanOpenPacketSockets)
@@ -47,9 +48,12 @@ internal static class Daemon
         var gate = new ControlGate();
         using ILoggerFactory loggers = LoggerFactory.Create(logging => Configure(logging, settings.Log));
         ILogger log = loggers.CreateLogger("mcrd");
+        signals.OnHangup = gate.Hangup;
+        using AuditLog audit = OpenAudit(settings, loggers, log);
+        gate.Audit = audit;
         try
         {
-            await using var control = ControlServer.Open(settings.Control.Socket, settings.Control.Group, gate.HandleAsync, sentence => log.LogWarning("{Sentence}", sentence));
+            await using var control = ControlServer.Open(settings.Control.Socket, settings.Control.Group, gate.HandleAsync, sentence => log.LogWarning("{Sentence}", sentence), readOnlyGroup: settings.Control.ReadOnlyGroup);
             using WorkerStaging? staging = TryStage(settings, capabilities);
             if (staging is null)
                 return ExitCodes.CannotCreate;
@@ -61,7 +65,7 @@ internal static class Daemon
             HostChanges? changes = OpenHostChanges(settings, state, ledger, log);
             var platform = new LinuxPlatform(staging.Program, capabilities, PlatformOptionsOf(settings, kernel, changes), orphans);
             gate.OnLeave = signals.Leave;
-            using IHost host = Build(settings, platform, ledger, gate, signals);
+            using IHost host = Build(settings, configuration, platform, ledger, gate, signals);
             await host.StartAsync();
             signals.Obey(host);
             await AnnounceAsync(host, log, settings);
@@ -99,6 +103,13 @@ internal static class Daemon
         }
     }
 
+    /// <summary>Who changed what, to the log and to a file beside what was changed.</summary>
+    private static AuditLog OpenAudit(McrSettings settings, ILoggerFactory loggers, ILogger log)
+    {
+        ILogger security = loggers.CreateLogger("Security");
+        return new AuditLog(settings.Persist ? settings.StateDirectory : null, sentence => security.LogInformation("audit: {Change}", sentence), sentence => log.LogWarning("{Sentence}", sentence), TimeProvider.System);
+    }
+
     /// <summary>The files' rules, and what was changed while the last mcrd ran.</summary>
     private static RuleLedger OpenLedger(McrSettings settings, StateDirectory? directory, ILogger log)
     {
@@ -119,7 +130,7 @@ internal static class Daemon
         return changes;
     }
 
-    private static IHost Build(McrSettings settings, LinuxPlatform platform, RuleLedger ledger, ControlGate gate, SignalLifetime signals)
+    private static IHost Build(McrSettings settings, RunningConfiguration configuration, LinuxPlatform platform, RuleLedger ledger, ControlGate gate, SignalLifetime signals)
     {
         // An empty builder: no appsettings.json, no environment but what the settings reader has read.
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -133,7 +144,7 @@ internal static class Daemon
                 loggers.ClearLoggers();
                 loggers.AddLogger<ActorLogger>();
             })
-            .WithRelay(platform, RelayOptionsOf(settings), ledger, gate, () => signals.IsHeld));
+            .WithRelay(platform, RelayOptionsOf(settings) with { Configuration = configuration }, ledger, gate, () => signals.IsHeld));
         return builder.Build();
     }
 

@@ -1,0 +1,39 @@
+using System.Globalization;
+using Mcr.Actors.Configuration;
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.Control;
+
+/// <summary>A rule as the request that asks for it: <see cref="RuleParser"/> makes the same rule of it again. Pure.</summary>
+public static class RuleRequest
+{
+    public static ControlRequest.Add Of(ForwardingRule rule) => new()
+    {
+        RuleId = rule.Id == RuleId.Of(rule.Input) ? null : rule.Id.Value,
+        Name = rule.Name,
+        InputInterface = rule.Input.Interface,
+        InputGroup = $"{rule.Input.Group}",
+        InputPort = rule.Input.Port.ToString(CultureInfo.InvariantCulture),
+        Source = rule.Input.Source?.ToString(),
+        Force = rule.NeedsForce,
+        Outputs = [.. rule.Outputs.Select(Output)],
+    };
+
+    private static OutputText Output(RuleOutput output)
+    {
+        var options = RuleText.Options(output).ToDictionary(o => o.Key, o => o.Value);
+        return new OutputText
+        {
+            Group = $"{output.Group}",
+            Port = output.Port.ToString(CultureInfo.InvariantCulture),
+            Interface = output.Interface,
+            Ttl = options.GetValueOrDefault("ttl"),
+            Source = options.GetValueOrDefault("source"),
+            Dscp = options.GetValueOrDefault("dscp"),
+            RateLimit = options.GetValueOrDefault("rate-limit"),
+            MaxBurst = options.GetValueOrDefault("max-burst"),
+            Pace = options.GetValueOrDefault("pace"),
+            Priority = options.GetValueOrDefault("priority"),
+        };
+    }
+}
