@@ -16,7 +16,7 @@ public sealed class ControlFrameSpecs
 
     [Theory]
     [InlineData(new byte[] { 0, 0, 0, 0 }, "a message of no bytes")]
-    [InlineData(new byte[] { 1, 0, 0, 1 }, "a message of 16777217 bytes is longer than the 16777216 allowed")]
+    [InlineData(new byte[] { 0, 16, 0, 1 }, "a message of 1048577 bytes is longer than the 1048576 allowed")]
     [InlineData(new byte[] { 0x80, 0, 0, 0 }, "a message of 2147483648 bytes")]
     [InlineData(new byte[] { 0xFF, 0xFF, 0xFF, 0xFF }, "a message of 4294967295 bytes")]
     public void Any_other_length_should_be_refused(byte[] header, string sentence) =>

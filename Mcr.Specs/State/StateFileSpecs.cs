@@ -150,6 +150,29 @@ public sealed class StateFileSpecs : IDisposable
         Assert.False(Directory.Exists(Path));
     }
 
+    /// <summary>Wherever mcrd is killed in between: what was before, until the change is confirmed.</summary>
+    [Fact]
+    public void Next_mcrd_should_begin_with_what_was_before_a_change_that_nobody_confirmed()
+    {
+        var first = new RuleWithOrigin(TestRules.Rule("in0", "239.1.1.1", 5000, null, "239.2.2.2:6000:out0"), "mcrctl");
+        Overlay before = Overlay.On([]).With(first);
+        Overlay after = before.Without(first.Rule.Input).With(first with { Rule = TestRules.Rule("in0", "239.1.1.9", 5000, null, "239.2.2.2:6000:out0") });
+        var store = new OverlayFile(OpenDirectory(), null);
+        Assert.Null(store.Save(before, null));
+        Assert.Null(store.Save(after, before));
+        Assert.Equal(first.Rule, Assert.Single(RuleLedger.Open([], OpenDirectory()).Rules).Rule);
+        Assert.Null(store.Save(after, null)); // it is confirmed
+        Assert.Equal(after.Added.Values.Single().Rule, Assert.Single(RuleLedger.Open([], OpenDirectory()).Rules).Rule);
+        Assert.Equal([RulesFile], Directory.GetFiles(Path));
+
+        // A change that cannot be written down leaves what was before it.
+        Assert.Null(store.Save(before, null));
+        Directory.CreateDirectory(RulesFile + ".new");
+        Assert.NotNull(store.Save(after, before));
+        Assert.Equal(first.Rule, Assert.Single(RuleLedger.Open([], OpenDirectory()).Rules).Rule);
+        Directory.Delete(RulesFile + ".new");
+    }
+
     private string? Save(Overlay overlay) => new OverlayFile(OpenDirectory(), null).Save(overlay, null);
 
     private StateDirectory OpenDirectory() => new(Path, _warnings.Add, TimeProvider.System);

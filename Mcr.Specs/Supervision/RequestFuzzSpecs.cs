@@ -36,7 +36,7 @@ public sealed class RequestFuzzSpecs(ITestOutputHelper output) : RelaySpec(outpu
         FakePlatform platform = Platform;
         IActorRef relay = Sys.ActorOf(Props.Create(() => new RelaySupervisor(platform, options, ledger, TimeProvider.System, gate)), "relay");
         var peer = new ControlPeer(1, 0, 0, "root", MayChange: true);
-        AwaitAssert(() => Assert.IsType<ControlResponse.Pong>(gate.HandleAsync(new ControlRequest.Ping(), peer, CancellationToken.None).GetAwaiter().GetResult()));
+        AwaitAssert(() => Assert.IsType<ControlResponse.Pong>(Ask(gate, new ControlRequest.Ping(), peer)));
         Watch(relay);
         byte[][] seeds = [.. RequestCodecSpecs.Recorded.Select(row => row.Data.Item1).Concat(Sensible()).Select(Encoding.UTF8.GetBytes)];
         long sent = 0;
@@ -58,26 +58,33 @@ public sealed class RequestFuzzSpecs(ITestOutputHelper output) : RelaySpec(outpu
             }
 
             Advance(TimeSpan.FromMilliseconds(100));
-            for (int waits = 0; !Task.WaitAll([.. waiting], 100); waits++)
+            for (int waits = 0; !Wait(waiting); waits++)
             {
                 Advance(TimeSpan.FromSeconds(3)); // the answer that a worker's silence costs
                 Assert.True(waits < 100, "a request without an answer");
             }
 
             answered += waiting.Count;
-            done += waiting.Count(w => w.Result is not ControlResponse.Error);
-            foreach (ControlResponse response in waiting.Select(w => w.Result))
+            ControlResponse[] responses = [.. waiting.Select(ResultOf)];
+            done += responses.Count(r => r is not ControlResponse.Error);
+            foreach (ControlResponse response in responses)
                 ResponseCodec.Decode(ResponseCodec.Encode(response));
             Platform.Journal.Clear();
         });
         _output.WriteLine($"{sent} requests, {answered} of which were understood and answered, {done} with something else than an error");
         Assert.True(done > 0 && done < answered);
-        var shown = Assert.IsType<ControlResponse.Config>(gate.HandleAsync(new ControlRequest.ShowConfig(), peer, CancellationToken.None).GetAwaiter().GetResult());
+        var shown = Assert.IsType<ControlResponse.Config>(Ask(gate, new ControlRequest.ShowConfig(), peer));
         McrSettings again = SettingsReader.Read(new SettingsSources { ConfigFile = file, Text = shown.Entry.Hocon }).Settings!;
         Assert.Equal(shown.Entry.RulesetHash, RuleSetHash.Of(again.Rules.Select(r => r.Rule)));
         ExpectNoMsg(TimeSpan.FromMilliseconds(1)); // it never ended
         _directory.Delete(recursive: true);
     }
+
+    private static ControlResponse Ask(ControlGate gate, ControlRequest request, ControlPeer peer) => ResultOf(gate.HandleAsync(request, peer, CancellationToken.None));
+
+    private static ControlResponse ResultOf(Task<ControlResponse> answer) => answer.GetAwaiter().GetResult();
+
+    private static bool Wait(List<Task<ControlResponse>> answers) => Task.WaitAll([.. answers], 100);
 
     /// <summary>Requests that do something, about rules that get into each other's way.</summary>
     private static IEnumerable<string> Sensible() =>
