@@ -31,6 +31,9 @@ internal static class Tables
             case ControlResponse.Audit audit:
                 Print(console, audit.Entries, "nothing was changed", ["Time", "Who", "What", "Result"], Audit);
                 break;
+            case ControlResponse.Config config:
+                console.Profile.Out.Writer.Write(Printable(config.Entry.Hocon)); // as it is: lines of a file are not to be broken
+                break;
             case ControlResponse.Success success:
                 Line(console, success.Sentence);
                 break;

@@ -63,6 +63,13 @@ public sealed class ReloadSpecs(ITestOutputHelper output)
         receiver.Process.Terminate();
         Summary received = receiver.Result();
         output.WriteLine(received.Line);
+
+        // All but one gone, and all there again, in one request each.
+        mcrd.Configure(Rules(239).Split('\n')[0]);
+        string one = File.ReadAllText(mcrd.ConfigFile);
+        mcrd.Configure(Rules(239));
+        string all = File.ReadAllText(mcrd.ConfigFile);
+        output.WriteLine($"config load --replace: {Many - 1} rules gone in {Load(mcrd, one, $"{Many - 1} rules removed")}, there again in {Load(mcrd, all, $"{Many - 1} rules added ({Many - 1} active)")}");
         string[] final = [.. mcrd.Stop().Output.Split('\n').Where(l => l.Contains("Worker FINAL", StringComparison.Ordinal))];
         output.WriteLine(string.Join('\n', final));
         Assert.Equal((sent, 0, 0, 0), (received.Number("received"), received.Number("lost"), received.Number("reordered"), received.Number("duplicated")));
@@ -97,6 +104,17 @@ public sealed class ReloadSpecs(ITestOutputHelper output)
         Assert.Equal(["stats-interval: 10s, now 7s", "worker.standby: on, now off"], changes.GetProperty("needs_restart").EnumerateArray().Select(n => n.GetString()));
         Assert.Equal(2, mcrd.Workers().Length);
         Assert.Contains("interfaces.\"in0\".workers = 2", mcrd.TryCtl("config", "show").Output, StringComparison.Ordinal);
+    }
+
+    private static string Load(McrdProcess mcrd, string text, string sentence)
+    {
+        string file = mcrd.ConfigFile + ".load";
+        File.WriteAllText(file, text);
+        long start = Stopwatch.GetTimestamp();
+        JsonElement changes = mcrd.Ctl("config", "load", "--replace", "--file", file).GetProperty("Changes");
+        double elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        Assert.Equal(sentence, changes.GetProperty("sentence").GetString());
+        return $"{elapsed:F0} ms";
     }
 
     private static string Hash(McrdProcess mcrd) => mcrd.Ask(new ControlRequest.ShowConfig()).GetProperty("Config").GetProperty("ruleset_hash").GetString()!;

@@ -1,5 +1,7 @@
 using System.Text;
 using Akka.Actor;
+using Akka.Event;
+using Akka.TestKit;
 using Mcr.Actors.Audit;
 using Mcr.Actors.Configuration;
 using Mcr.Actors.Control;
@@ -37,7 +39,8 @@ public sealed class RequestFuzzSpecs(ITestOutputHelper output) : RelaySpec(outpu
         IActorRef relay = Sys.ActorOf(Props.Create(() => new RelaySupervisor(platform, options, ledger, TimeProvider.System, gate)), "relay");
         var peer = new ControlPeer(1, 0, 0, "root", MayChange: true);
         AwaitAssert(() => Assert.IsType<ControlResponse.Pong>(Ask(gate, new ControlRequest.Ping(), peer)));
-        Watch(relay);
+        TestProbe errors = CreateTestProbe();
+        Sys.EventStream.Subscribe(errors, typeof(Error));
         byte[][] seeds = [.. RequestCodecSpecs.Recorded.Select(row => row.Data.Item1).Concat(Sensible()).Select(Encoding.UTF8.GetBytes)];
         long sent = 0;
         long answered = 0;
@@ -76,7 +79,15 @@ public sealed class RequestFuzzSpecs(ITestOutputHelper output) : RelaySpec(outpu
         var shown = Assert.IsType<ControlResponse.Config>(Ask(gate, new ControlRequest.ShowConfig(), peer));
         McrSettings again = SettingsReader.Read(new SettingsSources { ConfigFile = file, Text = shown.Entry.Hocon }).Settings!;
         Assert.Equal(shown.Entry.RulesetHash, RuleSetHash.Of(again.Rules.Select(r => r.Rule)));
-        ExpectNoMsg(TimeSpan.FromMilliseconds(1)); // it never ended
+        while (errors.ReceiveOne(TimeSpan.Zero) is Error error)
+            Assert.Null(error.Cause); // an actor that fell over
+        Watch(relay);
+        relay.Tell(new Mcr.Actors.Messages.RelayCommands.Stop(Hold: false));
+        AwaitAssert(() =>
+        {
+            Advance(TimeSpan.FromSeconds(1));
+            ExpectTerminated(relay, TimeSpan.FromMilliseconds(100));
+        });
         _directory.Delete(recursive: true);
     }
 
