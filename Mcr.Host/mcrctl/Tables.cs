@@ -77,7 +77,7 @@ internal static class Tables
     [
         Time(entry.Time),
         entry.Uid is { } uid ? Lines(entry.User ?? $"uid {uid}", $"pid {entry.Pid}") : entry.Via,
-        entry.Request?.ToString() ?? entry.Via,
+        entry.Request is { } request ? RequestWords.Of(request) : entry.Via,
         Lines(entry.Result, entry.Sentence),
     ];
 

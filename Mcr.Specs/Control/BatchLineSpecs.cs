@@ -30,6 +30,14 @@ public sealed class BatchLineSpecs
         Assert.Equal([problem], problems);
     }
 
+    [Theory]
+    [InlineData("""{"Remove":{"name":"video"}}""", "Remove name=video")]
+    [InlineData("""{"Reload":{}}""", "Reload")]
+    [InlineData("""{"Add":{"input_port":"5000","outputs":[{"group":"239.2.2.2","port":"6000"},{"group":"::1"}],"force":false}}""", "Add input_port=5000 outputs=239.2.2.2:6000,::1")]
+    [InlineData("[1,null]", "1,")]
+    public void Request_of_an_audit_entry_should_be_words(string json, string words) =>
+        Assert.Equal(words, RequestWords.Of(System.Text.Json.JsonDocument.Parse(json).RootElement));
+
     [Fact]
     public void Change_should_be_shown_with_a_sign_a_line()
     {
