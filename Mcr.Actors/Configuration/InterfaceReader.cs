@@ -11,21 +11,21 @@ namespace Mcr.Actors.Configuration;
 internal static class InterfaceReader
 {
     private const int MaxCore = 1023; // CPU_SETSIZE - 1 (sched.h)
-    private const string Auto = "auto";
+    public const string Auto = "auto";
     private static readonly TimeSpan MaxCoalesce = TimeSpan.FromMicroseconds(WorkerOptions.MaxCoalesceMicroseconds);
 
-    private static readonly Dictionary<string, IngressMode> Ingresses = new(StringComparer.Ordinal) { ["ring"] = IngressMode.Ring, ["mmsg"] = IngressMode.Mmsg };
+    public static readonly Dictionary<string, IngressMode> Ingresses = new(StringComparer.Ordinal) { ["ring"] = IngressMode.Ring, ["mmsg"] = IngressMode.Mmsg };
 
-    private static readonly Dictionary<string, GroMode> Gros = new(StringComparer.Ordinal)
+    public static readonly Dictionary<string, GroMode> Gros = new(StringComparer.Ordinal)
     {
         ["on"] = GroMode.On,
         ["off"] = GroMode.Off,
         ["leave"] = GroMode.Leave,
     };
 
-    private static readonly Dictionary<string, bool> Polls = new(StringComparer.Ordinal) { ["sleep"] = false, ["spin"] = true };
+    public static readonly Dictionary<string, bool> Polls = new(StringComparer.Ordinal) { ["sleep"] = false, ["spin"] = true };
 
-    private static readonly Dictionary<string, bool> Fragments = new(StringComparer.Ordinal) { ["reassemble"] = true, ["drop"] = false };
+    public static readonly Dictionary<string, bool> Fragments = new(StringComparer.Ordinal) { ["reassemble"] = true, ["drop"] = false };
 
     /// <summary>Every key has a value there, from reference.hocon.</summary>
     public static InterfaceOptions ReadDefaults(ConfigSection section) => ReadOne(section, null);

@@ -42,11 +42,22 @@ public sealed record McrSettings
 
     /// <summary>The <c>akka</c> object as JSON (<c>{"akka":{…}}</c>), for Akka's own parser.</summary>
     public required string AkkaJson { get; init; }
+
+    public InterfaceOptions InterfaceOf(string name) => Interfaces.GetValueOrDefault(name) ?? InterfaceDefaults;
+
+    /// <summary>The same settings with what can be had without a restart.</summary>
+    /// <param name="workers">By interface.</param>
+    internal McrSettings With(ImmutableArray<ConfiguredRule> rules, IReadOnlyDictionary<string, int> workers) => this with
+    {
+        Rules = rules,
+        Interfaces = Interfaces.SetItems(workers.Select(w => KeyValuePair.Create(w.Key, InterfaceOf(w.Key) with { Workers = w.Value }))),
+    };
 }
 
 /// <param name="Socket">Absolute path of the Unix socket.</param>
 /// <param name="Group">Unix group that may connect besides the owner; empty for that of mcrd.</param>
-public sealed record ControlSettings(string Socket, string Group);
+/// <param name="ReadOnlyGroup">Unix group that may ask besides; empty for none.</param>
+public sealed record ControlSettings(string Socket, string Group, string ReadOnlyGroup = "");
 
 /// <param name="Json">One JSON object a line instead of text.</param>
 public sealed record LogSettings(LogLevels Levels, bool Json)

@@ -49,9 +49,12 @@ public static class SettingsReader
         HoconParser.Parse(Reference, ReferenceName, files, root);
         if (sources.ConfigFile is { } file)
         {
-            files.Read(file, (text, path) => HoconParser.Parse(text, path, files, root));
+            if (sources.Text is { } given)
+                HoconParser.Parse(given, file, files, root);
+            else
+                files.Read(file, (text, path) => HoconParser.Parse(text, path, files, root));
             string dropIns = Path.Combine(Path.GetDirectoryName(file) ?? "", DropIns);
-            if (Directory.Exists(dropIns))
+            if (!sources.WithoutDropIns && Directory.Exists(dropIns))
             {
                 foreach (string dropIn in ListDropIns(dropIns))
                     files.Read(dropIn, (text, path) => HoconParser.Parse(text, path, files, root));
@@ -113,14 +116,15 @@ public static class SettingsReader
         ConfigSection control = mcr.Section("control");
         string socket = ReadSocket(control);
         string group = control.Text("group") ?? "";
+        string readOnlyGroup = control.Text("read-only-group") ?? "";
         control.RefuseUnknownKeys();
 
         InterfaceOptions interfaceDefaults = InterfaceReader.ReadDefaults(mcr.Section("interface-defaults"));
         var settings = new McrSettings
         {
             NodeName = nodeName,
-            Control = new ControlSettings(socket, group),
-            RuntimeDirectory = ReadDirectory(mcr, "runtime-directory", socket, Path.ChangeExtension(socket, null) + ".d"),
+            Control = new ControlSettings(socket, group, readOnlyGroup),
+            RuntimeDirectory = ReadDirectory(mcr, "runtime-directory", socket, DefaultRuntimeDirectory(socket)),
             StateDirectory = ReadDirectory(mcr, "state-directory", socket, DefaultStateDirectory(socket)),
             Persist = mcr.Flag("persist"),
             StatsInterval = mcr.Duration("stats-interval", TimeSpan.FromMilliseconds(10), Hour),
@@ -133,6 +137,15 @@ public static class SettingsReader
         };
         mcr.RefuseUnknownKeys();
         return settings;
+    }
+
+    internal static string DefaultRuntimeDirectory(string socket) => Path.ChangeExtension(socket, null) + ".d";
+
+    /// <summary>What is below /run is gone after a reboot.</summary>
+    internal static string DefaultStateDirectory(string socket)
+    {
+        string directory = Path.ChangeExtension(socket, null) + ".state";
+        return directory.StartsWith(Volatile, StringComparison.Ordinal) ? Lasting + directory[Volatile.Length..] : directory;
     }
 
     private static string ReadSocket(ConfigSection control)
@@ -150,13 +163,6 @@ public static class SettingsReader
         if (Path.IsPathRooted(socket) && !Path.IsPathRooted(directory))
             mcr.Problem(mcr.PositionOf(key), key, $"is '{directory}'; give an absolute path, or leave it empty to have it named after the control socket");
         return directory;
-    }
-
-    /// <summary>What is below /run is gone after a reboot.</summary>
-    private static string DefaultStateDirectory(string socket)
-    {
-        string directory = Path.ChangeExtension(socket, null) + ".state";
-        return directory.StartsWith(Volatile, StringComparison.Ordinal) ? Lasting + directory[Volatile.Length..] : directory;
     }
 
     private static WorkerSettings ReadWorker(ConfigSection worker)

@@ -6,6 +6,12 @@ public sealed record SettingsSources
     /// <summary>null for none.</summary>
     public string? ConfigFile { get; init; }
 
+    /// <summary>What the file is taken to have, in place of what it has; null: what it has.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>Leave out <c>conf.d</c>.</summary>
+    public bool WithoutDropIns { get; init; }
+
     /// <summary><c>--interface</c>: is configured like one of the file.</summary>
     public string? Interface { get; init; }
 

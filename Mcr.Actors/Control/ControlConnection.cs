@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Mcr.Native.Interop;
 
 namespace Mcr.Actors.Control;
 
@@ -9,19 +10,30 @@ namespace Mcr.Actors.Control;
 internal sealed class ControlConnection(
     Socket socket,
     ControlServerOptions options,
-    Func<ControlRequest, CancellationToken, Task<ControlResponse>> handle,
+    ControlAccess access,
+    Func<ControlRequest, ControlPeer, CancellationToken, Task<ControlResponse>> handle,
     Action<string> log)
 {
+    private const int FirstBytes = 1 << 16;
+
     /// <param name="stopping">No further request is read.</param>
     /// <param name="abort">Nor is the one under way finished.</param>
     public async Task ServeAsync(CancellationToken stopping, CancellationToken abort)
     {
         try
         {
-            while (await ReadAsync(stopping).ConfigureAwait(false) is { } message)
+            var credentials = PeerCredentials.Of(socket.SafeHandle);
+            if (access.Judge(credentials.Uid, credentials.Groups) is not { } mayChange)
+            {
+                await RefuseAsync($"uid {credentials.Uid} is neither in control.group nor in control.read-only-group: mcrd does not answer it", abort).ConfigureAwait(false);
+                return;
+            }
+
+            var peer = new ControlPeer(credentials.Pid, credentials.Uid, credentials.Gid, UnixUsers.NameOf(credentials.Uid), mayChange);
+            while (await ReadAsync(mayChange ? ControlProtocol.MaxRequestBytes : ControlProtocol.MaxQuestionBytes, stopping).ConfigureAwait(false) is { } message)
             {
                 ControlRequest request = RequestCodec.Decode(message);
-                await WriteAsync(await HandleAsync(request, abort).ConfigureAwait(false), abort).ConfigureAwait(false);
+                await WriteAsync(await HandleAsync(request, peer, abort).ConfigureAwait(false), abort).ConfigureAwait(false);
             }
         }
         catch (InvalidDataException e)
@@ -44,14 +56,17 @@ internal sealed class ControlConnection(
     }
 
     /// <summary>Tells a client that it is one too many.</summary>
-    public async Task RefuseAsync(CancellationToken abort)
+    public Task RefuseAsync(CancellationToken abort) =>
+        RefuseAsync($"mcrd has all of its {options.MaxConnections} control connections in use; close some, or try again in a moment", abort);
+
+    private async Task RefuseAsync(string sentence, CancellationToken abort)
     {
-        await TryWriteAsync(new ControlResponse.Error($"mcrd has all of its {options.MaxConnections} control connections in use; close some, or try again in a moment"), abort).ConfigureAwait(false);
+        await TryWriteAsync(new ControlResponse.Error(sentence), abort).ConfigureAwait(false);
         Close();
     }
 
     /// <returns>The JSON of a request; null when the client has said what it wanted, or nothing for long.</returns>
-    private async Task<byte[]?> ReadAsync(CancellationToken stopping)
+    private async Task<byte[]?> ReadAsync(int longest, CancellationToken stopping)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         byte[] header = new byte[ControlFrame.HeaderBytes];
@@ -72,13 +87,24 @@ internal sealed class ControlConnection(
         try
         {
             await FillAsync(header.AsMemory(got), limit.Token).ConfigureAwait(false);
-            byte[] message = new byte[ControlFrame.ReadLength(header, ControlProtocol.MaxRequestBytes)];
-            await FillAsync(message, limit.Token).ConfigureAwait(false);
-            return message;
+            return await TakeAsync(ControlFrame.ReadLength(header, longest), limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
             throw new InvalidDataException($"the request did not arrive within {options.Read.TotalSeconds} s of its first byte");
+        }
+    }
+
+    /// <summary>Room is made for what has come, not for what was announced.</summary>
+    private async Task<byte[]> TakeAsync(int length, CancellationToken token)
+    {
+        byte[] message = new byte[Math.Min(length, FirstBytes)];
+        for (int got = 0; ; Array.Resize(ref message, (int)Math.Min(length, message.Length * 4L)))
+        {
+            await FillAsync(message.AsMemory(got), token).ConfigureAwait(false);
+            got = message.Length;
+            if (got == length)
+                return message;
         }
     }
 
@@ -93,13 +119,13 @@ internal sealed class ControlConnection(
         }
     }
 
-    private async Task<ControlResponse> HandleAsync(ControlRequest request, CancellationToken abort)
+    private async Task<ControlResponse> HandleAsync(ControlRequest request, ControlPeer peer, CancellationToken abort)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(abort);
         limit.CancelAfter(options.Handle);
         try
         {
-            return await handle(request, limit.Token).WaitAsync(limit.Token).ConfigureAwait(false);
+            return await handle(request, peer, limit.Token).WaitAsync(limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!abort.IsCancellationRequested)
         {

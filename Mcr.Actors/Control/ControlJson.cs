@@ -32,7 +32,8 @@ internal sealed partial class RequestWriterJson : JsonSerializerContext;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true,
-    MaxDepth = 8)]
+    MaxDepth = 16)]
+[JsonSerializable(typeof(AuditEntry))]
 [JsonSerializable(typeof(RuleEntry))]
 [JsonSerializable(typeof(ResponseEnvelope))]
 internal sealed partial class ResponseJson : JsonSerializerContext;

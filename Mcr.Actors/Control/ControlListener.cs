@@ -16,6 +16,7 @@ internal static class ControlListener
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnerAndGroup = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+    private const UnixFileMode Everybody = OwnerAndGroup | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     /// <summary>Checks the path and makes its directory; before the lock, which lives there.</summary>
     /// <returns>The path from the root on.</returns>
@@ -46,7 +47,9 @@ internal static class ControlListener
 
     /// <summary>With the lock held: whatever socket is there is of nobody who is alive.</summary>
     /// <exception cref="ControlSocketException">the name is taken by something else, or a right or the group is missing.</exception>
-    public static Socket Listen(string path, string group, int backlog)
+    /// <param name="isForAll">Anybody may connect, and is judged then.</param>
+    /// <param name="status">Of the socket's file.</param>
+    public static Socket Listen(string path, string group, bool isForAll, int backlog, out UnixFile.Status status)
     {
         uint? groupId = group.Length == 0 ? null : UnixGroups.Find(group);
         RemoveStale(path);
@@ -60,7 +63,8 @@ internal static class ControlListener
             socket.Bind(new UnixDomainSocketEndPoint(path));
             if (groupId is { } id)
                 UnixFile.TryChangeGroup(path, id).OrThrow($"giving it to the group '{group}' (be root, or in that group)");
-            File.SetUnixFileMode(path, OwnerAndGroup);
+            UnixFile.TryStatus(path, out status).OrThrow("looking at it");
+            File.SetUnixFileMode(path, isForAll ? Everybody : OwnerAndGroup);
             socket.Listen(backlog);
             return socket;
         }

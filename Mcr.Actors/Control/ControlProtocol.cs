@@ -8,8 +8,14 @@ public static class ControlProtocol
 {
     public const int Version = 1;
 
-    /// <summary>The most bytes of JSON in a request: far more than a rule with every output and the longest names.</summary>
-    public const int MaxRequestBytes = 1 << 20;
+    /// <summary>
+    /// The most bytes of JSON in a request: as many as a configuration file may have. A rule takes some 200 to 300 in one change of many, so ten thousand are
+    /// 2 to 3 MiB.
+    /// </summary>
+    public const int MaxRequestBytes = 16 << 20;
+
+    /// <summary>The most bytes of a request that only asks, which is all that a member of the read-only group may send.</summary>
+    public const int MaxQuestionBytes = 1 << 16;
 
     /// <summary>The most bytes of JSON in a response: room for about a hundred thousand rules.</summary>
     public const int MaxResponseBytes = 64 << 20;

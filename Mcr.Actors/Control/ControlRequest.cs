@@ -49,6 +49,48 @@ public abstract record ControlRequest
         public string? Name { get; init; }
     }
 
+    /// <summary>
+    /// Adds, replaces and removes rules, all of it or nothing. It is one change and not a sequence: what it removes is there before, and what it adds has to
+    /// fit what is left. Problems are named <c>rules[i].field</c> and <c>removals[i].field</c>.
+    /// </summary>
+    public sealed record ChangeRules : ControlRequest
+    {
+        public IReadOnlyList<Add> Rules { get; init; } = [];
+
+        public IReadOnlyList<Remove> Removals { get; init; } = [];
+
+        /// <summary>Rules that are not in <see cref="Rules"/> are removed.</summary>
+        public bool Replace { get; init; }
+
+        /// <summary>Say what it would be, and do nothing.</summary>
+        public bool DryRun { get; init; }
+
+        /// <summary>A duration such as <c>60s</c>, within which it has to be confirmed, or it is taken back.</summary>
+        public string? Confirm { get; init; }
+
+        /// <summary>What the rules come from, for lists: a file's name.</summary>
+        public string? From { get; init; }
+    }
+
+    /// <summary>The last change stays.</summary>
+    public sealed record ConfirmChange : ControlRequest;
+
+    /// <summary>Reads the files again and applies what differs.</summary>
+    public sealed record Reload : ControlRequest;
+
+    /// <summary>Writes what runs over the file that mcrd was started with.</summary>
+    public sealed record SaveConfig : ControlRequest;
+
+    /// <summary>The last changes, and who made them.</summary>
+    public sealed record ShowAudit : ControlRequest
+    {
+        /// <summary>How many; null for some.</summary>
+        public string? Last { get; init; }
+    }
+
+    /// <summary>What runs, as a configuration file.</summary>
+    public sealed record ShowConfig : ControlRequest;
+
     /// <summary>Another number of workers for an interface, until mcrd ends.</summary>
     public sealed record SetWorkers : ControlRequest
     {

@@ -20,8 +20,19 @@ public abstract record ControlResponse
 
     public sealed record LogLevels(LogLevelsEntry Entry) : ControlResponse;
 
+    public sealed record Config(ConfigEntry Entry) : ControlResponse;
+
+    /// <summary>The oldest first.</summary>
+    public sealed record Audit(IReadOnlyList<AuditEntry> Entries) : ControlResponse;
+
+    public sealed record Changes(ChangesEntry Entry) : ControlResponse;
+
     /// <summary>Done, or accepted; the sentence says which.</summary>
-    public sealed record Success(string Sentence) : ControlResponse;
+    public sealed record Success(string Sentence) : ControlResponse
+    {
+        /// <summary>What it did to the rules, for the audit log; it is not sent.</summary>
+        internal ChangesEntry? Done { get; init; }
+    }
 
     /// <summary>Nothing was done; every problem, not only the first.</summary>
     public sealed record Error(IReadOnlyList<ProblemEntry> Problems) : ControlResponse
@@ -30,6 +41,9 @@ public abstract record ControlResponse
             : this([new ProblemEntry(null, sentence)])
         {
         }
+
+        /// <summary>It may have been done all the same: nobody has heard. Not sent: the sentence says it.</summary>
+        internal bool IsUnknown { get; init; }
     }
 
     public sealed record Pong : ControlResponse;

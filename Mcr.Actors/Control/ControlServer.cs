@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using Mcr.Native.Interop;
 
 namespace Mcr.Actors.Control;
 
 /// <summary>
-/// mcrd's end of the control socket. It knows nothing of actors: requests go to a function and responses come back. Who may
-/// connect is decided by the socket's mode and group alone.
+/// mcrd's end of the control socket. It knows nothing of actors: requests go to a function, with who asks, and responses come back. Who may
+/// connect is decided by the socket's mode and group, or by <see cref="ControlAccess"/> where there is a read-only group.
 /// </summary>
 public sealed class ControlServer : IAsyncDisposable
 {
@@ -15,7 +16,8 @@ public sealed class ControlServer : IAsyncDisposable
     private readonly ControlLock _lock;
     private readonly Socket _listener;
     private readonly ControlServerOptions _options;
-    private readonly Func<ControlRequest, CancellationToken, Task<ControlResponse>> _handle;
+    private readonly ControlAccess _access;
+    private readonly Func<ControlRequest, ControlPeer, CancellationToken, Task<ControlResponse>> _handle;
     private readonly Action<string> _log;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _abort = new();
@@ -24,11 +26,12 @@ public sealed class ControlServer : IAsyncDisposable
     private int _serving;
     private int _disposed;
 
-    private ControlServer(ControlLock held, Socket listener, ControlServerOptions options, Func<ControlRequest, CancellationToken, Task<ControlResponse>> handle, Action<string> log)
+    private ControlServer(ControlLock held, Socket listener, ControlServerOptions options, ControlAccess access, Func<ControlRequest, ControlPeer, CancellationToken, Task<ControlResponse>> handle, Action<string> log)
     {
         _lock = held;
         _listener = listener;
         _options = options;
+        _access = access;
         _handle = handle;
         _log = log;
         _accepting = Task.Run(AcceptAsync);
@@ -37,21 +40,25 @@ public sealed class ControlServer : IAsyncDisposable
     /// <param name="path">Of the socket; its directory is made when it is missing, and <c>path.lock</c> beside it.</param>
     /// <param name="group">Who may connect besides the owner: a group's name; empty for the process' own group.</param>
     /// <param name="handle">Answers requests, several at a time; what it throws becomes an error for the client.</param>
+    /// <param name="readOnlyGroup">Who may ask besides, and not change anything: a group's name; empty for none.</param>
     /// <param name="log">Takes sentences for mcrd's log, from any thread.</param>
     /// <exception cref="ControlSocketException">another mcrd has the socket, or it cannot be made.</exception>
     public static ControlServer Open(
         string path,
         string group,
-        Func<ControlRequest, CancellationToken, Task<ControlResponse>> handle,
+        Func<ControlRequest, ControlPeer, CancellationToken, Task<ControlResponse>> handle,
         Action<string> log,
-        ControlServerOptions? options = null)
+        ControlServerOptions? options = null,
+        string readOnlyGroup = "")
     {
         options ??= new ControlServerOptions();
         path = ControlListener.Prepare(path);
         var held = ControlLock.Take(path);
         try
         {
-            return new ControlServer(held, ControlListener.Listen(path, group, 2 * options.MaxConnections), options, handle, log);
+            uint? readers = readOnlyGroup.Length == 0 ? null : UnixGroups.Find(readOnlyGroup, "control.read-only-group");
+            Socket listener = ControlListener.Listen(path, group, isForAll: readers is not null, 2 * options.MaxConnections, out UnixFile.Status status);
+            return new ControlServer(held, listener, options, new ControlAccess(status.UserId, status.GroupId, readers), handle, log);
         }
         catch
         {
@@ -97,7 +104,7 @@ public sealed class ControlServer : IAsyncDisposable
 
     private void Begin(long number, Socket client)
     {
-        var connection = new ControlConnection(client, _options, _handle, _log);
+        var connection = new ControlConnection(client, _options, _access, _handle, _log);
         bool oneTooMany = Interlocked.Increment(ref _serving) > _options.MaxConnections;
         if (oneTooMany)
             _log($"a control connection was refused: all {_options.MaxConnections} are in use");

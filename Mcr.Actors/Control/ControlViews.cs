@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mcr.Actors.Configuration;
 using Mcr.Actors.Messages;
 using Mcr.Native.Analysis;
 using Mcr.Actors.Platform;
@@ -26,11 +27,29 @@ public static class ControlViews
 
     public static ControlResponse Result(CommandResult result) => result switch
     {
-        CommandResult.Ok ok => new ControlResponse.Success(ok.Sentence),
+        CommandResult.Ok ok => new ControlResponse.Success(ok.Sentence) { Done = ok.Difference.IsEmpty ? null : Entry(ok, isDryRun: false) },
         CommandResult.NoOp noOp => new ControlResponse.Success(noOp.Sentence),
         CommandResult.Rejected rejected => Refusal(rejected.Problems),
         _ => throw new ArgumentOutOfRangeException(nameof(result), result, null),
     };
+
+    /// <param name="notes">What the result does not say.</param>
+    /// <param name="needsRestart">Keys.</param>
+    public static ControlResponse Changes(CommandResult result, bool isDryRun, IReadOnlyList<string> notes, IReadOnlyList<string>? needsRestart = null)
+    {
+        if (result is not CommandResult.Ok ok)
+            return Result(result);
+        string[] all = [.. ok.Notes, .. notes];
+        return new ControlResponse.Changes(Entry(ok, isDryRun) with { Notes = all.Length == 0 ? null : all, NeedsRestart = needsRestart is { Count: > 0 } ? needsRestart : null });
+    }
+
+    public static ControlResponse Config(RunningConfiguration? configuration, RelayQueries.RuleList list)
+    {
+        McrSettings settings = configuration?.Settings ?? SettingsReader.Read(new SettingsSources()).Settings!;
+        string[] head = ["What runs, as mcrctl config show has it", $"Ruleset hash: {list.Hash}"];
+        string text = ConfigText.Write(head, settings, list.Rules.Select(r => new ConfiguredRule(r.Rule, r.Origin)));
+        return new ControlResponse.Config(new ConfigEntry(list.Hash, [.. list.Rules.Select(Rule)], configuration?.File, text));
+    }
 
     public static ControlResponse Refusal(IEnumerable<RuleProblem> problems) =>
         new ControlResponse.Error([.. problems.Select(p => new ProblemEntry(p.Field, p.Sentence))]);
@@ -49,6 +68,35 @@ public static class ControlViews
         Saving = new SavingEntry(saving.Directory is not null, saving.Directory, saving.Problem, saving.Since),
     });
 
+    private static ChangesEntry Entry(CommandResult.Ok ok, bool isDryRun) => new(
+        isDryRun,
+        ok.Sentence,
+        ok.Hash ?? "",
+        [.. ok.Difference.Added.Select(Shape)],
+        [.. ok.Difference.Changed.Select(c => new RuleChangeEntry(Shape(c.Before), Shape(c.After)))],
+        [.. ok.Difference.Removed.Select(Shape)]);
+
+    /// <returns>null for what it is by default.</returns>
+    private static string? JoinOf(ForwardingRule rule) => rule.Join.Kind == JoinKind.All ? null : rule.Join.ToString();
+
+    /// <inheritdoc cref="JoinOf"/>
+    private static string? AnalyseOf(ForwardingRule rule) => rule.Analysis == AnalysisSettings.Auto ? null : AnalysisText.Format(rule.Analysis);
+
+    private static RuleShape Shape(ForwardingRule rule) => new(
+        rule.Id.ToString(),
+        rule.Name,
+        rule.Input.Interface,
+        rule.Input.Range.GroupText,
+        rule.Input.Port,
+        rule.Input.Source?.ToString(),
+        [.. rule.Outputs.Select(OutputViews.Entry)])
+    {
+        Force = rule.NeedsForce,
+        InputLastPort = rule.Input.LastPort,
+        Join = JoinOf(rule),
+        Analyse = AnalyseOf(rule),
+    };
+
     private static RuleEntry Rule(RuleView view) => new(
         view.Rule.Id.ToString(),
         view.Rule.Name,
@@ -64,8 +112,8 @@ public static class ControlViews
     {
         Force = view.Rule.NeedsForce,
         InputLastPort = view.Rule.Input.LastPort,
-        Join = view.Rule.Join.Kind == JoinKind.All ? null : view.Rule.Join.ToString(),
-        Analyse = view.Rule.Analysis == AnalysisSettings.Auto ? null : AnalysisText.Format(view.Rule.Analysis),
+        Join = JoinOf(view.Rule),
+        Analyse = AnalyseOf(view.Rule),
     };
 
     private static WorkerEntry Worker(WorkerView view) => new(

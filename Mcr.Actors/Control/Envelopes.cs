@@ -21,6 +21,24 @@ internal sealed record CommandEnvelope
     [JsonPropertyName("Remove")]
     public ControlRequest.Remove? Remove { get; init; }
 
+    [JsonPropertyName("ChangeRules")]
+    public ControlRequest.ChangeRules? ChangeRules { get; init; }
+
+    [JsonPropertyName("ConfirmChange")]
+    public ControlRequest.ConfirmChange? ConfirmChange { get; init; }
+
+    [JsonPropertyName("Reload")]
+    public ControlRequest.Reload? Reload { get; init; }
+
+    [JsonPropertyName("SaveConfig")]
+    public ControlRequest.SaveConfig? SaveConfig { get; init; }
+
+    [JsonPropertyName("ShowAudit")]
+    public ControlRequest.ShowAudit? ShowAudit { get; init; }
+
+    [JsonPropertyName("ShowConfig")]
+    public ControlRequest.ShowConfig? ShowConfig { get; init; }
+
     [JsonPropertyName("SetWorkers")]
     public ControlRequest.SetWorkers? SetWorkers { get; init; }
 
@@ -81,6 +99,15 @@ internal sealed record ResponseEnvelope
 
     [JsonPropertyName("LogLevels"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LogLevelsEntry? LogLevels { get; init; }
+
+    [JsonPropertyName("Config"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ConfigEntry? Config { get; init; }
+
+    [JsonPropertyName("Audit"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<AuditEntry>? Audit { get; init; }
+
+    [JsonPropertyName("Changes"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChangesEntry? Changes { get; init; }
 
     [JsonPropertyName("Success"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Success { get; init; }

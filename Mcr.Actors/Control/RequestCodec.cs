@@ -28,6 +28,14 @@ public static class RequestCodec
         return envelope is null ? throw new InvalidDataException("the request is null") : Unwrap(envelope.Command);
     }
 
+    /// <summary>A request as JSON for people to read; of lists of rules their lengths are known from elsewhere.</summary>
+    internal static JsonElement Describe(ControlRequest request)
+    {
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(Wrap(request is ControlRequest.ChangeRules change ? change with { Rules = [], Removals = [] } : request), RequestWriterJson.Default.CommandEnvelope);
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.Clone();
+    }
+
     private static void CheckVersion(int? version)
     {
         if (version is { } other && other != ControlProtocol.Version)
@@ -37,7 +45,7 @@ public static class RequestCodec
     private static ControlRequest Unwrap(CommandEnvelope command)
     {
         ControlRequest? only = null;
-        foreach (ControlRequest? each in new ControlRequest?[] { command.Add, command.Remove, command.SetWorkers, command.UpgradeHold, command.TraceEnable, command.TraceDisable, command.TraceGet, command.ListRules, command.Stats, command.ListWorkers, command.Interfaces, command.GetLogLevels, command.SetLogLevel, command.Ping, command.Version })
+        foreach (ControlRequest? each in new ControlRequest?[] { command.Add, command.Remove, command.ChangeRules, command.ConfirmChange, command.Reload, command.SaveConfig, command.ShowAudit, command.ShowConfig, command.SetWorkers, command.UpgradeHold, command.TraceEnable, command.TraceDisable, command.TraceGet, command.ListRules, command.Stats, command.ListWorkers, command.Interfaces, command.GetLogLevels, command.SetLogLevel, command.Ping, command.Version })
         {
             if (each is not null && only is not null)
                 throw new InvalidDataException("the request has more than one command; send one after another");
@@ -47,17 +55,32 @@ public static class RequestCodec
         return only switch
         {
             null => throw new InvalidDataException("the request has no command"),
-            // Generated readers leave what is missing null, initialiser or not; the rule parser says that outputs are missing.
-            ControlRequest.Add { Outputs: null } add => add with { Outputs = [] },
-            ControlRequest.Add add when add.Outputs.Any(output => output is null) => throw new InvalidDataException("an output of the request is null"),
+            ControlRequest.Add add => Complete(add),
+            ControlRequest.ChangeRules change => change with
+            {
+                Rules = [.. (change.Rules ?? []).Select(add => add is null ? throw new InvalidDataException("a rule of the request is null") : Complete(add))],
+                Removals = change.Removals is null ? [] : change.Removals.All(remove => remove is not null) ? change.Removals : throw new InvalidDataException("a removal of the request is null"),
+            },
             _ => only,
         };
     }
+
+    /// <summary>Generated readers leave what is missing null, initialiser or not; the rule parser says that outputs are missing.</summary>
+    private static ControlRequest.Add Complete(ControlRequest.Add add) =>
+        add.Outputs is null ? add with { Outputs = [] }
+        : add.Outputs.All(output => output is not null) ? add
+        : throw new InvalidDataException("an output of the request is null");
 
     private static CommandEnvelope Wrap(ControlRequest request) => request switch
     {
         ControlRequest.Add add => new() { Add = add },
         ControlRequest.Remove remove => new() { Remove = remove },
+        ControlRequest.ChangeRules change => new() { ChangeRules = change },
+        ControlRequest.ConfirmChange confirm => new() { ConfirmChange = confirm },
+        ControlRequest.Reload reload => new() { Reload = reload },
+        ControlRequest.SaveConfig save => new() { SaveConfig = save },
+        ControlRequest.ShowAudit show => new() { ShowAudit = show },
+        ControlRequest.ShowConfig show => new() { ShowConfig = show },
         ControlRequest.SetWorkers set => new() { SetWorkers = set },
         ControlRequest.UpgradeHold hold => new() { UpgradeHold = hold },
         ControlRequest.TraceEnable enable => new() { TraceEnable = enable },

@@ -6,14 +6,15 @@ namespace Mcr.Actors.Control;
 internal static class UnixGroups
 {
     /// <param name="group">A name, or a number as it is.</param>
+    /// <param name="key">Of the configuration, for sentences.</param>
     /// <exception cref="ControlSocketException">there is no such group.</exception>
-    public static uint Find(string group, string groupFile = "/etc/group")
+    public static uint Find(string group, string key = "control.group", string groupFile = "/etc/group")
     {
         if (uint.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) && number != uint.MaxValue)
             return number;
-        return Parse(group, Lines(groupFile)) ?? throw new ControlSocketException(
+        return Parse(group, Lines(groupFile, key)) ?? throw new ControlSocketException(
             ControlSocketProblem.CannotCreate,
-            $"control.group: there is no group '{group}' in {groupFile}; create it (groupadd --system {group}) or name another");
+            $"{key}: there is no group '{group}' in {groupFile}; create it (groupadd --system {group}) or name another");
     }
 
     /// <summary>Lines are <c>name:password:number:members</c>.</summary>
@@ -29,7 +30,7 @@ internal static class UnixGroups
         return null;
     }
 
-    private static string[] Lines(string groupFile)
+    private static string[] Lines(string groupFile, string key)
     {
         try
         {
@@ -37,7 +38,7 @@ internal static class UnixGroups
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ControlSocketException(ControlSocketProblem.CannotCreate, $"control.group: {groupFile} cannot be read: {e.Message} Give the number of the group", e);
+            throw new ControlSocketException(ControlSocketProblem.CannotCreate, $"{key}: {groupFile} cannot be read: {e.Message} Give the number of the group", e);
         }
     }
 }

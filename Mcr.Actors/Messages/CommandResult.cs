@@ -11,7 +11,17 @@ public abstract record CommandResult
     }
 
     /// <summary>Done, or accepted; the sentence says which, and what is still missing.</summary>
-    public sealed record Ok(string Sentence) : CommandResult;
+    public sealed record Ok(string Sentence) : CommandResult
+    {
+        /// <summary>What it did to the rules, or, where it was asked for that only, would do.</summary>
+        public RuleDifference Difference { get; init; } = RuleDifference.None;
+
+        /// <summary>The node's ruleset hash after a change of many rules; null after others.</summary>
+        public string? Hash { get; init; }
+
+        /// <summary>What else has to be known.</summary>
+        public ImmutableArray<string> Notes { get; init; } = [];
+    }
 
     /// <summary>Nothing had to be done.</summary>
     public sealed record NoOp(string Sentence) : CommandResult;

@@ -15,6 +15,34 @@ public static class RelayCommands
     /// <summary>All or none. Problems are named <c>rules[i].field</c>.</summary>
     public sealed record AddRules(ImmutableArray<RuleWithOrigin> Rules);
 
+    /// <summary>
+    /// One change of many rules, all of it or nothing: what is removed is there before, and what is put has to fit what is left. Problems are named
+    /// <c>rules[i].field</c> and <c>removals[i].field</c>.
+    /// </summary>
+    public sealed record ChangeRules(ImmutableArray<RuleWithOrigin> Put, ImmutableArray<RemoveRule> Remove)
+    {
+        /// <summary>Rules that are not put are removed.</summary>
+        public bool Replace { get; init; }
+
+        /// <summary>Answer what it would be, and do nothing.</summary>
+        public bool IsDryRun { get; init; }
+
+        /// <summary>null: it need not be confirmed.</summary>
+        public TimeSpan? ConfirmWithin { get; init; }
+    }
+
+    /// <summary>The change that waits for its confirmation stays.</summary>
+    public sealed record Confirm;
+
+    /// <summary>The change that waits for its confirmation is taken back.</summary>
+    public sealed record RollBack;
+
+    /// <summary>The rules of the files, which have been read again.</summary>
+    public sealed record UseFiles(ImmutableArray<RuleWithOrigin> Files);
+
+    /// <summary>The rules of the files, to which what runs was written: nothing that runs is changed.</summary>
+    public sealed record RestOn(ImmutableArray<RuleWithOrigin> Files);
+
     /// <summary>By id or by name.</summary>
     public sealed record RemoveRule
     {

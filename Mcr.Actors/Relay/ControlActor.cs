@@ -1,6 +1,7 @@
 using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
+using Mcr.Actors.Configuration;
 using Mcr.Actors.Control;
 using Mcr.Actors.Messages;
 using Mcr.Native.Logging;
@@ -12,9 +13,12 @@ namespace Mcr.Actors.Relay;
 /// <c>/user/relay/control</c>: requests of the control socket become commands and queries of the supervisor, its parent, and its answers
 /// become responses. Keeps nothing; parses text before anybody else sees it.
 /// </summary>
-internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string version) : UntypedActor
+internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string version, RunningConfiguration? configuration, IActorRef config) : UntypedActor
 {
-    private const string Origin = "mcrctl";
+    public const string Origin = "mcrctl";
+
+    private const int FewChanges = 20;
+    private const int ManyChanges = 10_000;
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
@@ -31,6 +35,15 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
                 break;
             case ControlRequest.Remove remove:
                 Remove(remove);
+                break;
+            case ControlRequest.ChangeRules or ControlRequest.ConfirmChange or ControlRequest.Reload or ControlRequest.SaveConfig:
+                config.Forward(message);
+                break;
+            case ControlRequest.ShowAudit show:
+                ShowAudit(show);
+                break;
+            case ControlRequest.ShowConfig:
+                Ask<RelayQueries.RuleList>(new RelayQueries.ListRules(), list => ControlViews.Config(configuration, list));
                 break;
             case ControlRequest.SetWorkers set:
                 SetWorkers(set);
@@ -100,18 +113,21 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
 
     private void Remove(ControlRequest.Remove request)
     {
-        switch (request)
-        {
-            case { RuleId: { } id, Name: null }:
-                Ask<CommandResult>(RelayCommands.RemoveRule.ById(new RuleId(id)), ControlViews.Result);
-                break;
-            case { RuleId: null, Name: { } name }:
-                Ask<CommandResult>(RelayCommands.RemoveRule.ByName(name), ControlViews.Result);
-                break;
-            default:
-                Sender.Tell(new ControlResponse.Error("give either the rule's id or its name"));
-                break;
-        }
+        if (RuleChangeRequest.Removal(request) is { } removal)
+            Ask<CommandResult>(removal, ControlViews.Result);
+        else
+            Sender.Tell(new ControlResponse.Error("give either the rule's id or its name"));
+    }
+
+    private void ShowAudit(ControlRequest.ShowAudit request)
+    {
+        int count = FewChanges;
+        if (request.Last is { } last && !(int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count is > 0 and <= ManyChanges))
+            Sender.Tell(new ControlResponse.Error($"'{last}' is not a number of changes; give one from 1 to {ManyChanges}"));
+        else if (gate.Audit is not { IsKept: true } audit)
+            Sender.Tell(new ControlResponse.Error("this mcrd keeps nothing in its state directory (persist = off), and so no audit log; its log has all changes"));
+        else
+            audit.LastAsync(count).PipeTo(Sender, Self, entries => new ControlResponse.Audit(entries), failure => new ControlResponse.Error(failure.Message));
     }
 
     private void SetWorkers(ControlRequest.SetWorkers request)

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Mcr.Actors.Audit;
 using Mcr.Actors.Control;
 using Mcr.Native.Logging;
 
@@ -6,14 +7,18 @@ namespace Mcr.Actors.Relay;
 
 /// <summary>
 /// Between the control socket, which is opened before anything else so that a second mcrd is refused at once, and the
-/// <see cref="ControlActor"/>, which comes later and may be restarted. Thread-safe.
+/// <see cref="ControlActor"/>, which comes later and may be restarted. Every request passes here, so here it is decided whether this one may ask for it,
+/// and here it is noted down what was changed. Thread-safe.
 /// </summary>
 public sealed class ControlGate
 {
     /// <summary>Longer than the relay takes to answer any command.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    private readonly Lock _lock = new();
     private volatile IActorRef? _actor;
+    private IActorRef? _files;
+    private bool _hasHangup;
 
     /// <summary>Ends mcrd and leaves its workers; null where nobody can.</summary>
     public Action? OnLeave { get; set; }
@@ -21,17 +26,30 @@ public sealed class ControlGate
     /// <summary>The levels of the log, which a request may change.</summary>
     public LogControl Log { get; init; } = new(LogLevels.Default);
 
-    public async Task<ControlResponse> HandleAsync(ControlRequest request, CancellationToken cancellation)
+    /// <summary>null: nothing is noted down.</summary>
+    public AuditLog? Audit { get; set; }
+
+    public async Task<ControlResponse> HandleAsync(ControlRequest request, ControlPeer peer, CancellationToken cancellation)
     {
-        if (_actor is not { } actor)
-            return new ControlResponse.Error("mcrd is just starting or stopping; try again in a moment");
-        try
+        if (ControlAccess.OnlyAsks(request))
+            return await AskAsync(request, cancellation).ConfigureAwait(false);
+        ControlResponse response = peer.MayChange
+            ? await AskAsync(request, cancellation).ConfigureAwait(false)
+            : new ControlResponse.Error($"{peer.User ?? "uid"} ({peer.Uid}) may ask, but not change anything: that takes root, or a member of control.group (this one is in control.read-only-group only)");
+        if (Audit is { } audit && peer.Pid != Environment.ProcessId) // not what mcrd tries itself when it starts
+            audit.Write(AuditEntry.Of(peer, "control", response, audit.Now, request, isDenied: !peer.MayChange));
+        return response;
+    }
+
+    /// <summary>SIGHUP came; one that comes while mcrd is starting is obeyed then.</summary>
+    public void Hangup()
+    {
+        lock (_lock)
         {
-            return await actor.Ask<ControlResponse>(request, Patience, cancellation).ConfigureAwait(false);
-        }
-        catch (AskTimeoutException)
-        {
-            return new ControlResponse.Error($"mcrd did not answer within {Patience.TotalSeconds:0} s; its log says what it is busy with");
+            if (_files is null)
+                _hasHangup = true;
+            else
+                _files.Tell(new ConfigActor.Hangup());
         }
     }
 
@@ -41,7 +59,41 @@ public sealed class ControlGate
         return OnLeave is not null;
     }
 
+    /// <summary>What mcrd did by itself.</summary>
+    internal void Note(string via, ControlResponse response) => Audit?.Write(AuditEntry.Of(null, via, response, Audit.Now));
+
     internal void Open(IActorRef actor) => _actor = actor;
 
     internal void Close() => _actor = null;
+
+    internal void OpenFiles(IActorRef files)
+    {
+        lock (_lock)
+        {
+            _files = files;
+            if (_hasHangup)
+                files.Tell(new ConfigActor.Hangup());
+            _hasHangup = false;
+        }
+    }
+
+    internal void CloseFiles()
+    {
+        lock (_lock)
+            _files = null;
+    }
+
+    private async Task<ControlResponse> AskAsync(ControlRequest request, CancellationToken cancellation)
+    {
+        if (_actor is not { } actor)
+            return new ControlResponse.Error("mcrd is just starting or stopping; try again in a moment");
+        try
+        {
+            return await actor.Ask<ControlResponse>(request, Patience, cancellation).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException)
+        {
+            return new ControlResponse.Error($"mcrd did not answer within {Patience.TotalSeconds:0} s; its log says what it is busy with") { IsUnknown = true };
+        }
+    }
 }

@@ -16,6 +16,8 @@ internal sealed class RelayDraft(
 {
     private readonly Dictionary<string, ImmutableDictionary<RuleId, ForwardingRule>.Builder> _siblings = []; // of the interfaces that have changed
 
+    private readonly Dictionary<RuleInput, ForwardingRule?> _before = []; // of the inputs whose rules have changed
+
     /// <summary>Of the state that this becomes.</summary>
     public long Revision => revision;
 
@@ -39,12 +41,8 @@ internal sealed class RelayDraft(
         // A copy, so that a rule which was removed and added again is not mistaken for the one that was there before.
         rule = rule with { Rule = rule.Rule with { } };
         RuleId id = rule.Rule.Id;
-        if (rules.ReplacedBy(rule.Rule) is { } replaced)
-        {
-            Changed.Add(replaced.Id);
-            if (replaced.Id != id)
-                Drop(replaced);
-        }
+        MakeRoom(rule.Rule);
+        _before.TryAdd(rule.Rule.Input, null);
 
         Changed.Add(id);
         Effects.Add(new RelayEffect.ToRules(new RuleCommands.Assign(rule, isOneOfMany)));
@@ -53,13 +51,45 @@ internal sealed class RelayDraft(
         Siblings(rule.Rule.Input.Interface)[id] = rule.Rule;
     }
 
+    /// <summary>Takes out the rule with the same input: it is gone for checks, and its actor stays if it has the same id.</summary>
+    public void MakeRoom(ForwardingRule next)
+    {
+        if (rules.ReplacedBy(next) is not { } replaced)
+            return;
+        if (replaced.Id != next.Id)
+        {
+            Drop(replaced);
+            return;
+        }
+
+        _before.TryAdd(replaced.Input, replaced);
+        Changed.Add(replaced.Id);
+        rules.Remove(replaced.Id);
+    }
+
     public void Drop(ForwardingRule rule)
     {
+        _before.TryAdd(rule.Input, rule);
+        Changed.Add(rule.Id);
         Effects.Add(new RelayEffect.ToRules(new RuleCommands.Forget(rule.Id)));
         Dropped.Add(rule.Id);
         rules.Remove(rule.Id);
         entries.Remove(rule.Id);
         Siblings(rule.Input.Interface).Remove(rule.Id);
+    }
+
+    /// <summary>Of what was there before and is now.</summary>
+    public RuleDifference Difference()
+    {
+        (ForwardingRule? Before, ForwardingRule? After)[] all =
+        [
+            .. _before.Select(b => (Before: b.Value, After: rules.At(b.Key))).Where(d => !Equals(d.Before, d.After))
+                .OrderBy(d => (d.Before ?? d.After!).Input.CanonicalText, StringComparer.Ordinal),
+        ];
+        return new RuleDifference(
+            [.. all.Where(d => d.Before is null).Select(d => d.After!)],
+            [.. all.Where(d => d is { Before: not null, After: not null }).Select(d => new RuleReplacement(d.Before!, d.After!))],
+            [.. all.Where(d => d.After is null).Select(d => d.Before!)]);
     }
 
     /// <summary>An interface without rules is not among them.</summary>

@@ -1,3 +1,4 @@
+using Mcr.Actors.Configuration;
 using Mcr.Actors.Workers;
 
 namespace Mcr.Actors.Relay;
@@ -7,6 +8,9 @@ public sealed record RelayOptions
 {
     /// <summary>Of the program, as it answers to <c>mcrctl version</c>.</summary>
     public string Version { get; init; } = "";
+
+    /// <summary>Where all this comes from; null where it comes from no file.</summary>
+    public RunningConfiguration? Configuration { get; init; }
 
     /// <summary>Interfaces that are configured. They need not have rules.</summary>
     public IReadOnlyDictionary<string, InterfaceOptions> Interfaces { get; init; } = new Dictionary<string, InterfaceOptions>();

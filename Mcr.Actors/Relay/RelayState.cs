@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Mcr.Actors.Messages;
 using Mcr.Actors.State;
 using Mcr.Native.Rules;
@@ -10,7 +11,7 @@ namespace Mcr.Actors.Relay;
 /// The node's rules, what became of each, and the commands that wait for that. Immutable; each method is one thing that happened, and
 /// returns the next state with what is to be done about it, in order.
 /// </summary>
-internal sealed record RelayState
+internal sealed partial record RelayState
 {
     /// <summary>Nothing runs yet.</summary>
     public RelayState(Overlay overlay) => Overlay = overlay;
@@ -34,6 +35,8 @@ internal sealed record RelayState
     /// <param name="field">The prefix of each problem's field, by the rule's place.</param>
     public (RelayState Next, Effects Effects) Add(long ticket, ImmutableArray<RuleWithOrigin> added, Func<int, string> field, DateTimeOffset now)
     {
+        if (Unconfirmed is { } waits)
+            return Refuse(ticket, "rules", waits.Refusal);
         var problems = ImmutableArray.CreateBuilder<RuleProblem>();
         RelayDraft draft = Draft();
         Overlay overlay = Overlay;
@@ -56,28 +59,22 @@ internal sealed record RelayState
         RelayState next = Take(draft, overlay);
         next.Tell(added.Select(r => r.Rule.Input.Interface), draft.Changed.ToImmutable(), draft.Effects);
         draft.Effects.Add(new RelayEffect.Save());
-        return next.Wait(ticket, added.Select(r => r.Rule.Id), draft.Effects);
+        return next.Wait(ticket, added.Select(r => r.Rule.Id), draft.Effects, difference: draft.Difference());
     }
 
     public (RelayState Next, Effects Effects) Remove(long ticket, RelayCommands.RemoveRule command)
     {
-        ForwardingRule? rule;
-        bool isKnown = command.Id is { } id ? Rules.TryGet(id, out rule) : Rules.TryGetByName(command.Name!, out rule);
-        if (!isKnown || rule is null)
-        {
-            CommandResult refusal = command.Id is { } unknown
-                ? new CommandResult.Rejected("rule_id", $"there is no rule with id '{unknown}'; `mcrctl list` shows all rules")
-                : new CommandResult.Rejected("name", $"there is no rule with name '{command.Name}'; `mcrctl list` shows all rules");
-            return (this, [new RelayEffect.Answer(ticket, refusal)]);
-        }
-
+        if (Unconfirmed is { } waits)
+            return Refuse(ticket, "rules", waits.Refusal);
+        if (!TryFind(command, out ForwardingRule? rule))
+            return Refuse(ticket, command.Id is null ? "name" : "rule_id", Unknown(command));
         RelayDraft draft = Draft();
         draft.Drop(rule);
         RelayState next = Take(draft, Overlay.Without(rule.Input));
         next.Tell([rule.Input.Interface], [rule.Id], draft.Effects);
         draft.Effects.Add(new RelayEffect.Save());
         ImmutableDictionary<string, long> interfaces = ImmutableDictionary<string, long>.Empty.Add(rule.Input.Interface, next.Revision);
-        return next.Wait(new WaitingCommand(ticket, [], [], interfaces, rule), draft.Effects);
+        return next.Wait(new WaitingCommand(ticket, [], [], interfaces, rule) { Difference = draft.Difference() }, draft.Effects);
     }
 
     /// <summary>Answered when every rule's state is known.</summary>
@@ -88,7 +85,7 @@ internal sealed record RelayState
     {
         if (!Entries.TryGetValue(view.Rule.Id, out RuleEntry? entry))
             return (this, []);
-        RuleEntry changed = entry with { View = view, Settled = Math.Max(entry.Settled, revision) };
+        RuleEntry changed = entry with { View = view with { Origin = entry.Rule.Origin }, Settled = Math.Max(entry.Settled, revision) };
         RelayState next = this with { Entries = Entries.SetItem(view.Rule.Id, changed) };
         return (changed.IsSettled ? next.WaitNoMoreFor(view.Rule.Id) : next).AnswerDone(ImmutableArray.CreateBuilder<RelayEffect>());
     }
@@ -123,7 +120,7 @@ internal sealed record RelayState
 
     /// <summary>Who waited long enough is told how things are now.</summary>
     public (RelayState Next, Effects Effects) TimedOut(long ticket) => Waiting.Find(w => w.Ticket == ticket) is { } command
-        ? (this with { Waiting = Waiting.Remove(command) }, [new RelayEffect.Answer(ticket, new CommandResult.Ok(Sentence(command)))])
+        ? (this with { Waiting = Waiting.Remove(command) }, [new RelayEffect.Answer(ticket, Done(command))])
         : (this, []);
 
     private RelayDraft Draft() => new(Rules.ToBuilder(), Entries.ToBuilder(), ByInterface, Revision + 1);
@@ -147,11 +144,19 @@ internal sealed record RelayState
         }
     }
 
-    private (RelayState Next, Effects Effects) Wait(long ticket, IEnumerable<RuleId> rules, ImmutableArray<RelayEffect>.Builder effects, TimeSpan? longest = null)
+    private (RelayState Next, Effects Effects) Wait(long ticket, IEnumerable<RuleId> rules, ImmutableArray<RelayEffect>.Builder effects, TimeSpan? longest = null, RuleDifference? difference = null)
     {
         ImmutableHashSet<RuleId> all = [.. rules];
-        return Wait(new WaitingCommand(ticket, all, [.. all.Where(id => Entries.TryGetValue(id, out RuleEntry? entry) && !entry.IsSettled)], ImmutableDictionary<string, long>.Empty, Removed: null), effects, longest);
+        return Wait(new WaitingCommand(ticket, all, Unsettled(all), ImmutableDictionary<string, long>.Empty, Removed: null) { Difference = difference ?? RuleDifference.None }, effects, longest);
     }
+
+    private ImmutableHashSet<RuleId> Unsettled(ImmutableHashSet<RuleId> rules) => [.. rules.Where(id => Entries.TryGetValue(id, out RuleEntry? entry) && !entry.IsSettled)];
+
+    private bool TryFind(RelayCommands.RemoveRule command, [NotNullWhen(true)] out ForwardingRule? rule) =>
+        command.Id is { } id ? Rules.TryGet(id, out rule) : Rules.TryGetByName(command.Name!, out rule);
+
+    private static string Unknown(RelayCommands.RemoveRule command) =>
+        $"there is no rule with {(command.Id is { } id ? $"id '{id}'" : $"name '{command.Name}'")}; `mcrctl list` shows all rules";
 
     private (RelayState Next, Effects Effects) Wait(WaitingCommand command, ImmutableArray<RelayEffect>.Builder effects, TimeSpan? longest = null)
     {
@@ -167,12 +172,20 @@ internal sealed record RelayState
     private (RelayState Next, Effects Effects) AnswerDone(ImmutableArray<RelayEffect>.Builder effects)
     {
         ImmutableList<WaitingCommand> done = Waiting.FindAll(w => w.IsDone);
-        effects.AddRange(done.Select(command => new RelayEffect.Answer(command.Ticket, new CommandResult.Ok(Sentence(command)))));
+        effects.AddRange(done.Select(command => new RelayEffect.Answer(command.Ticket, Done(command))));
         return (done.IsEmpty ? this : this with { Waiting = Waiting.RemoveRange(done) }, effects.ToImmutable());
     }
 
+    private CommandResult.Ok Done(WaitingCommand command) => new(Sentence(command)) { Difference = command.Difference, Hash = command.Hash, Notes = command.Notes };
+
     private string Sentence(WaitingCommand command)
     {
+        if (command.IsOfMany)
+        {
+            string open = command.Interfaces.IsEmpty ? "" : $"; the workers of {string.Join(", ", command.Interfaces.Keys.Order(StringComparer.Ordinal))} have not confirmed it yet";
+            return $"{command.Difference}{(command.Rules.IsEmpty ? "" : $" ({States(command.Rules).States})")}{open}";
+        }
+
         if (command.Removed is { } removed)
         {
             return command.Interfaces.IsEmpty
@@ -188,9 +201,15 @@ internal sealed record RelayState
                 : $"rule {id} was removed meanwhile";
         }
 
-        RuleEntry[] entries = [.. command.Rules.Select(id => Entries.GetValueOrDefault(id)).OfType<RuleEntry>()];
-        string states = string.Join(", ", entries.GroupBy(e => e.View.Status).OrderBy(g => g.Key).Select(g => $"{g.Count()} {Sentences.Word(g.Key)}"));
-        return entries.Length == 0 ? "there are no rules" : $"{entries.Length} rules: {states}";
+        (int count, string states) = States(command.Rules);
+        return count == 0 ? "there are no rules" : $"{count} rules: {states}";
+    }
+
+    /// <summary><c>3 active, 1 pending</c>.</summary>
+    private (int Count, string States) States(ImmutableHashSet<RuleId> rules)
+    {
+        RuleEntry[] entries = [.. rules.Select(id => Entries.GetValueOrDefault(id)).OfType<RuleEntry>()];
+        return (entries.Length, string.Join(", ", entries.GroupBy(e => e.View.Status).OrderBy(g => g.Key).Select(g => $"{g.Count()} {Sentences.Word(g.Key)}")));
     }
 
     private static string Same(ImmutableArray<RuleWithOrigin> rules) =>

@@ -45,6 +45,8 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
         _options = options;
         _ledger = ledger;
         _time = time;
+        if (ledger.RollBack())
+            _log.Warning("a change of rules that nobody had confirmed is taken back, since the relay was set up anew meanwhile");
         _state = new RelayState(ledger.Overlay);
         IActorRef self = Self;
         _rules = Context.ActorOf(Props.Create(() => new RulesActor(self, time)), "rules");
@@ -62,7 +64,10 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
 
         Context.ActorOf(LinkActor.Supervised(platform, self), "links");
         if (gate is not null)
-            Context.ActorOf(Props.Create(() => new ControlActor(gate, options.ApplyTimeout * 2, options.Version)), "control");
+        {
+            IActorRef config = Context.ActorOf(Props.Create(() => new ConfigActor(options.Configuration, gate)), "config");
+            Context.ActorOf(Props.Create(() => new ControlActor(gate, options.ApplyTimeout * 2, options.Version, options.Configuration, config)), "control");
+        }
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -94,6 +99,21 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                 break;
             case RelayCommands.RemoveRule remove:
                 Decide((state, ticket) => state.Remove(ticket, remove), Sender);
+                break;
+            case RelayCommands.ChangeRules change:
+                Decide((state, ticket) => state.Change(ticket, change, _time.GetUtcNow()), Sender);
+                break;
+            case RelayCommands.Confirm:
+                Decide((state, ticket) => state.Confirm(ticket), Sender);
+                break;
+            case RelayCommands.RollBack:
+                Decide((state, ticket) => state.RollBack(ticket, _time.GetUtcNow()), Sender);
+                break;
+            case RelayCommands.UseFiles use:
+                Decide((state, ticket) => state.UseFiles(ticket, use.Files, _time.GetUtcNow()), Sender);
+                break;
+            case RelayCommands.RestOn rest:
+                Decide((state, ticket) => state.RestOn(ticket, rest.Files), Sender);
                 break;
             case RelayCommands.SetWorkers { Count: < 1 or > InterfaceOptions.MaxWorkers } set:
                 Sender.Tell(new CommandResult.Rejected("count", $"{set.Count} is not a number of workers; give one from 1 to {InterfaceOptions.MaxWorkers}"));
@@ -228,7 +248,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case RelayCommands.AddRule or RelayCommands.AddRules or RelayCommands.RemoveRule or RelayCommands.SetWorkers or TraceCommands.Enable or TraceCommands.Disable or TraceCommands.Get or RelayQueries.WhenSettled:
+            case RelayCommands.AddRule or RelayCommands.AddRules or RelayCommands.RemoveRule or RelayCommands.ChangeRules or RelayCommands.Confirm or RelayCommands.RollBack or RelayCommands.UseFiles or RelayCommands.RestOn or RelayCommands.SetWorkers or TraceCommands.Enable or TraceCommands.Disable or TraceCommands.Get or RelayQueries.WhenSettled:
                 Sender.Tell(IsStopping);
                 break;
             case RelayQueries.ListRules or RelayQueries.GetStats or RelayQueries.ListWorkers or RelayQueries.ListInterfaces or RelayQueries.GetSaving:
@@ -265,10 +285,10 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                 case RelayEffect.Answer answer:
                     Timers.Cancel(answer.Ticket);
                     if (_tickets.Remove(answer.Ticket, out IActorRef? asker))
-                        asker.Tell(answer.Result is CommandResult.Ok { Sentence: var done } && _unsaved is { } unsaved ? new CommandResult.Ok($"{done}; for now it would not survive a restart of mcrd: {unsaved.Why}") : answer.Result);
+                        asker.Tell(answer.Result is CommandResult.Ok done && _unsaved is { } unsaved ? done with { Sentence = $"{done.Sentence}; for now it would not survive a restart of mcrd: {unsaved.Why}" } : answer.Result);
                     break;
                 case RelayEffect.Save:
-                    _ledger.Keep(_state.Overlay);
+                    _ledger.Keep(_state.Overlay, _state.Unconfirmed?.Before);
                     _saver.Tell(new StateCommands.Save());
                     break;
             }

@@ -10,6 +10,9 @@ internal sealed record RuleEntry(RuleWithOrigin Rule, long Assigned, long Settle
 {
     public bool IsSettled => Settled >= Assigned;
 
+    /// <summary>The same rule, written somewhere else.</summary>
+    public RuleEntry From(string origin) => this with { Rule = Rule with { Origin = origin }, View = View with { Origin = origin } };
+
     public static RuleEntry New(RuleWithOrigin rule, long revision, DateTimeOffset now) =>
         new(rule, revision, 0, RuleState.New(rule, now).View);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mcr.Actors.Messages;
 using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Relay;
@@ -15,5 +16,17 @@ internal sealed record WaitingCommand(
     ImmutableDictionary<string, long> Interfaces,
     ForwardingRule? Removed)
 {
+    /// <summary>It is told of in numbers, even when there is one.</summary>
+    public bool IsOfMany { get; init; }
+
+    /// <summary>For the answer.</summary>
+    public RuleDifference Difference { get; init; } = RuleDifference.None;
+
+    /// <summary>For the answer.</summary>
+    public string? Hash { get; init; }
+
+    /// <summary>For the answer.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+
     public bool IsDone => Pending.IsEmpty && Interfaces.IsEmpty;
 }

@@ -9,6 +9,7 @@ internal interface IOverlayStore
     /// <summary>Of everything that the next mcrd is to know.</summary>
     string Directory { get; }
 
+    /// <param name="before">What the next mcrd begins with in place of <paramref name="overlay"/>, a change that nobody has confirmed yet; null for none.</param>
     /// <returns>null when it is kept, whatever happens next; else why not.</returns>
-    string? Save(Overlay overlay);
+    string? Save(Overlay overlay, Overlay? before);
 }

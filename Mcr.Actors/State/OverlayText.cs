@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Mcr.Actors.Configuration;
@@ -73,18 +72,8 @@ internal static class OverlayText
     {
         json.WriteStartObject();
         WritePlace(json, output.Interface, output.Range);
-        WriteOption(json, "ttl", output.DecrementTtl ? "decrement" : Number(output.Ttl));
-        WriteOption(json, "source", output.Source switch
-        {
-            SourceMode.Keep => "keep",
-            SourceMode.Address => $"{output.SourceAddress}",
-            _ => null,
-        });
-        WriteOption(json, "dscp", Number(output.Dscp));
-        WriteOption(json, "rate-limit", output.RateLimit == 0 ? null : BitRate.Format(output.RateLimit));
-        WriteOption(json, "max-burst", output.MaxBurst == 0 ? null : Number(output.MaxBurst));
-        WriteOption(json, "pace", output.Pace ? "on" : null);
-        WriteOption(json, "priority", output.Priority == 0 ? null : Number(output.Priority));
+        foreach ((string key, string value) in RuleText.Options(output))
+            json.WriteString(key, value);
         json.WriteEndObject();
     }
 
@@ -103,8 +92,6 @@ internal static class OverlayText
         if (value is not null)
             json.WriteString(key, value);
     }
-
-    private static string? Number(byte? value) => value?.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>What a file has; the rules of the files are not in it.</summary>
     public sealed record Content(ImmutableArray<RuleWithOrigin> Added, ImmutableArray<RuleWithOrigin> Removed);

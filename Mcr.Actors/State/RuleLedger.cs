@@ -10,24 +10,24 @@ namespace Mcr.Actors.State;
 /// </summary>
 public sealed class RuleLedger
 {
-    private volatile Overlay _overlay;
+    private volatile Kept _kept;
 
     internal RuleLedger(Overlay overlay, IOverlayStore? store = null)
     {
-        _overlay = overlay;
+        _kept = new Kept(overlay, null);
         Store = store;
     }
 
-    internal Overlay Overlay => _overlay;
+    internal Overlay Overlay => _kept.Overlay;
 
     /// <summary>null: changes end with mcrd.</summary>
     internal IOverlayStore? Store { get; }
 
     /// <summary>What is to run.</summary>
-    public ImmutableArray<RuleWithOrigin> Rules => _overlay.Apply().Rules;
+    public ImmutableArray<RuleWithOrigin> Rules => _kept.Overlay.Apply().Rules;
 
     /// <summary>How many rules were added or changed at run time, and how many of the files were removed.</summary>
-    public (int Added, int Removed) Changes => (_overlay.Added.Count, _overlay.Removed.Count);
+    public (int Added, int Removed) Changes => (_kept.Overlay.Added.Count, _kept.Overlay.Removed.Count);
 
     /// <param name="files">The rules of the files.</param>
     /// <param name="directory">null: what is changed at run time ends with mcrd.</param>
@@ -35,14 +35,38 @@ public sealed class RuleLedger
     {
         if (directory is null)
             return new RuleLedger(Overlay.On(files));
-        OverlayText.Content? saved = directory.Read(OverlayFile.Name, OverlayText.Read);
+        // Whatever ended the last mcrd, the change that nobody had confirmed may be to blame.
+        OverlayText.Content? before = directory.Read(OverlayFile.UnconfirmedName, OverlayText.Read);
+        if (before is not null)
+            directory.Warn("the last mcrd ended before the change of rules that it waited for was confirmed: the rules before that change are used");
+        OverlayText.Content? saved = before ?? directory.Read(OverlayFile.Name, OverlayText.Read);
         (Overlay overlay, ImmutableArray<string> notes) = Overlay.On(files, saved?.Added ?? [], saved?.Removed ?? []);
         foreach (string note in notes.Concat(overlay.Apply().LeftOut))
             directory.Warn(note);
-        bool isAsSaved = saved is null ? overlay.IsEmpty : notes.IsEmpty;
+        bool isAsSaved = before is null && saved is null ? overlay.IsEmpty : notes.IsEmpty;
         return new RuleLedger(overlay, new OverlayFile(directory, isAsSaved ? overlay : null));
     }
 
     /// <summary>In no time, however many rules there are.</summary>
-    internal void Keep(Overlay overlay) => _overlay = overlay;
+    /// <param name="before">What is gone back to unless the last change is confirmed; null when it need not be.</param>
+    internal void Keep(Overlay overlay, Overlay? before) => _kept = new Kept(overlay, before);
+
+    /// <summary>For a supervisor that starts: what its predecessor had not had confirmed is taken back.</summary>
+    /// <returns>Whether there was such a change.</returns>
+    internal bool RollBack()
+    {
+        if (_kept.Before is not { } before)
+            return false;
+        Keep(before, null);
+        return true;
+    }
+
+    /// <summary>To the store, from any thread.</summary>
+    internal string? Save(IOverlayStore store)
+    {
+        Kept kept = _kept;
+        return store.Save(kept.Overlay, kept.Before);
+    }
+
+    private sealed record Kept(Overlay Overlay, Overlay? Before);
 }

@@ -47,7 +47,7 @@ internal sealed class StateActor(RuleLedger ledger, IOverlayStore store) : Untyp
             switch (effect)
             {
                 case SavingEffect.Write:
-                    Task.Run(() => store.Save(ledger.Overlay)).PipeTo(Self, Self, problem => new Written(problem), failure => new Written(failure.Message));
+                    Task.Run(() => ledger.Save(store)).PipeTo(Self, Self, problem => new Written(problem), failure => new Written(failure.Message));
                     break;
                 case SavingEffect.Retry retry:
                     Timers.StartSingleTimer(nameof(RetryIsDue), new RetryIsDue(), retry.Delay);

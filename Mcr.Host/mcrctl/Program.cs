@@ -11,12 +11,14 @@ internal static class Program
         var session = new Session(root);
         AddCommand.AddTo(root, session);
         RemoveCommand.AddTo(root, session);
+        BatchCommand.AddTo(root, session);
         WorkersCommand.AddTo(root, session);
         UpgradeHoldCommand.AddTo(root, session);
         QueryCommands.AddTo(root, session);
         TraceCommands.AddTo(root, session);
         LogLevelCommand.AddTo(root, session);
-        ConfigCheckCommand.AddTo(root);
+        ConfigCommands.AddTo(root, session);
+        AuditCommand.AddTo(root, session);
 
         // No response files: nothing here is long enough to need one, and a name may begin with @.
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -3,21 +3,37 @@ using Mcr.Actors.Control;
 
 namespace Mcr.Host.Mcrctl;
 
-/// <summary>`mcrctl remove`: by id or by name.</summary>
-internal static class RemoveCommand
+/// <summary>`mcrctl remove`: by id or by name. A line of `mcrctl batch` is read alike.</summary>
+internal sealed class RemoveCommand : Command
 {
+    private readonly Option<string?> _ruleId = new("--rule-id") { HelpName = "ID", Description = "The rule with this id (see: mcrctl list)" };
+    private readonly Option<string?> _name = new("--name") { HelpName = "N", Description = "The rule with this name" };
+
+    public RemoveCommand()
+        : base("remove", "Removes a rule, also one of a configuration file.")
+    {
+        Add(_ruleId);
+        Add(_name);
+    }
+
     public static void AddTo(RootCommand root, Session session)
     {
-        var ruleId = new Option<string?>("--rule-id") { HelpName = "ID", Description = "The rule with this id (see: mcrctl list)" };
-        var name = new Option<string?>("--name") { HelpName = "N", Description = "The rule with this name" };
-        var command = new Command("remove", "Removes a rule, also one of a configuration file.") { ruleId, name };
+        var command = new RemoveCommand();
         command.SetAction(parsed =>
         {
-            var request = new ControlRequest.Remove { RuleId = parsed.GetValue(ruleId), Name = parsed.GetValue(name) };
-            if (request.RuleId is null == request.Name is null)
-                return ExitCodes.Because(ExitCodes.Usage, "remove takes one rule: give either --rule-id or --name (see: mcrctl list)");
-            return session.Ask(parsed, request);
+            var problems = new List<string>();
+            ControlRequest.Remove request = command.Read(parsed, problems);
+            return problems.Count > 0 ? ExitCodes.Because(ExitCodes.Usage, problems) : session.Ask(parsed, request);
         });
         root.Add(command);
+    }
+
+    /// <param name="problems">Gets a sentence when it does not name one rule in one way.</param>
+    public ControlRequest.Remove Read(ParseResult parsed, List<string> problems)
+    {
+        var request = new ControlRequest.Remove { RuleId = parsed.GetValue(_ruleId), Name = parsed.GetValue(_name) };
+        if (request.RuleId is null == request.Name is null)
+            problems.Add("remove takes one rule: give either --rule-id or --name (see: mcrctl list)");
+        return request;
     }
 }

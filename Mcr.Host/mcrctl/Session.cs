@@ -31,12 +31,22 @@ internal sealed class Session
 
     /// <summary>Asks, prints the answer and returns the exit code.</summary>
     /// <param name="show">How a person sees the answer; null: in the way of its kind.</param>
-    public int Ask(ParseResult parsed, ControlRequest request, Func<ControlResponse, Screen>? show = null) => Converse(parsed, (client, json) =>
+    /// <param name="place">Says where a problem's field was written; null: as mcrd names it.</param>
+    public int Ask(ParseResult parsed, ControlRequest request, Func<ControlResponse, Screen>? show = null, Func<ProblemEntry, ProblemEntry>? place = null) => Converse(parsed, (client, json) =>
     {
         if (json)
-            return PrintJson(client.AskJson(request));
+            return PrintJson(client.AskJson(request), place);
         using var terminal = new Terminal();
-        return Show(client.Ask(request), show ?? AnswerScreen.Of, terminal.Print);
+        return Show(client.Ask(request), show ?? AnswerScreen.Of, terminal.Print, place);
+    });
+
+    /// <summary>For what is text, also into a file: JSON only when that is asked for.</summary>
+    public int AskText(ParseResult parsed, ControlRequest request, Func<ControlResponse, int> print) => Converse(parsed, (client, _) =>
+    {
+        if (parsed.GetValue(_json))
+            return PrintJson(client.AskJson(request));
+        ControlResponse answer = client.Ask(request);
+        return answer is ControlResponse.Error ? Failed(answer) : print(answer);
     });
 
     /// <summary>Asks again each second: a screen in place of the last one, or a line of JSON after it. Ends with an error, or when interrupted.</summary>
@@ -98,24 +108,24 @@ internal sealed class Session
     }
 
     /// <summary>As it came: it has the shape that is promised already, and decoding it would only cost time.</summary>
-    private static int PrintJson(byte[] json)
+    private static int PrintJson(byte[] json, Func<ProblemEntry, ProblemEntry>? place = null)
     {
         if (ResponseCodec.Kind(json) == nameof(ControlResponse.Error))
-            return Failed(ResponseCodec.Decode(json));
+            return Failed(ResponseCodec.Decode(json), place);
         using Stream output = Console.OpenStandardOutput();
         output.Write([.. json, (byte)'\n']);
         return ExitCodes.Done;
     }
 
-    private static int Show(ControlResponse response, Func<ControlResponse, Screen> show, Action<Screen> print)
+    private static int Show(ControlResponse response, Func<ControlResponse, Screen> show, Action<Screen> print, Func<ProblemEntry, ProblemEntry>? place = null)
     {
         if (response is ControlResponse.Error)
-            return Failed(response);
+            return Failed(response, place);
         print(show(response));
         return ExitCodes.Done;
     }
 
-    private static int Failed(ControlResponse response) => ExitCodes.Because(
+    private static int Failed(ControlResponse response, Func<ProblemEntry, ProblemEntry>? place = null) => ExitCodes.Because(
         ExitCodes.Failed,
-        response is ControlResponse.Error { Problems.Count: > 0 } error ? error.Problems.Select(p => p.ToString()) : ["mcrd refused and did not say why; its log may"]);
+        response is ControlResponse.Error { Problems.Count: > 0 } error ? error.Problems.Select(p => (place is null ? p : place(p)).ToString()) : ["mcrd refused and did not say why; its log may"]);
 }

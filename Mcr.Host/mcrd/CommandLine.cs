@@ -42,7 +42,7 @@ internal static class CommandLine
         var command = new Command("supervisor", "Runs the relay until SIGTERM.") { config, device, workers, socket, json };
         command.SetAction(async (parsed, _) =>
         {
-            SettingsResult result = SettingsReader.Read(new SettingsSources
+            var sources = new SettingsSources
             {
                 ConfigFile = parsed.GetValue(config) ?? (File.Exists(DefaultConfig) ? DefaultConfig : null),
                 Interface = parsed.GetValue(device),
@@ -50,9 +50,10 @@ internal static class CommandLine
                 ControlSocket = parsed.GetValue(socket),
                 LogJson = parsed.GetValue(json),
                 Environment = Environment.GetEnvironmentVariable,
-            });
+            };
+            SettingsResult result = SettingsReader.Read(sources);
             if (result.Settings is { } settings)
-                return await Daemon.RunAsync(settings);
+                return await Daemon.RunAsync(settings, new RunningConfiguration(sources, settings));
             ConfigCheck.Print(result.Problems, Console.Error);
             return ExitCodes.Configuration;
         });

@@ -39,6 +39,36 @@ internal static class DurableFile
         Sync(directory);
     }
 
+    /// <summary>With the owner, group and mode that the file has; a new one is as the process makes files. Its directory is there.</summary>
+    /// <inheritdoc cref="Write"/>
+    public static void Replace(string path, ReadOnlySpan<byte> content)
+    {
+        string unfinished = path + Unfinished;
+        try
+        {
+            using (var stream = new FileStream(unfinished, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0 }))
+            {
+                if (UnixFile.TryStatus(path, out UnixFile.Status old).IsSuccess)
+                {
+                    UnixFile.TryChangeOwner(unfinished, old.UserId, old.GroupId); // not ours to give: then it is ours
+                    File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(path));
+                }
+
+                stream.Write(content);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(unfinished, path, overwrite: true);
+        }
+        catch
+        {
+            TryDelete(unfinished);
+            throw;
+        }
+
+        Sync(Path.GetDirectoryName(path)!);
+    }
+
     /// <inheritdoc cref="Write"/>
     public static void Delete(string path)
     {

@@ -20,6 +20,7 @@ internal static unsafe partial class Libc
     public const int EMFILE = 24;
     public const int ENOSPC = 28;
     public const int EPIPE = 32;
+    public const int ERANGE = 34;
     public const int ENOSYS = 38;
     public const int EMSGSIZE = 90;
     public const int ENOPROTOOPT = 92;

@@ -33,6 +33,7 @@ internal static unsafe partial class Libc
     public const int SO_RCVBUFFORCE = 33;
     public const int SO_TIMESTAMPNS = 35;
     public const int SCM_TIMESTAMPNS = 35;
+    public const int SO_PEERGROUPS = 59;
     public const int SCM_RIGHTS = 1;
     public const int SCM_CREDENTIALS = 2;
     public const int MSG_CTRUNC = 0x8;

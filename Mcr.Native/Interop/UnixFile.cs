@@ -12,6 +12,8 @@ internal static unsafe class UnixFile
     /// <summary>Gives the file another group and leaves its owner.</summary>
     public static SysResult TryChangeGroup(string path, uint groupId) => SysResult.From(Libc.chown(path, uint.MaxValue, groupId));
 
+    public static SysResult TryChangeOwner(string path, uint userId, uint groupId) => SysResult.From(Libc.chown(path, userId, groupId));
+
     /// <summary>Of the name itself when it is a symbolic link.</summary>
     public static SysResult TryStatus(string path, out Status status) => TryStatus(Libc.AT_FDCWD, path, Libc.AT_SYMLINK_NOFOLLOW, out status);
 

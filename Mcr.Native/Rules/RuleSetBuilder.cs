@@ -15,8 +15,10 @@ internal sealed class RuleSetBuilder(
     public bool TryGet(RuleId id, [NotNullWhen(true)] out ForwardingRule? rule) => byId.TryGetValue(id, out rule);
 
     /// <summary>The rule that <paramref name="candidate"/> would replace: the one with the same input.</summary>
-    public ForwardingRule? ReplacedBy(ForwardingRule candidate) =>
-        byInput.TryGetValue(candidate.Input, out RuleId id) ? byId[id] : null;
+    public ForwardingRule? ReplacedBy(ForwardingRule candidate) => At(candidate.Input);
+
+    /// <summary>The rule with this input.</summary>
+    public ForwardingRule? At(RuleInput input) => byInput.TryGetValue(input, out RuleId id) ? byId[id] : null;
 
     /// <summary>Why <paramref name="candidate"/> cannot be in this set (the rule it replaces aside); empty when it can.</summary>
     public IReadOnlyList<RuleProblem> Check(ForwardingRule candidate)

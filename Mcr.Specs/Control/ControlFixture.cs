@@ -26,13 +26,16 @@ internal sealed class ControlFixture : IAsyncDisposable
 
     public ConcurrentQueue<ControlRequest> Requests { get; } = new();
 
+    public ConcurrentQueue<ControlPeer> Peers { get; } = new();
+
     public Func<ControlRequest, CancellationToken, Task<ControlResponse>> Handle { get; set; } = (_, _) => Task.FromResult<ControlResponse>(new ControlResponse.Pong());
 
     public ControlServer Open(ControlServerOptions? options = null, string group = "") => ControlServer.Open(
         SocketPath,
         group,
-        (request, token) =>
+        (request, peer, token) =>
         {
+            Peers.Enqueue(peer);
             Requests.Enqueue(request);
             return Handle(request, token);
         },

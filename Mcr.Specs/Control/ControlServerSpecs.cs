@@ -80,7 +80,7 @@ public sealed class ControlServerSpecs
         string[] lines = ["root:x:0:", "", "# none", "mcrx:x:7:", "mcr:x:812:alice,bob", "bad:x:many:"];
 
         Assert.Equal(812u, UnixGroups.Parse("mcr", lines));
-        Assert.Contains("/nosuch/group cannot be read", Assert.Throws<ControlSocketException>(() => UnixGroups.Find("mcr", "/nosuch/group")).Message, StringComparison.Ordinal);
+        Assert.Contains("/nosuch/group cannot be read", Assert.Throws<ControlSocketException>(() => UnixGroups.Find("mcr", groupFile: "/nosuch/group")).Message, StringComparison.Ordinal);
         Assert.Null(UnixGroups.Parse("bad", lines));
         Assert.Null(UnixGroups.Parse("mc", lines));
         Assert.Equal(1234u, UnixGroups.Find("1234"));
@@ -154,7 +154,7 @@ public sealed class ControlServerSpecs
     [InlineData("/tmp/0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789.sock", "the path /tmp/0123")]
     public void A_place_where_no_socket_can_be_should_be_a_sentence(string path, string sentence)
     {
-        var e = Assert.Throws<ControlSocketException>(() => ControlServer.Open(path, "", (_, _) => throw new InvalidOperationException(), _ => { }));
+        var e = Assert.Throws<ControlSocketException>(() => ControlServer.Open(path, "", (_, _, _) => throw new InvalidOperationException(), _ => { }));
 
         Assert.Equal(ControlSocketProblem.CannotCreate, e.Kind);
         Assert.StartsWith(sentence, e.Message, StringComparison.Ordinal);

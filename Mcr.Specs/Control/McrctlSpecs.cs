@@ -22,6 +22,12 @@ public sealed class McrctlSpecs
         { "log-level set --facility Egress --level debug", new ControlRequest.SetLogLevel { Facility = "Egress", Level = "debug" } },
         { "ping --json", new ControlRequest.Ping() },
         { "version", new ControlRequest.Version() },
+        { "reload", new ControlRequest.Reload() },
+        { "config confirm", new ControlRequest.ConfirmChange() },
+        { "config save", new ControlRequest.SaveConfig() },
+        { "config show --json", new ControlRequest.ShowConfig() },
+        { "audit", new ControlRequest.ShowAudit() },
+        { "audit --last 5", new ControlRequest.ShowAudit { Last = "5" } },
         { "remove --rule-id r-1", new ControlRequest.Remove { RuleId = "r-1" } },
         { "remove --name @video", new ControlRequest.Remove { Name = "@video" } },
         {
@@ -158,6 +164,6 @@ public sealed class McrctlSpecs
         (int exitCode, string output, string error) = run.End();
 
         Assert.Equal((0, ""), (exitCode, error));
-        Assert.All(["add", "remove", "list, list-rules", "stats", "list-workers", "interfaces", "ping", "version", "log-level", "config", "--socket-path", "--json"], word => Assert.Contains($"  {word} ", output, StringComparison.Ordinal));
+        Assert.All(["add", "remove", "list, list-rules", "stats", "list-workers", "interfaces", "ping", "version", "log-level", "trace", "config", "reload", "batch", "audit", "--socket-path", "--json"], word => Assert.Contains($"  {word} ", output, StringComparison.Ordinal));
     }
 }

@@ -23,8 +23,10 @@ public sealed class McrctlStartSpecs(ITestOutputHelper output)
         StartTimes.AssertPrompt(output, "--socket-path", fixture.SocketPath, "--json", command);
     }
 
-    [Fact]
-    public async Task It_should_load_neither_Akka_nor_what_tables_need()
+    [Theory]
+    [InlineData("list")]
+    [InlineData("config load")]
+    public async Task It_should_load_neither_Akka_nor_what_tables_need(string command)
     {
         await using var fixture = new ControlFixture();
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,7 +36,7 @@ public sealed class McrctlStartSpecs(ITestOutputHelper output)
             asked.SetResult();
             return answer.Task;
         };
-        using var mcrctl = new RunningProcess(null, Executables.Mcrctl, ["--json", "list", "--socket-path", fixture.SocketPath]);
+        using var mcrctl = new RunningProcess(null, Executables.Mcrctl, ["--json", .. McrctlFixture.Words(command), .. command == "list" ? Array.Empty<string>() : ["--file", Path.Combine(Executables.RepositoryRoot, "hocon", "examples", "options.hocon")], "--socket-path", fixture.SocketPath]);
         await asked.Task;
 
         string[] loaded = [.. File.ReadLines($"/proc/{mcrctl.Pid}/maps").Select(line => Path.GetFileName(line)).Where(name => name.EndsWith(".dll", StringComparison.Ordinal)).Distinct().Order()];

@@ -32,6 +32,16 @@ public sealed class RequestCodecSpecs(ITestOutputHelper output)
         { """{"version":1,"command":{"Remove":{"rule_id":"r-1"}}}""", new ControlRequest.Remove { RuleId = "r-1" } },
         { """{"version":1,"command":{"Remove":{"name":"video"}}}""", new ControlRequest.Remove { Name = "video" } },
         { """{"version":1,"command":{"SetWorkers":{"interface":"eth0","count":"3"}}}""", new ControlRequest.SetWorkers { Interface = "eth0", Count = "3" } },
+        {
+            """{"version":1,"command":{"ChangeRules":{"rules":[{"input_port":"5000","outputs":[{"port":"6000"}],"force":false}],"removals":[{"name":"video"}],"replace":true,"dry_run":true,"confirm":"60s","from":"rules.hocon"}}}""",
+            new ControlRequest.ChangeRules { Rules = [new ControlRequest.Add { InputPort = "5000", Outputs = [new OutputText { Port = "6000" }] }], Removals = [new ControlRequest.Remove { Name = "video" }], Replace = true, DryRun = true, Confirm = "60s", From = "rules.hocon" }
+        },
+        { """{"version":1,"command":{"ChangeRules":{"rules":[],"removals":[],"replace":false,"dry_run":false}}}""", new ControlRequest.ChangeRules() },
+        { """{"version":1,"command":{"ConfirmChange":{}}}""", new ControlRequest.ConfirmChange() },
+        { """{"version":1,"command":{"Reload":{}}}""", new ControlRequest.Reload() },
+        { """{"version":1,"command":{"SaveConfig":{}}}""", new ControlRequest.SaveConfig() },
+        { """{"version":1,"command":{"ShowAudit":{"last":"5"}}}""", new ControlRequest.ShowAudit { Last = "5" } },
+        { """{"version":1,"command":{"ShowConfig":{}}}""", new ControlRequest.ShowConfig() },
         { """{"version":1,"command":{"ListRules":{}}}""", new ControlRequest.ListRules() },
         { """{"version":1,"command":{"Stats":{}}}""", new ControlRequest.Stats() },
         { """{"version":1,"command":{"ListWorkers":{}}}""", new ControlRequest.ListWorkers() },
@@ -76,11 +86,19 @@ public sealed class RequestCodecSpecs(ITestOutputHelper output)
     [InlineData("""{"version":1,"command":{"Add":{"input_port":true}}}""", "the request is not JSON as this version has it: ")]
     [InlineData("""{"version":1,"command":{"Add":{"outputs":null}}}""", "the request is not JSON as this version has it: ")]
     [InlineData("""{"version":1,"command":{"Add":{"outputs":[null]}}}""", "an output of the request is null")]
+    [InlineData("""{"version":1,"command":{"ChangeRules":{"rules":[null]}}}""", "a rule of the request is null")]
+    [InlineData("""{"version":1,"command":{"ChangeRules":{"rules":[{"outputs":[null]}]}}}""", "an output of the request is null")]
+    [InlineData("""{"version":1,"command":{"ChangeRules":{"removals":[null]}}}""", "a removal of the request is null")]
+    [InlineData("""{"version":1,"command":{"ChangeRules":{"rules":null}}}""", "the request is not JSON as this version has it: ")]
     [InlineData("""{"version":1,"command":{"Ping":{}}} x""", "the request is not JSON as this version has it: ")]
     [InlineData("""{"version":2,"command":{"Ping":{}}}""", "the request is of version 2 of the control protocol and this mcrd speaks version 1; use the mcrctl that came with it")]
     [InlineData("""{"more":{"version":1},"version":2,"command":{"Reboot":{}}}""", "the request is of version 2 of the control protocol")]
     public void Anything_else_should_be_refused_with_a_sentence(string json, string sentence) =>
         Assert.StartsWith(sentence, Assert.Throws<InvalidDataException>(() => Decode(json)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Members_that_are_missing_should_be_none() =>
+        Assert.Equivalent(new ControlRequest.ChangeRules { Rules = [new ControlRequest.Add()] }, Decode("""{"version":1,"command":{"ChangeRules":{"rules":[{}]}}}"""), strict: true);
 
     [Fact]
     public void A_refusal_should_fit_one_line_of_a_log()

@@ -38,6 +38,18 @@ public sealed class ResponseCodecSpecs(ITestOutputHelper output)
             """{"LogLevels":{"global":"Info","facility_overrides":{"Network":"Debug"},"facilities":{"Network":"Debug","Stats":"Info"}}}""",
             new ControlResponse.LogLevels(new LogLevelsEntry("Info", new Dictionary<string, string> { ["Network"] = "Debug" }, new Dictionary<string, string> { ["Network"] = "Debug", ["Stats"] = "Info" }))
         },
+        {
+            """{"Config":{"ruleset_hash":"00ff","rules":[],"config_file":"/etc/mcr/mcrd.hocon","hocon":"mcr { }\n"}}""",
+            new ControlResponse.Config(new ConfigEntry("00ff", [], "/etc/mcr/mcrd.hocon", "mcr { }\n"))
+        },
+        {
+            """{"Changes":{"dry_run":true,"sentence":"1 rule added","ruleset_hash":"00ff","added":[{"rule_id":"r-1","name":null,"input_interface":"eth0","input_group":"239.1.1.1","input_port":5000,"source":null,"outputs":[{"group":"239.2.2.2","port":6000,"interface":"eth1","ttl":8}]}],"changed":[],"removed":[],"notes":["a"],"needs_restart":["worker.path"]}}""",
+            new ControlResponse.Changes(new ChangesEntry(true, "1 rule added", "00ff", [new RuleShape("r-1", null, "eth0", "239.1.1.1", 5000, null, [new OutputEntry("239.2.2.2", 6000, "eth1", "8")])], [], []) { Notes = ["a"], NeedsRestart = ["worker.path"] })
+        },
+        {
+            """{"Audit":[{"time":"2026-11-23T12:00:00+00:00","via":"control","result":"done","sentence":"rule r-1 is removed","uid":0,"gid":0,"pid":7,"user":"root","request":null,"more":3}]}""",
+            new ControlResponse.Audit([new AuditEntry(Noon, "control", "done", "rule r-1 is removed") { Uid = 0, Gid = 0, Pid = 7, User = "root", More = 3 }])
+        },
         { """{"Success":"rule r-1 was added"}""", new ControlResponse.Success("rule r-1 was added") },
         { """{"Error":{"problems":[{"field":"input.port","sentence":"is missing"},{"field":null,"sentence":"no"}]}}""", new ControlResponse.Error([new ProblemEntry("input.port", "is missing"), new ProblemEntry(null, "no")]) },
         { """{"Pong":{}}""", new ControlResponse.Pong() },

@@ -42,10 +42,10 @@ public sealed class StateFileSpecs : IDisposable
     {
         var rule = new RuleWithOrigin(TestRules.Rule("in0", "239.1.1.1", 5000, null, "239.2.2.2:6000:out0"), "mcrctl");
         var store = new OverlayFile(OpenDirectory(), null);
-        Assert.Null(store.Save(Overlay.On([]).With(rule)));
+        Assert.Null(store.Save(Overlay.On([]).With(rule), null));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(RulesFile));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path));
-        Assert.Null(store.Save(Overlay.On([])));
+        Assert.Null(store.Save(Overlay.On([]), null));
         Assert.Empty(Directory.GetFileSystemEntries(Path));
     }
 
@@ -99,7 +99,7 @@ public sealed class StateFileSpecs : IDisposable
         Overlay few = Overlay.On([]).With(rules[0]);
         Overlay many = rules.Aggregate(few, (overlay, rule) => overlay.With(rule));
         var store = new OverlayFile(OpenDirectory(), null);
-        Assert.Null(store.Save(few));
+        Assert.Null(store.Save(few, null));
         using var done = new CancellationTokenSource();
         var seen = new HashSet<int>();
         int looks = 0;
@@ -115,7 +115,7 @@ public sealed class StateFileSpecs : IDisposable
         }, TestContext.Current.CancellationToken);
         for (int i = 0; i < 50 || Volatile.Read(ref looks) < 200; i++)
         {
-            Assert.Null(store.Save(i % 2 == 0 ? many : few));
+            Assert.Null(store.Save(i % 2 == 0 ? many : few, null));
             if (onlooker.IsFaulted)
                 break;
         }
@@ -132,13 +132,13 @@ public sealed class StateFileSpecs : IDisposable
         var other = new RuleWithOrigin(TestRules.Rule("in0", "239.1.1.2", 5000, null, "239.2.2.2:6000:out0"), "mcrctl");
         var store = new OverlayFile(OpenDirectory(), null);
         Overlay first = Overlay.On([]).With(rule);
-        Assert.Null(store.Save(first));
+        Assert.Null(store.Save(first, null));
         Directory.CreateDirectory(RulesFile + DurableFile.Unfinished); // in the way, even of root
-        string? problem = store.Save(first.With(other));
+        string? problem = store.Save(first.With(other), null);
         Assert.Contains(RulesFile, problem, StringComparison.Ordinal);
         Assert.Equal([rule], RuleLedger.Open([], OpenDirectory()).Rules);
         Directory.Delete(RulesFile + DurableFile.Unfinished);
-        Assert.Null(store.Save(first.With(other)));
+        Assert.Null(store.Save(first.With(other), null));
         Assert.Equal(2, RuleLedger.Open([], OpenDirectory()).Rules.Length);
     }
 
@@ -150,7 +150,30 @@ public sealed class StateFileSpecs : IDisposable
         Assert.False(Directory.Exists(Path));
     }
 
-    private string? Save(Overlay overlay) => new OverlayFile(OpenDirectory(), null).Save(overlay);
+    /// <summary>Wherever mcrd is killed in between: what was before, until the change is confirmed.</summary>
+    [Fact]
+    public void Next_mcrd_should_begin_with_what_was_before_a_change_that_nobody_confirmed()
+    {
+        var first = new RuleWithOrigin(TestRules.Rule("in0", "239.1.1.1", 5000, null, "239.2.2.2:6000:out0"), "mcrctl");
+        Overlay before = Overlay.On([]).With(first);
+        Overlay after = before.Without(first.Rule.Input).With(first with { Rule = TestRules.Rule("in0", "239.1.1.9", 5000, null, "239.2.2.2:6000:out0") });
+        var store = new OverlayFile(OpenDirectory(), null);
+        Assert.Null(store.Save(before, null));
+        Assert.Null(store.Save(after, before));
+        Assert.Equal(first.Rule, Assert.Single(RuleLedger.Open([], OpenDirectory()).Rules).Rule);
+        Assert.Null(store.Save(after, null)); // it is confirmed
+        Assert.Equal(after.Added.Values.Single().Rule, Assert.Single(RuleLedger.Open([], OpenDirectory()).Rules).Rule);
+        Assert.Equal([RulesFile], Directory.GetFiles(Path));
+
+        // A change that cannot be written down leaves what was before it.
+        Assert.Null(store.Save(before, null));
+        Directory.CreateDirectory(RulesFile + ".new");
+        Assert.NotNull(store.Save(after, before));
+        Assert.Equal(first.Rule, Assert.Single(RuleLedger.Open([], OpenDirectory()).Rules).Rule);
+        Directory.Delete(RulesFile + ".new");
+    }
+
+    private string? Save(Overlay overlay) => new OverlayFile(OpenDirectory(), null).Save(overlay, null);
 
     private StateDirectory OpenDirectory() => new(Path, _warnings.Add, TimeProvider.System);
 }

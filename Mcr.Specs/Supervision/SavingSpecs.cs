@@ -124,7 +124,7 @@ public sealed class SavingSpecs(ITestOutputHelper output) : RelaySpec(output)
 
         public string Directory => "/spec";
 
-        public string? Save(Overlay overlay)
+        public string? Save(Overlay overlay, Overlay? before)
         {
             Gate.Wait(TimeSpan.FromSeconds(20));
             Interlocked.Increment(ref Saves);

@@ -13,6 +13,8 @@ internal static class AnswerScreen
         ControlResponse.Interfaces interfaces => InterfaceScreen.Of(interfaces.Entries),
         ControlResponse.Stats stats => StatsScreen.ByRule(stats.Entries, DateTimeOffset.UtcNow),
         ControlResponse.LogLevels levels => Levels(levels.Entry),
+        ControlResponse.Changes changes => new Screen([.. ChangeLines.Of(changes.Entry)]),
+        ControlResponse.Audit audit => AuditScreen.Of(audit.Entries),
         ControlResponse.Success success => new Screen([success.Sentence]),
         ControlResponse.Pong => new Screen(["mcrd is running"]),
         ControlResponse.Version { Entry: var version } => new Screen(

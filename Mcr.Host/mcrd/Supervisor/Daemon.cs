@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Akka.Hosting;
 using Akka.Configuration;
+using Mcr.Actors.Audit;
 using Mcr.Actors.Configuration;
 using Mcr.Actors.Control;
 using Mcr.Actors.Messages;
@@ -35,7 +36,7 @@ internal static class Daemon
     /// <summary>Where a start is timed from: the process' own beginning.</summary>
     private static readonly DateTime StartedAt = Process.GetCurrentProcess().StartTime;
 
-    public static async Task<int> RunAsync(McrSettings settings)
+    public static async Task<int> RunAsync(McrSettings settings, RunningConfiguration configuration)
     {
         var capabilities = Capabilities.Read();
         if (!capabilities.CanOpenPacketSockets)
@@ -48,9 +49,12 @@ internal static class Daemon
         var gate = new ControlGate { Log = new LogControl(settings.Log.Levels) };
         using ILoggerFactory loggers = OpenLog(settings.Log, gate.Log);
         ILogger log = loggers.CreateLogger(LogCategories.Daemon);
+        signals.OnHangup = gate.Hangup;
+        using AuditLog audit = OpenAudit(settings, loggers);
+        gate.Audit = audit;
         try
         {
-            await using var control = ControlServer.Open(settings.Control.Socket, settings.Control.Group, gate.HandleAsync, Warn<ControlServer>(loggers));
+            await using var control = ControlServer.Open(settings.Control.Socket, settings.Control.Group, gate.HandleAsync, Warn<ControlServer>(loggers), readOnlyGroup: settings.Control.ReadOnlyGroup);
             using WorkerStaging? staging = TryStage(settings, capabilities);
             if (staging is null)
                 return ExitCodes.CannotCreate;
@@ -63,7 +67,7 @@ internal static class Daemon
             HostChanges? changes = OpenHostChanges(settings, state, ledger, stateLog);
             var platform = new LinuxPlatform(staging.Program, capabilities, PlatformOptionsOf(settings, kernel, changes) with { Logging = new WorkerLogging(gate.Log, WorkersIn(loggers)) }, orphans);
             gate.OnLeave = signals.Leave;
-            using IHost host = Build(settings, platform, ledger, gate, signals, loggers);
+            using IHost host = Build(settings, configuration, platform, ledger, gate, signals, loggers);
             await host.StartAsync();
             signals.Obey(host);
             await AnnounceAsync(host, log, settings);
@@ -101,6 +105,13 @@ internal static class Daemon
         }
     }
 
+    /// <summary>Who changed what, to the log and to a file beside what was changed.</summary>
+    private static AuditLog OpenAudit(McrSettings settings, ILoggerFactory loggers)
+    {
+        ILogger security = loggers.CreateLogger<AuditLog>();
+        return new AuditLog(settings.Persist ? settings.StateDirectory : null, sentence => security.LogInformation("audit: {Change}", sentence), Warn<AuditLog>(loggers), TimeProvider.System);
+    }
+
     /// <summary>The files' rules, and what was changed while the last mcrd ran.</summary>
     private static RuleLedger OpenLedger(McrSettings settings, StateDirectory? directory, ILogger log)
     {
@@ -121,7 +132,7 @@ internal static class Daemon
         return changes;
     }
 
-    private static IHost Build(McrSettings settings, LinuxPlatform platform, RuleLedger ledger, ControlGate gate, SignalLifetime signals, ILoggerFactory loggers)
+    private static IHost Build(McrSettings settings, RunningConfiguration configuration, LinuxPlatform platform, RuleLedger ledger, ControlGate gate, SignalLifetime signals, ILoggerFactory loggers)
     {
         // An empty builder: no appsettings.json, no environment but what the settings reader has read.
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -135,7 +146,7 @@ internal static class Daemon
                 loggers.ClearLoggers();
                 loggers.AddLogger<ActorLogger>();
             })
-            .WithRelay(platform, RelayOptionsOf(settings), ledger, gate, () => signals.IsHeld));
+            .WithRelay(platform, RelayOptionsOf(settings) with { Configuration = configuration }, ledger, gate, () => signals.IsHeld));
         return builder.Build();
     }
 

@@ -6,7 +6,7 @@ namespace Mcr.Host.Mcrd.Supervisor;
 /// <summary>
 /// SIGTERM and SIGINT stop mcrd and its workers in order, SIGUSR2 has it leave them, from the moment this is made: one that comes while mcrd is
 /// starting is kept until it can be obeyed.
-/// SIGHUP does nothing yet (it would end the process), so that closing the terminal of a daemon that was started by hand does not stop the relay.
+/// SIGHUP has the files read again; so closing the terminal of a daemon that was started by hand does not stop the relay.
 /// </summary>
 internal sealed class SignalLifetime : IHostLifetime, IDisposable
 {
@@ -25,8 +25,15 @@ internal sealed class SignalLifetime : IHostLifetime, IDisposable
             context.Cancel = true;
             Leave();
         }),
-        PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true),
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            OnHangup?.Invoke();
+        }),
     ];
+
+    /// <summary>null: SIGHUP does nothing.</summary>
+    public Action? OnHangup { get; set; }
 
     /// <summary>False when mcrd ends although nobody wanted it to.</summary>
     public bool WasAsked => _asked.IsCancellationRequested;

@@ -1,0 +1,88 @@
+using System.Globalization;
+using Mcr.Actors.Relay;
+using Mcr.Native.Logging;
+using Mcr.Native.Worker;
+
+namespace Mcr.Actors.Configuration;
+
+/// <summary>
+/// Settings as keys below <c>mcr</c> and their values in HOCON, the other way round from <see cref="SettingsReader"/>: every key of reference.hocon but
+/// <c>rules</c>. By it settings are written down, and compared. Pure.
+/// </summary>
+internal static class SettingsKeys
+{
+    private const string Defaults = "interface-defaults";
+
+    /// <summary>In the order of reference.hocon; of an interface only what differs from the defaults for all.</summary>
+    public static IReadOnlyList<(string Key, string Value)> Of(McrSettings settings)
+    {
+        WorkerSettings worker = settings.Worker;
+        var keys = new List<(string Key, string Value)>
+        {
+            ("node.name", RuleText.Quote(settings.NodeName)),
+            ("control.socket", RuleText.Quote(settings.Control.Socket)),
+            ("control.group", RuleText.Quote(settings.Control.Group)),
+            ("control.read-only-group", RuleText.Quote(settings.Control.ReadOnlyGroup)),
+            ("runtime-directory", Unless(settings.RuntimeDirectory, SettingsReader.DefaultRuntimeDirectory(settings.Control.Socket))),
+            ("persist", Flag(settings.Persist)),
+            ("state-directory", Unless(settings.StateDirectory, SettingsReader.DefaultStateDirectory(settings.Control.Socket))),
+            ("stats-interval", Duration(settings.StatsInterval)),
+            ("log.level", LogNames.Of(settings.Log.Levels.Global)),
+            ("log.json", Flag(settings.Log.Json)),
+            ("log.repeats", Number(settings.Log.Repeats)),
+            ("log.repeat-period", Duration(settings.Log.RepeatPeriod)),
+            ("worker.path", RuleText.Quote(worker.Path)),
+            ("worker.receive-buffer", Size(worker.ReceiveBuffer)),
+            ("worker.send-buffer", Size(worker.SendBuffer)),
+            ("worker.segmentation", Flag(worker.Segmentation)),
+            ("worker.max-age", Duration(worker.MaxAge)),
+            ("worker.standby", Flag(worker.Standby)),
+            ("worker.memory-limit", Size(worker.MemoryLimit)),
+            ("worker.max-restarts", Number(worker.Restarts.Restarts)),
+            ("worker.restart-window", Duration(worker.Restarts.Window)),
+            ("worker.start-timeout", Duration(worker.StartTimeout)),
+            ("worker.stop-timeout", Duration(worker.StopTimeout)),
+            ("worker.orphan-grace", worker.OrphanGrace is { } grace ? Duration(grace) : "forever"),
+        };
+        keys.AddRange(settings.Log.Levels.Overrides.Select(own => ($"log.levels.{own.Key}", LogNames.Of(own.Value))));
+        (string Key, string Value)[] defaults = [.. Of(settings.InterfaceDefaults)];
+        keys.AddRange(defaults.Select(d => ($"{Defaults}.{d.Key}", d.Value)));
+        foreach ((string name, InterfaceOptions options) in settings.Interfaces)
+            keys.AddRange(Of(options).Except(defaults).Select(o => ($"{Interface(name)}.{o.Key}", o.Value)));
+        return keys;
+    }
+
+    public static string Interface(string name) => $"interfaces.{RuleText.Quote(name)}";
+
+    private static IEnumerable<(string Key, string Value)> Of(InterfaceOptions options) =>
+    [
+        ("workers", Number(options.Workers)),
+        ("cores", $"[{string.Join(", ", options.Cores)}]"),
+        ("ingress", Word(InterfaceReader.Ingresses, options.Ingress)),
+        ("gro", Word(InterfaceReader.Gros, options.Gro)),
+        ("coalesce", options.CoalesceMicroseconds == WorkerOptions.CoalesceAuto ? InterfaceReader.Auto : Duration(TimeSpan.FromMicroseconds(options.CoalesceMicroseconds))),
+        ("poll", Word(InterfaceReader.Polls, options.Spin)),
+        ("realtime", Flag(options.Realtime)),
+        ("fragments", Word(InterfaceReader.Fragments, options.Reassemble)),
+    ];
+
+    /// <summary>Empty when it is what is derived.</summary>
+    private static string Unless(string value, string derived) => RuleText.Quote(value == derived ? "" : value);
+
+    private static string Word<T>(Dictionary<string, T> words, T value) => words.First(w => EqualityComparer<T>.Default.Equals(w.Value, value)).Key;
+
+    private static string Flag(bool value) => value ? "on" : "off";
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>In the largest unit that needs no fraction.</summary>
+    private static string Duration(TimeSpan value) =>
+        value.Ticks % TimeSpan.TicksPerMillisecond != 0 ? string.Create(CultureInfo.InvariantCulture, $"{value.TotalMicroseconds:0}us")
+        : value.Ticks % TimeSpan.TicksPerSecond != 0 || value == TimeSpan.Zero ? string.Create(CultureInfo.InvariantCulture, $"{value.TotalMilliseconds:0}ms")
+        : string.Create(CultureInfo.InvariantCulture, $"{value.TotalSeconds:0}s");
+
+    private static string Size(long bytes) =>
+        bytes % (1 << 20) == 0 ? string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20}MiB")
+        : bytes % (1 << 10) == 0 ? string.Create(CultureInfo.InvariantCulture, $"{bytes >> 10}KiB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes}B");
+}

@@ -1,0 +1,41 @@
+using Mcr.Actors.Configuration;
+using Mcr.Native.Analysis;
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.Control;
+
+/// <summary>A rule as the request that asks for it: <see cref="RuleParser"/> makes the same rule of it again. Pure.</summary>
+public static class RuleRequest
+{
+    public static ControlRequest.Add Of(ForwardingRule rule) => new()
+    {
+        RuleId = rule.Id == RuleId.Of(rule.Input) ? null : rule.Id.Value,
+        Name = rule.Name,
+        InputInterface = rule.Input.Interface,
+        InputGroup = rule.Input.Range.GroupText,
+        InputPort = rule.Input.Range.PortText,
+        Join = rule.Join.Kind == JoinKind.All ? null : rule.Join.ToString(),
+        Analyse = rule.Analysis == AnalysisSettings.Auto ? null : AnalysisText.Format(rule.Analysis),
+        Source = rule.Input.Source?.ToString(),
+        Force = rule.NeedsForce,
+        Outputs = [.. rule.Outputs.Select(Output)],
+    };
+
+    private static OutputText Output(RuleOutput output)
+    {
+        var options = RuleText.Options(output).ToDictionary(o => o.Key, o => o.Value);
+        return new OutputText
+        {
+            Group = output.Range.GroupText,
+            Port = output.Range.PortText,
+            Interface = output.Interface,
+            Ttl = options.GetValueOrDefault("ttl"),
+            Source = options.GetValueOrDefault("source"),
+            Dscp = options.GetValueOrDefault("dscp"),
+            RateLimit = options.GetValueOrDefault("rate-limit"),
+            MaxBurst = options.GetValueOrDefault("max-burst"),
+            Pace = options.GetValueOrDefault("pace"),
+            Priority = options.GetValueOrDefault("priority"),
+        };
+    }
+}

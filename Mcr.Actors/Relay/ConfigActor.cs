@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Event;
+using Mcr.Actors.Configuration;
+using Mcr.Actors.Control;
+using Mcr.Actors.Messages;
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.Relay;
+
+/// <summary>
+/// <c>/user/relay/config</c>: changes of many rules, and the files: reads them again, writes them. One after another; files are read and written
+/// beside everybody else. What becomes of the rules is the supervisor's, its parent's, decision.
+/// </summary>
+internal sealed class ConfigActor : ReceiveActor, IWithTimers
+{
+    /// <summary>A little less than whoever asks waits for the answer.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(9);
+
+    private static readonly ControlResponse NoFile = new ControlResponse.Error("this mcrd was started without a configuration file; start it with --config FILE (mcrctl config save --file FILE writes one)");
+
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly IActorRef _relay = Context.Parent;
+    private readonly RunningConfiguration? _configuration;
+    private readonly ControlGate _gate;
+
+    public ConfigActor(RunningConfiguration? configuration, ControlGate gate)
+    {
+        _configuration = configuration;
+        _gate = gate;
+        ReceiveAsync<ControlRequest.ChangeRules>(async request => Sender.Tell(await ChangeAsync(request)));
+        ReceiveAsync<ControlRequest.ConfirmChange>(async _ => Sender.Tell(await ConfirmAsync()));
+        ReceiveAsync<ControlRequest.Reload>(async _ => Sender.Tell(await ReloadAsync("mcrctl reload")));
+        ReceiveAsync<ControlRequest.SaveConfig>(async _ => Sender.Tell(await SaveAsync()));
+        ReceiveAsync<Hangup>(async _ => _gate.Note(Hangup.Name, await ReloadAsync(Hangup.Name)));
+        ReceiveAsync<ConfirmationOverdue>(async _ => await RollBackAsync());
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart() => _gate.OpenFiles(Self);
+
+    protected override void PostStop() => _gate.CloseFiles();
+
+    private async Task<ControlResponse> ChangeAsync(ControlRequest.ChangeRules request)
+    {
+        if (RuleChangeRequest.Parse(request, out IReadOnlyList<RuleProblem> problems) is not { } command)
+            return ControlViews.Refusal(problems);
+        CommandResult result = await AskAsync(command);
+        if (result is CommandResult.Ok { Difference.IsEmpty: false } && command is { IsDryRun: false, ConfirmWithin: { } within })
+        {
+            Timers.StartSingleTimer(nameof(ConfirmationOverdue), new ConfirmationOverdue(), within);
+            _log.Info("rules were changed, and will be as before again in {Seconds} s unless that is confirmed (mcrctl config confirm)", within.TotalSeconds);
+            return ControlViews.Changes(result, request.DryRun, [$"unless it is confirmed within {within.TotalSeconds:0} s (mcrctl config confirm), all is as before again"]);
+        }
+
+        return ControlViews.Changes(result, request.DryRun, []);
+    }
+
+    private async Task<ControlResponse> ConfirmAsync()
+    {
+        CommandResult result = await AskAsync(new RelayCommands.Confirm());
+        if (result is CommandResult.Ok)
+            Timers.Cancel(nameof(ConfirmationOverdue));
+        return ControlViews.Result(result);
+    }
+
+    private async Task RollBackAsync()
+    {
+        CommandResult result = await AskAsync(new RelayCommands.RollBack());
+        if (result is CommandResult.Ok ok)
+            _log.Warning("nobody has confirmed the last change of rules, and it is taken back: {What}", ok.Sentence);
+        else if (result is CommandResult.Rejected rejected)
+            _log.Error("nobody has confirmed the last change of rules, and it cannot be taken back: {Why}", string.Join("; ", rejected.Problems));
+        _gate.Note("roll-back", ControlViews.Changes(result, isDryRun: false, []));
+    }
+
+    private async Task<ControlResponse> ReloadAsync(string who)
+    {
+        if (_configuration is not { Sources.ConfigFile: not null } configuration)
+            return NoFile;
+        SettingsResult read = await Task.Run(() => SettingsReader.Read(configuration.Sources));
+        if (read.Settings is not { } next)
+        {
+            _log.Error("{Who}: the configuration has problems, and nothing was changed:", who);
+            foreach (ConfigProblem problem in read.Problems)
+                _log.Error("{Problem}", problem);
+            return Refusal(read.Problems);
+        }
+
+        CommandResult result = await AskAsync(new RelayCommands.UseFiles(Rules(next.Rules)));
+        if (result is not CommandResult.Ok ok)
+            return ControlViews.Result(result);
+        var notes = new List<string>();
+        HashSet<string> applied = await ChangeWorkersAsync(configuration.Settings, next, notes);
+        IReadOnlyList<string> needsRestart = SettingsDifference.Of(configuration.Settings, next, applied.Contains);
+        configuration.Become(configuration.Settings.With(next.Rules, applied.ToImmutableDictionary(name => name, name => next.InterfaceOf(name).Workers)));
+        _log.Info("{Who}: the configuration was read again: {Change}", who, ok.Sentence);
+        foreach (string note in ok.Notes)
+            _log.Warning("{Note}", note);
+        foreach (string key in needsRestart)
+            _log.Warning("{Key} takes a restart of mcrd", key);
+        return ControlViews.Changes(result, isDryRun: false, notes, needsRestart);
+    }
+
+    /// <summary>Where the files want another number of workers than they did, for interfaces that have any.</summary>
+    /// <returns>The interfaces where that was possible.</returns>
+    private async Task<HashSet<string>> ChangeWorkersAsync(McrSettings before, McrSettings next, List<string> notes)
+    {
+        var applied = new HashSet<string>();
+        string[] changed = [.. before.Interfaces.Keys.Union(next.Interfaces.Keys).Where(name => before.InterfaceOf(name).Workers != next.InterfaceOf(name).Workers)];
+        foreach (string name in changed)
+        {
+            if (await AskAsync(new RelayCommands.SetWorkers(name, next.InterfaceOf(name).Workers)) is not CommandResult.Ok ok)
+                continue;
+            applied.Add(name);
+            notes.Add(ok.Sentence);
+        }
+
+        return applied;
+    }
+
+    private async Task<ControlResponse> SaveAsync()
+    {
+        if (_configuration is not { Sources.ConfigFile: not null } configuration)
+            return NoFile;
+        if (Timers.IsTimerActive(nameof(ConfirmationOverdue)))
+            return new ControlResponse.Error("a change waits for its confirmation; confirm it first (mcrctl config confirm), or wait until it is taken back");
+        RelayQueries.RuleList list = await _relay.Ask<RelayQueries.RuleList>(new RelayQueries.ListRules(), Patience);
+        ConfiguredRule[] running = [.. list.Rules.Select(r => new ConfiguredRule(r.Rule, r.Origin))];
+        (IReadOnlyList<ConfiguredRule> saved, string sentence, IReadOnlyList<ConfigProblem> problems) = await Task.Run(() => StartupFile.Save(configuration.Sources, running));
+        if (problems.Count > 0)
+            return Refusal(problems);
+        configuration.Become(configuration.Settings with { Rules = [.. saved] });
+        CommandResult result = await AskAsync(new RelayCommands.RestOn(Rules(saved)));
+        _log.Info("{Saved}", sentence);
+        return result is CommandResult.Ok rest ? new ControlResponse.Success($"{sentence}, and {rest.Sentence}") : ControlViews.Result(result);
+    }
+
+    private async Task<CommandResult> AskAsync(object command)
+    {
+        try
+        {
+            return await _relay.Ask<CommandResult>(command, Patience);
+        }
+        catch (AskTimeoutException)
+        {
+            return new CommandResult.Rejected("mcrd", $"the relay did not answer within {Patience.TotalSeconds:0} s; it may still do what was asked: look before you ask again");
+        }
+    }
+
+    private static ControlResponse Refusal(IEnumerable<ConfigProblem> problems) => new ControlResponse.Error([.. problems.Select(p => new ProblemEntry($"{p.At}", p.Sentence))]);
+
+    private static ImmutableArray<RuleWithOrigin> Rules(IEnumerable<ConfiguredRule> rules) => [.. rules.Select(r => new RuleWithOrigin(r.Rule, r.Origin))];
+
+    /// <summary>SIGHUP came.</summary>
+    public sealed record Hangup
+    {
+        public const string Name = "SIGHUP";
+    }
+
+    private sealed record ConfirmationOverdue;
+}

@@ -1,0 +1,170 @@
+using System.Collections.Immutable;
+using CsCheck;
+using Mcr.Actors.Messages;
+using Mcr.Actors.Relay;
+using Mcr.Actors.State;
+using Mcr.Native.Rules;
+using RuleEffects = System.Collections.Immutable.ImmutableArray<Mcr.Actors.Relay.RelayEffect>;
+
+namespace Mcr.Specs.Supervision;
+
+/// <summary>Many rules added, changed and removed in one decision.</summary>
+public sealed class RulesChangeSpecs
+{
+    private const long First = 1; // ticket of the rules that are there
+
+    private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch;
+
+    [Fact]
+    public void Rules_should_be_able_to_swap_names_ids_and_groups()
+    {
+        RelayState state = Start(Rule(1, "a", "x", 1), Rule(2, "b", "y", 2));
+        (RelayState next, CommandResult.Ok ok, RuleEffects effects) = Done(state.Change(9, Put(Rule(1, "b", "y", 2), Rule(2, "a", "x", 1)), Now));
+        Assert.Equal((0, 2, 0), (ok.Difference.Added.Length, ok.Difference.Changed.Length, ok.Difference.Removed.Length));
+        Assert.Equal(["1 b y", "2 a x"], Texts(next));
+        Assert.Equal(2, effects.OfType<RelayEffect.ToRules>().Count(e => e.Message is RuleCommands.Assign));
+        CheckWhole(next, effects);
+    }
+
+    [Fact]
+    public void Rule_that_stays_as_it_is_should_be_nobodys_news()
+    {
+        RelayState state = Start(Rule(1, "a", "x", 1), Rule(2, "b", "y", 2));
+        (RelayState next, _, RuleEffects effects) = Done(state.Change(9, Put(Rule(1, "a", "x", 1), Rule(2, "b", "y", 3)) with { Replace = true }, Now));
+        InterfaceCommands.UseRules use = Assert.Single(effects.OfType<RelayEffect.ToInterfaces>().Select(e => e.Message).OfType<InterfaceCommands.UseRules>());
+        Assert.Equal([new RuleId("y")], use.Changed!);
+        Assert.Equal("mcrctl", next.Entries[new RuleId("x")].Rule.Origin);
+    }
+
+    [Fact]
+    public void All_problems_should_be_told_with_their_places_and_nothing_be_done()
+    {
+        RelayState state = Start(Rule(1, "a", "x", 1), Rule(2, "b", "y", 2));
+        RelayCommands.ChangeRules change = Put(Rule(3, "a", "z", 3), Rule(4, "n", "y", 3), Rule(4, "m", "w", 3)) with
+        {
+            Remove = [RelayCommands.RemoveRule.ByName("nobody"), RelayCommands.RemoveRule.ByName("b"), RelayCommands.RemoveRule.ById(new RuleId("y"))],
+        };
+        (RelayState next, RuleEffects effects) = state.Change(9, change, Now);
+        Assert.Same(state, next);
+        var rejected = Assert.IsType<CommandResult.Rejected>(Assert.IsType<RelayEffect.Answer>(Assert.Single(effects)).Result);
+        Assert.Equal(["removals[0].name", "removals[2].rule_id", "rules[2].input", "rules[0].name"], rejected.Problems.Select(p => p.Field));
+    }
+
+    [Fact]
+    public void Change_that_waits_should_refuse_others_and_be_taken_back_or_stay()
+    {
+        RelayState files = Start(Rule(1, "a", "x", 1));
+        (RelayState changed, _, _) = Done(files.Change(9, Put(Rule(2, "b", "y", 2)) with { Replace = true, ConfirmWithin = TimeSpan.FromMinutes(1) }, Now));
+        Assert.Equal(["2 b y"], Texts(changed));
+        Assert.IsType<CommandResult.Rejected>(Answer(changed.Add(10, [new RuleWithOrigin(Rule(3, "c", "z", 3), "s")], _ => "", Now).Effects));
+        Assert.IsType<CommandResult.Rejected>(Answer(changed.Remove(10, RelayCommands.RemoveRule.ByName("b")).Effects));
+        Assert.IsType<CommandResult.Rejected>(Answer(changed.UseFiles(10, [], Now).Effects));
+        Assert.IsType<CommandResult.Rejected>(Answer(changed.RestOn(10, []).Effects));
+        (RelayState back, CommandResult.Ok ok, RuleEffects effects) = Done(changed.RollBack(11, Now));
+        Assert.Equal(["1 a x"], Texts(back));
+        Assert.Same(files.Overlay, back.Overlay);
+        Assert.Equal("1 rule added, 1 removed", $"{ok.Difference}");
+        CheckWhole(back, effects);
+        (RelayState kept, RuleEffects after) = changed.Confirm(11);
+        Assert.Contains(after, e => e is RelayEffect.Save);
+        Assert.IsType<CommandResult.NoOp>(Answer(kept.RollBack(12, Now).Effects));
+        Assert.Equal(["2 b y"], Texts(kept));
+    }
+
+    [Fact]
+    public void Files_read_again_should_go_beneath_what_was_changed_at_run_time()
+    {
+        RelayState state = Start(Rule(1, "a", "x", 1), Rule(2, "b", "y", 2));
+        (state, _, _) = Done(state.UseFiles(21, [Of(Rule(1, "a", "x", 1)), Of(Rule(3, "c", "z", 3))], Now));
+        (RelayState next, CommandResult.Ok ok, _) = Done(state.UseFiles(22, [Of(Rule(3, "c", "z", 4), "other:7:1"), Of(Rule(4, "d", "w", 3))], Now));
+        Assert.Equal(["2 b y", "3 c z", "4 d w"], Texts(next)); // 2 was added while it ran; so was 1, until a file had it
+        Assert.Equal("1 rule added, 1 changed, 1 removed", $"{ok.Difference}");
+        (RelayState rested, _) = next.RestOn(23, [.. next.Entries.Values.Select(e => Of(e.Rule.Rule, "saved:1:1"))]);
+        Assert.True(rested.Overlay.IsEmpty);
+        Assert.All(rested.Entries.Values, e => Assert.Equal("saved:1:1", e.View.Origin));
+    }
+
+    /// <summary>Whatever is asked for: it is done as a whole when the whole can be, and else nothing is.</summary>
+    [Fact]
+    public void Change_should_be_done_as_a_whole_or_not_at_all()
+    {
+        Gen<ForwardingRule> genRule = Gen.Select(Gen.Int[1, 6], Gen.Int[0, 6], Gen.Int[0, 6], Gen.Int[1, 8], (input, name, id, output) => Rule(input, $"n{name}", $"i{id}", output));
+        Gen.Select(genRule.Array[0, 4], Gen.Int[0, 6].Array[0, 2], Gen.Bool).Array[1, 12].Sample(
+            changes =>
+            {
+                RelayState state = new(Overlay.On([]));
+                ImmutableDictionary<RuleInput, ForwardingRule> model = ImmutableDictionary<RuleInput, ForwardingRule>.Empty;
+                foreach ((ForwardingRule[] puts, int[] removals, bool replace) in changes)
+                {
+                    ForwardingRule?[] gone = [.. removals.Select(n => model.Values.FirstOrDefault(r => r.Name == $"n{n}"))];
+                    bool isPossible = gone.All(g => g is not null) && gone.Distinct().Count() == gone.Length && puts.DistinctBy(p => p.Input).Count() == puts.Length;
+                    ImmutableDictionary<RuleInput, ForwardingRule> wanted = (replace ? model.Clear() : isPossible ? model.RemoveRange(gone.Select(g => g!.Input)) : model).SetItems(puts.Select(p => KeyValuePair.Create(p.Input, p)));
+                    isPossible = isPossible && IsConsistent(wanted.Values);
+                    (RelayState next, RuleEffects effects) = state.Change(9, Put(puts) with { Remove = [.. removals.Select(n => RelayCommands.RemoveRule.ByName($"n{n}"))], Replace = replace }, Now);
+                    if (effects is [RelayEffect.Answer { Result: CommandResult.Rejected }])
+                    {
+                        Assert.False(isPossible);
+                        Assert.Same(state, next);
+                        continue;
+                    }
+
+                    Assert.True(isPossible);
+                    model = wanted;
+                    state = next;
+                    Assert.Equal(model.Values.Select(r => r.CanonicalText).Order(StringComparer.Ordinal), state.Rules.Rules.Select(r => r.CanonicalText).Order(StringComparer.Ordinal));
+                    CheckWhole(state, effects);
+                }
+            },
+            iter: 3_000);
+    }
+
+    private static bool IsConsistent(IEnumerable<ForwardingRule> rules)
+    {
+        RuleSetBuilder set = RuleSet.Empty.ToBuilder();
+        return rules.All(rule =>
+        {
+            if (set.Check(rule).Count > 0)
+                return false;
+            set.Put(rule);
+            return true;
+        });
+    }
+
+    /// <summary>Everybody is told the same, and the last word to each rule's actor is what the rule is.</summary>
+    private static void CheckWhole(RelayState state, RuleEffects effects)
+    {
+        Assert.Equal(state.Rules.Rules.Select(r => r.Id.Value).Order(StringComparer.Ordinal), state.Entries.Keys.Select(k => k.Value).Order(StringComparer.Ordinal));
+        Assert.All(state.Entries, e => Assert.True(state.Rules.TryGet(e.Key, out ForwardingRule? rule) && rule.Equals(e.Value.Rule.Rule)));
+        foreach (InterfaceCommands.UseRules use in effects.OfType<RelayEffect.ToInterfaces>().Select(e => e.Message).OfType<InterfaceCommands.UseRules>())
+            Assert.Equal(state.Rules.Rules.Where(r => r.Input.Interface == use.Interface).ToHashSet(), use.Rules.Values.ToHashSet());
+        var last = new Dictionary<RuleId, bool>();
+        foreach (object message in effects.OfType<RelayEffect.ToRules>().Select(e => e.Message))
+        {
+            (RuleId id, bool isThere) = message is RuleCommands.Assign assign ? (assign.Rule.Rule.Id, true) : (Assert.IsType<RuleCommands.Forget>(message).Id, false);
+            last[id] = isThere;
+        }
+
+        Assert.All(last, l => Assert.Equal(l.Value, state.Entries.ContainsKey(l.Key)));
+        Assert.Equal(state.Rules.Rules.ToHashSet(), state.Overlay.Apply().Rules.Select(r => r.Rule).ToHashSet());
+    }
+
+    private static RelayState Start(params ForwardingRule[] rules) => new RelayState(Overlay.On([])).Add(First, [.. rules.Select(r => Of(r))], _ => "", Now).Next;
+
+    private static RelayCommands.ChangeRules Put(params ForwardingRule[] rules) => new([.. rules.Select(r => Of(r, "another"))], []);
+
+    private static RuleWithOrigin Of(ForwardingRule rule, string origin = "mcrctl") => new(rule, origin);
+
+    private static ForwardingRule Rule(int input, string name, string id, int output) =>
+        TestRules.Rule("in0", $"239.1.1.{input}", 5000, name, output > 6 ? $"239.1.1.{output - 6}:5000:in0" : $"239.2.2.{output}:6000:out0") with { Id = new RuleId(id) };
+
+    private static string[] Texts(RelayState state) => [.. state.Rules.Rules.Select(r => $"{r.Input.Group.GetAddressBytes()[3]} {r.Name} {r.Id}")];
+
+    private static CommandResult Answer(RuleEffects effects) => effects.OfType<RelayEffect.Answer>().Single(a => a.Ticket != First).Result;
+
+    /// <summary>Everybody has confirmed, or nobody ever will.</summary>
+    private static (RelayState Next, CommandResult.Ok Ok, RuleEffects Effects) Done((RelayState Next, RuleEffects Effects) decision)
+    {
+        (RelayState next, RuleEffects late) = decision.Effects.OfType<RelayEffect.Await>().SingleOrDefault() is { } wait ? decision.Next.TimedOut(wait.Ticket) : (decision.Next, []);
+        return (next, Assert.IsType<CommandResult.Ok>(Answer([.. decision.Effects, .. late])), decision.Effects);
+    }
+}
