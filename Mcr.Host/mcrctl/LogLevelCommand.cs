@@ -1,12 +1,14 @@
 using System.CommandLine;
 using Mcr.Actors.Control;
-using Mcr.Native.Logging;
 
 namespace Mcr.Host.Mcrctl;
 
 /// <summary>`mcrctl log-level`: what mcrd and its workers log, while they run.</summary>
 internal static class LogLevelCommand
 {
+    /// <summary>Written out: whoever asks something else, and soon, does not wait until a list has been made of them.</summary>
+    private const string Levels = "debug, info, warning, error";
+
     public static void AddTo(RootCommand root, Session session)
     {
         var get = new Command("get", "Shows the global level and that of each facility.");
@@ -16,10 +18,9 @@ internal static class LogLevelCommand
 
     private static Command Set(Session session)
     {
-        string levels = string.Join(", ", LogNames.Levels.Keys);
-        var global = new Option<string?>("--global") { HelpName = "L", Description = $"For every facility that has no level of its own: {levels}" };
-        var facility = new Option<string?>("--facility") { HelpName = "F", Description = $"One of {string.Join(", ", LogNames.Facilities.Keys)}" };
-        var level = new Option<string?>("--level") { HelpName = "L", Description = $"For that facility: {levels}, or {LogNames.Default} to follow the global one again" };
+        var global = new Option<string?>("--global") { HelpName = "L", Description = $"For every facility that has no level of its own: {Levels}" };
+        var facility = new Option<string?>("--facility") { HelpName = "F", Description = "One of those that log-level get lists, such as Network" };
+        var level = new Option<string?>("--level") { HelpName = "L", Description = $"For that facility: {Levels}, or default to follow the global one again" };
         var command = new Command("set", "Changes a level at once, in running workers too, until mcrd ends.") { global, facility, level };
         command.SetAction(parsed =>
         {

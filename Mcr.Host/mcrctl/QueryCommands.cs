@@ -19,11 +19,13 @@ internal static class QueryCommands
         void AddStats()
         {
             var watch = new Option<bool>("--watch") { Description = "Again each second, until interrupted" };
-            var by = new Option<StatsBy>("--by") { HelpName = "rule|output|worker|interface", Description = "What a line is about" };
+            var by = new Option<string?>("--by") { HelpName = "rule|output|worker|interface", Description = "What a line is about" };
             var command = new Command("stats", "Shows what was relayed: rates over the last second (and ten), totals, drops, and when each was last seen, to a second.") { watch, by };
             command.SetAction(parsed =>
             {
-                (ControlRequest request, Func<ControlResponse, Screen> show) = By(parsed.GetValue(by));
+                if (By(parsed.GetValue(by)) is not { } question)
+                    return ExitCodes.Because(ExitCodes.Usage, $"--by is '{parsed.GetValue(by)}'; give rule, output, worker or interface");
+                (ControlRequest request, Func<ControlResponse, Screen> show) = question;
                 return parsed.GetValue(watch) ? session.Watch(parsed, request, show) : session.Ask(parsed, request, show);
             });
             root.Add(command);
@@ -40,22 +42,16 @@ internal static class QueryCommands
     }
 
     /// <summary>Workers and interfaces have their counters in their own lists.</summary>
-    private static (ControlRequest Request, Func<ControlResponse, Screen> Show) By(StatsBy by) => by switch
+    /// <returns>null for what is none of them.</returns>
+    private static (ControlRequest Request, Func<ControlResponse, Screen> Show)? By(string? by) => by switch
     {
-        StatsBy.Output => (new ControlRequest.Stats(), Show<ControlResponse.Stats>(stats => StatsScreen.ByOutput(stats.Entries, DateTimeOffset.UtcNow))),
-        StatsBy.Worker => (new ControlRequest.ListWorkers(), Show<ControlResponse.Workers>(workers => WorkerScreen.Traffic(workers.Entries, DateTimeOffset.UtcNow))),
-        StatsBy.Interface => (new ControlRequest.Interfaces(), Show<ControlResponse.Interfaces>(interfaces => InterfaceScreen.Traffic(interfaces.Entries, DateTimeOffset.UtcNow))),
-        _ => (new ControlRequest.Stats(), AnswerScreen.Of),
+        "output" => (new ControlRequest.Stats(), Show<ControlResponse.Stats>(stats => StatsScreen.ByOutput(stats.Entries, DateTimeOffset.UtcNow))),
+        "worker" => (new ControlRequest.ListWorkers(), Show<ControlResponse.Workers>(workers => WorkerScreen.Traffic(workers.Entries, DateTimeOffset.UtcNow))),
+        "interface" => (new ControlRequest.Interfaces(), Show<ControlResponse.Interfaces>(interfaces => InterfaceScreen.Traffic(interfaces.Entries, DateTimeOffset.UtcNow))),
+        null or "rule" => (new ControlRequest.Stats(), AnswerScreen.Of),
+        _ => null,
     };
 
     private static Func<ControlResponse, Screen> Show<T>(Func<T, Screen> show)
         where T : ControlResponse => response => response is T expected ? show(expected) : AnswerScreen.Of(response);
-
-    private enum StatsBy
-    {
-        Rule,
-        Output,
-        Worker,
-        Interface,
-    }
 }

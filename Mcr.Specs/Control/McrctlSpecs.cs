@@ -107,6 +107,7 @@ public sealed class McrctlSpecs
     [InlineData("remove --rule-id a --name b", "remove takes one rule: give either --rule-id or --name (see: mcrctl list)")]
     [InlineData("log-level set", "log-level set takes --global L, or --facility F with --level L, or both (see: mcrctl log-level get)")]
     [InlineData("log-level set --facility Network", "log-level set takes --global L, or --facility F with --level L, or both (see: mcrctl log-level get)")]
+    [InlineData("stats --by rul", "--by is 'rul'; give rule, output, worker or interface")]
     [InlineData("config check", "Option '--file' is required; see mcrctl --help")]
     [InlineData(Add, "--outputs is missing; write GROUP:PORT:INTERFACE, such as 239.2.2.2:6000:eth1 or 239.2.2.2:6000:eth1?ttl=8")]
     [InlineData(Add + "--outputs 239.2.2.2:eth1", "--outputs '239.2.2.2:eth1' is not an output; write GROUP:PORT:INTERFACE, such as 239.2.2.2:6000:eth1 or 239.2.2.2:6000:eth1?ttl=8")]
