@@ -44,7 +44,8 @@ internal static class SettingsKeys
             ("worker.stop-timeout", Duration(worker.StopTimeout)),
             ("worker.orphan-grace", worker.OrphanGrace is { } grace ? Duration(grace) : "forever"),
         };
-        keys.AddRange(settings.Log.Levels.Overrides.Select(own => ($"log.levels.{own.Key}", LogNames.Of(own.Value))));
+        // Of those with a level of their own, here or in reference.hocon: that one has none here has to be said, too.
+        keys.AddRange(LogNames.Facilities.Values.Where(f => f == LogFacility.Runtime || settings.Log.Levels.Overrides.ContainsKey(f)).Select(f => ($"log.levels.{f}", settings.Log.Levels.Overrides.TryGetValue(f, out LogVerbosity own) ? LogNames.Of(own) : LogNames.Default)));
         (string Key, string Value)[] defaults = [.. Of(settings.InterfaceDefaults)];
         keys.AddRange(defaults.Select(d => ($"{Defaults}.{d.Key}", d.Value)));
         foreach ((string name, InterfaceOptions options) in settings.Interfaces)

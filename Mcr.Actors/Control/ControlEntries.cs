@@ -100,6 +100,7 @@ public sealed record StatsEntry(
     public StreamEntry? Stream { get; init; }
 
     /// <summary>How often a datagram came from another sender than the one before.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long SourceChanges { get; init; }
 
     /// <summary>Over all outputs, as <see cref="OutputStatsEntry.ErrorsByReason"/>.</summary>

@@ -8,19 +8,23 @@ public sealed partial class RuleParser
 {
     private const string SourceForms = "rewrite, keep, or the address to send from";
 
-    private RuleOutput? Output(string path, OutputDraft draft, GroupRange? input)
+    /// <param name="inputGroups">Of which the ports mean nothing.</param>
+    /// <param name="input">null: it has a problem.</param>
+    private RuleOutput? Output(string path, OutputDraft draft, GroupRange? inputGroups, GroupRange? input)
     {
         int before = _problems.Count;
-        GroupRange? range = Range(path, draft.Group, draft.Port, "a multicast group such as 239.2.2.2, or the unicast address of a receiver");
-        IPAddress? group = range?.Group;
-        if (range is { } there)
+        GroupRange? groups = Prefix($"{path}.group", draft.Group, "a multicast group such as 239.2.2.2, or the unicast address of a receiver");
+        IPAddress? group = groups?.Group;
+        if (groups is { } there)
         {
             CheckDestination($"{path}.group", there);
-            if (input is { } from && Addresses.IsIPv6(there.Group) != Addresses.IsIPv6(from.Group))
+            if (inputGroups is { } from && Addresses.IsIPv6(there.Group) != Addresses.IsIPv6(from.Group))
                 Problem($"{path}.group", $"'{there.GroupText}' and the input '{from.GroupText}' are of different address families; a relay does not translate between IPv4 and IPv6");
-            else if (input is { } same)
-                CheckSameSize(path, there, same);
         }
+
+        GroupRange? range = Both(groups, Ports($"{path}.port", draft.Port));
+        if (range is { } whole && input is { } same)
+            CheckSameSize(path, whole, same);
 
         string? device = Interface($"{path}.interface", draft.Interface);
         bool decrement = draft.Ttl == "decrement";

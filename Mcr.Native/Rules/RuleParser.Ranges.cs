@@ -10,17 +10,12 @@ public sealed partial class RuleParser
     private const int LeastIpv4Prefix = 4; // 224.0.0.0/4 and ff00::/8: all there are
     private const int LeastIpv6Prefix = 8;
 
-    /// <returns>null: at least one of them is a problem.</returns>
-    private GroupRange? Range(string path, string? groupText, string? portText, string wanted)
-    {
-        (IPAddress Group, int Length)? group = Prefix($"{path}.group", groupText, wanted);
-        (ushort First, ushort Last)? ports = Ports($"{path}.port", portText);
-        if (group is not { } prefix || ports is not { } range)
-            return null;
-        return new GroupRange(prefix.Group, prefix.Length, range.First, range.Last);
-    }
+    /// <summary>With both, where neither is a problem.</summary>
+    private static GroupRange? Both(GroupRange? groups, (ushort First, ushort Last)? ports) =>
+        groups is { } prefix && ports is var (first, last) ? prefix with { Port = first, Last = last } : null;
 
-    private (IPAddress Group, int Length)? Prefix(string field, string? text, string wanted)
+    /// <returns>Its ports mean nothing.</returns>
+    private GroupRange? Prefix(string field, string? text, string wanted)
     {
         int slash = text?.IndexOf('/', StringComparison.Ordinal) ?? -1;
         IPAddress? address = Address(field, slash < 0 ? text : text![..slash], wanted);
@@ -28,7 +23,7 @@ public sealed partial class RuleParser
             return null;
         int bits = GroupRange.Bits(address);
         if (slash < 0)
-            return (address, bits);
+            return new GroupRange(address, bits, 1, 1);
         int least = bits == 32 ? LeastIpv4Prefix : LeastIpv6Prefix;
         if (!int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int length) || length < least || length > bits)
         {
@@ -41,7 +36,7 @@ public sealed partial class RuleParser
         else if (GroupRange.Masked(address, length) is var first && !first.Equals(address))
             Problem(field, $"'{Quote(text!)}' has bits behind its first {length}; give {first}/{length}");
         else
-            return (address, length);
+            return new GroupRange(address, length, 1, 1);
         return null;
     }
 

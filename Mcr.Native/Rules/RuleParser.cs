@@ -29,19 +29,19 @@ public sealed partial class RuleParser
     private ForwardingRule? Parse()
     {
         string? device = Interface("input.interface", _draft.InputInterface);
-        GroupRange? range = Range("input", _draft.InputGroup, _draft.InputPort, "a multicast group such as 239.1.1.1, or a unicast address of this host");
-        IPAddress? group = range?.Group;
+        GroupRange? prefix = Prefix("input.group", _draft.InputGroup, "a multicast group such as 239.1.1.1, or a unicast address of this host");
+        GroupRange? range = Both(prefix, Ports("input.port", _draft.InputPort));
+        IPAddress? group = prefix?.Group;
         IPAddress? source = _draft.InputSource is null ? null : Address("input.source", _draft.InputSource, "the sender's unicast address, such as 10.0.0.7");
         if (source is not null && !Addresses.IsUnicast(source))
             Problem("input.source", $"'{source}' is not a unicast address; give the address of one sender, or leave it out");
         else if (source is not null && group is not null && Addresses.IsIPv6(source) != Addresses.IsIPv6(group))
             Problem("input.source", $"'{source}' and the input '{group}' are of different address families; give the address that the sender has in the group's");
         GroupJoin join = GroupJoin.All;
+        if (prefix is { } groups)
+            CheckInputGroup(groups);
         if (range is { } input)
-        {
-            CheckInputGroup(input);
             join = CheckRange(input);
-        }
 
         var outputs = ImmutableArray.CreateBuilder<RuleOutput>();
         if (_draft.Outputs.Count == 0)
@@ -50,7 +50,7 @@ public sealed partial class RuleParser
             Problem("outputs", $"{_draft.Outputs.Count} outputs are more than the {ForwardingRule.MaxOutputs} that one rule may have; split them over several rules on different inputs");
         for (int i = 0; i < Math.Min(_draft.Outputs.Count, ForwardingRule.MaxOutputs); i++)
         {
-            if (Output($"outputs[{i}]", _draft.Outputs[i], range) is { } output)
+            if (Output($"outputs[{i}]", _draft.Outputs[i], prefix, range) is { } output)
                 outputs.Add(output);
         }
 

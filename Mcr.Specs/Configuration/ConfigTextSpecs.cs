@@ -16,7 +16,7 @@ public sealed class ConfigTextSpecs : IDisposable
           node.name = "a \"b\" ${c}\\é"
           control { socket = "/x/control.sock", group = "7", read-only-group = "8" }
           runtime-directory = "/x/run", persist = off, state-directory = "/x/state", stats-interval = 90061ms
-          log { level = debug, json = on }
+          log { level = debug, json = on, levels { Runtime = default, Network = error }, repeats = 3, repeat-period = 7s }
           worker {
             path = "/bin/sh", receive-buffer = 70001B, send-buffer = 65KiB, segmentation = off, max-age = 7ms, standby = off, memory-limit = 9MiB
             max-restarts = 6, restart-window = 61s, start-timeout = 101ms, stop-timeout = 11ms, orphan-grace = forever
@@ -39,10 +39,11 @@ public sealed class ConfigTextSpecs : IDisposable
             drafts =>
             {
                 RuleSetBuilder set = RuleSet.Empty.ToBuilder();
-                foreach ((ForwardingRule any, string name, bool hasId, int port) in drafts)
+                foreach ((ForwardingRule any, string name, bool hasId, int drawn) in drafts)
                 {
                     string printable = new([.. name.Where(c => !char.IsControl(c))]);
-                    RuleInput input = any.Input with { Port = (ushort)port };
+                    int port = Math.Min(drawn, 65535 - any.Input.Range.Ports);
+                    RuleInput input = any.Input with { Port = (ushort)port, LastPort = any.Input.LastPort is null ? null : (ushort)(port + any.Input.Range.Ports - 1) };
                     ForwardingRule rule = any with { Input = input, Name = printable.Length == 0 ? null : printable, Id = hasId ? new RuleId($"r.{port}") : RuleId.Of(input) };
                     if (set.Check(rule).Count == 0)
                         set.Put(rule);

@@ -1,5 +1,6 @@
 using Mcr.Actors.Control;
 using Mcr.Host.Mcrctl;
+using Mcr.Host.Mcrctl.Screens;
 
 namespace Mcr.Specs.Control;
 
@@ -57,6 +58,6 @@ public sealed class BatchLineSpecs
             {
                 Notes = ["a note"],
                 NeedsRestart = ["worker.standby: on, now off"],
-            }));
+            }).Select(line => line.Replace(Places.Glue, ' ')));
     }
 }

@@ -48,7 +48,6 @@ public sealed class RuleParserIPv6Specs
 
     [Theory]
     [InlineData("[ff0e::1]")]
-    [InlineData("ff0e::1/128")]
     [InlineData("[ff0e::1]:5000")]
     [InlineData("ff0e::1::2")]
     [InlineData("ff0e:1:2:3:4:5:6:7:8")]
