@@ -29,12 +29,12 @@ public sealed class ControlViewsSpecs
 
     [Fact]
     public void Rates_that_are_no_number_should_be_zero() => AssertJson(
-        """{"Stats":[{"input_group":"239.1.1.1","input_port":5000,"packets_relayed":1,"bytes_relayed":2,"packets_per_second":0,"bits_per_second":0,"rule_id":"r-1","name":null,"input_interface":"eth0","sent":3,"errors":4}]}""",
+        """{"Stats":[{"input_group":"239.1.1.1","input_port":5000,"packets_relayed":1,"bytes_relayed":2,"packets_per_second":0,"bits_per_second":0,"rule_id":"r-1","name":null,"input_interface":"eth0","sent":3,"errors":4,"source_changes":0}]}""",
         ControlViews.Stats([new RuleStatsView(Rule, 1, 2, 3, 4, double.NaN, double.PositiveInfinity)]));
 
     [Fact]
     public void Outputs_should_be_shown_with_the_reasons_and_trains_that_there_have_been() => AssertJson(
-        """{"Stats":[{"input_group":"239.1.1.1","input_port":5000,"packets_relayed":1,"bytes_relayed":2,"packets_per_second":0,"bits_per_second":0,"rule_id":"r-1","name":null,"input_interface":"eth0","sent":3,"errors":4,"outputs":[{"group":"239.2.2.2","port":6000,"interface":"eth1","sent":3,"errors":4,"errors_by_reason":{"full":1,"other":3},"trains":{"1":1,"2":1}}]}]}""",
+        """{"Stats":[{"input_group":"239.1.1.1","input_port":5000,"packets_relayed":1,"bytes_relayed":2,"packets_per_second":0,"bits_per_second":0,"rule_id":"r-1","name":null,"input_interface":"eth0","sent":3,"errors":4,"outputs":[{"group":"239.2.2.2","port":6000,"interface":"eth1","sent":3,"errors":4,"errors_by_reason":{"full":1,"other":3},"trains":{"1":1,"2":1}}],"source_changes":0}]}""",
         ControlViews.Stats([new RuleStatsView(Rule, 1, 2, 3, 4, 0, 0) { Outputs = [new OutputStatsView(Rule.Outputs[0], 3, 4, [1, 0, 0, 0, 0, 0, 0, 3], [1, 1, 0, 0, 0, 0, 0, 0])] }]));
 
     [Fact]
