@@ -62,7 +62,7 @@ public sealed record StreamReport(
             Seen | other.Seen,
             Sequence + other.Sequence,
             [.. Flows, .. other.Flows],
-            [.. Pids.Concat(other.Pids).GroupBy(p => p.Pid).Select(same => new PidReport(same.Key, same.Sum(p => p.Packets), same.Sum(p => p.ContinuityErrors))).OrderBy(p => p.Pid)],
+            [.. Pids.Concat(other.Pids).GroupBy(p => p.Pid).Select(same => same.Aggregate((a, b) => new PidReport(a.Pid, a.Packets + b.Packets, a.ContinuityErrors + b.ContinuityErrors))).OrderBy(p => p.Pid)],
             Opaque + other.Opaque,
             TooShort + other.TooShort,
             OtherFlows + other.OtherFlows,
