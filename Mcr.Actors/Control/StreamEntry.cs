@@ -16,6 +16,10 @@ public sealed record StreamEntry(LatencyEntry? Latency)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<FlowEntry>? Flows { get; init; }
 
+    /// <summary>Datagrams of flows beyond those four, whose sequence nobody looks at; null where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? OtherFlows { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TransportStreamEntry? TransportStream { get; init; }
 
@@ -27,7 +31,7 @@ public sealed record StreamEntry(LatencyEntry? Latency)
 public sealed record LatencyEntry(long Count, double P50Us, double P99Us, double P999Us, double MaxUs);
 
 /// <param name="Lost">Numbers that never came; datagrams, or messages where datagrams carry several.</param>
-/// <param name="Gaps">Runs of lost numbers.</param>
+/// <param name="Gaps">How often numbers were missing when the next one came; those that came later are no longer lost, but reordered.</param>
 /// <param name="Restarts">The numbers began anew somewhere else.</param>
 public sealed record SequenceEntry(long Datagrams, long Lost, long Gaps, long Reordered, long Duplicates, long Restarts, long Strays);
 
@@ -37,7 +41,12 @@ public sealed record FlowEntry(string Source, int SourcePort, string? Ssrc, int?
 
 /// <param name="Packets">Of 188 bytes.</param>
 /// <param name="BitsPerSecond">Of those packets, over the last second.</param>
-public sealed record TransportStreamEntry(long Packets, double BitsPerSecond, long ContinuityErrors, long SyncErrors, long TransportErrors, IReadOnlyList<PidEntry> Pids);
+public sealed record TransportStreamEntry(long Packets, double BitsPerSecond, long ContinuityErrors, long SyncErrors, long TransportErrors, IReadOnlyList<PidEntry> Pids)
+{
+    /// <summary>Packets of PIDs beyond the 64 that are told apart, whose continuity nobody looks at; null where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? OtherPids { get; init; }
+}
 
 /// <param name="BitsPerSecond">Of its packets, over the last second.</param>
 public sealed record PidEntry(int Pid, long Packets, double BitsPerSecond, long ContinuityErrors);

@@ -20,6 +20,7 @@ public static class StreamViews
         {
             Payload = [.. Names(report.Seen)],
             Sequence = hasSequence ? Sequence(report.Sequence) : null,
+            OtherFlows = report.OtherFlows > 0 ? report.OtherFlows : null,
             Flows = hasSequence ? [.. report.Flows.Select(Flow)] : null,
             TransportStream = (report.Seen & PayloadKinds.TransportStream) == 0 ? null : new TransportStreamEntry(
                 report.Packets,
@@ -27,7 +28,10 @@ public static class StreamViews
                 report.ContinuityErrors,
                 report.SyncErrors,
                 report.TransportErrors,
-                [.. report.Pids.Select(p => new PidEntry(p.Pid, p.Packets, view.PidsPerSecond.GetValueOrDefault(p.Pid) * PacketBits, p.ContinuityErrors))]),
+                [.. report.Pids.Select(p => new PidEntry(p.Pid, p.Packets, view.PidsPerSecond.GetValueOrDefault(p.Pid) * PacketBits, p.ContinuityErrors))])
+            {
+                OtherPids = report.OtherPids > 0 ? report.OtherPids : null,
+            },
             Unrecognised = report.Opaque + report.TooShort,
         };
     }

@@ -98,15 +98,18 @@ internal sealed partial class InterfaceActor
             command.Rule,
             trace.IsActive,
             trace.Until,
-            batches.Sum(b => b.Seen),
-            batches.Sum(b => b.Recorded),
-            batches.Sum(b => b.Missed),
+            Sum(batches, b => b.Seen),
+            Sum(batches, b => b.Recorded),
+            Sum(batches, b => b.Missed),
             [.. batches.Select(b => b.Next)],
             [.. batches.SelectMany(b => b.Datagrams).OrderBy(d => d.Arrival ?? d.Sent)])
         {
             HasMore = batches.Any(b => b.Next < b.Recorded),
         });
     }
+
+    /// <summary>Whatever a worker has written.</summary>
+    private static long Sum(TraceBatch[] batches, Func<TraceBatch, long> number) => batches.Aggregate(0L, (sum, batch) => unchecked(sum + number(batch)));
 
     private static string Describe(TraceWish wish) => string.Create(
         CultureInfo.InvariantCulture,

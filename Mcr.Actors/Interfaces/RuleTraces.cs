@@ -27,7 +27,7 @@ internal sealed record RuleTraces
         int? ring = Find(rule)?.Settings.Ring ?? FreeRing() ?? OldestEnded()?.Settings.Ring;
         if (ring is null)
         {
-            refusal = $"{TraceLayout.Rings} rules of this interface are traced already, which is all that can be at once; end one: {string.Join(", ", All.Keys.Order())}";
+            refusal = $"{TraceLayout.Rings} rules of this interface are traced already, which is all that can be at once; end one: {string.Join(", ", All.Keys.Select(id => id.ToString()).Order(StringComparer.Ordinal))}";
             return this;
         }
 

@@ -68,6 +68,7 @@ internal sealed class Session
         {
             using PcapFile? capture = pcap is null ? null : PcapFile.Create(pcap);
             using var printer = new TracePrinter(capture, json);
+            long recorded = 0; // when we began: without following, a stream that is faster than we are must not keep us
             while (true)
             {
                 byte[] answer = client.AskJson(request);
@@ -75,7 +76,8 @@ internal sealed class Session
                     return Failed(ResponseCodec.Decode(answer));
                 printer.Print(answer, response);
                 request = request with { From = trace.Next };
-                if (trace.More)
+                recorded = recorded == 0 ? trace.Recorded : recorded;
+                if (trace.More && (follow || trace.Next.Sum() < recorded))
                     continue;
                 if (!follow || !trace.Active || interrupted.Wait(FollowInterval))
                     return printer.Finish(trace);
@@ -101,7 +103,7 @@ internal sealed class Session
         {
             return ExitCodes.Because(ExitCodes.Failed, e.Message);
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException) // of a file that is to be written
         {
             return ExitCodes.Because(ExitCodes.Failed, e.Message);
         }

@@ -10,6 +10,7 @@ internal sealed class TracePrinter(PcapFile? capture, bool json) : IDisposable
 
     private readonly Stream _output = Console.OpenStandardOutput();
     private bool _hasColumns;
+    private bool _hasAnswered; // one object at least, so that there is one to be read
     private long _records;
     private long _missed;
 
@@ -26,8 +27,9 @@ internal sealed class TracePrinter(PcapFile? capture, bool json) : IDisposable
         }
         else if (json)
         {
-            if (response.Entry.Records.Count > 0 || _records == 0)
+            if (response.Entry.Records.Count > 0 || !_hasAnswered)
                 _output.Write([.. answer, (byte)'\n']);
+            _hasAnswered = true;
         }
         else
         {

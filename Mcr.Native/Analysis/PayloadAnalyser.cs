@@ -12,6 +12,9 @@ internal readonly record struct Arrival(UInt128 Source, ushort SourcePort, long 
 /// </summary>
 internal static unsafe class PayloadAnalyser
 {
+    /// <summary>Datagrams of flows that find no place before those that have one are taken for noise: a dozen senders at once come to have theirs in order before.</summary>
+    private const int MostUntold = 8 * RtpAnalyser.Probation;
+
     /// <summary>One datagram, or a merged run: each of its datagrams.</summary>
     /// <param name="segment">Bytes of each datagram of a run; 0 for a single one.</param>
     /// <returns>Whether it read MPEG-TS packets: the next payload's headers are worth fetching ahead.</returns>
@@ -30,6 +33,25 @@ internal static unsafe class PayloadAnalyser
         }
 
         return (block[StreamBlock.SeenWord] & (long)PayloadKinds.TransportStream) != 0;
+    }
+
+    /// <summary>Flows may have been with another worker meanwhile: what is missing here has not been lost.</summary>
+    /// <param name="since">Nanoseconds since 1970, not 0; told again, it changes nothing.</param>
+    public static void TakeOver(long* block, long since)
+    {
+        if (block[StreamBlock.TakenOverWord] == since)
+            return;
+        block[StreamBlock.TakenOverWord] = since;
+        for (int i = 0; i < StreamBlock.FlowCapacity; i++)
+            SequenceWindow.Forget(Flows.At(block, i));
+        TransportStreamAnalyser.Forget(block);
+    }
+
+    /// <summary>Its rule is not analysed any more.</summary>
+    public static void Stop(long* block)
+    {
+        if (block[StreamBlock.TagWord] != 0)
+            Restart(block, 0);
     }
 
     private static void One(long* block, in AnalysisSettings settings, byte* payload, int length, in Arrival arrival)
@@ -91,7 +113,7 @@ internal static unsafe class PayloadAnalyser
             return;
         }
 
-        bool isFull = block[StreamBlock.OtherFlowsWord] > 0;
+        bool isFull = block[StreamBlock.OtherFlowsWord] > MostUntold;
         for (int i = 0; i < StreamBlock.FlowCapacity; i++)
         {
             long* flow = Flows.At(block, i);

@@ -18,7 +18,7 @@ internal static unsafe class RtpAnalyser
     public static bool Recognises(byte* payload, int length) => length >= FixedHeader && payload[0] >> 6 == 2 && (payload[1] & 0x7F) is < 64 or > 95;
 
     /// <param name="clockRate">Hz; 0: that of the payload type.</param>
-    /// <returns>Where the payload of RTP begins; -1: it is no whole header.</returns>
+    /// <returns>Where the payload of RTP begins; -1: it is no whole header of RTP.</returns>
     public static int Analyse(long* block, byte* payload, int length, in Arrival arrival, int clockRate)
     {
         int offset = HeaderLength(payload, length);
@@ -36,16 +36,19 @@ internal static unsafe class RtpAnalyser
             return offset;
         flow[StreamBlock.Flow.Datagrams]++;
         int type = payload[1] & 0x7F;
+        long format = (uint)type | ((long)(clockRate > 0 ? clockRate : ClockRateOf(type)) << 8);
         if (isNew)
         {
             SequenceWindow.Begin(flow, number, 1, Mask);
-            flow[StreamBlock.Flow.Format] = (uint)type | ((long)(clockRate > 0 ? clockRate : ClockRateOf(type)) << 8);
         }
         else
         {
             SequenceWindow.Take(flow, number, 1, Mask);
-            CountJitter(flow, timestamp, arrival.Time);
+            if (flow[StreamBlock.Flow.Format] == format) // else its timestamps may tick otherwise now
+                CountJitter(flow, timestamp, arrival.Time);
         }
+
+        flow[StreamBlock.Flow.Format] = format;
 
         if (arrival.Time != 0)
             flow[StreamBlock.Flow.LastArrival] = arrival.Time;
@@ -65,10 +68,10 @@ internal static unsafe class RtpAnalyser
         flow[StreamBlock.Flow.Jitter] = jitter + difference - ((jitter + 8) >> 4);
     }
 
-    /// <returns>-1: it is longer than the datagram.</returns>
+    /// <returns>-1: it is longer than the datagram, or it is RTCP or none at all.</returns>
     private static int HeaderLength(byte* payload, int length)
     {
-        if (length < FixedHeader || payload[0] >> 6 != 2)
+        if (!Recognises(payload, length))
             return -1;
         int header = FixedHeader + ((payload[0] & 0x0F) * 4);
         if ((payload[0] & 0x10) != 0)

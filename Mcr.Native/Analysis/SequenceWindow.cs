@@ -12,7 +12,14 @@ internal static unsafe class SequenceWindow
     /// <summary>A jump ahead by more than this is not taken for a loss but, if the next number follows it, for a new beginning.</summary>
     public const long MaxLoss = 1 << 20;
 
+    private const int WindowBits = 64;
+
     private const long Set = long.MinValue; // bit 63 of the candidate: there is one
+
+    private const long Unknown = 1; // in place of a candidate: the next number may be any
+
+    /// <summary>Others may have had some of its datagrams: where it goes on says nothing.</summary>
+    public static void Forget(long* flow) => flow[StreamBlock.Flow.Candidate] = Unknown;
 
     /// <summary>The first datagram of a flow.</summary>
     public static void Begin(long* flow, ulong number, int count, ulong mask)
@@ -33,6 +40,12 @@ internal static unsafe class SequenceWindow
             return;
         }
 
+        if (flow[StreamBlock.Flow.Candidate] == Unknown)
+        {
+            Begin(flow, number, count, mask);
+            return;
+        }
+
         ulong ahead = (number - next) & mask;
         ulong half = (mask >> 1) + 1;
         if (ahead < half && ahead <= MaxLoss)
@@ -46,8 +59,9 @@ internal static unsafe class SequenceWindow
         }
 
         ulong behind = (next - number) & mask;
-        if (behind <= 64 && behind < half)
-            TakeLate(flow, (int)behind, count);
+        ulong hidden = behind <= WindowBits ? 0 : behind - WindowBits; // of its numbers, those that are too long ago to tell
+        if (behind < half && hidden < Math.Max(1, (ulong)count))
+            TakeLate(flow, (int)(behind - hidden), count - (int)hidden, mask);
         else
             TakeStray(flow, number, count, mask);
     }
@@ -63,22 +77,22 @@ internal static unsafe class SequenceWindow
     }
 
     /// <param name="behind">1 to 64.</param>
-    private static void TakeLate(long* flow, int behind, int count)
+    /// <param name="count">May reach beyond what came before: sent again, in other datagrams.</param>
+    private static void TakeLate(long* flow, int behind, int count, ulong mask)
     {
-        count = Math.Min(count, behind);
-        if (count == 0)
+        int late = Math.Min(count, behind);
+        if (late == 0)
             return;
-        ulong numbers = Ones(count) << (behind - count);
+        ulong numbers = Ones(late) << (behind - late);
         int missing = BitOperations.PopCount(numbers & ~(ulong)flow[StreamBlock.Flow.Window]);
-        if (missing == 0)
-        {
-            flow[StreamBlock.Flow.Duplicates]++;
-            return;
-        }
-
-        flow[StreamBlock.Flow.Reordered]++;
         flow[StreamBlock.Flow.Lost] -= missing;
         flow[StreamBlock.Flow.Window] |= (long)numbers;
+        if (missing > 0)
+            flow[StreamBlock.Flow.Reordered]++;
+        else if (late == count)
+            flow[StreamBlock.Flow.Duplicates]++;
+        if (late < count)
+            Advance(flow, (ulong)flow[StreamBlock.Flow.Next], 0, count - late, mask);
     }
 
     /// <summary>RFC 3550 A.1: two in a row from elsewhere are a sender that began anew; one is a stray.</summary>

@@ -30,6 +30,9 @@ public static class StreamBlock
     /// <summary>Of flows beyond the four that are told apart.</summary>
     public const int OtherFlowsWord = 4;
 
+    /// <summary>Since when the worker has the flows that it has, as far as its numbers have been told so; see <see cref="PayloadAnalyser.TakeOver"/>.</summary>
+    public const int TakenOverWord = 5;
+
     /// <summary>MPEG-TS packets of 188 bytes.</summary>
     public const int PacketsWord = 6;
 
@@ -84,7 +87,7 @@ public static class StreamBlock
         /// <summary>Numbers that never came: of datagrams, or of messages where datagrams carry several.</summary>
         public const int Lost = 6;
 
-        /// <summary>Runs of lost numbers, however long.</summary>
+        /// <summary>How often numbers were missing when the next one came, however many, and also where they came later.</summary>
         public const int Gaps = 7;
 
         /// <summary>Came after a later one.</summary>

@@ -27,7 +27,7 @@ public sealed record PidReport(int Pid, long Packets, long ContinuityErrors);
 /// <param name="Sequence">Over all flows, those that are gone included.</param>
 /// <param name="Opaque">Datagrams that are not of the kind that is analysed.</param>
 /// <param name="TooShort">Datagrams too short for the sequence field.</param>
-/// <param name="OtherFlows">Datagrams of flows beyond those in <paramref name="Flows"/>.</param>
+/// <param name="OtherFlows">Datagrams of flows beyond those in <paramref name="Flows"/>, whose sequence nobody looks at.</param>
 /// <param name="Packets">MPEG-TS packets.</param>
 /// <param name="SyncErrors">MPEG-TS packets without their sync byte.</param>
 /// <param name="TransportErrors">MPEG-TS packets whose transport_error_indicator is set.</param>
@@ -46,6 +46,9 @@ public sealed record StreamReport(
     long TransportErrors,
     ImmutableArray<long> Latency)
 {
+    /// <summary>MPEG-TS packets of PIDs beyond those in <see cref="Pids"/>.</summary>
+    public long OtherPids { get; init; }
+
     public static readonly StreamReport Empty = new(PayloadKinds.None, default, [], [], 0, 0, 0, 0, 0, 0, 0, []);
 
     /// <summary>A flow stays with one worker, but its rule's flows may be with several.</summary>
@@ -59,7 +62,7 @@ public sealed record StreamReport(
             Seen | other.Seen,
             Sequence + other.Sequence,
             [.. Flows, .. other.Flows],
-            [.. Pids.Concat(other.Pids).GroupBy(p => p.Pid).Select(same => new PidReport(same.Key, same.Sum(p => p.Packets), same.Sum(p => p.ContinuityErrors))).OrderBy(p => p.Pid)],
+            [.. Pids.Concat(other.Pids).GroupBy(p => p.Pid).Select(same => same.Aggregate((a, b) => new PidReport(a.Pid, a.Packets + b.Packets, a.ContinuityErrors + b.ContinuityErrors))).OrderBy(p => p.Pid)],
             Opaque + other.Opaque,
             TooShort + other.TooShort,
             OtherFlows + other.OtherFlows,
@@ -67,7 +70,10 @@ public sealed record StreamReport(
             ContinuityErrors + other.ContinuityErrors,
             SyncErrors + other.SyncErrors,
             TransportErrors + other.TransportErrors,
-            [.. Latency.Zip(other.Latency, (a, b) => a + b)]);
+            [.. Latency.Zip(other.Latency, (a, b) => a + b)])
+        {
+            OtherPids = OtherPids + other.OtherPids,
+        };
     }
 
     /// <summary>Of the words of one <see cref="StreamBlock"/>, which its worker may be writing.</summary>
@@ -102,13 +108,18 @@ public sealed record StreamReport(
             pids.ToImmutable(),
             words[StreamBlock.OpaqueWord],
             words[StreamBlock.TooShortWord],
-            words[StreamBlock.OtherFlowsWord],
+            hasSequence ? words[StreamBlock.OtherFlowsWord] : 0,
             words[StreamBlock.PacketsWord],
             words[StreamBlock.ContinuityErrorsWord],
             words[StreamBlock.SyncErrorsWord],
             words[StreamBlock.TransportErrorsWord],
-            [.. words.Slice(StreamBlock.LatencyWord, LatencyHistogram.Buckets)]);
+            [.. words.Slice(StreamBlock.LatencyWord, LatencyHistogram.Buckets)])
+        {
+            OtherPids = words[StreamBlock.OtherPidsWord],
+        };
     }
+
+    private const double MaxJitterSeconds = 1_000_000;
 
     private static FlowReport ReadFlow(ReadOnlySpan<long> flow)
     {
@@ -117,7 +128,7 @@ public sealed record StreamReport(
         long format = flow[StreamBlock.Flow.Format];
         bool isRtp = format != 0;
         long arrival = flow[StreamBlock.Flow.LastArrival];
-        double jitter = isRtp && arrival != 0 ? flow[StreamBlock.Flow.Jitter] / 16.0 / (format >> 8) : 0;
+        double jitter = Math.Clamp(flow[StreamBlock.Flow.Jitter] / 16.0 / Math.Max(1, format >> 8), 0, MaxJitterSeconds); // whatever a worker has written
         return new FlowReport(
             Addresses.FromNumber(source),
             (int)(identity >> 32 & 0xFFFF),

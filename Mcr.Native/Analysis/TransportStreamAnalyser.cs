@@ -22,6 +22,14 @@ internal static unsafe class TransportStreamAnalyser
     // Of a PID's state word: PID + 1 in the lower 16 bits, then:
     private const int CounterShift = 16;
     private const long RepeatedBit = 1L << 20;
+    private const long UnknownBit = 1L << 21;
+
+    /// <summary>Others may have had some of its packets: where the counters go on says nothing.</summary>
+    public static void Forget(long* block)
+    {
+        for (int i = 0; i < StreamBlock.PidCapacity; i++)
+            block[StreamBlock.FirstPidWord + (i * StreamBlock.WordsPerPid)] |= block[StreamBlock.FirstPidWord + (i * StreamBlock.WordsPerPid)] != 0 ? UnknownBit : 0;
+    }
 
     /// <summary>Whether it can be nothing else: whole packets, each with its sync byte.</summary>
     public static bool Recognises(byte* payload, int length)
@@ -86,7 +94,7 @@ internal static unsafe class TransportStreamAnalyser
         while (((header ^ next) & ~StartMask) == 0);
 
         words[1] += packets;
-        words[0] = (words[0] & ~(RepeatedBit | ((long)CounterMask << CounterShift))) | ((long)((next - 1) & CounterMask) << CounterShift);
+        words[0] = (words[0] & ~(RepeatedBit | UnknownBit | ((long)CounterMask << CounterShift))) | ((long)((next - 1) & CounterMask) << CounterShift);
         return packet;
     }
 
@@ -113,7 +121,7 @@ internal static unsafe class TransportStreamAnalyser
         long state = words[0];
         if ((state & 0xFFFF) == NullPid + 1)
             return;
-        if (words[1] > 1)
+        if (words[1] > 1 && (state & UnknownBit) == 0)
         {
             int last = (int)(state >> CounterShift) & 0x0F;
             if (hasAdaptation && packet[4] > 0 && (packet[5] & 0x80) != 0) // discontinuity_indicator
@@ -124,9 +132,13 @@ internal static unsafe class TransportStreamAnalyser
             {
                 state |= RepeatedBit;
             }
-            else if (counter == (hasPayload ? (last + 1) & 0x0F : last))
+            else if (hasPayload && counter == ((last + 1) & 0x0F))
             {
                 state &= ~RepeatedBit;
+            }
+            else if (!hasPayload && counter == last)
+            {
+                // Nothing: the packet with a payload before it may still come twice, and not three times.
             }
             else
             {
@@ -136,7 +148,7 @@ internal static unsafe class TransportStreamAnalyser
             }
         }
 
-        words[0] = (state & ~((long)CounterMask << CounterShift)) | ((long)counter << CounterShift);
+        words[0] = (state & ~(UnknownBit | ((long)CounterMask << CounterShift))) | ((long)counter << CounterShift);
     }
 
     /// <returns>null: there is no more room.</returns>

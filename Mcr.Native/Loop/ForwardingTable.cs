@@ -11,5 +11,8 @@ public sealed record ForwardingTable(RuleTable Rules, OutputTable Outputs, long 
     /// <summary>Of the rules that are traced.</summary>
     public IReadOnlyList<TraceSettings> Traces { get; init; } = [];
 
+    /// <summary>Counters of rules that are new or changed in this table, and not analysed.</summary>
+    public IReadOnlyList<int> NotAnalysed { get; init; } = [];
+
     public static readonly ForwardingTable Empty = new(RuleTable.Empty, OutputTable.Empty, 0, 0);
 }

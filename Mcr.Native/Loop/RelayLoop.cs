@@ -45,6 +45,7 @@ internal sealed unsafe class RelayLoop : IDisposable
     private long _staleBefore; // wall clock, as arrivals are; 0 once the loop has caught up with what had queued up before it began
     private int _queuedLeft; // what may be of that
     private bool _readsPackets; // of MPEG-TS, in the last frame that was analysed
+    private long _flowsSince; // wall clock: when this worker was given flows that another had; 0: it has had them all along
     private volatile bool _stopping;
 
     public RelayLoop(IReadOnlyList<IFrameSource> sources, IDatagramSink sink, WorkerSlot slot, LoopWakeup wakeup, WorkerOptions options, TimeProvider? clock = null)
@@ -88,6 +89,7 @@ internal sealed unsafe class RelayLoop : IDisposable
             if (_orders.Look())
             {
                 TurnHeld();
+                _flowsSince = WallClock.Nanoseconds; // it is held because flows come to it
                 continue;
             }
 
@@ -116,6 +118,7 @@ internal sealed unsafe class RelayLoop : IDisposable
         long wantedSince = _slot.Read(SlotLayout.WantedSinceWord);
         if (wantedSince > now)
             wantedSince = 0; // the clock was set back since
+        _flowsSince = wantedSince;
         _staleBefore = Math.Max(_maxAge == 0 ? 0 : now - _maxAge, wantedSince);
         _queuedLeft = _queueFrames;
     }
@@ -247,9 +250,8 @@ internal sealed unsafe class RelayLoop : IDisposable
 
         _slot.Words[SlotLayout.MatchedWord] += datagrams;
         CountMatch(in rule, in frame, received.Arrival, datagrams);
-        AnalysisSettings analysis = rule.Analysis;
-        if (analysis.Kind != AnalysisKind.Off)
-            _readsPackets = PayloadAnalyser.Analyse(_slot.Stream(rule.Counter), in analysis, data + frame.PayloadOffset, frame.PayloadLength, frame.SegmentSize, new Arrival(frame.Source, frame.SourcePort, received.Arrival));
+        if (rule.Analysis.Kind != AnalysisKind.Off)
+            Analyse(in rule, in frame, data + frame.PayloadOffset, received.Arrival);
 
         var datagram = new Datagram
         {
@@ -268,9 +270,9 @@ internal sealed unsafe class RelayLoop : IDisposable
             datagram.PortOffset = (ushort)(frame.DestinationPort - rule.FirstPort);
         }
 
-        if (rule.TraceRing != 0 && _tracer.Sample(rule.TraceRing - 1, datagrams, received.Arrival, out int first) is > 0 and int sampled)
+        if (rule.TraceRing != 0 && _tracer.Sample(rule.TraceRing - 1, datagrams, received.Arrival) is { Count: > 0 } sample)
         {
-            QueueTraced(in rule, in frame, ref datagram, first, sampled);
+            QueueTraced(in rule, in frame, ref datagram, sample);
             return;
         }
 
@@ -285,6 +287,15 @@ internal sealed unsafe class RelayLoop : IDisposable
         int headers = _linkHeader + UsualHeaders;
         if (frame.Length <= FrameBatch.Capacity * TransportStreamAnalyser.PacketSize) // not all of a merged one
             TransportStreamAnalyser.Prefetch(frame.Data + headers, frame.Length - headers);
+    }
+
+    private void Analyse(in RuleEntry rule, in ParsedFrame frame, byte* payload, long arrival)
+    {
+        long* block = _slot.Stream(rule.Counter);
+        if (_flowsSince != 0)
+            PayloadAnalyser.TakeOver(block, _flowsSince);
+        AnalysisSettings settings = rule.Analysis;
+        _readsPackets = PayloadAnalyser.Analyse(block, in settings, payload, frame.PayloadLength, frame.SegmentSize, new Arrival(frame.Source, frame.SourcePort, arrival));
     }
 
     /// <summary>What there is to know of a rule's stream without looking at payloads.</summary>
@@ -309,14 +320,11 @@ internal sealed unsafe class RelayLoop : IDisposable
     }
 
     /// <summary>As any other, with a note of what becomes of some datagrams at each output.</summary>
-    private void QueueTraced(in RuleEntry rule, in ParsedFrame frame, ref Datagram datagram, int first, int sampled)
+    private void QueueTraced(in RuleEntry rule, in ParsedFrame frame, ref Datagram datagram, TraceSample sample)
     {
-        byte* notes = _tracer.Record(rule.TraceRing - 1, in rule, in frame, datagram.Arrival, datagram.Payload, first, sampled);
-        for (int i = 0; i < rule.OutputCount; i++)
-        {
-            datagram.Marks = new OutcomeMarks { Note = notes + i, First = first, Count = sampled };
+        datagram.Marks = _tracer.Record(rule.TraceRing - 1, rule.OutputCount, in frame, datagram.Arrival, datagram.Payload, sample);
+        for (int i = 0; i < rule.OutputCount; i++, datagram.Marks.Ring++)
             _queue.Queue(rule.FirstOutput + i, in datagram);
-        }
     }
 
     /// <summary>Not relayed: counted by reason, and recorded where it was addressed to a rule that is traced.</summary>
@@ -335,6 +343,12 @@ internal sealed unsafe class RelayLoop : IDisposable
         _table = published;
         _queue.Use(published.Outputs);
         _tracer.Use(published.Traces);
+        foreach (int rule in published.NotAnalysed)
+        {
+            if (_slot.ReadRule(rule, SlotLayout.RuleMatched) != 0) // else it would take a page to look
+                PayloadAnalyser.Stop(_slot.Stream(rule));
+        }
+
         _slot.Words[SlotLayout.RulesetHashWord] = (long)published.Hash;
         Volatile.Write(ref _slot.Words[SlotLayout.GenerationWord], published.Generation);
         _wakeup.ConfirmAdoption();

@@ -25,13 +25,13 @@ internal static class UdpDatagram
 
         parsed.SourcePort = BinaryPrimitives.ReadUInt16BigEndian(udp);
         parsed.DestinationPort = BinaryPrimitives.ReadUInt16BigEndian(udp[2..]);
+        int payload = length - HeaderLength;
+        parsed.PayloadLength = payload;
+        parsed.SegmentSize = gsoSize < payload ? gsoSize : 0;
 
         // A merged frame has a partial checksum or was verified before it was merged; its field does not cover the run.
         if (!checksumTrusted && gsoSize == 0 && !IsChecksumValid(udp[..length], addresses))
             return DropReason.BadUdpChecksum;
-        int payload = length - HeaderLength;
-        parsed.PayloadLength = payload;
-        parsed.SegmentSize = gsoSize < payload ? gsoSize : 0;
         return DropReason.None;
     }
 

@@ -18,7 +18,7 @@ public static class TraceLayout
 {
     public const int Rings = 8;
 
-    public const int Records = 1024;
+    public const int Records = OutcomeMarks.Places;
 
     public const int MaxSnap = RecordSize - PayloadOffset;
 

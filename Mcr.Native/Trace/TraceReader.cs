@@ -14,13 +14,15 @@ internal static unsafe class TraceReader
     private const int MostOutputs = ForwardingRule.MaxOutputs;
 
     /// <param name="ring">Its first word.</param>
-    /// <param name="from">The first record that is wanted, from 0.</param>
+    /// <param name="from">The first record that is wanted, from 0; one that cannot be stands for the first.</param>
     /// <param name="most">Records.</param>
     public static TraceBatch Read(long* ring, uint session, long from, int most)
     {
         if (Volatile.Read(ref ring[TraceLayout.SessionWord]) != session)
             return TraceBatch.Nothing(from); // not begun yet, or another one has begun
         long head = Volatile.Read(ref ring[TraceLayout.HeadWord]);
+        if (from < 0 || from > head)
+            from = 0; // of an earlier trace
         long first = Math.Max(from, head - TraceLayout.Records);
         long missed = first - from;
         var datagrams = ImmutableArray.CreateBuilder<TracedDatagram>();
@@ -34,6 +36,9 @@ internal static unsafe class TraceReader
                 missed++;
         }
 
+        // Another one may have begun meanwhile, with records of the same numbers.
+        if (Volatile.Read(ref ring[TraceLayout.SessionWord]) != session)
+            return TraceBatch.Nothing(from);
         return new TraceBatch(datagrams.ToImmutable(), next, missed, Volatile.Read(ref ring[TraceLayout.SeenWord]), head);
     }
 
@@ -41,14 +46,15 @@ internal static unsafe class TraceReader
     {
         byte* bytes = (byte*)record;
         int outputs = Math.Min((int)record->Outputs, MostOutputs);
-        int captured = Math.Clamp(record->Captured, 0, TraceLayout.MaxSnap);
+        int length = Math.Clamp(record->Length, 0, ushort.MaxValue);
+        int captured = Math.Clamp(record->Captured, 0, Math.Min(length, TraceLayout.MaxSnap));
         var datagram = new TracedDatagram(
             record->Arrival == 0 ? null : Time(record->Arrival),
             Time(record->Sent),
             record->Number,
             new IPEndPoint(Addresses.FromNumber(record->Source), record->SourcePort),
             new IPEndPoint(Addresses.FromNumber(record->Destination), record->DestinationPort),
-            record->Length,
+            length,
             record->Ttl,
             record->Tos,
             (DropReason)record->Reason,
@@ -57,7 +63,7 @@ internal static unsafe class TraceReader
         {
             LatencyNanoseconds = record->Arrival == 0 ? null : record->Sent - record->Arrival,
         };
-        Thread.MemoryBarrier(); // before the guard is read again
+        Volatile.ReadBarrier(); // before the guard is read again
         return datagram;
     }
 

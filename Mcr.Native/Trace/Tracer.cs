@@ -1,4 +1,5 @@
 using Mcr.Native.Egress;
+using Mcr.Native.Interop;
 using Mcr.Native.Packet;
 using Mcr.Native.Rules;
 using Mcr.Native.Worker;
@@ -30,6 +31,8 @@ internal sealed unsafe class Tracer(WorkerSlot slot)
             long* words = slot.Words + SlotLayout.TracesOffset + (settings.Ring * TraceLayout.Words);
             if (words[TraceLayout.SessionWord] != settings.Session)
             {
+                words[TraceLayout.SessionWord] = 0;
+                Volatile.WriteBarrier(); // who reads for an earlier one and sees any of what follows, sees that it has ended
                 words[TraceLayout.HeadWord] = 0;
                 words[TraceLayout.SeenWord] = 0;
                 Volatile.Write(ref words[TraceLayout.SessionWord], settings.Session);
@@ -53,74 +56,67 @@ internal sealed unsafe class Tracer(WorkerSlot slot)
     }
 
     /// <summary>A frame of a rule that is traced: which of its datagrams are to be recorded, if any.</summary>
-    /// <param name="first">From 0.</param>
-    /// <returns>How many, from <paramref name="first"/> on.</returns>
-    public int Sample(int ringNumber, int datagrams, long arrival, out int first)
+    public TraceSample Sample(int ringNumber, int datagrams, long arrival)
     {
         ref Ring ring = ref _rings[ringNumber];
         ring.Words[TraceLayout.SeenWord] += datagrams;
-        first = 0;
         if (ring.UntilNext > datagrams)
         {
             ring.UntilNext -= datagrams;
-            return 0;
+            return default;
         }
 
-        if (arrival > ring.Until || (ring.Limit > 0 && ring.Written >= ring.Limit))
-            return 0;
-        first = ring.UntilNext - 1;
-        int count = 1;
-        if (ring.Every == 1)
-        {
-            int room = TraceLayout.Records - (int)(ring.Written % TraceLayout.Records); // in one piece
-            count = Math.Min(datagrams, ring.Limit > 0 ? Math.Min(room, (int)(ring.Limit - ring.Written)) : room);
-        }
-        else
-        {
-            ring.UntilNext = ring.Every - ((datagrams - 1 - first) % ring.Every);
-        }
-
-        return count;
+        int first = ring.UntilNext - 1;
+        int behind = datagrams - 1 - first;
+        ring.UntilNext = ring.Every - (behind % ring.Every);
+        long room = TraceLayout.Records - (ring.Written - ring.Published); // what is not published yet must not be overwritten
+        if (ring.Limit > 0)
+            room = Math.Min(room, ring.Limit - ring.Written);
+        if (room <= 0 || (arrival != 0 ? arrival : WallClock.Nanoseconds) > ring.Until)
+            return default;
+        return new TraceSample(first, ring.Every, (int)Math.Min(room, 1 + (behind / ring.Every)));
     }
 
-    /// <summary>Records so many datagrams of a frame.</summary>
+    /// <summary>Records those datagrams of a frame.</summary>
     /// <param name="payload">Of the first datagram of the frame.</param>
-    /// <returns>Where the outcome at the rule's first output is noted; the others follow.</returns>
-    public byte* Record(int ringNumber, in RuleEntry rule, in ParsedFrame frame, long arrival, byte* payload, int first, int count)
+    /// <returns>Where the outcomes at the rule's first output are noted; a byte further those at the next.</returns>
+    public OutcomeMarks Record(int ringNumber, int outputs, in ParsedFrame frame, long arrival, byte* payload, TraceSample sample)
     {
         ref Ring ring = ref _rings[ringNumber];
-        byte* notes = null;
-        int size = frame.SegmentSize > 0 ? frame.SegmentSize : frame.PayloadLength;
-        for (int i = first; i < first + count; i++)
+        var marks = new OutcomeMarks
         {
-            int length = Math.Min(size, frame.PayloadLength - (i * size));
-            TraceRecord* record = Next(ref ring, in frame, arrival);
-            record->Number = ring.Words[TraceLayout.SeenWord] - frame.Datagrams + i;
+            Ring = (byte*)At(in ring, 0) + TraceLayout.OutcomesOffset,
+            Place = (int)(ring.Written % TraceLayout.Records),
+            First = sample.First,
+            Step = sample.Step,
+            Count = sample.Count,
+        };
+        for (int n = 0; n < sample.Count; n++)
+        {
+            int index = sample.First + (n * sample.Step);
+            TraceRecord* record = Next(ref ring, in frame, arrival, index);
             record->Reason = (byte)DropReason.None;
-            record->Outputs = (byte)rule.OutputCount;
-            record->Length = length;
-            record->Captured = Math.Min(length, ring.Snap);
-            Buffer.MemoryCopy(payload + ((long)i * size), (byte*)record + TraceLayout.PayloadOffset, TraceLayout.MaxSnap, record->Captured);
-            byte* note = (byte*)record + TraceLayout.OutcomesOffset;
-            new Span<byte>(note, ForwardingRule.MaxOutputs).Clear();
-            notes = notes == null ? note : notes;
+            record->Outputs = (byte)outputs;
+            record->Captured = Math.Min(record->Length, ring.Snap);
+            Buffer.MemoryCopy(payload + ((long)index * frame.SegmentSize), (byte*)record + TraceLayout.PayloadOffset, TraceLayout.MaxSnap, record->Captured);
+            new Span<byte>((byte*)record + TraceLayout.OutcomesOffset, ForwardingRule.MaxOutputs).Clear();
         }
 
-        return notes;
+        return marks;
     }
 
-    /// <summary>A frame to a rule's input that is not relayed, if it is one that is sampled.</summary>
+    /// <summary>A frame to a rule's input that is not relayed: those of its datagrams that are sampled.</summary>
     public void RecordDrop(int ringNumber, in ParsedFrame frame, long arrival, DropReason reason)
     {
-        if (Sample(ringNumber, 1, arrival, out _) == 0)
-            return;
+        TraceSample sample = Sample(ringNumber, frame.Datagrams, arrival);
         ref Ring ring = ref _rings[ringNumber];
-        TraceRecord* record = Next(ref ring, in frame, arrival);
-        record->Number = ring.Words[TraceLayout.SeenWord] - 1;
-        record->Reason = (byte)reason;
-        record->Outputs = 0;
-        record->Length = frame.PayloadLength;
-        record->Captured = 0;
+        for (int n = 0; n < sample.Count; n++)
+        {
+            TraceRecord* record = Next(ref ring, in frame, arrival, sample.First + (n * sample.Step));
+            record->Reason = (byte)reason;
+            record->Outputs = 0;
+            record->Captured = 0;
+        }
     }
 
     /// <summary>The batch has been sent.</summary>
@@ -132,7 +128,7 @@ internal sealed unsafe class Tracer(WorkerSlot slot)
         {
             if (ring.Words == null || ring.Published == ring.Written)
                 continue;
-            for (long n = Math.Max(ring.Published, ring.Written - TraceLayout.Records); n < ring.Written; n++)
+            for (long n = ring.Published; n < ring.Written; n++)
             {
                 TraceRecord* record = At(in ring, n);
                 record->Sent = now;
@@ -144,10 +140,12 @@ internal sealed unsafe class Tracer(WorkerSlot slot)
         }
     }
 
-    private TraceRecord* Next(ref Ring ring, in ParsedFrame frame, long arrival)
+    /// <param name="index">Among the datagrams of the frame.</param>
+    private TraceRecord* Next(ref Ring ring, in ParsedFrame frame, long arrival, int index)
     {
         TraceRecord* record = At(in ring, ring.Written++);
         Volatile.Write(ref record->Guard, -1);
+        Volatile.WriteBarrier(); // who sees any of what follows sees that, too
         record->Arrival = arrival;
         record->Sent = 0;
         record->Source = frame.Source;
@@ -156,6 +154,8 @@ internal sealed unsafe class Tracer(WorkerSlot slot)
         record->DestinationPort = frame.DestinationPort;
         record->Ttl = frame.Ttl;
         record->Tos = frame.Tos;
+        record->Length = frame.SegmentSize == 0 ? frame.PayloadLength : Math.Min(frame.SegmentSize, frame.PayloadLength - (index * frame.SegmentSize));
+        record->Number = ring.Words[TraceLayout.SeenWord] - frame.Datagrams + index;
         HasRecords = true;
         return record;
     }
@@ -178,3 +178,9 @@ internal sealed unsafe class Tracer(WorkerSlot slot)
         public int UntilNext;
     }
 }
+
+/// <summary>Datagrams of one frame that are recorded.</summary>
+/// <param name="First">From 0.</param>
+/// <param name="Step">From one to the next.</param>
+/// <param name="Count">How many; 0 for none.</param>
+internal readonly record struct TraceSample(int First, int Step, int Count);

@@ -1,3 +1,4 @@
+using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
 using Mcr.Native.Loop;
 using Mcr.Native.Rules;
@@ -89,7 +90,11 @@ internal sealed class RunningRules
         }
 
         Generation = generation;
-        return new ForwardingTable(_tables.Change(removed, added), _outputs.Next(), generation, Hash) { Traces = [.. _traces.Values] };
+        return new ForwardingTable(_tables.Change(removed, added), _outputs.Next(), generation, Hash)
+        {
+            Traces = [.. _traces.Values],
+            NotAnalysed = [.. put.Where(r => r.Analysis.Kind == AnalysisKind.Off).Select(r => r.Counter)],
+        };
     }
 
     /// <returns>The rules' inputs.</returns>

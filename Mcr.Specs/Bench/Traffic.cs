@@ -33,6 +33,9 @@ internal sealed record Traffic(string Name, int Fanout, int Size, Sending Sendin
     /// <summary>Seven MPEG-TS packets in RTP.</summary>
     public static Traffic Media { get; } = new("1→1, 1328 B of RTP", 1, 1328, Sending.Singles, 300_000, IsRtp: true);
 
+    /// <summary>The same from a sender that merges.</summary>
+    public static Traffic MergedMedia { get; } = new("1→1, 1328 B of RTP, GSO sender", 1, 1328, Sending.Merged, 1_000_000, IsRtp: true);
+
     public static IReadOnlyList<Traffic> All { get; } =
     [
         Base,
