@@ -27,7 +27,7 @@ public sealed class ResponseCodecSpecs(ITestOutputHelper output)
             new ControlResponse.Workers([new WorkerEntry(42, 2, "eth0", "Running", 1, [2, 3], 0, "00ff", "00fe", "Updating", 1)])
         },
         {
-            """{"Stats":[{"input_group":"239.1.1.1","input_port":5000,"packets_relayed":10,"bytes_relayed":13160,"packets_per_second":2.5,"bits_per_second":26320,"rule_id":"r-1","name":null,"input_interface":"eth0","sent":20,"errors":1,"source_changes":0}]}""",
+            """{"Stats":[{"input_group":"239.1.1.1","input_port":5000,"packets_relayed":10,"bytes_relayed":13160,"packets_per_second":2.5,"bits_per_second":26320,"rule_id":"r-1","name":null,"input_interface":"eth0","sent":20,"errors":1}]}""",
             new ControlResponse.Stats([new StatsEntry("239.1.1.1", 5000, 10, 13160, 2.5, 26320, "r-1", null, "eth0", 20, 1)])
         },
         {

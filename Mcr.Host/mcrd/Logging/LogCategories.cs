@@ -33,6 +33,7 @@ internal static class LogCategories
         ("Mcr.Actors.Links.", LogFacility.Network),
         ("Mcr.Native.Kernel.", LogFacility.Network),
         ("Mcr.Actors.State.", LogFacility.State),
+        ("Mcr.Actors.Audit.", LogFacility.Security),
         ("Mcr.Native.Privileges.", LogFacility.Security),
         ("Akka.", LogFacility.Runtime),
         ("Microsoft.", LogFacility.Runtime),
