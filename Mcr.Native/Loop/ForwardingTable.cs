@@ -9,10 +9,10 @@ namespace Mcr.Native.Loop;
 public sealed record ForwardingTable(RuleTable Rules, OutputTable Outputs, long Generation, ulong Hash)
 {
     /// <summary>Of the rules that are traced.</summary>
-    public IReadOnlyList<TraceSettings> Traces { get; init; } = [];
+    public TraceSettings[] Traces { get; init; } = [];
 
     /// <summary>Counters of rules that are new or changed in this table, and not analysed.</summary>
-    public IReadOnlyList<int> NotAnalysed { get; init; } = [];
+    public int[] NotAnalysed { get; init; } = [];
 
     public static readonly ForwardingTable Empty = new(RuleTable.Empty, OutputTable.Empty, 0, 0);
 }

@@ -21,10 +21,10 @@ internal sealed unsafe class Tracer(WorkerSlot slot)
     public bool HasRecords { get; private set; }
 
     /// <summary>With the rules that name the rings.</summary>
-    public void Use(IReadOnlyList<TraceSettings> traces)
+    public void Use(TraceSettings[] traces)
     {
-        IsActive = traces.Count > 0;
-        for (int i = 0; i < traces.Count; i++)
+        IsActive = traces.Length > 0;
+        for (int i = 0; i < traces.Length; i++)
         {
             TraceSettings settings = traces[i];
             ref Ring ring = ref _rings[settings.Ring];
