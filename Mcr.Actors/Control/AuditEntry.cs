@@ -61,12 +61,15 @@ public sealed record AuditEntry(DateTimeOffset Time, string Via, string Result, 
             Gid = peer?.Gid,
             Pid = peer?.Pid,
             User = peer?.User,
-            Request = request is null ? null : RequestCodec.Describe(request),
+            Request = request is null ? null : isDenied ? Kind(request) : RequestCodec.Describe(request),
             Before = before.Length == 0 ? null : before.Length <= MostRules ? before : before[..MostRules],
             After = after.Length == 0 ? null : after.Length <= MostRules ? after : after[..MostRules],
             More = Math.Max(0, before.Length - MostRules) + Math.Max(0, after.Length - MostRules),
         };
     }
+
+    /// <summary>Of what was not even tried no more is kept: whoever may not change anything shall not fill the file.</summary>
+    private static JsonElement Kind(ControlRequest request) => JsonDocument.Parse($"{{\"{request.GetType().Name}\":{{}}}}").RootElement;
 
     /// <summary>In one line, for the log.</summary>
     public override string ToString()

@@ -20,7 +20,7 @@ public static class TraceViews
     /// <returns>null: <paramref name="problems"/> says why.</returns>
     public static TraceWish? Wish(ControlRequest.TraceEnable request, List<ProblemEntry> problems)
     {
-        int every = Number("every", request.Every, 1, int.MaxValue, 1, problems);
+        int every = Number("every", request.Every, 1, TraceSettings.MostEvery, 1, problems);
         int first = Number("first", request.First, 0, TraceLayout.Records, request.Every is null ? DefaultFirst : 0, problems);
         int snap = Number("snap", request.Snap, 0, TraceLayout.MaxSnap, DefaultSnap, problems);
         TimeSpan time = request.For is { } text ? Units.ParseDuration(text) ?? TimeSpan.Zero : DefaultTime;

@@ -57,6 +57,13 @@ internal sealed partial class InterfaceActor
         UseTraces(next, rule, answer);
     }
 
+    /// <summary>What they were recorded in is gone, and with it every timer.</summary>
+    private void EndTraces()
+    {
+        _traces = _traces.EndAll();
+        AnswerTraces(overdue: true);
+    }
+
     /// <summary>As other changes of a rule: with the workers' next rules.</summary>
     private void UseTraces(RuleTraces traces, RuleId rule, CommandResult? answer)
     {

@@ -334,6 +334,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
         _open = null;
         _lost = _lost.Clear();
         _state = _state.Closed();
+        EndTraces();
     }
 
     private void Apply((InterfaceState Next, Effects Effects) decision)

@@ -83,6 +83,9 @@ internal sealed class InterfacePlanner
 
     private PlannedRule Consider(ForwardingRule rule, PlannedRule? before)
     {
+        if (before?.Resolved is { } ran && (ran.Range != rule.Input.Range || !Equals(ran.Source, rule.Input.Source)))
+            before = before with { Counter = null, Outputs = [] }; // the same id for another stream: it counts anew
+
         if (_input.LeftOut.TryGetValue(rule.Id, out RuleOutcome? leftOut))
             return Idle(rule, before, leftOut.Status, leftOut.Why ?? "");
         if (!rule.Input.IsMulticast && !_localAddresses.Value.Contains(rule.Input.Group))

@@ -63,7 +63,7 @@ internal sealed class PortPlanner(Allocations before, long generation)
                 _retiredCounters.Add(new RetiredCounter(IsOutput: true, counter.Index, generation));
         }
 
-        if (to is null && from?.Counter is { } index)
+        if (from?.Counter is { } index && to?.Counter != index)
             _retiredCounters.Add(new RetiredCounter(IsOutput: false, index, generation));
         ImmutableArray<Membership> before = from?.Memberships ?? [];
         ImmutableArray<Membership> after = to?.Memberships ?? [];

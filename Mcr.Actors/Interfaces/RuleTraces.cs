@@ -45,6 +45,9 @@ internal sealed record RuleTraces
             ? this with { All = All.SetItem(rule, trace with { IsActive = false }) }
             : this;
 
+    /// <summary>All of them.</summary>
+    public RuleTraces EndAll() => this with { All = All.ToImmutableDictionary(t => t.Key, t => t.Value with { IsActive = false }) };
+
     private int? FreeRing()
     {
         var used = All.Values.Select(t => t.Settings.Ring).ToHashSet();

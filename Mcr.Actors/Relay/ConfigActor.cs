@@ -46,10 +46,15 @@ internal sealed class ConfigActor : ReceiveActor, IWithTimers
     {
         if (RuleChangeRequest.Parse(request, out IReadOnlyList<RuleProblem> problems) is not { } command)
             return ControlViews.Refusal(problems);
-        CommandResult result = await AskAsync(command);
-        if (result is CommandResult.Ok { Difference.IsEmpty: false } && command is { IsDryRun: false, ConfirmWithin: { } within })
+        bool isArmed = command is { IsDryRun: false, ConfirmWithin: not null } && !Timers.IsTimerActive(nameof(ConfirmationOverdue));
+        if (isArmed) // before it is asked for: an answer that comes too late to be heard must not leave the change for good
+            Timers.StartSingleTimer(nameof(ConfirmationOverdue), new ConfirmationOverdue(), command.ConfirmWithin!.Value);
+        (CommandResult result, bool isUnknown) = await TryAskAsync(command);
+        bool isMade = result is CommandResult.Ok { Difference.IsEmpty: false };
+        if (isArmed && !isMade && !isUnknown)
+            Timers.Cancel(nameof(ConfirmationOverdue));
+        if (isMade && command is { IsDryRun: false, ConfirmWithin: { } within })
         {
-            Timers.StartSingleTimer(nameof(ConfirmationOverdue), new ConfirmationOverdue(), within);
             _log.Info("rules were changed, and will be as before again in {Seconds} s unless that is confirmed (mcrctl config confirm)", within.TotalSeconds);
             return ControlViews.Changes(result, request.DryRun, [$"unless it is confirmed within {within.TotalSeconds:0} s (mcrctl config confirm), all is as before again"]);
         }
@@ -137,15 +142,18 @@ internal sealed class ConfigActor : ReceiveActor, IWithTimers
         return result is CommandResult.Ok rest ? new ControlResponse.Success($"{sentence}, and {rest.Sentence}") : ControlViews.Result(result);
     }
 
-    private async Task<CommandResult> AskAsync(object command)
+    private async Task<CommandResult> AskAsync(object command) => (await TryAskAsync(command)).Result;
+
+    /// <returns>Also whether nobody knows what became of it.</returns>
+    private async Task<(CommandResult Result, bool IsUnknown)> TryAskAsync(object command)
     {
         try
         {
-            return await _relay.Ask<CommandResult>(command, Patience);
+            return (await _relay.Ask<CommandResult>(command, Patience), false);
         }
         catch (AskTimeoutException)
         {
-            return new CommandResult.Rejected("mcrd", $"the relay did not answer within {Patience.TotalSeconds:0} s; it may still do what was asked: look before you ask again");
+            return (new CommandResult.Rejected("mcrd", $"the relay did not answer within {Patience.TotalSeconds:0} s; it may still do what was asked: look before you ask again"), true);
         }
     }
 

@@ -43,7 +43,7 @@ public sealed class RuleLedger
         (Overlay overlay, ImmutableArray<string> notes) = Overlay.On(files, saved?.Added ?? [], saved?.Removed ?? []);
         foreach (string note in notes.Concat(overlay.Apply().LeftOut))
             directory.Warn(note);
-        bool isAsSaved = before is null && saved is null ? overlay.IsEmpty : notes.IsEmpty;
+        bool isAsSaved = before is null && (saved is null ? overlay.IsEmpty : notes.IsEmpty); // else rules.json has what is taken back
         return new RuleLedger(overlay, new OverlayFile(directory, isAsSaved ? overlay : null));
     }
 

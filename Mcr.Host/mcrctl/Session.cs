@@ -66,8 +66,7 @@ internal sealed class Session
         using var interrupted = new Interruption();
         return Converse(parsed, (client, json) =>
         {
-            using PcapFile? capture = pcap is null ? null : PcapFile.Create(pcap);
-            using var printer = new TracePrinter(capture, json);
+            using var printer = new TracePrinter(pcap, json);
             long recorded = 0; // when we began: without following, a stream that is faster than we are must not keep us
             while (true)
             {
@@ -77,7 +76,7 @@ internal sealed class Session
                 printer.Print(answer, response);
                 request = request with { From = trace.Next };
                 recorded = recorded == 0 ? trace.Recorded : recorded;
-                if (trace.More && (follow || trace.Next.Sum() < recorded))
+                if (trace.More && (follow || trace.Next.Aggregate(0L, (sum, next) => unchecked(sum + next)) < recorded) && !interrupted.Wait(TimeSpan.Zero))
                     continue;
                 if (!follow || !trace.Active || interrupted.Wait(FollowInterval))
                     return printer.Finish(trace);

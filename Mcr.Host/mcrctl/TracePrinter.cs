@@ -4,11 +4,13 @@ using Mcr.Actors.Control;
 namespace Mcr.Host.Mcrctl;
 
 /// <summary>Traced datagrams as they come: to a capture, as JSON lines, or as lines for people.</summary>
-internal sealed class TracePrinter(PcapFile? capture, bool json) : IDisposable
+/// <param name="pcap">A file to be written, which is not touched before there is an answer; null for none.</param>
+internal sealed class TracePrinter(string? pcap, bool json) : IDisposable
 {
     private const string Columns = "TIME             LATENCY        NUMBER  SIZE  TTL  FROM -> TO, AND WHAT BECAME OF IT";
 
     private readonly Stream _output = Console.OpenStandardOutput();
+    private PcapFile? _capture;
     private bool _hasColumns;
     private bool _hasAnswered; // one object at least, so that there is one to be read
     private long _records;
@@ -19,11 +21,12 @@ internal sealed class TracePrinter(PcapFile? capture, bool json) : IDisposable
     {
         _records += response.Entry.Records.Count;
         _missed += response.Entry.Missed;
-        if (capture is not null)
+        if (pcap is not null)
         {
+            _capture ??= PcapFile.Create(pcap);
             foreach (TraceRecordEntry record in response.Entry.Records)
-                capture.Add(record);
-            capture.Flush();
+                _capture.Add(record);
+            _capture.Flush();
         }
         else if (json)
         {
@@ -40,16 +43,20 @@ internal sealed class TracePrinter(PcapFile? capture, bool json) : IDisposable
 
     public int Finish(TraceEntry last)
     {
-        if (json && capture is null)
+        if (json && pcap is null)
             return ExitCodes.Done;
         string state = last.Active ? $"goes on until {last.Until.ToLocalTime():HH:mm:ss}" : "has ended";
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{_records:N0} of {last.Seen:N0} datagrams were recorded{(_missed > 0 ? $" that are still there ({_missed:N0} more were overwritten)" : "")}; the trace {state}{(capture is null ? "" : "; written as a capture")}"));
+            $"{_records:N0} of {last.Seen:N0} datagrams were recorded{(_missed > 0 ? $" that are still there ({_missed:N0} more were overwritten)" : "")}; the trace {state}{(pcap is null ? "" : "; written as a capture")}"));
         return ExitCodes.Done;
     }
 
-    public void Dispose() => _output.Dispose();
+    public void Dispose()
+    {
+        _capture?.Dispose();
+        _output.Dispose();
+    }
 
     private void PrintLine(TraceRecordEntry record)
     {

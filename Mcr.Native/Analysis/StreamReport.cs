@@ -96,8 +96,9 @@ public sealed record StreamReport(
         for (int i = 0; i < StreamBlock.PidCapacity; i++)
         {
             ReadOnlySpan<long> pid = words.Slice(StreamBlock.FirstPidWord + (i * StreamBlock.WordsPerPid), StreamBlock.WordsPerPid);
-            if (pid[0] != 0)
-                pids.Add(new PidReport((int)(pid[0] & 0xFFFF) - 1, pid[1], pid[2]));
+            int number = (int)(pid[0] & 0xFFFF) - 1;
+            if (pid[0] != 0 && !pids.Any(p => p.Pid == number)) // twice: a copy taken in the middle of a change, or a worker that is not to be trusted
+                pids.Add(new PidReport(number, pid[1], pid[2]));
         }
 
         pids.Sort((a, b) => a.Pid.CompareTo(b.Pid));

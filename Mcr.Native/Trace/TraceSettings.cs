@@ -9,6 +9,8 @@ namespace Mcr.Native.Trace;
 /// <param name="Until">Nanoseconds since 1970: no more from then on, whoever forgets to end it.</param>
 public sealed record TraceSettings(int Ring, uint Session, int Every, int Limit, int Snap, long Until)
 {
+    public const int MostEvery = 1_000_000_000;
+
     internal bool IsValid =>
-        Ring is >= 0 and < TraceLayout.Rings && Session != 0 && Every >= 1 && Limit >= 0 && (Limit == 0 || Limit <= TraceLayout.Records) && Snap is >= 0 and <= TraceLayout.MaxSnap && Until > 0;
+        Ring is >= 0 and < TraceLayout.Rings && Session != 0 && Every is >= 1 and <= MostEvery && Limit >= 0 && (Limit == 0 || Limit <= TraceLayout.Records) && Snap is >= 0 and <= TraceLayout.MaxSnap && Until > 0;
 }

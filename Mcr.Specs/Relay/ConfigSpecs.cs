@@ -169,6 +169,9 @@ public sealed class ConfigSpecs(ITestOutputHelper output) : IDisposable
         Assert.Equal(after, Hash(mcrd));
         Assert.Contains("the last mcrd ended before the change of rules that it waited for was confirmed", mcrd.Process.Output, StringComparison.Ordinal);
         McrdWaits.Until(() => !File.Exists(Unconfirmed()), "nothing left to go back to");
+        mcrd.Kill();
+        mcrd.StartAgain();
+        Assert.Equal(after, Hash(mcrd)); // what was taken back does not come again
 
         string Unconfirmed() => Path.Combine(mcrd.StateDirectory, "unconfirmed.json");
     }
