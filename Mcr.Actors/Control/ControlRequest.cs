@@ -106,6 +106,16 @@ public abstract record ControlRequest
 
     public sealed record Interfaces : ControlRequest;
 
+    /// <summary>What has happened: the last ones, or what came after an earlier answer; some events at a time.</summary>
+    public sealed record Events : ControlRequest
+    {
+        /// <summary>So many of the last; none: 20.</summary>
+        public string? Last { get; init; }
+
+        /// <summary>As the last answer's <c>next</c> has it; it counts, and <see cref="Last"/> does not.</summary>
+        public long? From { get; init; }
+    }
+
     public sealed record GetLogLevels : ControlRequest;
 
     /// <summary>A global level, or a facility and its level (<c>default</c>: the global one again), or both; until mcrd ends.</summary>

@@ -15,6 +15,7 @@ internal static class Program
         UpgradeHoldCommand.AddTo(root, session);
         QueryCommands.AddTo(root, session);
         TraceCommands.AddTo(root, session);
+        EventsCommand.AddTo(root, session);
         LogLevelCommand.AddTo(root, session);
         ConfigCheckCommand.AddTo(root);
 

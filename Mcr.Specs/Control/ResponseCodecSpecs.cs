@@ -35,6 +35,10 @@ public sealed class ResponseCodecSpecs(ITestOutputHelper output)
             new ControlResponse.Interfaces([new InterfaceEntry("eth0", true, 2, "Ethernet", true, true, true, 1500, ["10.0.0.1"], 3, 1)])
         },
         {
+            """{"Events":{"missed":2,"next":5,"more":true,"events":[{"number":4,"time":"2026-11-23T12:00:00+00:00","severity":"warning","kind":"alarm-raised","message":"no","rule_id":"r-1","rule_name":"video","interface":"eth0","values":{"alarm":"silence"}}]}}""",
+            new ControlResponse.Events(new EventsEntry(2, 5, true, [new EventEntry(4, Noon, "warning", "alarm-raised", "no") { RuleId = "r-1", RuleName = "video", Interface = "eth0", Values = new Dictionary<string, string> { ["alarm"] = "silence" } }]))
+        },
+        {
             """{"LogLevels":{"global":"Info","facility_overrides":{"Network":"Debug"},"facilities":{"Network":"Debug","Stats":"Info"}}}""",
             new ControlResponse.LogLevels(new LogLevelsEntry("Info", new Dictionary<string, string> { ["Network"] = "Debug" }, new Dictionary<string, string> { ["Network"] = "Debug", ["Stats"] = "Info" }))
         },
