@@ -37,6 +37,9 @@ public abstract record ControlRequest
         /// <inheritdoc cref="Mcr.Native.Rules.RuleDraft.Analyse"/>
         public string? Analyse { get; init; }
 
+        /// <inheritdoc cref="Mcr.Native.Rules.RuleDraft.Alarms"/>
+        public string? Alarms { get; init; }
+
         /// <summary>Accept what is refused by default, see <see cref="Mcr.Native.Rules.RuleDraft.Force"/>.</summary>
         public bool Force { get; init; }
     }

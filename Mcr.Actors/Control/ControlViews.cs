@@ -21,6 +21,7 @@ public static class ControlViews
         Force = add.Force,
         InputJoin = add.Join,
         Analyse = add.Analyse,
+        Alarms = add.Alarms,
         Outputs = [.. add.Outputs.Select(OutputViews.Draft)],
     };
 
@@ -66,6 +67,7 @@ public static class ControlViews
         InputLastPort = view.Rule.Input.LastPort,
         Join = view.Rule.Join.Kind == JoinKind.All ? null : view.Rule.Join.ToString(),
         Analyse = view.Rule.Analysis == AnalysisSettings.Auto ? null : AnalysisText.Format(view.Rule.Analysis),
+        Alarms = view.Rule.Alarms.IsDefault ? null : AlarmText.Format(view.Rule.Alarms),
     };
 
     private static WorkerEntry Worker(WorkerView view) => new(
@@ -104,6 +106,7 @@ public static class ControlViews
         InputLastPort = view.Rule.Input.LastPort,
         SourceChanges = view.SourceChanges,
         ErrorsByReason = ReasonNames.Named(view.Outputs.Select(o => o.Reasons).Aggregate(ImmutableArray<long>.Empty, (sum, reasons) => Sums.Of(sum, reasons, 1)), ReasonNames.Errors),
+        Alarms = view.Alarms.IsEmpty ? null : [.. view.Alarms.Select(a => new AlarmEntry(EventViews.Name(a.Kind), a.Since, a.Sentence))],
         Status = view.Status.ToString(),
         Why = view.Why,
         Rates = TrafficViews.Rates(view.Traffic),

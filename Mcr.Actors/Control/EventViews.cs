@@ -11,6 +11,8 @@ public static class EventViews
 
     private static readonly string[] Kinds = ["rule-state", "worker-ready", "worker-ended", "link", "alarm-raised", "alarm-cleared", "sender-changed"];
 
+    private static readonly string[] Alarms = ["silence", "rate-min", "rate-max", "loss", "second-source"];
+
     /// <returns>null: <paramref name="problems"/> says why.</returns>
     public static RelayQueries.GetEvents? Query(ControlRequest.Events request, List<ProblemEntry> problems)
     {
@@ -34,6 +36,8 @@ public static class EventViews
             Values = news.Values.IsEmpty ? null : news.Values,
         };
     }
+
+    public static string Name(AlarmKind kind) => Alarms[(int)kind];
 
     public static string Name(EventSeverity severity) => severity.ToString().ToLowerInvariant();
 

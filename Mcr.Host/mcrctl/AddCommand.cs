@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mcr.Actors.Control;
+using Mcr.Native.Rules;
 
 namespace Mcr.Host.Mcrctl;
 
@@ -17,8 +18,9 @@ internal static class AddCommand
         var name = new Option<string?>("--name") { HelpName = "N", Description = "A name to remove it by" };
         var ruleId = new Option<string?>("--rule-id") { HelpName = "ID", Description = "An id of your own (default: made from the input)" };
         var analyse = new Option<string?>("--analyse") { HelpName = "A", Description = "What of its payloads to look at for the statistics: auto (the default: RTP and MPEG-TS when it is either), off, rtp, ts, moldudp64, or a sequence number such as 'sequence offset=4 width=32'" };
+        var alarms = new Option<string?>("--alarms") { HelpName = "A", Description = $"Which of its troubles are alarms, where that is not as for all rules: 'silence=5s,rate-min=1Mbit,rate-max=20Mbit,loss=on'; {string.Join(", ", AlarmText.Keys)}" };
         var force = new Option<bool>("--force") { Description = "Accept what is refused by default: link-local and PTP groups, source-specific ones without --source, sending from another host's address" };
-        var command = new Command("add", "Adds a rule, or replaces the one with the same input.") { inputInterface, inputGroup, inputPort, source, join, outputs, name, ruleId, analyse, force };
+        var command = new Command("add", "Adds a rule, or replaces the one with the same input.") { inputInterface, inputGroup, inputPort, source, join, outputs, name, ruleId, analyse, alarms, force };
         command.SetAction(parsed =>
         {
             var problems = new List<string>();
@@ -33,6 +35,7 @@ internal static class AddCommand
                 Join = parsed.GetValue(join),
                 Outputs = OutputSyntax.Parse(parsed.GetValue(outputs) ?? [], problems),
                 Analyse = parsed.GetValue(analyse),
+                Alarms = parsed.GetValue(alarms),
                 Force = parsed.GetValue(force),
             };
             return problems.Count > 0 ? ExitCodes.Because(ExitCodes.Usage, problems) : session.Ask(parsed, request);

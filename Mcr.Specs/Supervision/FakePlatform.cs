@@ -252,7 +252,16 @@ internal sealed class FakePort(FakePlatform platform, Link link, int seats, Adop
 
     public WorkerCounters ReadCounters() => Counters;
 
-    public RuleCounters ReadRule(int counter) => new(1000 + counter, 0);
+    public RuleCounters ReadRule(int counter) => new(1000 + counter + Interlocked.Read(ref Arrived), 0) { SourceChanges = Interlocked.Read(ref SourceChanges) };
+
+    /// <summary>Datagrams of each rule, and how often their sender was another one.</summary>
+    public long Arrived;
+
+    public long SourceChanges;
+
+    public StreamLosses Losses { get; set; }
+
+    public StreamLosses ReadLosses(int counter) => Losses;
 
     public OutputCounters ReadOutput(int counter) => new(1000 + counter, 0, 0);
 
