@@ -37,6 +37,9 @@ public sealed record McrSettings
     /// <summary>By name, complete: the defaults where a file says nothing else.</summary>
     public required ImmutableSortedDictionary<string, InterfaceOptions> Interfaces { get; init; }
 
+    /// <summary>Of every rule that says nothing else; complete.</summary>
+    public required AlarmSettings AlarmDefaults { get; init; }
+
     /// <summary>In the order of the files.</summary>
     public required ImmutableArray<ConfiguredRule> Rules { get; init; }
 

@@ -53,6 +53,7 @@ internal static class RuleReader
     {
         private readonly ConfigSection _rule;
         private readonly ConfigSection _input;
+        private readonly ConfigSection? _alarms; // where they are an object, and no text
         private readonly List<ConfigSection> _outputs = [];
         private readonly string _path;
 
@@ -62,6 +63,7 @@ internal static class RuleReader
             _rule = new ConfigSection(item, path, problems);
             Origin = saysOrigin ? _rule.Text(OriginKey) : null;
             _input = _rule.Section("input");
+            _alarms = _rule.Find("alarms") is HoconObject ? _rule.Section("alarms") : null;
             int known = problems.Count;
             IReadOnlyList<HoconNode> outputs = _rule.Array("outputs");
             for (int i = 0; i < outputs.Count; i++)
@@ -78,6 +80,7 @@ internal static class RuleReader
                 Name = _rule.Text("name"),
                 Force = _rule.Find("force") is not null && _rule.Flag("force"),
                 Analyse = _rule.Text("analyse"),
+                Alarms = _alarms is null ? _rule.Text("alarms") : string.Join(',', AlarmReader.Written(_alarms).Select(p => $"{p.Key}={p.Value.Replace(" ", "", StringComparison.Ordinal)}")),
                 InputInterface = _input.Text("interface"),
                 InputGroup = _input.Text("group"),
                 InputPort = _input.Text("port"),
@@ -87,6 +90,7 @@ internal static class RuleReader
             };
             _rule.RefuseUnknownKeys();
             _input.RefuseUnknownKeys();
+            _alarms?.RefuseUnknownKeys();
             foreach (ConfigSection output in _outputs)
                 output.RefuseUnknownKeys();
             ForwardingRule? rule = RuleParser.Parse(draft, out IReadOnlyList<RuleProblem> found);
@@ -128,6 +132,8 @@ internal static class RuleReader
             string last = parts[^1];
             if (parts[0] == "input")
                 return parts.Length > 1 ? (_input, last) : (_rule, "input");
+            if (parts[0] == "alarms" && parts.Length > 1 && _alarms is not null)
+                return (_alarms, last);
             int open = parts[0].IndexOf('[', StringComparison.Ordinal);
             if (open > 0 && int.TryParse(parts[0].AsSpan(open + 1).TrimEnd(']'), out int index) && index < _outputs.Count)
                 return (_outputs[index], parts.Length > 1 ? last : "");

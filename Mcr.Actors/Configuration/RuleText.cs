@@ -46,6 +46,7 @@ internal static class RuleText
             rule.Id == RuleId.Of(rule.Input) ? null : $"id = {Quote(rule.Id.Value)}",
             rule.Name is null ? null : $"name = {Quote(rule.Name)}",
             rule.NeedsForce ? "force = on" : null,
+            rule.Alarms.IsDefault ? null : $"alarms = {Quote(AlarmText.Format(rule.Alarms))}",
             rule.Analysis == AnalysisSettings.Auto ? null : $"analyse = {Quote(AnalysisText.Format(rule.Analysis))}",
         ];
         text.Append("    { ").AppendJoin(", ", own.OfType<string>()).Append("\n      input { ");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mcr.Actors.Relay;
 using Mcr.Native.Logging;
+using Mcr.Native.Rules;
 using Mcr.Native.Worker;
 
 namespace Mcr.Actors.Configuration;
@@ -46,6 +47,7 @@ internal static class SettingsKeys
         };
         // Of those with a level of their own, here or in reference.hocon: that one has none here has to be said, too.
         keys.AddRange(LogNames.Facilities.Values.Where(f => f == LogFacility.Runtime || settings.Log.Levels.Overrides.ContainsKey(f)).Select(f => ($"log.levels.{f}", settings.Log.Levels.Overrides.TryGetValue(f, out LogVerbosity own) ? LogNames.Of(own) : LogNames.Default)));
+        keys.AddRange(AlarmText.Pairs(settings.AlarmDefaults).Select(alarm => ($"alarm-defaults.{alarm.Key}", alarm.Value ?? "")));
         (string Key, string Value)[] defaults = [.. Of(settings.InterfaceDefaults)];
         keys.AddRange(defaults.Select(d => ($"{Defaults}.{d.Key}", d.Value)));
         foreach ((string name, InterfaceOptions options) in settings.Interfaces)

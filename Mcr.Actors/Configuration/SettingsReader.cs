@@ -132,6 +132,7 @@ public static class SettingsReader
             Worker = ReadWorker(mcr.Section("worker")),
             InterfaceDefaults = interfaceDefaults,
             Interfaces = InterfaceReader.Read(mcr.Section("interfaces"), interfaceDefaults),
+            AlarmDefaults = AlarmReader.ReadDefaults(mcr.Section("alarm-defaults")),
             Rules = RuleReader.Read(mcr, "rules", problems),
             AkkaJson = akka is HoconObject ? $$"""{"akka":{{HoconJson.Write(akka)}}}""" : "{}",
         };

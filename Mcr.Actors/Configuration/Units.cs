@@ -1,17 +1,11 @@
 using System.Globalization;
+using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Configuration;
 
 /// <summary>Durations and sizes as HOCON writes them: a number, white space or none, a unit.</summary>
 internal static class Units
 {
-    private static readonly Dictionary<string, double> Milliseconds = Table(StringComparer.Ordinal,
-        (0.001, ["us", "micro", "micros", "microsecond", "microseconds"]),
-        (1, ["ms", "milli", "millis", "millisecond", "milliseconds"]),
-        (1000, ["s", "second", "seconds"]),
-        (60_000, ["m", "minute", "minutes"]),
-        (3_600_000, ["h", "hour", "hours"]));
-
     private static readonly Dictionary<string, double> Bytes = Table(StringComparer.OrdinalIgnoreCase,
         (1, ["", "B", "byte", "bytes"]),
         (1000, ["kB"]),
@@ -21,22 +15,14 @@ internal static class Units
         (1 << 20, ["M", "MiB"]),
         (1 << 30, ["G", "GiB"]));
 
-    /// <returns>null when it is none: a unit is needed.</returns>
-    public static TimeSpan? ParseDuration(string text) =>
-        Split(text) is var (number, unit) && Milliseconds.TryGetValue(unit, out double factor) && number * factor < TimeSpan.MaxValue.TotalMilliseconds / 2
-            ? TimeSpan.FromMilliseconds(number * factor)
-            : null;
+    /// <inheritdoc cref="DurationText.Parse"/>
+    public static TimeSpan? ParseDuration(string text) => DurationText.Parse(text);
+
+    public static string Format(TimeSpan duration) => DurationText.Format(duration);
 
     /// <returns>Bytes; null when it is none.</returns>
     public static double? ParseSize(string text) =>
         Split(text) is var (number, unit) && Bytes.TryGetValue(unit, out double factor) ? Math.Floor(number * factor) : null;
-
-    public static string Format(TimeSpan duration) =>
-        duration.TotalMilliseconds < 1 ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMicroseconds:0}us")
-        : duration.TotalSeconds < 1 ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0}ms")
-        : duration.TotalMinutes < 1 ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.###}s")
-        : duration.TotalHours < 1 ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMinutes:0.###}m")
-        : string.Create(CultureInfo.InvariantCulture, $"{duration.TotalHours:0.###}h");
 
     public static string Format(int bytes) =>
         bytes >= 1 << 20 ? string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20}MiB")

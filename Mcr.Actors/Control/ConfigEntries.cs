@@ -25,6 +25,10 @@ public sealed record RuleShape(string RuleId, string? Name, string InputInterfac
     /// <inheritdoc cref="RuleEntry.Analyse"/>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Analyse { get; init; }
+
+    /// <inheritdoc cref="RuleEntry.Alarms"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Alarms { get; init; }
 }
 
 /// <summary>The rule with one input, before and after.</summary>

@@ -35,6 +35,10 @@ public sealed record RuleEntry(
     /// <summary>How its payloads are looked at; null for auto.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Analyse { get; init; }
+
+    /// <summary>Which of its troubles are alarms; null: as for all rules.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Alarms { get; init; }
 }
 
 /// <param name="CoreId">The first of <paramref name="Cores"/>; null when it may run on all.</param>
@@ -103,6 +107,10 @@ public sealed record StatsEntry(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long SourceChanges { get; init; }
 
+    /// <summary>Those that are raised; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<AlarmEntry>? Alarms { get; init; }
+
     /// <summary>Over all outputs, as <see cref="OutputStatsEntry.ErrorsByReason"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, long>? ErrorsByReason { get; init; }
@@ -122,6 +130,10 @@ public sealed record StatsEntry(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? LastSeen { get; init; }
 }
+
+/// <param name="Alarm">Such as <c>silence</c>.</param>
+/// <param name="Message">A sentence: what it was raised for.</param>
+public sealed record AlarmEntry(string Alarm, DateTimeOffset Since, string Message);
 
 /// <param name="Present">Whether there is such a device now; the members up to <paramref name="Addresses"/> mean nothing without.</param>
 /// <param name="Rules">How many rules take their input here.</param>

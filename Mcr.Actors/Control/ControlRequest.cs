@@ -37,6 +37,9 @@ public abstract record ControlRequest
         /// <inheritdoc cref="Mcr.Native.Rules.RuleDraft.Analyse"/>
         public string? Analyse { get; init; }
 
+        /// <inheritdoc cref="Mcr.Native.Rules.RuleDraft.Alarms"/>
+        public string? Alarms { get; init; }
+
         /// <summary>Accept what is refused by default, see <see cref="Mcr.Native.Rules.RuleDraft.Force"/>.</summary>
         public bool Force { get; init; }
     }
@@ -147,6 +150,16 @@ public abstract record ControlRequest
     public sealed record ListWorkers : ControlRequest;
 
     public sealed record Interfaces : ControlRequest;
+
+    /// <summary>What has happened: the last ones, or what came after an earlier answer; some events at a time.</summary>
+    public sealed record Events : ControlRequest
+    {
+        /// <summary>So many of the last; none: 20.</summary>
+        public string? Last { get; init; }
+
+        /// <summary>As the last answer's <c>next</c> has it; it counts, and <see cref="Last"/> does not.</summary>
+        public long? From { get; init; }
+    }
 
     public sealed record GetLogLevels : ControlRequest;
 

@@ -18,6 +18,8 @@ public abstract record ControlResponse
     /// <summary>What was recorded of a rule's datagrams.</summary>
     public sealed record Trace(TraceEntry Entry) : ControlResponse;
 
+    public sealed record Events(EventsEntry Entry) : ControlResponse;
+
     public sealed record LogLevels(LogLevelsEntry Entry) : ControlResponse;
 
     public sealed record Config(ConfigEntry Entry) : ControlResponse;

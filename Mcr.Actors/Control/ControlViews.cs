@@ -22,6 +22,7 @@ public static class ControlViews
         Force = add.Force,
         InputJoin = add.Join,
         Analyse = add.Analyse,
+        Alarms = add.Alarms,
         Outputs = [.. add.Outputs.Select(OutputViews.Draft)],
     };
 
@@ -82,6 +83,9 @@ public static class ControlViews
     /// <inheritdoc cref="JoinOf"/>
     private static string? AnalyseOf(ForwardingRule rule) => rule.Analysis == AnalysisSettings.Auto ? null : AnalysisText.Format(rule.Analysis);
 
+    /// <inheritdoc cref="JoinOf"/>
+    private static string? AlarmsOf(ForwardingRule rule) => rule.Alarms.IsDefault ? null : AlarmText.Format(rule.Alarms);
+
     private static RuleShape Shape(ForwardingRule rule) => new(
         rule.Id.ToString(),
         rule.Name,
@@ -95,6 +99,7 @@ public static class ControlViews
         InputLastPort = rule.Input.LastPort,
         Join = JoinOf(rule),
         Analyse = AnalyseOf(rule),
+        Alarms = AlarmsOf(rule),
     };
 
     private static RuleEntry Rule(RuleView view) => new(
@@ -114,6 +119,7 @@ public static class ControlViews
         InputLastPort = view.Rule.Input.LastPort,
         Join = JoinOf(view.Rule),
         Analyse = AnalyseOf(view.Rule),
+        Alarms = AlarmsOf(view.Rule),
     };
 
     private static WorkerEntry Worker(WorkerView view) => new(
@@ -152,6 +158,7 @@ public static class ControlViews
         InputLastPort = view.Rule.Input.LastPort,
         SourceChanges = view.SourceChanges,
         ErrorsByReason = ReasonNames.Named(view.Outputs.Select(o => o.Reasons).Aggregate(ImmutableArray<long>.Empty, (sum, reasons) => Sums.Of(sum, reasons, 1)), ReasonNames.Errors),
+        Alarms = view.Alarms.IsEmpty ? null : [.. view.Alarms.Select(a => new AlarmEntry(EventViews.Name(a.Kind), a.Since, a.Sentence))],
         Status = view.Status.ToString(),
         Why = view.Why,
         Rates = TrafficViews.Rates(view.Traffic),

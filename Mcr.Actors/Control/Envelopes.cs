@@ -66,6 +66,9 @@ internal sealed record CommandEnvelope
     [JsonPropertyName("Interfaces")]
     public ControlRequest.Interfaces? Interfaces { get; init; }
 
+    [JsonPropertyName("Events")]
+    public ControlRequest.Events? Events { get; init; }
+
     [JsonPropertyName("GetLogLevels")]
     public ControlRequest.GetLogLevels? GetLogLevels { get; init; }
 
@@ -96,6 +99,9 @@ internal sealed record ResponseEnvelope
 
     [JsonPropertyName("Trace"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TraceEntry? Trace { get; init; }
+
+    [JsonPropertyName("Events"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EventsEntry? Events { get; init; }
 
     [JsonPropertyName("LogLevels"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LogLevelsEntry? LogLevels { get; init; }

@@ -45,7 +45,7 @@ public static class RequestCodec
     private static ControlRequest Unwrap(CommandEnvelope command)
     {
         ControlRequest? only = null;
-        foreach (ControlRequest? each in new ControlRequest?[] { command.Add, command.Remove, command.ChangeRules, command.ConfirmChange, command.Reload, command.SaveConfig, command.ShowAudit, command.ShowConfig, command.SetWorkers, command.UpgradeHold, command.TraceEnable, command.TraceDisable, command.TraceGet, command.ListRules, command.Stats, command.ListWorkers, command.Interfaces, command.GetLogLevels, command.SetLogLevel, command.Ping, command.Version })
+        foreach (ControlRequest? each in new ControlRequest?[] { command.Add, command.Remove, command.ChangeRules, command.ConfirmChange, command.Reload, command.SaveConfig, command.ShowAudit, command.ShowConfig, command.SetWorkers, command.UpgradeHold, command.TraceEnable, command.TraceDisable, command.TraceGet, command.ListRules, command.Stats, command.ListWorkers, command.Interfaces, command.Events, command.GetLogLevels, command.SetLogLevel, command.Ping, command.Version })
         {
             if (each is not null && only is not null)
                 throw new InvalidDataException("the request has more than one command; send one after another");
@@ -90,6 +90,7 @@ public static class RequestCodec
         ControlRequest.Stats stats => new() { Stats = stats },
         ControlRequest.ListWorkers workers => new() { ListWorkers = workers },
         ControlRequest.Interfaces interfaces => new() { Interfaces = interfaces },
+        ControlRequest.Events events => new() { Events = events },
         ControlRequest.GetLogLevels levels => new() { GetLogLevels = levels },
         ControlRequest.SetLogLevel level => new() { SetLogLevel = level },
         ControlRequest.Ping ping => new() { Ping = ping },

@@ -15,6 +15,7 @@ public static class RuleRequest
         InputGroup = rule.Input.Range.GroupText,
         InputPort = rule.Input.Range.PortText,
         Join = rule.Join.Kind == JoinKind.All ? null : rule.Join.ToString(),
+        Alarms = rule.Alarms.IsDefault ? null : AlarmText.Format(rule.Alarms),
         Analyse = rule.Analysis == AnalysisSettings.Auto ? null : AnalysisText.Format(rule.Analysis),
         Source = rule.Input.Source?.ToString(),
         Force = rule.NeedsForce,

@@ -90,6 +90,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
                 throw new InvalidOperationException($"{terminated.ActorRef.Path.Name} crashed again and again"); // everything starts over
             case SampleTick:
                 _open?.Sample();
+                LookForAlarms();
                 break;
             case StatsTick:
                 LogStats();
@@ -275,7 +276,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
         RelayOptions options = _options;
         TimeProvider time = _time;
         IActorRef workers = Context.Watch(Context.ActorOf(Akka.Actor.Props.Create(() => new WorkersActor(places, port, self, options, time)), "workers"));
-        _open = new OpenPort(port, seats, workers, _time);
+        _open = new OpenPort(port, seats, workers, _options.AlarmDefaults, _time);
         if (port.Adopted is { } adopted)
             BeginAdoption(adopted);
         Timers.StartPeriodicTimer(nameof(SampleTick), new SampleTick(), SampleInterval);
@@ -328,6 +329,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
     private void Close()
     {
         Timers.CancelAll();
+        DropAlarms();
         _leaving = _open!.Workers;
         Context.Stop(_leaving);
         _open.Port.Dispose();

@@ -1,12 +1,15 @@
+using System.Collections.Immutable;
 using Akka.Actor;
+using Mcr.Actors.Events;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
 using Mcr.Actors.Workers;
+using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Interfaces;
 
 /// <summary>What an interface has while it has rules and a device: sockets, workers, meters. Owned by its actor.</summary>
-internal sealed class OpenPort(IInterfacePort port, IReadOnlyList<OpenSeat> seats, IActorRef workers, TimeProvider time)
+internal sealed class OpenPort(IInterfacePort port, IReadOnlyList<OpenSeat> seats, IActorRef workers, AlarmSettings alarmDefaults, TimeProvider time)
 {
     private readonly TrafficMeter _traffic = new(time.GetElapsedTime(0), port.ReadCounters().Traffic);
 
@@ -19,6 +22,8 @@ internal sealed class OpenPort(IInterfacePort port, IReadOnlyList<OpenSeat> seat
     public IActorRef Workers => workers;
 
     public RuleMeters Meters { get; } = new(port, time);
+
+    public RuleAlarms Alarms { get; } = new(port, alarmDefaults, time);
 
     /// <summary>The workers have been told to stop; everything is closed when they have.</summary>
     public bool IsClosing { get; set; }
@@ -40,7 +45,7 @@ internal sealed class OpenPort(IInterfacePort port, IReadOnlyList<OpenSeat> seat
         _traffic.Sample(at, now, port.ReadCounters().Traffic);
     }
 
-    public InterfaceEvents.Report Report(InterfaceState state) => new([.. Seats.Select(s => s.View(state))], Meters.Read(state.Planned))
+    public InterfaceEvents.Report Report(InterfaceState state) => new([.. Seats.Select(s => s.View(state))], Meters.Read(state.Planned).ToImmutableDictionary(r => r.Key, r => r.Value with { Alarms = Alarms.Active(r.Key) }))
     {
         Counters = port.ReadCounters(),
         Traffic = _traffic.View,

@@ -69,6 +69,9 @@ internal sealed class RuleMeters(IInterfacePort port, TimeProvider time)
         }
     }
 
+    /// <summary>The entry and the rates of a rule; null while it has none.</summary>
+    public (int Index, TrafficView Traffic)? Find(RuleId id) => _rules.TryGetValue(id, out RuleMeter? rule) ? (rule.Index, rule.Traffic.View) : null;
+
     public ImmutableDictionary<RuleId, RuleStatsView> Read(ImmutableDictionary<RuleId, ForwardingRule> rules) =>
         rules.Values.Where(r => _rules.ContainsKey(r.Id)).ToImmutableDictionary(r => r.Id, Read);
 

@@ -30,6 +30,11 @@ public static class RelayQueries
     /// <param name="Workers">By interface and number.</param>
     public sealed record WorkerList(ImmutableArray<WorkerView> Workers);
 
+    /// <summary>Answered by <see cref="EventReport"/>.</summary>
+    /// <param name="From">The number of the first one; null: the last ones.</param>
+    /// <param name="Last">So many.</param>
+    public sealed record GetEvents(long? From, int Last);
+
     /// <summary>Answered by <see cref="SavingReport"/>.</summary>
     public sealed record GetSaving;
 

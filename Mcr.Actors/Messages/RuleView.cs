@@ -37,6 +37,9 @@ public sealed record RuleStatsView(
 
     public TrafficView Traffic { get; init; } = TrafficView.None;
 
+    /// <summary>Those that are raised, the oldest first.</summary>
+    public ImmutableArray<ActiveAlarm> Alarms { get; init; } = [];
+
     public RuleStatus Status { get; init; }
 
     /// <summary>A sentence; null when active.</summary>

@@ -83,6 +83,9 @@ public interface IInterfacePort : IDisposable
     /// <summary>What is known of the stream of the rule that has this entry, over all slots.</summary>
     StreamReport ReadStream(int counter);
 
+    /// <summary>Only what is missing in it, for whoever looks at many again and again.</summary>
+    StreamLosses ReadLosses(int counter);
+
     /// <summary>The same without reasons and trains, for whoever reads many.</summary>
     OutputCounters ReadOutputTotals(int counter);
 

@@ -187,6 +187,14 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
         return sum;
     }
 
+    public StreamLosses ReadLosses(int counter)
+    {
+        StreamLosses sum = default;
+        foreach (LinuxSeat seat in _seats.All)
+            sum += seat.ReadLosses(counter);
+        return sum;
+    }
+
     public OutputCounters ReadOutput(int counter)
     {
         OutputCounters sum = OutputCounters.Zero;

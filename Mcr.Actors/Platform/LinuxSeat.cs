@@ -105,6 +105,9 @@ internal sealed class LinuxSeat : IDisposable
         SourceChanges = _slot.ReadRule(counter, SlotLayout.RuleSourceChanges),
     };
 
+    /// <inheritdoc cref="IInterfacePort.ReadLosses"/>
+    public StreamLosses ReadLosses(int counter) => _slot.ReadRule(counter, SlotLayout.RuleMatched) == 0 ? default : _slot.ReadLosses(counter);
+
     /// <inheritdoc cref="IInterfacePort.ReadStream"/>
     public StreamReport ReadStream(int counter) => _slot.ReadRule(counter, SlotLayout.RuleMatched) == 0 ? StreamReport.Empty : _slot.ReadStream(counter);
 

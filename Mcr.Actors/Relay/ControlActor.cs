@@ -85,6 +85,13 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
             case ControlRequest.Interfaces:
                 Ask<RelayQueries.InterfaceList>(new RelayQueries.ListInterfaces(), list => ControlViews.Interfaces(list.Interfaces));
                 break;
+            case ControlRequest.Events events:
+                var wrong = new List<ProblemEntry>();
+                if (EventViews.Query(events, wrong) is { } query)
+                    Ask<EventReport>(query, EventViews.Report);
+                else
+                    Sender.Tell(new ControlResponse.Error(wrong));
+                break;
             case ControlRequest.GetLogLevels:
                 Sender.Tell(LogLevelViews.Entry(gate.Log.Levels));
                 break;

@@ -1,5 +1,6 @@
 using Mcr.Actors.Configuration;
 using Mcr.Actors.Workers;
+using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Relay;
 
@@ -40,6 +41,9 @@ public sealed record RelayOptions
 
     /// <summary>From 0 to 1, for waits that shall not be alike.</summary>
     public Func<double> Chance { get; init; } = Random.Shared.NextDouble;
+
+    /// <summary>Of every rule that says nothing else.</summary>
+    public AlarmSettings AlarmDefaults { get; init; } = new(TimeSpan.Zero, 0, 0, Loss: true, SecondSource: true);
 
     /// <summary>How long a command waits for the worker's confirmation.</summary>
     public TimeSpan ApplyTimeout { get; init; } = TimeSpan.FromSeconds(2);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using Mcr.Actors.Events;
 using Mcr.Actors.Interfaces;
 using Mcr.Actors.Links;
 using Mcr.Actors.Messages;
@@ -31,6 +32,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
     private readonly TimeProvider _time;
     private readonly IActorRef _rules;
     private readonly IActorRef _interfaces;
+    private readonly IActorRef _events;
     private readonly IActorRef _saver = ActorRefs.Nobody;
     private readonly Dictionary<long, IActorRef> _tickets = [];
     private long _lastTicket;
@@ -49,6 +51,8 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             _log.Warning("a change of rules that nobody had confirmed is taken back, since the relay was set up anew meanwhile");
         _state = new RelayState(ledger.Overlay);
         IActorRef self = Self;
+        _events = Context.ActorOf(Props.Create(() => new EventsActor(time)), "events");
+        Context.System.EventStream.Subscribe(_events, typeof(RelayEvent)); // not by itself: there may be news before it has begun
         _rules = Context.ActorOf(Props.Create(() => new RulesActor(self, time)), "rules");
         IActorRef rules = _rules;
         _interfaces = Context.ActorOf(Props.Create(() => new InterfacesActor(platform, options, self, rules, time)), "interfaces");
@@ -150,6 +154,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                 _unsaved = Unsaved.After(_unsaved, changed.Problem, _time.GetUtcNow());
                 break;
             case LinkEvents.Changed changed:
+                TellOfLinks(changed.Links);
                 _links = changed.Links;
                 _interfaces.Tell(changed);
                 break;
@@ -184,6 +189,16 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             Sender.Tell(new CommandResult.Rejected(selector.Id is null ? "name" : "rule_id", $"there is no {selector}; `mcrctl list` shows all rules"));
     }
 
+    /// <summary>The first list is how things are, and no news.</summary>
+    private void TellOfLinks(LinkTable links)
+    {
+        if (!_links.Links.Any())
+            return;
+        var used = _state.Rules.Rules.SelectMany(r => r.Outputs.Select(o => o.Interface).Append(r.Input.Interface)).Distinct();
+        foreach (RelayEvent news in LinkStories.Of(used, _links, links))
+            Context.System.EventStream.Publish(news);
+    }
+
     /// <summary>What changes nothing.</summary>
     private void Answer(object query)
     {
@@ -202,6 +217,9 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                 break;
             case RelayQueries.ListInterfaces:
                 ListInterfaces();
+                break;
+            case RelayQueries.GetEvents:
+                _events.Forward(query);
                 break;
             case RelayQueries.GetSaving:
                 Sender.Tell(new RelayQueries.SavingReport(_ledger.Store?.Directory, _unsaved?.Why, _unsaved?.Since));
@@ -251,7 +269,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             case RelayCommands.AddRule or RelayCommands.AddRules or RelayCommands.RemoveRule or RelayCommands.ChangeRules or RelayCommands.Confirm or RelayCommands.RollBack or RelayCommands.UseFiles or RelayCommands.RestOn or RelayCommands.SetWorkers or TraceCommands.Enable or TraceCommands.Disable or TraceCommands.Get or RelayQueries.WhenSettled:
                 Sender.Tell(IsStopping);
                 break;
-            case RelayQueries.ListRules or RelayQueries.GetStats or RelayQueries.ListWorkers or RelayQueries.ListInterfaces or RelayQueries.GetSaving:
+            case RelayQueries.ListRules or RelayQueries.GetStats or RelayQueries.ListWorkers or RelayQueries.ListInterfaces or RelayQueries.GetEvents or RelayQueries.GetSaving:
                 Sender.Tell(new Status.Failure(new InvalidOperationException("mcrd is stopping")));
                 break;
             default:

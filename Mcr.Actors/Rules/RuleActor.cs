@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Mcr.Actors.Messages;
@@ -65,11 +66,27 @@ internal sealed class RuleActor : UntypedActor
         _supervisor.Tell(new RuleEvents.Restarted(_id));
     }
 
+    private static void Publish(RuleState state, string sentence)
+    {
+        EventSeverity severity = state.Outcome.Status switch
+        {
+            RuleStatus.Failed => EventSeverity.Error,
+            RuleStatus.Degraded => EventSeverity.Warning,
+            _ => EventSeverity.Info,
+        };
+        Context.System.EventStream.Publish(RelayEvent.Of(state.Rule, severity, EventKind.RuleState, sentence) with
+        {
+            Values = ImmutableSortedDictionary<string, string>.Empty.Add("status", state.Outcome.Status.ToString()),
+        });
+    }
+
     private void Log(RuleState state, bool isQuiet)
     {
         const string Line = "{Rule} for {Input} is {State}";
         string label = Sentences.Label(state.Rule);
         string description = Sentences.Describe(state.Outcome);
+        if (!isQuiet)
+            Publish(state, $"{label} for {state.Rule.Input} is {description}");
         switch (state.Outcome.Status)
         {
             case RuleStatus.Failed:

@@ -56,6 +56,7 @@ internal static class OverlayText
         WriteOption(json, "name", rule.Name);
         WriteOption(json, "force", rule.NeedsForce ? "on" : null);
         WriteOption(json, "analyse", rule.Analysis == AnalysisSettings.Auto ? null : AnalysisText.Format(rule.Analysis));
+        WriteOption(json, "alarms", rule.Alarms.IsDefault ? null : AlarmText.Format(rule.Alarms));
         json.WriteStartObject("input");
         WritePlace(json, rule.Input.Interface, rule.Input.Range);
         WriteOption(json, "source", rule.Input.Source?.ToString());

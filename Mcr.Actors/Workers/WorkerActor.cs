@@ -76,6 +76,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
                 Become(Running);
                 Timers.StartPeriodicTimer(nameof(LookAtHealth), new LookAtHealth(), HealthCheck.Interval);
                 _log.Info("{Worker} (pid {Pid}) is ready", _seat, Pid);
+                Publish(EventSeverity.Info, EventKind.WorkerReady, $"{_seat} (pid {Pid}) is ready");
                 Report(WorkerStatus.Running);
                 _owner.Tell(new WorkerEvents.Ready(_seat, _life!));
                 break;
@@ -271,6 +272,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
         TimeSpan lived = _time.GetElapsedTime(_startedAt);
         (_policy, TimeSpan delay, bool tooOften) = _policy.Died(lived, _time.GetElapsedTime(0), _options.Chance(), _options.WorkerRestarts);
         _log.Warning("{Worker} {What}; it is started again {When}", _seat, what, Sentences.In(delay));
+        Publish(EventSeverity.Warning, EventKind.WorkerEnded, $"{_seat} {what}; it is started again {Sentences.In(delay)}");
         EndLife();
         _restarts++;
         _owner.Tell(new WorkerEvents.Down(_seat, how, lived, delay, tooOften));
@@ -284,6 +286,9 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
         Timers.StartSingleTimer(nameof(BackoffOver), new BackoffOver(), delay);
         Report(WorkerStatus.Backoff);
     }
+
+    private void Publish(EventSeverity severity, EventKind kind, string sentence) =>
+        Context.System.EventStream.Publish(new RelayEvent(severity, kind, sentence) { Interface = _seat.Interface });
 
     private void Finish()
     {

@@ -16,6 +16,7 @@ internal static class Program
         UpgradeHoldCommand.AddTo(root, session);
         QueryCommands.AddTo(root, session);
         TraceCommands.AddTo(root, session);
+        EventsCommand.AddTo(root, session);
         LogLevelCommand.AddTo(root, session);
         ConfigCommands.AddTo(root, session);
         AuditCommand.AddTo(root, session);

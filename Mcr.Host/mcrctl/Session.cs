@@ -84,6 +84,29 @@ internal sealed class Session
         });
     }
 
+    /// <summary>All that is asked for, some events at a time: lines for people, or of JSON.</summary>
+    /// <param name="follow">Go on with what happens, until interrupted.</param>
+    public int ReadEvents(ParseResult parsed, ControlRequest.Events request, bool follow)
+    {
+        using var interrupted = new Interruption();
+        return Converse(parsed, (client, json) =>
+        {
+            using var printer = new EventPrinter(json);
+            while (true)
+            {
+                byte[] answer = client.AskJson(request);
+                if (ResponseCodec.Decode(answer) is not ControlResponse.Events { Entry: { } events })
+                    return Failed(ResponseCodec.Decode(answer));
+                printer.Print(answer, events);
+                request = request with { From = events.Next };
+                if (events.More)
+                    continue;
+                if (!follow || interrupted.Wait(FollowInterval))
+                    return printer.Finish();
+            }
+        });
+    }
+
     private int Converse(ParseResult parsed, Func<ControlClient, bool, int> talk)
     {
         bool json = parsed.GetValue(_json) || Console.IsOutputRedirected;

@@ -19,6 +19,16 @@ public readonly record struct SequenceTotals(long Datagrams, long Lost, long Gap
     public SequenceTotals Add(SequenceTotals other) => this + other;
 }
 
+/// <summary>What was not in a stream any more when it came here.</summary>
+/// <param name="Missing">Sequence numbers.</param>
+/// <param name="ContinuityErrors">Of MPEG-TS.</param>
+public readonly record struct StreamLosses(long Missing, long ContinuityErrors)
+{
+    public static StreamLosses operator +(StreamLosses a, StreamLosses b) => new(a.Missing + b.Missing, a.ContinuityErrors + b.ContinuityErrors);
+
+    public StreamLosses Add(StreamLosses other) => this + other;
+}
+
 /// <summary>One PID of an MPEG transport stream.</summary>
 /// <param name="Packets">Of 188 bytes.</param>
 public sealed record PidReport(int Pid, long Packets, long ContinuityErrors);
@@ -74,6 +84,25 @@ public sealed record StreamReport(
         {
             OtherPids = OtherPids + other.OtherPids,
         };
+    }
+
+    /// <summary>The same numbers as <see cref="Read"/> has, without all the others: for who reads many again and again.</summary>
+    public static StreamLosses ReadLosses(ReadOnlySpan<long> words)
+    {
+        const int Lost = StreamBlock.Flow.Lost - StreamBlock.Flow.Datagrams;
+        long missing = 0;
+        if (((PayloadKinds)words[StreamBlock.SeenWord] & (PayloadKinds.Rtp | PayloadKinds.Sequence)) != 0)
+        {
+            missing = words[StreamBlock.GoneWord + Lost];
+            for (int i = 0; i < StreamBlock.FlowCapacity; i++)
+            {
+                ReadOnlySpan<long> flow = words.Slice(StreamBlock.FirstFlowWord + (i * StreamBlock.Flow.Words), StreamBlock.Flow.Words);
+                if (flow[StreamBlock.Flow.Identity] != 0)
+                    missing += flow[StreamBlock.Flow.Lost];
+            }
+        }
+
+        return new StreamLosses(missing, words[StreamBlock.ContinuityErrorsWord]);
     }
 
     /// <summary>Of the words of one <see cref="StreamBlock"/>, which its worker may be writing.</summary>

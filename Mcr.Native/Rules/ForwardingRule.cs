@@ -15,9 +15,12 @@ public sealed record ForwardingRule(RuleId Id, string? Name, RuleInput Input, Im
     /// <summary>What of its payloads is looked at, for the statistics.</summary>
     public AnalysisSettings Analysis { get; init; } = AnalysisSettings.Auto;
 
+    /// <summary>Which of its troubles are alarms; no worker knows of it.</summary>
+    public AlarmSettings Alarms { get; init; }
+
     /// <summary>Everything that decides what the rule does, in one line: the input of the node's ruleset hash.</summary>
     public string CanonicalText =>
-        $"rule/1 id={Id} name={Name} {Input.CanonicalText} {string.Join(' ', Outputs.Select(o => o.CanonicalText))}{(Analysis == AnalysisSettings.Auto ? "" : $" analyse={AnalysisText.Format(Analysis)}")}{(Join.Kind == JoinKind.All ? "" : $" join={Join}")}";
+        $"rule/1 id={Id} name={Name} {Input.CanonicalText} {string.Join(' ', Outputs.Select(o => o.CanonicalText))}{(Analysis == AnalysisSettings.Auto ? "" : $" analyse={AnalysisText.Format(Analysis)}")}{(Join.Kind == JoinKind.All ? "" : $" join={Join}")}{(Alarms.IsDefault ? "" : $" alarms={AlarmText.Format(Alarms)}")}";
 
     /// <summary>Whether it has something that is refused unless forced: to write it down again takes <c>force</c>, too.</summary>
     public bool NeedsForce =>
@@ -27,7 +30,7 @@ public sealed record ForwardingRule(RuleId Id, string? Name, RuleInput Input, Im
 
     /// <summary>By value, outputs in order.</summary>
     public bool Equals(ForwardingRule? other) =>
-        other is not null && Id == other.Id && Name == other.Name && Input == other.Input && Analysis == other.Analysis && Join == other.Join && Outputs.SequenceEqual(other.Outputs);
+        other is not null && Id == other.Id && Name == other.Name && Input == other.Input && Analysis == other.Analysis && Join == other.Join && Alarms == other.Alarms && Outputs.SequenceEqual(other.Outputs);
 
     public override int GetHashCode() => HashCode.Combine(Id, Input);
 }

@@ -24,6 +24,9 @@ public sealed record RuleDraft
     /// <summary>See <see cref="Analysis.AnalysisText"/>.</summary>
     public string? Analyse { get; init; }
 
+    /// <summary>See <see cref="AlarmText"/>.</summary>
+    public string? Alarms { get; init; }
+
     public IReadOnlyList<OutputDraft> Outputs { get; init; } = [];
 }
 

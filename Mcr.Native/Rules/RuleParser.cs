@@ -62,6 +62,7 @@ public sealed partial class RuleParser
                 Problem("analyse", $"'{Quote(text)}' {refusal}");
         }
 
+        AlarmSettings alarms = _draft.Alarms is { } watched ? AlarmText.Parse(watched, (key, sentence) => Problem(key.Length == 0 ? "alarms" : $"alarms.{key}", sentence)) : default;
         CheckNames();
         if (_problems.Count > 0)
             return null;
@@ -71,7 +72,7 @@ public sealed partial class RuleParser
             LastPort = range.Value.Ports == 1 ? null : range.Value.Last,
         };
         RuleId id = _draft.Id is null ? RuleId.Of(from) : new RuleId(_draft.Id);
-        return new ForwardingRule(id, _draft.Name, from, outputs.ToImmutable()) { Analysis = analysis, Join = join };
+        return new ForwardingRule(id, _draft.Name, from, outputs.ToImmutable()) { Analysis = analysis, Join = join, Alarms = alarms };
     }
 
     private void CheckInputGroup(GroupRange group)

@@ -84,6 +84,13 @@ public sealed unsafe class WorkerSlot : IDisposable
         return StreamReport.Read(new ReadOnlySpan<long>(Stream(entry), StreamBlock.Words).ToArray());
     }
 
+    /// <inheritdoc cref="ReadStream"/>
+    public StreamLosses ReadLosses(int entry)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)entry, (uint)SlotLayout.RuleCapacity);
+        return StreamReport.ReadLosses(new ReadOnlySpan<long>(Stream(entry), StreamBlock.Words));
+    }
+
     /// <inheritdoc cref="TraceReader.Read"/>
     public TraceBatch ReadTrace(int ring, uint session, long from, int most)
     {

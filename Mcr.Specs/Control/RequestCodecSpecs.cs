@@ -46,6 +46,8 @@ public sealed class RequestCodecSpecs(ITestOutputHelper output)
         { """{"version":1,"command":{"Stats":{}}}""", new ControlRequest.Stats() },
         { """{"version":1,"command":{"ListWorkers":{}}}""", new ControlRequest.ListWorkers() },
         { """{"version":1,"command":{"Interfaces":{}}}""", new ControlRequest.Interfaces() },
+        { """{"version":1,"command":{"Events":{"last":"5"}}}""", new ControlRequest.Events { Last = "5" } },
+        { """{"version":1,"command":{"Events":{"from":17}}}""", new ControlRequest.Events { From = 17 } },
         { """{"version":1,"command":{"GetLogLevels":{}}}""", new ControlRequest.GetLogLevels() },
         { """{"version":1,"command":{"SetLogLevel":{"global":"info"}}}""", new ControlRequest.SetLogLevel { Global = "info" } },
         { """{"version":1,"command":{"SetLogLevel":{"facility":"Network","level":"debug"}}}""", new ControlRequest.SetLogLevel { Facility = "Network", Level = "debug" } },

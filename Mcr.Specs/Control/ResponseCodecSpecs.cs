@@ -69,6 +69,16 @@ public sealed class ResponseCodecSpecs(ITestOutputHelper output)
         Assert.Equal(response.GetType().Name, ResponseCodec.Kind(Encoding.UTF8.GetBytes(json)));
     }
 
+    /// <summary>They have a form for people of their own, line by line.</summary>
+    [Fact]
+    public void Events_should_be_the_recorded_text_and_come_back()
+    {
+        const string Json = """{"Events":{"missed":2,"next":5,"more":true,"events":[{"number":4,"time":"2026-11-23T12:00:00+00:00","severity":"warning","kind":"alarm-raised","message":"no","rule_id":"r-1","rule_name":"video","interface":"eth0","values":{"alarm":"silence"}}]}}""";
+        ControlResponse events = new ControlResponse.Events(new EventsEntry(2, 5, true, [new EventEntry(4, Noon, "warning", "alarm-raised", "no") { RuleId = "r-1", RuleName = "video", Interface = "eth0", Values = new Dictionary<string, string> { ["alarm"] = "silence" } }]));
+        Assert.Equal(Json, Encoding.UTF8.GetString(ResponseCodec.Encode(events)));
+        Assert.Equivalent(events, ResponseCodec.Decode(Encoding.UTF8.GetBytes(Json)), strict: true);
+    }
+
     [Fact]
     public void A_newer_mcrd_may_say_more() =>
         Assert.Equal(new ControlResponse.Version(new VersionEntry(1, "9")), ResponseCodec.Decode("""{"Version":{"protocol_version":1,"version":"9","built":"today"},"more":1}"""u8));

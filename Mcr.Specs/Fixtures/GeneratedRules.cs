@@ -42,13 +42,20 @@ internal static class GeneratedRules
         Gen.Select(Gen.Int[0, SequenceField.MaxOffset], OneOf(8, 16, 32, 64), Gen.Bool, Gen.Int[0, SequenceField.MaxOffset], OneOf(0, 8, 16, 32), (offset, width, little, countOffset, countWidth) =>
             AnalysisSettings.Sequence(new SequenceField(offset, width, little, countWidth == 0 ? 0 : countOffset, countWidth))));
 
+    private static readonly Gen<AlarmSettings> GenAlarms = Gen.OneOf(
+        Gen.Const(default(AlarmSettings)),
+        Gen.Select(
+            Gen.Select(Gen.OneOf(Gen.Const(TimeSpan.Zero), Gen.Int[1000, 86_400_000].Select(ms => TimeSpan.FromMilliseconds(ms))).Nullable(), Gen.OneOf(Gen.Const(0L), Gen.Long[BitRate.Least, BitRate.Most / 2]).Nullable(), Gen.OneOf(Gen.Const(0L), Gen.Long[BitRate.Most / 2, BitRate.Most]).Nullable()),
+            Gen.Select(Gen.Bool.Nullable(), Gen.Bool.Nullable()),
+            (a, b) => new AlarmSettings(a.Item1, a.Item2, a.Item3, b.Item1, b.Item2)));
+
     /// <summary>With every option, IPv4 and IPv6; all have the same id and the same input interface.</summary>
     public static readonly Gen<ForwardingRule> Any = Gen.Bool.SelectMany(v6 =>
     {
         Gen<IPAddress> unicast = v6 ? GenV6 : GenV4;
         Gen<IPAddress> any = Gen.OneOf(unicast, v6 ? GenGroup6 : GenGroup4);
         return Gen.Select(any, unicast.Null(), Gen.Bool, Gen.Select(any, unicast, GenOutput, Output).Array[1, 8], Rule).Where(r => r is not null).Select(r => r!);
-    }).SelectMany(rule => Gen.Select(GenRange, GenAnalysis, (range, analysis) => Widened(rule, range) with { Analysis = analysis }));
+    }).SelectMany(rule => Gen.Select(GenRange, GenAnalysis, GenAlarms, (range, analysis, alarms) => Widened(rule, range) with { Analysis = analysis, Alarms = alarms }));
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 

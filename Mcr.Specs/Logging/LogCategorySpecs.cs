@@ -42,6 +42,7 @@ public sealed partial class LogCategorySpecs
     [InlineData("Mcr.Actors.Rules.RuleActor", LogFacility.RuleDispatch)]
     [InlineData("Mcr.Actors.Interfaces.InterfaceActor", LogFacility.Ingress)]
     [InlineData("Mcr.Actors.Interfaces.StatsLines", LogFacility.Stats)]
+    [InlineData("Mcr.Actors.Events.EventsActor", LogFacility.Stats)]
     [InlineData("Mcr.Actors.Workers.WorkerActor", LogFacility.DataPlane)]
     [InlineData("Mcr.Actors.Platform.Orphans", LogFacility.DataPlane)]
     [InlineData("Mcr.Actors.Links.LinkActor", LogFacility.Network)]

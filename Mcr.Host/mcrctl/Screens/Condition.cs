@@ -8,6 +8,7 @@ internal enum Condition
     Failed,
     Degraded,
     Pending,
+    Alarm,
     Dropping,
     Silent,
     Ok,
@@ -27,6 +28,9 @@ internal static class Conditions
     /// <summary>By its status, then by what has happened in the last ten seconds.</summary>
     public static Condition Of(string? status, RatesEntry? rates) => OfStatus(status) is not Condition.Ok and var worse ? worse : Of(rates);
 
+    /// <summary>An alarm is worse than what the rates say, and no news of a rule that is not even relayed.</summary>
+    public static Condition Of(StatsEntry rule) => OfStatus(rule.Status) is Condition.Ok && rule.Alarms is { Count: > 0 } ? Condition.Alarm : Of(rule.Status, rule.Rates);
+
     public static Condition Of(RatesEntry? rates) =>
         rates is null ? Condition.Ok
         : rates.TenSeconds.DropsPerSecond > 0 ? Condition.Dropping
@@ -37,7 +41,7 @@ internal static class Conditions
 
     public static Ink Ink(Condition condition) => condition switch
     {
-        Condition.Failed or Condition.Dropping => Screens.Ink.Bad,
+        Condition.Failed or Condition.Alarm or Condition.Dropping => Screens.Ink.Bad,
         Condition.Degraded or Condition.Pending => Screens.Ink.Poor,
         Condition.Silent => Screens.Ink.Faint,
         _ => Screens.Ink.Plain,

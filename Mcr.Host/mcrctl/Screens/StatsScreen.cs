@@ -73,7 +73,7 @@ internal static class StatsScreen
                 Quantity.Count(rule.Errors),
             ],
             Conditions.Ink(condition),
-            rule.Why ?? (condition == Screens.Condition.Dropping ? Reasons(rule.ErrorsByReason) : Missing(rule.Stream)));
+            rule.Why ?? Alarms(rule.Alarms) ?? (condition == Screens.Condition.Dropping ? Reasons(rule.ErrorsByReason) : Missing(rule.Stream)));
     }
 
     private static Row Row(StatsEntry rule, OutputStatsEntry output, DateTimeOffset now)
@@ -122,11 +122,15 @@ internal static class StatsScreen
         return faults.Length == 0 ? null : $"before it came here, since counting began: {string.Join("; ", faults)}";
     }
 
+    /// <summary><c>alarm since 12:34:56: no datagram has come for 5 s</c>.</summary>
+    private static string? Alarms(IReadOnlyList<AlarmEntry>? alarms) =>
+        alarms is null ? null : string.Join("; ", alarms.Select(a => $"alarm since {a.Since.ToLocalTime():HH:mm:ss}: {a.Message}"));
+
     /// <summary>Since counting began, in datagrams.</summary>
     public static string? Reasons(IReadOnlyDictionary<string, long>? reasons) =>
         reasons is null or { Count: 0 } ? null : $"lost so far, in datagrams: {string.Join(", ", reasons.Select(r => $"{r.Key} {Quantity.Count(r.Value)}"))}";
 
-    private static Condition Condition(StatsEntry rule) => Conditions.Of(rule.Status, rule.Rates);
+    private static Condition Condition(StatsEntry rule) => Conditions.Of(rule);
 
     /// <summary>An output of a rule that is degraded may be none of those that are the reason.</summary>
     private static Condition Condition(StatsEntry rule, OutputStatsEntry output) => Conditions.Of(rule.Status is "Degraded" ? null : rule.Status, output.Rates);

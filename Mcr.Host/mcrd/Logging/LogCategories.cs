@@ -25,6 +25,7 @@ internal static class LogCategories
         ("Mcr.Actors.Interfaces.", LogFacility.Ingress),
         ("Mcr.Native.Ingress.", LogFacility.Ingress),
         ("Mcr.Actors.Interfaces.StatsLines", LogFacility.Stats),
+        ("Mcr.Actors.Events.", LogFacility.Stats),
         ("Mcr.Native.Egress.", LogFacility.Egress),
         ("Mcr.Native.Packet.", LogFacility.PacketParser),
         ("Mcr.Actors.Workers.", LogFacility.DataPlane),

@@ -178,6 +178,7 @@ internal static class Daemon
         WorkerMemoryLimit = settings.Worker.MemoryLimit,
         WorkerRestarts = settings.Worker.Restarts,
         Standby = settings.Worker.Standby,
+        AlarmDefaults = settings.AlarmDefaults,
     };
 
     private static LinuxPlatformOptions PlatformOptionsOf(McrSettings settings, KernelFeatures kernel, HostChanges? changes) => new(

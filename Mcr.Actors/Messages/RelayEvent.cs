@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.Messages;
+
+/// <summary>How much an event matters to an operator; the worse, the greater.</summary>
+public enum EventSeverity
+{
+    Info,
+    Warning,
+    Error,
+}
+
+/// <summary>What an event is about.</summary>
+public enum EventKind
+{
+    RuleState,
+    WorkerReady,
+    WorkerEnded,
+    Link,
+    AlarmRaised,
+    AlarmCleared,
+    SenderChanged,
+}
+
+/// <summary>
+/// Something that happened, for whoever runs the relay. Published on Akka's EventStream by the actor that knows, so that nobody has to be handed a
+/// reference for it; <c>/user/relay/events</c> numbers and keeps it.
+/// </summary>
+public sealed record RelayEvent(EventSeverity Severity, EventKind Kind, string Sentence)
+{
+    /// <summary>The rule it is about; null for none.</summary>
+    public RuleId? Rule { get; init; }
+
+    /// <summary>Of that rule, if it has one.</summary>
+    public string? RuleName { get; init; }
+
+    /// <summary>The device it is about; null for none.</summary>
+    public string? Interface { get; init; }
+
+    /// <summary>What programs look at, where people read the sentence.</summary>
+    public ImmutableSortedDictionary<string, string> Values { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Of a rule.</summary>
+    public static RelayEvent Of(ForwardingRule rule, EventSeverity severity, EventKind kind, string sentence) =>
+        new(severity, kind, sentence) { Rule = rule.Id, RuleName = rule.Name, Interface = rule.Input.Interface };
+}
+
+/// <param name="Number">1 for the first of this mcrd, then one more each.</param>
+public sealed record NumberedEvent(long Number, DateTimeOffset Time, RelayEvent Event);
+
+/// <param name="Missed">Events that were asked for and are not kept any more.</param>
+/// <param name="Next">The number to ask for what comes after these.</param>
+/// <param name="HasMore">There are more to be had at once.</param>
+public sealed record EventReport(ImmutableArray<NumberedEvent> Events, long Missed, long Next, bool HasMore);

@@ -1,0 +1,111 @@
+using System.Globalization;
+
+namespace Mcr.Native.Rules;
+
+/// <summary>Alarms as an operator writes them: <c>silence=5s,rate-min=1Mbit,rate-max=20Mbit,loss=on,second-source=off</c>; what is not written is as for all rules. Pure.</summary>
+public static class AlarmText
+{
+    private const string Off = "off";
+
+    public static readonly IReadOnlyList<string> Keys = ["silence", "rate-min", "rate-max", "loss", "second-source"];
+
+    /// <param name="problem">Gets the key, or "" for the text as a whole, and a sentence.</param>
+    public static AlarmSettings Parse(string text, Action<string, string> problem)
+    {
+        var pairs = new List<KeyValuePair<string, string>>();
+        foreach (string part in text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] sides = part.Split('=', 2);
+            if (sides.Length < 2)
+                problem("", $"'{Short(part)}' has no value; write alarms as silence=5s,rate-min=1Mbit");
+            else if (!Keys.Contains(sides[0]))
+                problem("", $"'{Short(sides[0])}' is no alarm; they are {string.Join(", ", Keys)}");
+            else if (pairs.Any(p => p.Key == sides[0]))
+                problem(sides[0], "is there twice; give it once");
+            else
+                pairs.Add(new(sides[0], sides[1]));
+        }
+
+        return Parse(pairs, problem);
+    }
+
+    /// <inheritdoc cref="Parse(string, Action{string, string})"/>
+    /// <param name="pairs">Of <see cref="Keys"/>, each at most once.</param>
+    public static AlarmSettings Parse(IEnumerable<KeyValuePair<string, string>> pairs, Action<string, string> problem)
+    {
+        AlarmSettings settings = default;
+        foreach ((string key, string value) in pairs)
+        {
+            settings = key switch
+            {
+                "silence" => settings with { Silence = Silence(value, problem) },
+                "rate-min" => settings with { RateMin = Rate(key, value, problem) },
+                "rate-max" => settings with { RateMax = Rate(key, value, problem) },
+                "loss" => settings with { Loss = Flag(key, value, problem) },
+                _ => settings with { SecondSource = Flag(key, value, problem) },
+            };
+        }
+
+        if (settings is { RateMin: > 0 and var least, RateMax: > 0 and var most } && least > most)
+            problem("rate-min", $"{BitRate.Format(least)} is more than rate-max ({BitRate.Format(most)}), so that every rate would be an alarm");
+        return settings;
+    }
+
+    /// <summary>Which <see cref="Parse(string, Action{string, string})"/> reads as the same; empty for none.</summary>
+    public static string Format(AlarmSettings settings) => string.Join(',', Pairs(settings).Where(p => p.Value is not null).Select(p => $"{p.Key}={p.Value}"));
+
+    /// <returns>Each of <see cref="Keys"/>; null where it is as for all rules.</returns>
+    public static IEnumerable<(string Key, string? Value)> Pairs(AlarmSettings settings) => Keys.Zip(new[]
+    {
+        settings.Silence switch
+        {
+            null => null,
+            { Ticks: 0 } => Off,
+            { } time => string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalMilliseconds}ms"),
+        },
+        Rate(settings.RateMin),
+        Rate(settings.RateMax),
+        Flag(settings.Loss),
+        Flag(settings.SecondSource),
+    });
+
+    private static string? Rate(long? rate) => rate is { } bits ? bits == 0 ? Off : BitRate.Format(bits) : null;
+
+    private static string? Flag(bool? flag) => flag is { } on ? on ? "on" : Off : null;
+
+    private static TimeSpan? Silence(string text, Action<string, string> problem)
+    {
+        if (text == Off)
+            return TimeSpan.Zero;
+        if (DurationText.Parse(text) is { } time && time >= AlarmSettings.ShortestSilence && time <= AlarmSettings.LongestSilence)
+            return TimeSpan.FromMilliseconds((long)time.TotalMilliseconds);
+        problem("silence", $"'{Short(text)}' is not a time without datagrams; give one from {DurationText.Format(AlarmSettings.ShortestSilence)} to {DurationText.Format(AlarmSettings.LongestSilence)} such as 5s, or off");
+        return null;
+    }
+
+    private static long? Rate(string key, string text, Action<string, string> problem)
+    {
+        if (text == Off)
+            return 0;
+        if (BitRate.Parse(text) is { } rate)
+            return rate;
+        problem(key, $"'{Short(text)}' is not a rate; give {BitRate.Format(BitRate.Least)} to {BitRate.Format(BitRate.Most)} such as 5Mbit, or off");
+        return null;
+    }
+
+    private static bool? Flag(string key, string text, Action<string, string> problem)
+    {
+        switch (text)
+        {
+            case "on" or "true" or "yes":
+                return true;
+            case Off or "false" or "no":
+                return false;
+            default:
+                problem(key, $"'{Short(text)}' is neither on nor off");
+                return null;
+        }
+    }
+
+    private static string Short(string text) => new([.. text.Take(40).Select(c => char.IsControl(c) ? '?' : c)]);
+}
