@@ -1,7 +1,10 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Mcr.Native.Analysis;
+using Mcr.Native.Egress;
 using Mcr.Native.Interop;
 using Mcr.Native.Loop;
+using Mcr.Native.Trace;
 
 namespace Mcr.Native.Worker;
 
@@ -14,8 +17,12 @@ internal sealed class Rehearsal : IDisposable
     private const int LeastPriority = 19;
     private const BindingFlags Every = BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
 
-    /// <summary>What the loop is made of, with what it has not needed yet.</summary>
-    private static readonly string[] DataPath = [.. new[] { "Ingress", "Packet", "Rules", "Analysis", "Trace", "Egress", "Loop" }.Select(part => $"{nameof(Mcr)}.{nameof(Native)}.{part}")];
+    /// <summary>What the loop has not needed yet, and will need when a rule is changed: no more, since compiled code stays in memory.</summary>
+    private static readonly Type[] NeededLater =
+    [
+        typeof(PayloadAnalyser), typeof(RtpAnalyser), typeof(TransportStreamAnalyser), typeof(SequenceWindow), typeof(Flows), typeof(LatencyMeter),
+        typeof(Tracer), typeof(OutcomeMarks), typeof(Pacer), typeof(PacketHeaders), typeof(SendQueue), typeof(Sender), typeof(RelayLoop),
+    ];
 
     private volatile bool _greeted;
 
@@ -32,20 +39,20 @@ internal sealed class Rehearsal : IDisposable
     /// <summary>
     /// Once the loop runs: what it will need when a rule is traced, analysed or paced for the first time is compiled now, beside it, and not then, in its middle.
     /// </summary>
-    public static void BeginOfTheDataPath() => new Thread(() => new Rehearsal().Prepare(type => DataPath.Contains(type.Namespace))) { Name = "rehearsal", IsBackground = true }.Start();
+    public static void BeginOfTheDataPath() => new Thread(() => new Rehearsal().Prepare(NeededLater)) { Name = "rehearsal", IsBackground = true }.Start();
 
     public void Dispose() => _greeted = true;
 
     private void Run()
     {
         FirstCalls.Make();
-        Prepare(_ => true);
+        Prepare(typeof(Rehearsal).Assembly.GetTypes().Where(t => !t.ContainsGenericParameters));
     }
 
-    private void Prepare(Func<Type, bool> which)
+    private void Prepare(IEnumerable<Type> types)
     {
         _ = Libc.setpriority(Libc.PRIO_PROCESS, 0, LeastPriority); // of this thread
-        foreach (Type type in typeof(Rehearsal).Assembly.GetTypes().Where(t => !t.ContainsGenericParameters && which(t)))
+        foreach (Type type in types)
         {
             foreach (MethodBase method in type.GetMethods(Every).Concat<MethodBase>(type.GetConstructors(Every)))
             {

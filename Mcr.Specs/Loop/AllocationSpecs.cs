@@ -10,6 +10,7 @@ namespace Mcr.Specs.Loop;
 public sealed class AllocationSpecs
 {
     private const int Batches = 2_000;
+    private const int Attempts = 10;
 
     [Fact]
     public void Loop_should_allocate_nothing() => Assert.Equal(0, Measure(new NullSink()));
@@ -38,16 +39,18 @@ public sealed class AllocationSpecs
         loop.Publish(TableBuilder.Build(new ResolvedRuleSet(1, [change is null ? rule : change(rule)]), 1, new Dictionary<int, EgressSocket> { [1] = new(10, EgressKind.Multicast) }));
         for (int i = 0; i < 50; i++)
             loop.Turn(); // compiled by now
-        while (true)
+        // The least of several: a collection that others cause, also in the background, may put the rest of our piece of the heap to our account, once.
+        // What the loop allocates is there each time.
+        long least = long.MaxValue;
+        for (int attempt = 0; attempt < Attempts && least > 0; attempt++)
         {
-            int collections = GC.CollectionCount(0);
             long before = GC.GetAllocatedBytesForCurrentThread();
             for (int i = 0; i < Batches; i++)
                 loop.Turn();
-            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            if (GC.CollectionCount(0) == collections || allocated == 0 || allocated >= Batches)
-                return allocated; // else a collection, which others have caused meanwhile, may have put the rest of our piece of the heap to our account
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
+
+        return least;
     }
 
     private sealed class RepeatingSource(byte[][] frames) : Mcr.Native.Ingress.IFrameSource
