@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Mcr.Native.Analysis;
 using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Configuration;
@@ -46,15 +45,15 @@ internal static class RuleText
             rule.Id == RuleId.Of(rule.Input) ? null : $"id = {Quote(rule.Id.Value)}",
             rule.Name is null ? null : $"name = {Quote(rule.Name)}",
             rule.NeedsForce ? "force = on" : null,
-            rule.Alarms.IsDefault ? null : $"alarms = {Quote(AlarmText.Format(rule.Alarms))}",
-            rule.Analysis == AnalysisSettings.Auto ? null : $"analyse = {Quote(AnalysisText.Format(rule.Analysis))}",
+            rule.AlarmsText is { } alarms ? $"alarms = {Quote(alarms)}" : null,
+            rule.AnalyseText is { } analyse ? $"analyse = {Quote(analyse)}" : null,
         ];
         text.Append("    { ").AppendJoin(", ", own.OfType<string>()).Append("\n      input { ");
         WritePlace(text, rule.Input.Interface, rule.Input.Range);
         if (rule.Input.Source is { } source)
             text.Append(", source = ").Append(Quote($"{source}"));
-        if (rule.Join.Kind != JoinKind.All)
-            text.Append(", join = ").Append(Quote(rule.Join.ToString()));
+        if (rule.JoinText is { } join)
+            text.Append(", join = ").Append(Quote(join));
         text.Append(" }\n      outputs = [\n");
         foreach (RuleOutput output in rule.Outputs)
         {

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Mcr.Actors.Configuration;
 using Mcr.Actors.Messages;
-using Mcr.Native.Analysis;
 using Mcr.Actors.Platform;
 using Mcr.Native.Netlink;
 using Mcr.Native.Rules;
@@ -77,15 +76,6 @@ public static class ControlViews
         [.. ok.Difference.Changed.Select(c => new RuleChangeEntry(Shape(c.Before), Shape(c.After)))],
         [.. ok.Difference.Removed.Select(Shape)]);
 
-    /// <returns>null for what it is by default.</returns>
-    private static string? JoinOf(ForwardingRule rule) => rule.Join.Kind == JoinKind.All ? null : rule.Join.ToString();
-
-    /// <inheritdoc cref="JoinOf"/>
-    private static string? AnalyseOf(ForwardingRule rule) => rule.Analysis == AnalysisSettings.Auto ? null : AnalysisText.Format(rule.Analysis);
-
-    /// <inheritdoc cref="JoinOf"/>
-    private static string? AlarmsOf(ForwardingRule rule) => rule.Alarms.IsDefault ? null : AlarmText.Format(rule.Alarms);
-
     private static RuleShape Shape(ForwardingRule rule) => new(
         rule.Id.ToString(),
         rule.Name,
@@ -97,9 +87,9 @@ public static class ControlViews
     {
         Force = rule.NeedsForce,
         InputLastPort = rule.Input.LastPort,
-        Join = JoinOf(rule),
-        Analyse = AnalyseOf(rule),
-        Alarms = AlarmsOf(rule),
+        Join = rule.JoinText,
+        Analyse = rule.AnalyseText,
+        Alarms = rule.AlarmsText,
     };
 
     private static RuleEntry Rule(RuleView view) => new(
@@ -117,9 +107,9 @@ public static class ControlViews
     {
         Force = view.Rule.NeedsForce,
         InputLastPort = view.Rule.Input.LastPort,
-        Join = JoinOf(view.Rule),
-        Analyse = AnalyseOf(view.Rule),
-        Alarms = AlarmsOf(view.Rule),
+        Join = view.Rule.JoinText,
+        Analyse = view.Rule.AnalyseText,
+        Alarms = view.Rule.AlarmsText,
     };
 
     private static WorkerEntry Worker(WorkerView view) => new(

@@ -1,5 +1,4 @@
 using Mcr.Actors.Configuration;
-using Mcr.Native.Analysis;
 using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Control;
@@ -14,9 +13,9 @@ public static class RuleRequest
         InputInterface = rule.Input.Interface,
         InputGroup = rule.Input.Range.GroupText,
         InputPort = rule.Input.Range.PortText,
-        Join = rule.Join.Kind == JoinKind.All ? null : rule.Join.ToString(),
-        Alarms = rule.Alarms.IsDefault ? null : AlarmText.Format(rule.Alarms),
-        Analyse = rule.Analysis == AnalysisSettings.Auto ? null : AnalysisText.Format(rule.Analysis),
+        Join = rule.JoinText,
+        Alarms = rule.AlarmsText,
+        Analyse = rule.AnalyseText,
         Source = rule.Input.Source?.ToString(),
         Force = rule.NeedsForce,
         Outputs = [.. rule.Outputs.Select(Output)],

@@ -3,7 +3,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Mcr.Actors.Configuration;
 using Mcr.Actors.Messages;
-using Mcr.Native.Analysis;
 using Mcr.Native.Rules;
 
 namespace Mcr.Actors.State;
@@ -55,12 +54,12 @@ internal static class OverlayText
         json.WriteString("id", rule.Id.Value);
         WriteOption(json, "name", rule.Name);
         WriteOption(json, "force", rule.NeedsForce ? "on" : null);
-        WriteOption(json, "analyse", rule.Analysis == AnalysisSettings.Auto ? null : AnalysisText.Format(rule.Analysis));
-        WriteOption(json, "alarms", rule.Alarms.IsDefault ? null : AlarmText.Format(rule.Alarms));
+        WriteOption(json, "analyse", rule.AnalyseText);
+        WriteOption(json, "alarms", rule.AlarmsText);
         json.WriteStartObject("input");
         WritePlace(json, rule.Input.Interface, rule.Input.Range);
         WriteOption(json, "source", rule.Input.Source?.ToString());
-        WriteOption(json, "join", rule.Join.Kind == JoinKind.All ? null : rule.Join.ToString());
+        WriteOption(json, "join", rule.JoinText);
         json.WriteEndObject();
         json.WriteStartArray("outputs");
         foreach (RuleOutput output in rule.Outputs)

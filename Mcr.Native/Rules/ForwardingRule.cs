@@ -20,7 +20,16 @@ public sealed record ForwardingRule(RuleId Id, string? Name, RuleInput Input, Im
 
     /// <summary>Everything that decides what the rule does, in one line: the input of the node's ruleset hash.</summary>
     public string CanonicalText =>
-        $"rule/1 id={Id} name={Name} {Input.CanonicalText} {string.Join(' ', Outputs.Select(o => o.CanonicalText))}{(Analysis == AnalysisSettings.Auto ? "" : $" analyse={AnalysisText.Format(Analysis)}")}{(Join.Kind == JoinKind.All ? "" : $" join={Join}")}{(Alarms.IsDefault ? "" : $" alarms={AlarmText.Format(Alarms)}")}";
+        $"rule/1 id={Id} name={Name} {Input.CanonicalText} {string.Join(' ', Outputs.Select(o => o.CanonicalText))}{(AnalyseText is { } analyse ? $" analyse={analyse}" : "")}{(JoinText is { } join ? $" join={join}" : "")}{(AlarmsText is { } alarms ? $" alarms={alarms}" : "")}";
+
+    /// <summary><see cref="Analysis"/> as it is written; null for the default, which is not written.</summary>
+    public string? AnalyseText => Analysis == AnalysisSettings.Auto ? null : AnalysisText.Format(Analysis);
+
+    /// <summary><see cref="Join"/>, likewise.</summary>
+    public string? JoinText => Join.Kind == JoinKind.All ? null : Join.ToString();
+
+    /// <summary><see cref="Alarms"/>, likewise.</summary>
+    public string? AlarmsText => Alarms.IsDefault ? null : AlarmText.Format(Alarms);
 
     /// <summary>Whether it has something that is refused unless forced: to write it down again takes <c>force</c>, too.</summary>
     public bool NeedsForce =>
