@@ -3,11 +3,14 @@ using System.Text.Json.Serialization;
 namespace Mcr.Actors.Control;
 
 /// <summary>What is known of a rule's stream; counters grow from the rule's beginning on.</summary>
-/// <param name="Latency">From the kernel's time of arrival until the batch was sent; null where nothing was measured.</param>
+/// <param name="Latency">From the kernel's time of arrival until the batch was sent, over the last ten seconds; null where nothing was measured.</param>
 public sealed record StreamEntry(LatencyEntry? Latency)
 {
     /// <summary>What its payloads were recognised as: <c>rtp</c>, <c>ts</c>, <c>sequence</c>.</summary>
     public IReadOnlyList<string> Payload { get; init; } = [];
+
+    /// <summary>The same since the rule began.</summary>
+    public LatencyEntry? LatencyTotal { get; init; }
 
     /// <summary>Over all flows, those that have ended included; null where there are no sequence numbers.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

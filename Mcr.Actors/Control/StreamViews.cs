@@ -16,8 +16,9 @@ public static class StreamViews
             return null;
         StreamReport report = view.Report;
         bool hasSequence = (report.Seen & (PayloadKinds.Rtp | PayloadKinds.Sequence)) != 0;
-        return new StreamEntry(Latency(report))
+        return new StreamEntry(Latency(view.RecentLatency.AsSpan()))
         {
+            LatencyTotal = Latency(report.Latency.AsSpan()),
             Payload = [.. Names(report.Seen)],
             Sequence = hasSequence ? Sequence(report.Sequence) : null,
             OtherFlows = report.OtherFlows > 0 ? report.OtherFlows : null,
@@ -36,9 +37,8 @@ public static class StreamViews
         };
     }
 
-    private static LatencyEntry? Latency(StreamReport report)
+    private static LatencyEntry? Latency(ReadOnlySpan<long> counts)
     {
-        ReadOnlySpan<long> counts = report.Latency.AsSpan();
         long count = 0;
         foreach (long bucket in counts)
             count += bucket;

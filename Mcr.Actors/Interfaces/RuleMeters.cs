@@ -13,6 +13,7 @@ namespace Mcr.Actors.Interfaces;
 internal sealed class RuleMeters(IInterfacePort port, TimeProvider time)
 {
     private readonly Dictionary<RuleId, RuleMeter> _rules = [];
+    private readonly long[] _latency = new long[LatencyHistogram.Buckets]; // of one rule at a time
 
     private TimeSpan Now => time.GetElapsedTime(0);
 
@@ -66,7 +67,16 @@ internal sealed class RuleMeters(IInterfacePort port, TimeProvider time)
             rule.Traffic.Sample(at, now, Counts(port.ReadRule(rule.Index)) with { Sent = sent, Drops = drops });
             if (rule.HasPackets)
                 rule.SamplePackets(port.ReadStream(rule.Index), at);
+            if (rule.Traffic.IsMoving || !rule.Latency.IsEmpty)
+                rule.Latency.Sample(ReadLatency(rule.Index));
         }
+    }
+
+    private long[] ReadLatency(int index)
+    {
+        Array.Clear(_latency);
+        port.AddLatency(index, _latency);
+        return _latency;
     }
 
     /// <summary>The entry and the rates of a rule; null while it has none.</summary>
@@ -114,7 +124,7 @@ internal sealed class RuleMeters(IInterfacePort port, TimeProvider time)
         return new RuleStatsView(rule, now.Matched - meter.Before.Matched, now.MatchedBytes - meter.Before.MatchedBytes, sent, errors, traffic.OneSecond.Packets, traffic.OneSecond.Bits)
         {
             Outputs = outputs.ToImmutable(),
-            Stream = now.Matched == meter.Before.Matched ? null : meter.View(port.ReadStream(meter.Index), Now),
+            Stream = now.Matched == meter.Before.Matched ? null : meter.View(port.ReadStream(meter.Index), Now) with { RecentLatency = meter.Latency.Recent },
             LastArrival = now.LastArrival == 0 ? null : DateTimeOffset.UnixEpoch.AddTicks(now.LastArrival / 100),
             SourceChanges = now.SourceChanges,
             Traffic = traffic,
@@ -122,7 +132,7 @@ internal sealed class RuleMeters(IInterfacePort port, TimeProvider time)
     }
 
     /// <summary>Rates begin at what there is now, whenever the counting has begun.</summary>
-    private RuleMeter NewMeter(int index, RuleCounters before) => new(index, before, new TrafficMeter(Now, Counts(port.ReadRule(index))));
+    private RuleMeter NewMeter(int index, RuleCounters before) => new(index, before, new TrafficMeter(Now, Counts(port.ReadRule(index))), new LatencyWindow(ReadLatency(index)));
 
     private OutputMeter NewMeter(OutputCounter entry, OutputCounters before) =>
         new(entry, before, new TrafficMeter(Now, Counts(port.ReadOutputTotals(entry.Index))));
@@ -139,7 +149,7 @@ internal sealed class RuleMeters(IInterfacePort port, TimeProvider time)
     }
 
     /// <param name="Before">What the entry's earlier rules have counted.</param>
-    private sealed record RuleMeter(int Index, RuleCounters Before, TrafficMeter Traffic)
+    private sealed record RuleMeter(int Index, RuleCounters Before, TrafficMeter Traffic, LatencyWindow Latency)
     {
         public ImmutableArray<OutputMeter> Outputs { get; set; } = [];
 

@@ -23,6 +23,9 @@ internal sealed class TrafficMeter(TimeSpan at, TrafficCounts counts)
 
     public TrafficView View { get; private set; } = TrafficView.None;
 
+    /// <summary>There has been traffic within the time that it remembers.</summary>
+    public bool IsMoving => _ring is not null;
+
     /// <param name="now">By the wall clock, for whoever reads it.</param>
     public void Sample(TimeSpan at, DateTimeOffset now, TrafficCounts counts)
     {

@@ -83,6 +83,9 @@ public interface IInterfacePort : IDisposable
     /// <summary>What is known of the stream of the rule that has this entry, over all slots.</summary>
     StreamReport ReadStream(int counter);
 
+    /// <summary>Adds how many of the rule's datagrams took how long, by bucket of <see cref="LatencyHistogram"/>, over all slots.</summary>
+    void AddLatency(int counter, Span<long> sums);
+
     /// <summary>Only what is missing in it, for whoever looks at many again and again.</summary>
     StreamLosses ReadLosses(int counter);
 

@@ -187,6 +187,12 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
         return sum;
     }
 
+    public void AddLatency(int counter, Span<long> sums)
+    {
+        foreach (LinuxSeat seat in _seats.All)
+            seat.AddLatency(counter, sums);
+    }
+
     public StreamLosses ReadLosses(int counter)
     {
         StreamLosses sum = default;

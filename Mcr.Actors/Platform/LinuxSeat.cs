@@ -62,6 +62,9 @@ internal sealed class LinuxSeat : IDisposable
 
     public void DisownQueue() => _slot.DisownQueue();
 
+    /// <inheritdoc cref="WorkerSlot.GiveFlows"/>
+    public void GiveFlows() => _slot.GiveFlows();
+
     public WorkerCounters ReadCounters()
     {
         CountDrops();
@@ -107,6 +110,13 @@ internal sealed class LinuxSeat : IDisposable
 
     /// <inheritdoc cref="IInterfacePort.ReadLosses"/>
     public StreamLosses ReadLosses(int counter) => _slot.ReadRule(counter, SlotLayout.RuleMatched) == 0 ? default : _slot.ReadLosses(counter);
+
+    /// <inheritdoc cref="IInterfacePort.AddLatency"/>
+    public void AddLatency(int counter, Span<long> sums)
+    {
+        if (_slot.ReadRule(counter, SlotLayout.RuleMatched) != 0)
+            _slot.AddLatency(counter, sums);
+    }
 
     /// <inheritdoc cref="IInterfacePort.ReadStream"/>
     public StreamReport ReadStream(int counter) => _slot.ReadRule(counter, SlotLayout.RuleMatched) == 0 ? StreamReport.Empty : _slot.ReadStream(counter);

@@ -98,6 +98,8 @@ internal sealed class LinuxSeats : IDisposable
     /// <inheritdoc cref="Add"/>
     public void Use(BucketTable table)
     {
+        foreach (int seat in Table.Takers(table))
+            All[seat].GiveFlows();
         _group!.Use(table);
         All[0].Table = table;
     }

@@ -8,7 +8,15 @@ namespace Mcr.Native.Analysis;
 /// <param name="Ssrc">Of RTP; null otherwise.</param>
 /// <param name="PayloadType">Of RTP; null otherwise.</param>
 /// <param name="Jitter">Interarrival jitter (RFC 3550), null where there is none.</param>
-public sealed record FlowReport(IPAddress Source, int SourcePort, uint? Ssrc, int? PayloadType, SequenceTotals Sequence, long LongestGap, TimeSpan? Jitter, DateTimeOffset? LastSeen);
+public sealed record FlowReport(IPAddress Source, int SourcePort, uint? Ssrc, int? PayloadType, SequenceTotals Sequence, long LongestGap, TimeSpan? Jitter, DateTimeOffset? LastSeen)
+{
+    /// <summary>The same flow, as another worker has seen it before or after.</summary>
+    internal FlowReport Plus(FlowReport other)
+    {
+        FlowReport last = other.LastSeen is { } then && !(LastSeen > then) ? other : this;
+        return last with { Sequence = Sequence + other.Sequence, LongestGap = Math.Max(LongestGap, other.LongestGap) };
+    }
+}
 
 /// <summary>What sequence numbers say. <see cref="Lost"/> counts numbers, the others datagrams or events.</summary>
 public readonly record struct SequenceTotals(long Datagrams, long Lost, long Gaps, long Reordered, long Duplicates, long Restarts, long Strays)
@@ -61,7 +69,7 @@ public sealed record StreamReport(
 
     public static readonly StreamReport Empty = new(PayloadKinds.None, default, [], [], 0, 0, 0, 0, 0, 0, 0, []);
 
-    /// <summary>A flow stays with one worker, but its rule's flows may be with several.</summary>
+    /// <summary>A rule's flows may be with several workers, and one that has changed its worker is known to both.</summary>
     public StreamReport Plus(StreamReport other)
     {
         if (ReferenceEquals(this, Empty))
@@ -71,7 +79,7 @@ public sealed record StreamReport(
         return new StreamReport(
             Seen | other.Seen,
             Sequence + other.Sequence,
-            [.. Flows, .. other.Flows],
+            [.. Flows.Concat(other.Flows).GroupBy(flow => (flow.Source, flow.SourcePort, flow.Ssrc)).Select(same => same.Aggregate((a, b) => a.Plus(b)))],
             [.. Pids.Concat(other.Pids).GroupBy(p => p.Pid).Select(same => same.Aggregate((a, b) => new PidReport(a.Pid, a.Packets + b.Packets, a.ContinuityErrors + b.ContinuityErrors))).OrderBy(p => p.Pid)],
             Opaque + other.Opaque,
             TooShort + other.TooShort,

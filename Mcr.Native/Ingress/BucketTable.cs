@@ -31,6 +31,9 @@ public sealed class BucketTable
     /// <summary>Whether any flow goes to the seat.</summary>
     public bool Serves(int seat) => SeatOf.AsSpan().Contains((byte)seat);
 
+    /// <summary>The seats that would have buckets which they do not have now.</summary>
+    public IEnumerable<int> Takers(BucketTable next) => Enumerable.Range(0, Buckets).Where(bucket => SeatOf[bucket] != next.SeatOf[bucket]).Select(bucket => (int)next.SeatOf[bucket]).Distinct();
+
     /// <summary>A table from what was written of it.</summary>
     /// <returns>null for what cannot be one.</returns>
     public static BucketTable? TryRestore(long seats, ReadOnlySpan<byte> seatOf)

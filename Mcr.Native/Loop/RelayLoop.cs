@@ -45,7 +45,7 @@ internal sealed unsafe class RelayLoop : IDisposable
     private long _staleBefore; // wall clock, as arrivals are; 0 once the loop has caught up with what had queued up before it began
     private int _queuedLeft; // what may be of that
     private bool _readsPackets; // of MPEG-TS, in the last frame that was analysed
-    private long _flowsSince; // wall clock: when this worker was given flows that another had; 0: it has had them all along
+    private long _flowsSince; // wall clock: when this worker was last given flows that another may have had; 0: never
     private volatile bool _stopping;
 
     public RelayLoop(IReadOnlyList<IFrameSource> sources, IDatagramSink sink, WorkerSlot slot, LoopWakeup wakeup, WorkerOptions options, TimeProvider? clock = null)
@@ -89,7 +89,6 @@ internal sealed unsafe class RelayLoop : IDisposable
             if (_orders.Look())
             {
                 TurnHeld();
-                _flowsSince = WallClock.Nanoseconds; // it is held because flows come to it
                 continue;
             }
 
@@ -118,7 +117,6 @@ internal sealed unsafe class RelayLoop : IDisposable
         long wantedSince = _slot.Read(SlotLayout.WantedSinceWord);
         if (wantedSince > now)
             wantedSince = 0; // the clock was set back since
-        _flowsSince = wantedSince;
         _staleBefore = Math.Max(_maxAge == 0 ? 0 : now - _maxAge, wantedSince);
         _queuedLeft = _queueFrames;
     }
@@ -137,6 +135,7 @@ internal sealed unsafe class RelayLoop : IDisposable
             TakePublishedTable();
             if (frames == 0)
                 continue;
+            _flowsSince = _slot.Read(SlotLayout.FlowsSinceWord); // written before any of their frames could come
             for (int i = 0; i < frames; i++)
             {
                 if (_readsPackets && i + PrefetchDistance < frames)

@@ -13,7 +13,8 @@ namespace Mcr.Native.Worker;
 /// word 8..15    heartbeat, ruleset hash, generation, frames cut off; at its end 13 collections,
 ///               14 allocated bytes                                                                   (worker)
 /// word 16..23   matched, sent, errors, sent bytes                                                    (worker)
-/// word 24..31   frames dropped by the kernel, since when the queue is wanted                         (mcrd)
+/// word 24..31   frames dropped by the kernel, since when the queue is wanted, since when it has its
+///               flows                                                                              (mcrd)
 /// word 32..63   dropped datagrams by DropReason                                                      (worker)
 /// word 64..96   which of several workers has which flows: their number, then 256 bytes, one a bucket  (mcrd)
 /// then          8 words a rule: matched datagrams, matched payload bytes, last arrival, last sender's
@@ -26,7 +27,7 @@ namespace Mcr.Native.Worker;
 public static class SlotLayout
 {
     public const long Magic = 0x31544F4C5352434D; // "MCRSLOT1"
-    public const long Version = 4;
+    public const long Version = 5;
 
     public const int RuleCapacity = 65_536;
     public const int OutputCapacity = EgressCounters.Capacity;
@@ -61,6 +62,9 @@ public static class SlotLayout
 
     /// <summary>Wall clock, nanoseconds since 1970: what had arrived before is stale, because other workers have had its flows since. 0: nothing.</summary>
     public const int WantedSinceWord = 25;
+
+    /// <summary>Wall clock, nanoseconds since 1970: when the worker was last given flows, which others may have had before. 0: never.</summary>
+    public const int FlowsSinceWord = 26;
 
     public const int DropsWord = 32;
 

@@ -91,6 +91,16 @@ public sealed unsafe class WorkerSlot : IDisposable
         return StreamReport.ReadLosses(new ReadOnlySpan<long>(Stream(entry), StreamBlock.Words));
     }
 
+    /// <summary>Adds the counts by bucket of <see cref="LatencyHistogram"/>.</summary>
+    /// <inheritdoc cref="ReadStream"/>
+    public void AddLatency(int entry, Span<long> sums)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)entry, (uint)SlotLayout.RuleCapacity);
+        var counts = new ReadOnlySpan<long>(Stream(entry) + StreamBlock.LatencyWord, LatencyHistogram.Buckets);
+        for (int i = 0; i < counts.Length; i++)
+            sums[i] += counts[i];
+    }
+
     /// <inheritdoc cref="TraceReader.Read"/>
     public TraceBatch ReadTrace(int ring, uint session, long from, int most)
     {
@@ -132,6 +142,9 @@ public sealed unsafe class WorkerSlot : IDisposable
 
     /// <summary>mcrd's own word: what waits in the ingress queue now is not to be relayed by the next worker. None must be running.</summary>
     public void DisownQueue() => Volatile.Write(ref _words[SlotLayout.WantedSinceWord], WallClock.Nanoseconds);
+
+    /// <summary>mcrd's own word: flows come to the worker that others may have had. Said before the first of their frames can come.</summary>
+    public void GiveFlows() => Volatile.Write(ref _words[SlotLayout.FlowsSinceWord], WallClock.Nanoseconds);
 
     /// <summary>mcrd's own words: a later mcrd finds here what the kernel does not tell.</summary>
     public void Store(BucketTable table)

@@ -19,9 +19,9 @@ internal sealed class ManyStreams : IDisposable
             _senders.Add(StreamSender.Start(topology.Source, "src0", $"239.1.1.{i}", 5000, count, "--rate", $"{rate}", "--size", "200"));
     }
 
-    /// <summary>A rule for each group.</summary>
+    /// <summary>A rule for each group, that looks at the number which mcrgen writes.</summary>
     public static string Rules => string.Join('\n', Enumerable.Range(0, Groups).Select(i =>
-        $$"""{ name = g{{i}}, input { interface = in0, group = "239.1.1.{{i + 1}}", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.{{i + 1}}", port = 6000 } ] }"""));
+        $$"""{ name = g{{i}}, analyse = "sequence offset=4 width=64", input { interface = in0, group = "239.1.1.{{i + 1}}", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.{{i + 1}}", port = 6000 } ] }"""));
 
     /// <summary>Until each group is relayed, from now on.</summary>
     public static void AwaitAll(McrdProcess mcrd)
@@ -31,6 +31,10 @@ internal sealed class ManyStreams : IDisposable
 
         Dictionary<string, long> Relayed() => mcrd.Ctl("stats").GetProperty("Stats").EnumerateArray().ToDictionary(s => s.GetProperty("name").GetString()!, s => s.GetProperty("packets_relayed").GetInt64());
     }
+
+    /// <summary>What mcrd takes for lost on its way in, over all groups.</summary>
+    public static long LostByReport(McrdProcess mcrd) =>
+        mcrd.Ctl("stats").GetProperty("Stats").EnumerateArray().Sum(s => s.GetProperty("stream").GetProperty("sequence").GetProperty("lost").GetInt64());
 
     /// <summary>Ends the senders, lets what is under way arrive, and ends the receivers.</summary>
     public (long Sent, Summary[] Received) Stop(McrdProcess mcrd, ITestOutputHelper output)

@@ -31,6 +31,7 @@ public sealed class BucketTableSpecs
                 int fewest = seats >= table.Seats ? before[..table.Seats].Sum(n => Math.Max(0, n - most)) : before[seats..].Sum();
                 Assert.InRange(moves.Length, fewest, fewest + Math.Min(seats, table.Seats));
                 Assert.All(moves, m => Assert.Equal((m.From, m.To), (table.SeatOf[m.Bucket], next.SeatOf[m.Bucket])));
+                Assert.Equal(moves.Select(m => m.To).Distinct().Order(), table.Takers(next).Order());
                 table = next;
             }
         });

@@ -267,6 +267,10 @@ internal sealed class FakePort(FakePlatform platform, Link link, int seats, Adop
 
     public TraceBatch ReadTrace(int number, int ring, uint session, long from, int most) => TraceBatch.Nothing(from);
 
+    public void AddLatency(int counter, Span<long> sums)
+    {
+    }
+
     public StreamReport ReadStream(int counter) => StreamReport.Empty;
 
     public OutputCounters ReadOutputTotals(int counter) => ReadOutput(counter);
