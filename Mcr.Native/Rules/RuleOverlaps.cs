@@ -6,7 +6,7 @@ internal static class RuleOverlaps
     /// <summary>Whether any input or output of it is several.</summary>
     public static bool IsRange(ForwardingRule rule) => !rule.Input.Range.IsExact; // outputs are as large as the input
 
-    /// <param name="others">All rules, where <paramref name="candidate"/> is several; else those that are.</param>
+    /// <param name="others">Those that may overlap: see <see cref="OverlapIndex"/>.</param>
     public static void Check(ForwardingRule candidate, IEnumerable<ForwardingRule> others, List<RuleProblem> problems)
     {
         CheckItself(candidate, problems);

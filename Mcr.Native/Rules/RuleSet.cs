@@ -16,14 +16,14 @@ public sealed class RuleSet
         ImmutableDictionary<string, RuleId>.Empty,
         ImmutableDictionary<Endpoint, ImmutableHashSet<RuleId>>.Empty,
         ImmutableDictionary<Endpoint, ImmutableHashSet<RuleId>>.Empty,
-        []);
+        OverlapIndex.Empty);
 
     private readonly ImmutableDictionary<RuleId, ForwardingRule> _byId;
     private readonly ImmutableDictionary<RuleInput, RuleId> _byInput;
     private readonly ImmutableDictionary<string, RuleId> _byName;
     private readonly ImmutableDictionary<Endpoint, ImmutableHashSet<RuleId>> _inputs;
     private readonly ImmutableDictionary<Endpoint, ImmutableHashSet<RuleId>> _outputs;
-    private readonly ImmutableHashSet<RuleId> _ranges; // whose input is several groups or ports
+    private readonly OverlapIndex _overlaps;
 
     internal RuleSet(
         ImmutableDictionary<RuleId, ForwardingRule> byId,
@@ -31,14 +31,14 @@ public sealed class RuleSet
         ImmutableDictionary<string, RuleId> byName,
         ImmutableDictionary<Endpoint, ImmutableHashSet<RuleId>> inputs,
         ImmutableDictionary<Endpoint, ImmutableHashSet<RuleId>> outputs,
-        ImmutableHashSet<RuleId> ranges)
+        OverlapIndex overlaps)
     {
         _byId = byId;
         _byInput = byInput;
         _byName = byName;
         _inputs = inputs;
         _outputs = outputs;
-        _ranges = ranges;
+        _overlaps = overlaps;
     }
 
     public int Count => _byId.Count;
@@ -76,7 +76,7 @@ public sealed class RuleSet
     }
 
     /// <summary>For many changes at once. This set stays as it is.</summary>
-    internal RuleSetBuilder ToBuilder() => new(_byId.ToBuilder(), _byInput.ToBuilder(), _byName.ToBuilder(), _inputs.ToBuilder(), _outputs.ToBuilder(), _ranges.ToBuilder());
+    internal RuleSetBuilder ToBuilder() => new(_byId.ToBuilder(), _byInput.ToBuilder(), _byName.ToBuilder(), _inputs.ToBuilder(), _outputs.ToBuilder(), _overlaps.ToBuilder());
 
     /// <summary>What a loop is about: the same datagrams on the same wire, whoever sends them.</summary>
     internal readonly record struct Endpoint(string Interface, IPAddress Group, ushort Port)

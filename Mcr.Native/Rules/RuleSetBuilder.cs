@@ -10,7 +10,7 @@ internal sealed class RuleSetBuilder(
     ImmutableDictionary<string, RuleId>.Builder byName,
     ImmutableDictionary<RuleSet.Endpoint, ImmutableHashSet<RuleId>>.Builder inputs,
     ImmutableDictionary<RuleSet.Endpoint, ImmutableHashSet<RuleId>>.Builder outputs,
-    ImmutableHashSet<RuleId>.Builder ranges)
+    OverlapIndex.Builder overlaps)
 {
     public bool TryGet(RuleId id, [NotNullWhen(true)] out ForwardingRule? rule) => byId.TryGetValue(id, out rule);
 
@@ -46,7 +46,7 @@ internal sealed class RuleSetBuilder(
 
         if (Other(outputs, input, replaced) is { } sender)
             problems.Add(new RuleProblem("input", $"{candidate.Input} is an output of rule {sender}: the output would loop; use another group, port or interface, or take this rule's outputs into rule {sender}"));
-        RuleOverlaps.Check(candidate, (RuleOverlaps.IsRange(candidate) ? byId.Values : ranges.Select(id => byId[id])).Where(r => r.Id != replaced), problems);
+        RuleOverlaps.Check(candidate, overlaps.Near(candidate).Where(id => id != replaced).Select(id => byId[id]), problems);
         return problems;
     }
 
@@ -57,8 +57,7 @@ internal sealed class RuleSetBuilder(
             Remove(replaced.Id);
         byId.Add(rule.Id, rule);
         byInput.Add(rule.Input, rule.Id);
-        if (RuleOverlaps.IsRange(rule))
-            ranges.Add(rule.Id);
+        overlaps.Add(rule);
         if (rule.Name is not null)
             byName.Add(rule.Name, rule.Id);
         Add(inputs, RuleSet.Endpoint.Of(rule.Input), rule.Id);
@@ -73,7 +72,7 @@ internal sealed class RuleSetBuilder(
             return false;
         byId.Remove(id);
         byInput.Remove(rule.Input);
-        ranges.Remove(id);
+        overlaps.Remove(rule);
         if (rule.Name is not null)
             byName.Remove(rule.Name);
         Remove(inputs, RuleSet.Endpoint.Of(rule.Input), id);
@@ -82,7 +81,7 @@ internal sealed class RuleSetBuilder(
         return true;
     }
 
-    public RuleSet ToImmutable() => new(byId.ToImmutable(), byInput.ToImmutable(), byName.ToImmutable(), inputs.ToImmutable(), outputs.ToImmutable(), ranges.ToImmutable());
+    public RuleSet ToImmutable() => new(byId.ToImmutable(), byInput.ToImmutable(), byName.ToImmutable(), inputs.ToImmutable(), outputs.ToImmutable(), overlaps.ToImmutable());
 
     private static RuleId? Other(ImmutableDictionary<RuleSet.Endpoint, ImmutableHashSet<RuleId>>.Builder index, RuleSet.Endpoint endpoint, RuleId? except)
     {
