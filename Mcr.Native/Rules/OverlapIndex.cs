@@ -60,7 +60,7 @@ internal sealed class OverlapIndex
             var near = new HashSet<RuleId>();
             foreach (Place place in Places(candidate))
             {
-                foreach (byte length in lengths.Keys.TakeWhile(length => length <= place.Length))
+                foreach (byte length in lengths.Keys.TakeWhile(length => length < place.Length))
                 {
                     UInt128 first = place.First & PrefixTable.MaskOf(length);
                     Collect(ranges, place with { First = first, Length = length }, other => other.First == first && other.Length == length, near);
