@@ -27,9 +27,9 @@ internal sealed class AuditFile(string directory, long longest = AuditFile.Longe
                 Directory.CreateDirectory(directory, Own | UnixFileMode.UserExecute);
             if (File.Exists(Path) && new FileInfo(Path).Length >= longest)
                 Rotate();
-            byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(entry, ResponseJson.Default.AuditEntry), (byte)'\n'];
-            using var stream = new FileStream(Path, new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0, UnixCreateMode = Own });
-            stream.Write(line);
+            using var stream = new FileStream(Path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read, BufferSize = 0, UnixCreateMode = Own });
+            byte[] cutOff = EndsInLine(stream) ? [] : [(byte)'\n'];
+            stream.Write([.. cutOff, .. JsonSerializer.SerializeToUtf8Bytes(entry, ResponseJson.Default.AuditEntry), (byte)'\n']);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -53,6 +53,15 @@ internal sealed class AuditFile(string directory, long longest = AuditFile.Longe
         }
 
         return [.. entries];
+    }
+
+    /// <summary>A full disk may have cut the last line off, and what is appended shall not be part of it.</summary>
+    private static bool EndsInLine(FileStream stream)
+    {
+        if (stream.Length == 0)
+            return true;
+        stream.Seek(-1, SeekOrigin.End);
+        return stream.ReadByte() == '\n';
     }
 
     private string Named(int age) => age == 0 ? Path : $"{Path}.{age}";
