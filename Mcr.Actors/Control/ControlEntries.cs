@@ -178,6 +178,10 @@ public sealed record VersionEntry(int ProtocolVersion, string Version)
     /// <summary>null from an mcrd that does not say.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SavingEntry? Saving { get; init; }
+
+    /// <summary>null where events are posted nowhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WebhookEntry? Webhook { get; init; }
 }
 
 /// <summary>Whether what is changed at run time survives a restart of mcrd.</summary>

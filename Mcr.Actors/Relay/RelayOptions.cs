@@ -13,6 +13,11 @@ public sealed record RelayOptions
     /// <summary>Where all this comes from; null where it comes from no file.</summary>
     public RunningConfiguration? Configuration { get; init; }
 
+    public string NodeName => Configuration?.Settings.NodeName ?? "";
+
+    /// <summary>As it is now: when files are read again it may change.</summary>
+    public WebhookSettings Webhook => Configuration?.Settings.Webhook ?? WebhookSettings.Off;
+
     /// <summary>Interfaces that are configured. They need not have rules.</summary>
     public IReadOnlyDictionary<string, InterfaceOptions> Interfaces { get; init; } = new Dictionary<string, InterfaceOptions>();
 
