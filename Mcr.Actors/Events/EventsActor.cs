@@ -11,12 +11,15 @@ internal sealed class EventsActor(IRelayPlatform platform, RelayOptions options,
     private readonly IActorRef _webhook = Context.ActorOf(Props.Create(() => new WebhookActor(platform, options, time)), "webhook");
     private EventLog _log = EventLog.Empty;
 
+    protected override void PreStart() => options.Metrics?.ForgetAlarms();
+
     protected override void OnReceive(object message)
     {
         switch (message)
         {
             case RelayEvent news:
                 (_log, NumberedEvent added) = _log.Add(news, time.GetUtcNow());
+                options.Metrics?.Count(news);
                 _webhook.Tell(added);
                 break;
             case RelayQueries.GetEvents { From: { } from }:

@@ -1,4 +1,5 @@
 using Mcr.Actors.Configuration;
+using Mcr.Actors.Events;
 using Mcr.Actors.Workers;
 using Mcr.Native.Rules;
 
@@ -49,6 +50,9 @@ public sealed record RelayOptions
 
     /// <summary>Of every rule that says nothing else.</summary>
     public AlarmSettings AlarmDefaults { get; init; } = new(TimeSpan.Zero, 0, 0, Loss: true, SecondSource: true);
+
+    /// <summary>null: events are not counted for anybody.</summary>
+    public EventMetrics? Metrics { get; init; }
 
     /// <summary>How long a command waits for the worker's confirmation.</summary>
     public TimeSpan ApplyTimeout { get; init; } = TimeSpan.FromSeconds(2);
