@@ -62,7 +62,7 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
                 Trace(disable.RuleId, disable.Name, rule => Ask<CommandResult>(new TraceCommands.Disable(rule), ControlViews.Result));
                 break;
             case ControlRequest.TraceGet get:
-                Trace(get.RuleId, get.Name, rule => Ask<object>(new TraceCommands.Get(rule, [.. get.From ?? []]), answer => answer switch
+                Trace(get.RuleId, get.Name, rule => Ask<object>(new TraceCommands.Get(rule, new TraceCursor(get.Session, [.. get.From ?? []])), answer => answer switch
                 {
                     TraceReport report => TraceViews.Report(report),
                     _ => ControlViews.Result((CommandResult)answer),

@@ -135,7 +135,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                 ToInterfaceOf(disable.Rule, rule => new InterfaceCommands.DisableTrace(rule));
                 break;
             case TraceCommands.Get get:
-                ToInterfaceOf(get.Rule, rule => new InterfaceCommands.GetTrace(rule, get.From));
+                ToInterfaceOf(get.Rule, rule => new InterfaceCommands.GetTrace(rule, get.Cursor));
                 break;
             case RelayQueries.WhenSettled when_:
                 Decide((state, ticket) => state.AwaitAll(ticket, when_.Longest), Sender);
