@@ -18,7 +18,10 @@ public sealed record RuleEntry(
     string? Why,
     DateTimeOffset Since,
     string Origin,
-    string? Source)
+    string? Source) : RuleTraits;
+
+/// <summary>What of a rule is rarely given, and in every answer that has a rule in it.</summary>
+public abstract record RuleTraits
 {
     /// <summary>Whether it is only accepted when forced.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
