@@ -51,7 +51,7 @@ public sealed class ControlAccessSpecs : IDisposable
     [Fact]
     public async Task Connection_should_be_closed_after_an_answer_that_is_the_last()
     {
-        await using var fixture = new ControlFixture();
+        await using var fixture = new ControlFixture(options: new ControlServerOptions { Idle = TimeSpan.FromHours(1) });
         fixture.AnswerWith(new ControlResponse.Error("no more") { IsLast = true });
         using Socket socket = fixture.ConnectRaw();
         socket.Send(ControlFrame.Wrap(RequestCodec.Encode(new ControlRequest.Ping()), ControlProtocol.MaxRequestBytes));
