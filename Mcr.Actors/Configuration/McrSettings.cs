@@ -40,6 +40,8 @@ public sealed record McrSettings
     /// <summary>Of every rule that says nothing else; complete.</summary>
     public required AlarmSettings AlarmDefaults { get; init; }
 
+    public required WebhookSettings Webhook { get; init; }
+
     /// <summary>In the order of the files.</summary>
     public required ImmutableArray<ConfiguredRule> Rules { get; init; }
 
@@ -50,9 +52,10 @@ public sealed record McrSettings
 
     /// <summary>The same settings with what can be had without a restart.</summary>
     /// <param name="workers">By interface.</param>
-    internal McrSettings With(ImmutableArray<ConfiguredRule> rules, IReadOnlyDictionary<string, int> workers) => this with
+    internal McrSettings With(ImmutableArray<ConfiguredRule> rules, IReadOnlyDictionary<string, int> workers, WebhookSettings webhook) => this with
     {
         Rules = rules,
+        Webhook = webhook,
         Interfaces = Interfaces.SetItems(workers.Select(w => KeyValuePair.Create(w.Key, InterfaceOf(w.Key) with { Workers = w.Value }))),
     };
 }

@@ -48,6 +48,7 @@ internal static class SettingsKeys
         // Of those with a level of their own, here or in reference.hocon: that one has none here has to be said, too.
         keys.AddRange(LogNames.Facilities.Values.Where(f => f == LogFacility.Runtime || settings.Log.Levels.Overrides.ContainsKey(f)).Select(f => ($"log.levels.{f}", settings.Log.Levels.Overrides.TryGetValue(f, out LogVerbosity own) ? LogNames.Of(own) : LogNames.Default)));
         keys.AddRange(AlarmText.Pairs(settings.AlarmDefaults).Select(alarm => ($"alarm-defaults.{alarm.Key}", alarm.Value ?? "")));
+        keys.AddRange(Of(settings.Webhook).Select(w => ($"events.webhook.{w.Key}", w.Value)));
         (string Key, string Value)[] defaults = [.. Of(settings.InterfaceDefaults)];
         keys.AddRange(defaults.Select(d => ($"{Defaults}.{d.Key}", d.Value)));
         foreach ((string name, InterfaceOptions options) in settings.Interfaces)
@@ -56,6 +57,15 @@ internal static class SettingsKeys
     }
 
     public static string Interface(string name) => $"interfaces.{RuleText.Quote(name)}";
+
+    private static IEnumerable<(string Key, string Value)> Of(WebhookSettings webhook) =>
+    [
+        ("url", RuleText.Quote(webhook.Url)),
+        ("authorization", RuleText.Quote(webhook.Authorization)),
+        ("min-severity", Word(EventsReader.Severities, webhook.MinSeverity)),
+        ("timeout", Duration(webhook.Timeout)),
+        ("queue", Number(webhook.Queue)),
+    ];
 
     private static IEnumerable<(string Key, string Value)> Of(InterfaceOptions options) =>
     [

@@ -133,6 +133,7 @@ public static class SettingsReader
             InterfaceDefaults = interfaceDefaults,
             Interfaces = InterfaceReader.Read(mcr.Section("interfaces"), interfaceDefaults),
             AlarmDefaults = AlarmReader.ReadDefaults(mcr.Section("alarm-defaults")),
+            Webhook = EventsReader.Read(mcr.Section("events")),
             Rules = RuleReader.Read(mcr, "rules", problems),
             AkkaJson = akka is HoconObject ? $$"""{"akka":{{HoconJson.Write(akka)}}}""" : "{}",
         };

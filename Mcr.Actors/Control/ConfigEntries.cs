@@ -9,27 +9,7 @@ namespace Mcr.Actors.Control;
 public sealed record ConfigEntry(string RulesetHash, IReadOnlyList<RuleEntry> Rules, string? ConfigFile, string Hocon);
 
 /// <summary>A rule as somebody wants it; how it is, is in a <see cref="RuleEntry"/>.</summary>
-public sealed record RuleShape(string RuleId, string? Name, string InputInterface, string InputGroup, int InputPort, string? Source, IReadOnlyList<OutputEntry> Outputs)
-{
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool Force { get; init; }
-
-    /// <inheritdoc cref="RuleEntry.InputLastPort"/>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public int? InputLastPort { get; init; }
-
-    /// <inheritdoc cref="RuleEntry.Join"/>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Join { get; init; }
-
-    /// <inheritdoc cref="RuleEntry.Analyse"/>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Analyse { get; init; }
-
-    /// <inheritdoc cref="RuleEntry.Alarms"/>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Alarms { get; init; }
-}
+public sealed record RuleShape(string RuleId, string? Name, string InputInterface, string InputGroup, int InputPort, string? Source, IReadOnlyList<OutputEntry> Outputs) : RuleTraits;
 
 /// <summary>The rule with one input, before and after.</summary>
 public sealed record RuleChangeEntry(RuleShape Before, RuleShape After);

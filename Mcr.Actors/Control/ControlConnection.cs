@@ -33,7 +33,10 @@ internal sealed class ControlConnection(
             while (await ReadAsync(mayChange ? ControlProtocol.MaxRequestBytes : ControlProtocol.MaxQuestionBytes, stopping).ConfigureAwait(false) is { } message)
             {
                 ControlRequest request = RequestCodec.Decode(message);
-                await WriteAsync(await HandleAsync(request, peer, abort).ConfigureAwait(false), abort).ConfigureAwait(false);
+                ControlResponse response = await HandleAsync(request, peer, abort).ConfigureAwait(false);
+                await WriteAsync(response, abort).ConfigureAwait(false);
+                if (response is ControlResponse.Error { IsLast: true })
+                    return;
             }
         }
         catch (InvalidDataException e)

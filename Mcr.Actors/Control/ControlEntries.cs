@@ -18,7 +18,10 @@ public sealed record RuleEntry(
     string? Why,
     DateTimeOffset Since,
     string Origin,
-    string? Source)
+    string? Source) : RuleTraits;
+
+/// <summary>What of a rule is rarely given, and in every answer that has a rule in it.</summary>
+public abstract record RuleTraits
 {
     /// <summary>Whether it is only accepted when forced.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -178,6 +181,10 @@ public sealed record VersionEntry(int ProtocolVersion, string Version)
     /// <summary>null from an mcrd that does not say.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SavingEntry? Saving { get; init; }
+
+    /// <summary>null where events are posted nowhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WebhookEntry? Webhook { get; init; }
 }
 
 /// <summary>Whether what is changed at run time survives a restart of mcrd.</summary>

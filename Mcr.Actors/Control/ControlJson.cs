@@ -35,5 +35,6 @@ internal sealed partial class RequestWriterJson : JsonSerializerContext;
     MaxDepth = 16)]
 [JsonSerializable(typeof(AuditEntry))]
 [JsonSerializable(typeof(RuleEntry))]
+[JsonSerializable(typeof(WebhookPostEntry))]
 [JsonSerializable(typeof(ResponseEnvelope))]
 internal sealed partial class ResponseJson : JsonSerializerContext;

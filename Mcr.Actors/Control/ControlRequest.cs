@@ -141,6 +141,9 @@ public abstract record ControlRequest
 
         /// <summary>As the last answer has it; none: from the beginning.</summary>
         public IReadOnlyList<long>? From { get; init; }
+
+        /// <summary>As the last answer has it: if another trace has begun meanwhile, that one is read from its beginning.</summary>
+        public uint? Session { get; init; }
     }
 
     public sealed record ListRules : ControlRequest;

@@ -63,9 +63,10 @@ public static class ControlViews
     public static ControlResponse Interfaces(IEnumerable<InterfaceView> views) => new ControlResponse.Interfaces([.. views.Select(Interface)]);
 
     /// <param name="program">The version of mcrd.</param>
-    public static ControlResponse Version(string program, RelayQueries.SavingReport saving) => new ControlResponse.Version(new VersionEntry(ControlProtocol.Version, program)
+    public static ControlResponse Version(string program, RelayQueries.SavingReport saving, RelayQueries.WebhookReport webhook) => new ControlResponse.Version(new VersionEntry(ControlProtocol.Version, program)
     {
         Saving = new SavingEntry(saving.Directory is not null, saving.Directory, saving.Problem, saving.Since),
+        Webhook = webhook.Place is { } place ? new WebhookEntry(place, webhook.Posted, webhook.Waiting, webhook.Dropped, webhook.Problem, webhook.Since) : null,
     });
 
     private static ChangesEntry Entry(CommandResult.Ok ok, bool isDryRun) => new(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Mcr.Actors.Messages;
 
 namespace Mcr.Actors.Control;
@@ -36,6 +37,11 @@ public static class EventViews
             Values = news.Values.IsEmpty ? null : news.Values,
         };
     }
+
+    /// <summary>What is posted of events.</summary>
+    internal static byte[] Json(string host, string node, string version, Events.WebhookPost post) => JsonSerializer.SerializeToUtf8Bytes(
+        new WebhookPostEntry(host, node, version, post.Number, post.Dropped, [.. post.Events.Select(Entry)]),
+        ResponseJson.Default.WebhookPostEntry);
 
     public static string Name(AlarmKind kind) => Alarms[(int)kind];
 

@@ -1,5 +1,6 @@
 namespace Mcr.Actors.Control;
 
+/// <param name="Session">Another number for each time that a trace begins; to be given back with <paramref name="Next"/>.</param>
 /// <param name="Active">More may be recorded.</param>
 /// <param name="Until">When it ends, or has ended, by itself.</param>
 /// <param name="Seen">Datagrams of the rule since the trace began.</param>
@@ -10,6 +11,7 @@ namespace Mcr.Actors.Control;
 public sealed record TraceEntry(
     string RuleId,
     string? Name,
+    uint Session,
     bool Active,
     DateTimeOffset Until,
     long Seen,

@@ -43,6 +43,7 @@ public static class TraceViews
         return new ControlResponse.Trace(new TraceEntry(
             report.Rule.Id.ToString(),
             report.Rule.Name,
+            report.Session,
             report.IsActive,
             report.Until,
             report.Seen,

@@ -10,6 +10,9 @@ namespace Mcr.Actors.Events;
 /// <param name="Alarm">null for the sender.</param>
 internal readonly record struct AlarmNews(EventKind Kind, AlarmKind? Alarm, string Sentence)
 {
+    /// <summary>Of the event's values: which alarm it is.</summary>
+    public const string Value = "alarm";
+
     public bool IsRaised => Kind == EventKind.AlarmRaised;
 
     public RelayEvent Of(ForwardingRule rule) => RelayEvent.Of(rule, Severity, Kind, $"{Sentences.Label(rule)}: {Sentence}") with { Values = Values };
@@ -17,6 +20,6 @@ internal readonly record struct AlarmNews(EventKind Kind, AlarmKind? Alarm, stri
     private EventSeverity Severity => IsRaised ? EventSeverity.Warning : EventSeverity.Info;
 
     private ImmutableSortedDictionary<string, string> Values => Alarm is { } alarm
-        ? ImmutableSortedDictionary<string, string>.Empty.Add("alarm", EventViews.Name(alarm))
+        ? ImmutableSortedDictionary<string, string>.Empty.Add(Value, EventViews.Name(alarm))
         : ImmutableSortedDictionary<string, string>.Empty;
 }

@@ -100,9 +100,10 @@ internal sealed partial class InterfaceActor
 
         int workers = _open?.Seats.Count ?? 0;
         TraceBatch[] batches = [.. Enumerable.Range(0, workers).Select(number =>
-            _open!.Port.ReadTrace(number, trace.Settings.Ring, trace.Settings.Session, command.From.ElementAtOrDefault(number), MostRecords / Math.Max(1, workers)))];
+            _open!.Port.ReadTrace(number, trace.Settings.Ring, trace.Settings.Session, command.Cursor.In(trace.Settings.Session, number), MostRecords / Math.Max(1, workers)))];
         Sender.Tell(new TraceReport(
             command.Rule,
+            trace.Settings.Session,
             trace.IsActive,
             trace.Until,
             Sum(batches, b => b.Seen),

@@ -133,7 +133,13 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
         }
     }
 
-    protected override void PostStop() => _open?.Port.Dispose();
+    protected override void PostStop()
+    {
+        if (_open is null)
+            return;
+        _open.Port.Dispose();
+        DropAlarms(); // nobody else knows of them
+    }
 
     protected override void PostRestart(Exception reason)
     {

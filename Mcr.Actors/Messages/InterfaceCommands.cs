@@ -32,7 +32,7 @@ internal static class InterfaceCommands
     public sealed record DisableTrace(ForwardingRule Rule);
 
     /// <summary>Answered as <see cref="TraceCommands.Get"/> is.</summary>
-    public sealed record GetTrace(ForwardingRule Rule, ImmutableArray<long> From);
+    public sealed record GetTrace(ForwardingRule Rule, TraceCursor Cursor);
 
     /// <summary>The interface has no rules and holds nothing: its actor may go.</summary>
     public sealed record Forget(string Interface);

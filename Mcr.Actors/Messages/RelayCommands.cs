@@ -43,6 +43,9 @@ public static class RelayCommands
     /// <summary>The rules of the files, to which what runs was written: nothing that runs is changed.</summary>
     public sealed record RestOn(ImmutableArray<RuleWithOrigin> Files);
 
+    /// <summary>Events are posted there from now on; those that wait as well.</summary>
+    public sealed record UseWebhook(Configuration.WebhookSettings Settings);
+
     /// <summary>By id or by name.</summary>
     public sealed record RemoveRule
     {

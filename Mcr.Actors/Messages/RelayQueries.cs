@@ -43,6 +43,15 @@ public static class RelayQueries
     /// <param name="Since">When that began.</param>
     public sealed record SavingReport(string? Directory, string? Problem, DateTimeOffset? Since);
 
+    /// <summary>Answered by <see cref="WebhookReport"/>.</summary>
+    public sealed record GetWebhook;
+
+    /// <summary>Of events.</summary>
+    /// <param name="Place">Where they are posted to; null: nowhere.</param>
+    /// <param name="Problem">Why the last post was not taken; null when it was.</param>
+    /// <param name="Since">When that began.</param>
+    public sealed record WebhookReport(string? Place, long Posted = 0, long Waiting = 0, long Dropped = 0, string? Problem = null, DateTimeOffset? Since = null);
+
     /// <summary>Answered by <see cref="InterfaceList"/>.</summary>
     public sealed record ListInterfaces;
 

@@ -22,6 +22,9 @@ public interface IRelayPlatform
     /// <exception cref="Mcr.Native.Interop.LinuxException">the kernel refused; the message is a sentence for the operator.</exception>
     IInterfacePort OpenInterface(Link link, PortOptions options);
 
+    /// <param name="agent">What we call ourselves.</param>
+    IWebhook OpenWebhook(Configuration.WebhookSettings settings, string agent);
+
     /// <summary>Starts a process that stands by to become the next worker of any interface, unless one does already.</summary>
     /// <param name="onEnded">How it ended, if it does without having become one; on another thread.</param>
     /// <returns>false: one does already.</returns>

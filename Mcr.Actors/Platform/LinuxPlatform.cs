@@ -38,6 +38,8 @@ public sealed class LinuxPlatform(WorkerProgram program, Capabilities capabiliti
     public IInterfacePort OpenInterface(Link link, PortOptions options) =>
         orphans.TryTake(link, inherited => Open(link, options, inherited)) ?? Open(link, options, null);
 
+    public IWebhook OpenWebhook(Configuration.WebhookSettings settings, string agent) => new HttpWebhook(settings, agent);
+
     public bool PrepareStandby(Action<string> onEnded) => _standby.Prepare(onEnded);
 
     public void DismissStandby() => _standby.Dismiss();

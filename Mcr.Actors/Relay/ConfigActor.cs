@@ -98,8 +98,9 @@ internal sealed class ConfigActor : ReceiveActor, IWithTimers
             return ControlViews.Result(result);
         var notes = new List<string>();
         HashSet<string> applied = await ChangeWorkersAsync(configuration.Settings, next, notes);
-        IReadOnlyList<string> needsRestart = SettingsDifference.Of(configuration.Settings, next, applied.Contains);
-        configuration.Become(configuration.Settings.With(next.Rules, applied.ToImmutableDictionary(name => name, name => next.InterfaceOf(name).Workers)));
+        WebhookSettings webhook = await ChangeWebhookAsync(configuration.Settings.Webhook, next.Webhook, notes);
+        IReadOnlyList<string> needsRestart = SettingsDifference.Of(configuration.Settings with { Webhook = webhook }, next, applied.Contains);
+        configuration.Become(configuration.Settings.With(next.Rules, applied.ToImmutableDictionary(name => name, name => next.InterfaceOf(name).Workers), webhook));
         _log.Info("{Who}: the configuration was read again: {Change}", who, ok.Sentence);
         foreach (string note in ok.Notes)
             _log.Warning("{Note}", note);
@@ -123,6 +124,15 @@ internal sealed class ConfigActor : ReceiveActor, IWithTimers
         }
 
         return applied;
+    }
+
+    /// <returns>Where events are posted now.</returns>
+    private async Task<WebhookSettings> ChangeWebhookAsync(WebhookSettings before, WebhookSettings next, List<string> notes)
+    {
+        if (before == next || await AskAsync(new RelayCommands.UseWebhook(next)) is not CommandResult.Ok ok)
+            return before;
+        notes.Add(ok.Sentence);
+        return next;
     }
 
     private async Task<ControlResponse> SaveAsync()

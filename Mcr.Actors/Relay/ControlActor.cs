@@ -62,7 +62,7 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
                 Trace(disable.RuleId, disable.Name, rule => Ask<CommandResult>(new TraceCommands.Disable(rule), ControlViews.Result));
                 break;
             case ControlRequest.TraceGet get:
-                Trace(get.RuleId, get.Name, rule => Ask<object>(new TraceCommands.Get(rule, [.. get.From ?? []]), answer => answer switch
+                Trace(get.RuleId, get.Name, rule => Ask<object>(new TraceCommands.Get(rule, new TraceCursor(get.Session, [.. get.From ?? []])), answer => answer switch
                 {
                     TraceReport report => TraceViews.Report(report),
                     _ => ControlViews.Result((CommandResult)answer),
@@ -102,7 +102,7 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
                 Sender.Tell(new ControlResponse.Pong());
                 break;
             case ControlRequest.Version:
-                Ask<RelayQueries.SavingReport>(new RelayQueries.GetSaving(), saving => ControlViews.Version(version, saving));
+                ShowVersion();
                 break;
             default:
                 Unhandled(message);
@@ -135,6 +135,13 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
             Sender.Tell(new ControlResponse.Error("this mcrd keeps nothing in its state directory (persist = off), and so no audit log; its log has all changes"));
         else
             audit.LastAsync(count).PipeTo(Sender, Self, entries => new ControlResponse.Audit(entries), failure => new ControlResponse.Error(failure.Message));
+    }
+
+    private void ShowVersion()
+    {
+        Task<RelayQueries.SavingReport> saving = Context.Parent.Ask<RelayQueries.SavingReport>(new RelayQueries.GetSaving(), patience);
+        Task<RelayQueries.WebhookReport> webhook = Context.Parent.Ask<RelayQueries.WebhookReport>(new RelayQueries.GetWebhook(), patience);
+        Task.WhenAll(saving, webhook).PipeTo(Sender, Self, () => ControlViews.Version(version, saving.Result, webhook.Result), Failed);
     }
 
     private void SetWorkers(ControlRequest.SetWorkers request)
@@ -172,5 +179,8 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
             Sender,
             Self,
             toResponse,
-            failure => new ControlResponse.Error(failure is AskTimeoutException ? $"the relay did not answer within {patience.TotalSeconds:0} s" : failure.Message));
+            Failed);
+
+    private ControlResponse Failed(Exception failure) =>
+        new ControlResponse.Error(failure is AskTimeoutException ? $"the relay did not answer within {patience.TotalSeconds:0} s" : failure.Message);
 }

@@ -19,9 +19,12 @@ public sealed class ControlGate
     private volatile IActorRef? _actor;
     private IActorRef? _files;
     private bool _hasHangup;
+    private DenialLimit _denials = new();
 
     /// <summary>Ends mcrd and leaves its workers; null where nobody can.</summary>
     public Action? OnLeave { get; set; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>The levels of the log, which a request may change.</summary>
     public LogControl Log { get; init; } = new(LogLevels.Default);
@@ -33,11 +36,11 @@ public sealed class ControlGate
     {
         if (ControlAccess.OnlyAsks(request))
             return await AskAsync(request, cancellation).ConfigureAwait(false);
-        ControlResponse response = peer.MayChange
-            ? await AskAsync(request, cancellation).ConfigureAwait(false)
-            : new ControlResponse.Error($"{peer.User ?? "uid"} ({peer.Uid}) may ask, but not change anything: that takes root, or a member of control.group (this one is in control.read-only-group only)");
-        if (Audit is { } audit && peer.Pid != Environment.ProcessId) // not what mcrd tries itself when it starts
-            audit.Write(AuditEntry.Of(peer, "control", response, audit.Now, request, isDenied: !peer.MayChange));
+        if (!peer.MayChange)
+            return Deny(request, peer);
+        ControlResponse response = await AskAsync(request, cancellation).ConfigureAwait(false);
+        if (peer.Pid != Environment.ProcessId) // not what mcrd tries itself when it starts
+            Note(request, peer, response);
         return response;
     }
 
@@ -81,6 +84,27 @@ public sealed class ControlGate
     {
         lock (_lock)
             _files = null;
+    }
+
+    private ControlResponse.Error Deny(ControlRequest request, ControlPeer peer)
+    {
+        Denial denial;
+        lock (_lock)
+            (_denials, denial) = _denials.Denied(peer.Uid, Time.GetElapsedTime(0));
+        string who = $"{peer.User ?? "uid"} ({peer.Uid})";
+        string unnoted = denial.Unnoted > 0 ? $" ({denial.Unnoted} more of its requests were denied since the last entry)" : "";
+        string sentence = denial.IsTooMany
+            ? $"{who} may not change anything and has asked for it more than {DenialLimit.Most} times within {DenialLimit.Window.TotalSeconds:0} s: each further time its connection is closed, and nothing else is noted down of it. Questions are answered as ever"
+            : $"{who} may ask, but not change anything: that takes root, or a member of control.group (this one is in control.read-only-group only)";
+        if (denial.IsNoted)
+            Note(request, peer, new ControlResponse.Error(sentence + unnoted));
+        return new ControlResponse.Error(sentence) { IsLast = denial.IsTooMany };
+    }
+
+    private void Note(ControlRequest request, ControlPeer peer, ControlResponse response)
+    {
+        if (Audit is { } audit)
+            audit.Write(AuditEntry.Of(peer, "control", response, audit.Now, request, isDenied: !peer.MayChange));
     }
 
     private async Task<ControlResponse> AskAsync(ControlRequest request, CancellationToken cancellation)

@@ -1,6 +1,8 @@
+using System.Diagnostics.Metrics;
 using Akka;
 using Akka.Actor;
 using Akka.Hosting;
+using Mcr.Actors.Events;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
 using Mcr.Actors.State;
@@ -17,12 +19,14 @@ public static class RelayHosting
     /// Starts <c>/user/relay</c> with the system, and stops it in order before the system ends. Get its reference with
     /// <c>IRequiredActor&lt;RelaySupervisor&gt;</c>.
     /// </summary>
+    /// <remarks>What it counts is a meter of the application's <see cref="IMeterFactory"/>, which every host has.</remarks>
     /// <param name="gate">Where requests of a control socket come from; null for a relay without one.</param>
     /// <param name="isHeld">Whether workers are to be left running when the system ends.</param>
     public static AkkaConfigurationBuilder WithRelay(this AkkaConfigurationBuilder builder, IRelayPlatform platform, RelayOptions options, RuleLedger ledger, ControlGate? gate = null, Func<bool>? isHeld = null) =>
-        builder.WithActors((system, registry) =>
+        builder.WithActors((system, registry, resolver) =>
         {
-            IActorRef relay = system.ActorOf(Props.Create(() => new RelaySupervisor(platform, options, ledger, TimeProvider.System, gate)), "relay");
+            RelayOptions counted = options with { Metrics = new EventMetrics(resolver.GetService<IMeterFactory>()) };
+            IActorRef relay = system.ActorOf(Props.Create(() => new RelaySupervisor(platform, counted, ledger, TimeProvider.System, gate)), "relay");
             registry.Register<RelaySupervisor>(relay);
             CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceStop, "stop-relay", async () =>
             {

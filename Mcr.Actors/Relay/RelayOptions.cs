@@ -1,4 +1,5 @@
 using Mcr.Actors.Configuration;
+using Mcr.Actors.Events;
 using Mcr.Actors.Workers;
 using Mcr.Native.Rules;
 
@@ -12,6 +13,11 @@ public sealed record RelayOptions
 
     /// <summary>Where all this comes from; null where it comes from no file.</summary>
     public RunningConfiguration? Configuration { get; init; }
+
+    public string NodeName => Configuration?.Settings.NodeName ?? "";
+
+    /// <summary>As it is now: when files are read again it may change.</summary>
+    public WebhookSettings Webhook => Configuration?.Settings.Webhook ?? WebhookSettings.Off;
 
     /// <summary>Interfaces that are configured. They need not have rules.</summary>
     public IReadOnlyDictionary<string, InterfaceOptions> Interfaces { get; init; } = new Dictionary<string, InterfaceOptions>();
@@ -44,6 +50,9 @@ public sealed record RelayOptions
 
     /// <summary>Of every rule that says nothing else.</summary>
     public AlarmSettings AlarmDefaults { get; init; } = new(TimeSpan.Zero, 0, 0, Loss: true, SecondSource: true);
+
+    /// <summary>null: events are not counted for anybody.</summary>
+    public EventMetrics? Metrics { get; init; }
 
     /// <summary>How long a command waits for the worker's confirmation.</summary>
     public TimeSpan ApplyTimeout { get; init; } = TimeSpan.FromSeconds(2);

@@ -51,7 +51,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             _log.Warning("a change of rules that nobody had confirmed is taken back, since the relay was set up anew meanwhile");
         _state = new RelayState(ledger.Overlay);
         IActorRef self = Self;
-        _events = Context.ActorOf(Props.Create(() => new EventsActor(time)), "events");
+        _events = Context.ActorOf(Props.Create(() => new EventsActor(platform, options, time)), "events");
         Context.System.EventStream.Subscribe(_events, typeof(RelayEvent)); // not by itself: there may be news before it has begun
         _rules = Context.ActorOf(Props.Create(() => new RulesActor(self, time)), "rules");
         IActorRef rules = _rules;
@@ -125,6 +125,9 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             case RelayCommands.SetWorkers set:
                 _interfaces.Forward(new InterfaceCommands.SetWorkers(set.Interface, set.Count));
                 break;
+            case RelayCommands.UseWebhook:
+                _events.Forward(message);
+                break;
             case TraceCommands.Enable enable:
                 ToInterfaceOf(enable.Rule, rule => new InterfaceCommands.EnableTrace(rule, enable.Wish));
                 break;
@@ -132,7 +135,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                 ToInterfaceOf(disable.Rule, rule => new InterfaceCommands.DisableTrace(rule));
                 break;
             case TraceCommands.Get get:
-                ToInterfaceOf(get.Rule, rule => new InterfaceCommands.GetTrace(rule, get.From));
+                ToInterfaceOf(get.Rule, rule => new InterfaceCommands.GetTrace(rule, get.Cursor));
                 break;
             case RelayQueries.WhenSettled when_:
                 Decide((state, ticket) => state.AwaitAll(ticket, when_.Longest), Sender);
@@ -218,7 +221,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             case RelayQueries.ListInterfaces:
                 ListInterfaces();
                 break;
-            case RelayQueries.GetEvents:
+            case RelayQueries.GetEvents or RelayQueries.GetWebhook:
                 _events.Forward(query);
                 break;
             case RelayQueries.GetSaving:
@@ -266,10 +269,10 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case RelayCommands.AddRule or RelayCommands.AddRules or RelayCommands.RemoveRule or RelayCommands.ChangeRules or RelayCommands.Confirm or RelayCommands.RollBack or RelayCommands.UseFiles or RelayCommands.RestOn or RelayCommands.SetWorkers or TraceCommands.Enable or TraceCommands.Disable or TraceCommands.Get or RelayQueries.WhenSettled:
+            case RelayCommands.AddRule or RelayCommands.AddRules or RelayCommands.RemoveRule or RelayCommands.ChangeRules or RelayCommands.Confirm or RelayCommands.RollBack or RelayCommands.UseFiles or RelayCommands.RestOn or RelayCommands.SetWorkers or RelayCommands.UseWebhook or TraceCommands.Enable or TraceCommands.Disable or TraceCommands.Get or RelayQueries.WhenSettled:
                 Sender.Tell(IsStopping);
                 break;
-            case RelayQueries.ListRules or RelayQueries.GetStats or RelayQueries.ListWorkers or RelayQueries.ListInterfaces or RelayQueries.GetEvents or RelayQueries.GetSaving:
+            case RelayQueries.ListRules or RelayQueries.GetStats or RelayQueries.ListWorkers or RelayQueries.ListInterfaces or RelayQueries.GetEvents or RelayQueries.GetWebhook or RelayQueries.GetSaving:
                 Sender.Tell(new Status.Failure(new InvalidOperationException("mcrd is stopping")));
                 break;
             default:

@@ -7,14 +7,15 @@ using Mcr.Host.Mcrctl.Screens;
 namespace Mcr.Host.Mcrctl;
 
 /// <summary>Events as they come: an object of JSON each, as mcrd has written it, or a line for people.</summary>
-internal sealed class EventPrinter(bool json) : IDisposable
+internal sealed class EventPrinter(ControlRequest.Events request, bool json) : IPages
 {
     private readonly Stream _output = Console.OpenStandardOutput();
     private bool _hasPrinted;
 
-    /// <param name="answer">As it came: what is printed as JSON.</param>
-    public void Print(byte[] answer, EventsEntry events)
+    public Page? Print(byte[] answer, ControlResponse response)
     {
+        if (response is not ControlResponse.Events { Entry: { } events })
+            return null;
         if (events.Missed > 0)
             WriteLine(json ? string.Create(CultureInfo.InvariantCulture, $"{{\"missed\":{events.Missed}}}") : string.Create(CultureInfo.InvariantCulture, $"({events.Missed:N0} events are not kept any more)"));
         if (json)
@@ -30,6 +31,7 @@ internal sealed class EventPrinter(bool json) : IDisposable
         }
 
         _hasPrinted |= events.List.Count > 0;
+        return new Page(request with { From = events.Next }, events.More, IsLast: false);
     }
 
     public int Finish()

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using Mcr.Actors.Control;
+using Mcr.Native.Checksums;
 
 namespace Mcr.Host.Mcrctl;
 
@@ -79,11 +80,7 @@ internal sealed class PcapFile(Stream file) : IDisposable
         ip[9] = Udp;
         source.TryWriteBytes(ip[12..], out _);
         destination.TryWriteBytes(ip[16..], out _);
-        uint sum = 0;
-        for (int i = 0; i < 20; i += 2)
-            sum += BinaryPrimitives.ReadUInt16BigEndian(ip[i..]);
-        sum = (sum & 0xFFFF) + (sum >> 16);
-        BinaryPrimitives.WriteUInt16BigEndian(ip[10..], (ushort)~(sum + (sum >> 16)));
+        BitConverter.TryWriteBytes(ip[10..], (ushort)~InternetChecksum.Fold(InternetChecksum.Add(0, ip[..20])));
     }
 
     private static void WriteIpv6(Span<byte> ip, IPAddress source, IPAddress destination, TraceRecordEntry record)

@@ -57,52 +57,26 @@ internal sealed class Session
         return live.Run(() => json ? PrintJson(client.AskJson(request)) : Show(client.Ask(request), show, live.Draw));
     });
 
-    /// <summary>
-    /// All that was recorded, some records at a time: a table, or an object of JSON with its records for each answer that has some, or a capture.
-    /// </summary>
-    /// <param name="follow">Until the trace has ended, or until interrupted.</param>
-    public int ReadTrace(ParseResult parsed, ControlRequest.TraceGet request, bool follow, string? pcap)
+    /// <summary>All that is asked for, some of it at a time.</summary>
+    /// <param name="follow">Go on with what comes, until that has an end or until interrupted.</param>
+    /// <param name="open">Gets whether JSON is to be printed.</param>
+    public int ReadPages(ParseResult parsed, ControlRequest request, bool follow, Func<bool, IPages> open)
     {
         using var interrupted = new Interruption();
         return Converse(parsed, (client, json) =>
         {
-            using var printer = new TracePrinter(pcap, json);
-            long recorded = 0; // when we began: without following, a stream that is faster than we are must not keep us
+            using IPages pages = open(json);
             while (true)
             {
                 byte[] answer = client.AskJson(request);
-                if (ResponseCodec.Decode(answer) is not ControlResponse.Trace { Entry: { } trace } response)
-                    return Failed(ResponseCodec.Decode(answer));
-                printer.Print(answer, response);
-                request = request with { From = trace.Next };
-                recorded = recorded == 0 ? trace.Recorded : recorded;
-                if (trace.More && (follow || trace.Next.Aggregate(0L, (sum, next) => unchecked(sum + next)) < recorded) && !interrupted.Wait(TimeSpan.Zero))
+                ControlResponse response = ResponseCodec.Decode(answer);
+                if (pages.Print(answer, response) is not { } page)
+                    return Failed(response);
+                request = page.Next;
+                if (page.HasMore && !interrupted.Wait(TimeSpan.Zero))
                     continue;
-                if (!follow || !trace.Active || interrupted.Wait(FollowInterval))
-                    return printer.Finish(trace);
-            }
-        });
-    }
-
-    /// <summary>All that is asked for, some events at a time: lines for people, or of JSON.</summary>
-    /// <param name="follow">Go on with what happens, until interrupted.</param>
-    public int ReadEvents(ParseResult parsed, ControlRequest.Events request, bool follow)
-    {
-        using var interrupted = new Interruption();
-        return Converse(parsed, (client, json) =>
-        {
-            using var printer = new EventPrinter(json);
-            while (true)
-            {
-                byte[] answer = client.AskJson(request);
-                if (ResponseCodec.Decode(answer) is not ControlResponse.Events { Entry: { } events })
-                    return Failed(ResponseCodec.Decode(answer));
-                printer.Print(answer, events);
-                request = request with { From = events.Next };
-                if (events.More)
-                    continue;
-                if (!follow || interrupted.Wait(FollowInterval))
-                    return printer.Finish();
+                if (!follow || page.IsLast || interrupted.Wait(FollowInterval))
+                    return pages.Finish();
             }
         });
     }

@@ -52,7 +52,8 @@ internal static class TraceCommands
         command.SetAction(parsed =>
         {
             var request = new ControlRequest.TraceGet { RuleId = parsed.GetValue(id), Name = parsed.GetValue(name) };
-            return session.ReadTrace(parsed, request, parsed.GetValue(follow), parsed.GetValue(pcap)?.FullName);
+            bool goesOn = parsed.GetValue(follow);
+            return session.ReadPages(parsed, request, goesOn, json => new TracePrinter(request, goesOn, parsed.GetValue(pcap)?.FullName, json));
         });
         return command;
     }

@@ -1,5 +1,6 @@
 using Akka.Configuration;
 using Mcr.Actors.Configuration;
+using Mcr.Actors.Messages;
 using Mcr.Actors.Relay;
 using Mcr.Actors.Workers;
 using Mcr.Native.Logging;
@@ -30,6 +31,7 @@ public sealed class SettingsSpecs : IDisposable
             Restarts = new RestartLimit(5, TimeSpan.FromMinutes(1)),
         }, settings.Worker);
         Assert.Equivalent(new InterfaceOptions(), settings.InterfaceDefaults, strict: true);
+        Assert.Equal(new WebhookSettings("", "", EventSeverity.Warning, TimeSpan.FromSeconds(5), 1000), settings.Webhook);
         Assert.Empty(settings.Interfaces);
         Assert.Empty(settings.Rules);
         Assert.Equal("""{"akka":{}}""", settings.AkkaJson);
@@ -178,6 +180,14 @@ public sealed class SettingsSpecs : IDisposable
     [InlineData("mcr.interface-defaults.poll = busy", "mcrd.hocon:1:31: mcr.interface-defaults.poll is 'busy'; give one of sleep, spin")]
     [InlineData("mcr.interface-defaults.fragments = keep", "mcrd.hocon:1:36: mcr.interface-defaults.fragments is 'keep'; give one of reassemble, drop")]
     [InlineData("mcr.interface-defaults.workers = 65", "mcrd.hocon:1:34: mcr.interface-defaults.workers is '65'; give a whole number from 1 to 64")]
+    [InlineData("mcr.events.webhook.url = \"ftp://x.example\"", "mcrd.hocon:1:26: mcr.events.webhook.url is no URL that can be posted to; give one such as https://host.example/path, or leave it empty")]
+    [InlineData("mcr.events.webhook.url = \"/hook\"", "mcrd.hocon:1:26: mcr.events.webhook.url is no URL that can be posted to")]
+    [InlineData("mcr.events.webhook.url = \"https://me:secret@x.example\"", "mcrd.hocon:1:26: mcr.events.webhook.url has a user or password in it; give them as authorization = \"Basic …\"")]
+    [InlineData("mcr.events.webhook.authorization = \"a\\nb\"", "mcrd.hocon:1:36: mcr.events.webhook.authorization has characters that no header can have")]
+    [InlineData("mcr.events.webhook.min-severity = loud", "mcrd.hocon:1:35: mcr.events.webhook.min-severity is 'loud'; give one of info, warning, error")]
+    [InlineData("mcr.events.webhook.timeout = 1h", "mcrd.hocon:1:30: mcr.events.webhook.timeout is '1h'; give a duration from 100ms to 1m")]
+    [InlineData("mcr.events.webhook.queue = 0", "mcrd.hocon:1:28: mcr.events.webhook.queue is '0'; give a whole number from 1 to 100000")]
+    [InlineData("mcr.events.webhok.url = x", "mcrd.hocon:1:1: mcr.events.webhok is not a key of this version; did you mean 'webhook'?")]
     [InlineData("mcr.rules = [ 5 ]", "mcrd.hocon:1:15: mcr.rules[0] is '5'; give an object")]
     [InlineData("mcr.rules = 5", "mcrd.hocon:1:13: mcr.rules is '5'; give an array: [ … ]")]
     [InlineData("akka = 1", "mcrd.hocon:1:8: akka is '1'; give an object")]

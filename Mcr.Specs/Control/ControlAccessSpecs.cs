@@ -49,6 +49,16 @@ public sealed class ControlAccessSpecs : IDisposable
     }
 
     [Fact]
+    public async Task Connection_should_be_closed_after_an_answer_that_is_the_last()
+    {
+        await using var fixture = new ControlFixture(options: new ControlServerOptions { Idle = TimeSpan.FromHours(1) });
+        fixture.AnswerWith(new ControlResponse.Error("no more") { IsLast = true });
+        using Socket socket = fixture.ConnectRaw();
+        socket.Send(ControlFrame.Wrap(RequestCodec.Encode(new ControlRequest.Ping()), ControlProtocol.MaxRequestBytes));
+        Assert.Equal("no more", Assert.IsType<ControlResponse.Error>(ControlFixture.LastAnswer(socket)).Problems.Single().Sentence);
+    }
+
+    [Fact]
     public void Audit_file_should_stay_bounded_and_the_last_lines_be_found_across_files()
     {
         var file = new AuditFile(_directory.FullName, longest: 1000);

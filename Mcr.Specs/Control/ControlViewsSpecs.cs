@@ -72,9 +72,10 @@ public sealed class ControlViewsSpecs
     [Fact]
     public void A_version_should_say_whether_changes_are_being_saved()
     {
-        AssertJson("""{"Version":{"protocol_version":1,"version":"0.1.0","saving":{"persist":false,"state_directory":null,"error":null,"failing_since":null}}}""", ControlViews.Version("0.1.0", new RelayQueries.SavingReport(null, null, null)));
-        AssertJson("""{"Version":{"protocol_version":1,"version":"0.1.0","saving":{"persist":true,"state_directory":"/var/lib/mcr","error":null,"failing_since":null}}}""", ControlViews.Version("0.1.0", new RelayQueries.SavingReport("/var/lib/mcr", null, null)));
-        AssertJson("""{"Version":{"protocol_version":1,"version":"0.1.0","saving":{"persist":true,"state_directory":"/var/lib/mcr","error":"No space left on device","failing_since":"1970-01-01T00:00:00+00:00"}}}""", ControlViews.Version("0.1.0", new RelayQueries.SavingReport("/var/lib/mcr", "No space left on device", DateTimeOffset.UnixEpoch)));
+        AssertJson("""{"Version":{"protocol_version":1,"version":"0.1.0","saving":{"persist":false,"state_directory":null,"error":null,"failing_since":null}}}""", ControlViews.Version("0.1.0", new RelayQueries.SavingReport(null, null, null), new RelayQueries.WebhookReport(null)));
+        AssertJson("""{"Version":{"protocol_version":1,"version":"0.1.0","saving":{"persist":true,"state_directory":"/var/lib/mcr","error":null,"failing_since":null}}}""", ControlViews.Version("0.1.0", new RelayQueries.SavingReport("/var/lib/mcr", null, null), new RelayQueries.WebhookReport(null)));
+        AssertJson("""{"Version":{"protocol_version":1,"version":"0.1.0","saving":{"persist":false,"state_directory":null,"error":null,"failing_since":null},"webhook":{"place":"https://x.example","posted":7,"waiting":2,"dropped":1,"error":"no route","failing_since":"1970-01-01T00:00:00+00:00"}}}""", ControlViews.Version("0.1.0", new RelayQueries.SavingReport(null, null, null), new RelayQueries.WebhookReport("https://x.example", 7, 2, 1, "no route", DateTimeOffset.UnixEpoch)));
+        AssertJson("""{"Version":{"protocol_version":1,"version":"0.1.0","saving":{"persist":true,"state_directory":"/var/lib/mcr","error":"No space left on device","failing_since":"1970-01-01T00:00:00+00:00"}}}""", ControlViews.Version("0.1.0", new RelayQueries.SavingReport("/var/lib/mcr", "No space left on device", DateTimeOffset.UnixEpoch), new RelayQueries.WebhookReport(null)));
     }
 
     [Fact]

@@ -138,6 +138,18 @@ public sealed class ScreensSpecs
     }
 
     [Fact]
+    public void Version_should_say_how_posting_of_events_goes()
+    {
+        string Say(WebhookEntry webhook) => Text(AnswerScreen.Of(new ControlResponse.Version(new VersionEntry(1, "0.1.0") { Webhook = webhook })));
+        DateTimeOffset since = new DateTime(2026, 3, 4, 5, 6, 7, DateTimeKind.Local);
+
+        Assert.Equal("mcrd 0.1.0, control protocol 1\nevents are posted to https://x.example: 1,007 were taken, 2 wait, 0 are lost\n", Say(new WebhookEntry("https://x.example", 1007, 2, 0, null, null)));
+        Assert.Equal(
+            "mcrd 0.1.0, control protocol 1\nevents CANNOT be posted to https://x.example since 2026-03-04 05:06:07: no route (7 were taken, 2 wait, 1 are lost)\n",
+            Say(new WebhookEntry("https://x.example", 7, 2, 1, "no route", since)));
+    }
+
+    [Fact]
     public void Nothing_should_be_said_in_words() => Assert.Equal("no workers\n", Text(AnswerScreen.Of(new ControlResponse.Workers([]))));
 
     private static string Text(Screen screen, int width = 300) => string.Concat(screen.Lines(width).Select(line => line.Text(isColoured: false) + "\n"));

@@ -51,6 +51,15 @@ public sealed class AlarmLifeSpecs : RelaySpec
         AwaitAssert(() => Assert.Equal(4, Alarms().Count(e => e.Kind == EventKind.AlarmCleared))); // its interface is closed with it
     }
 
+    [Fact]
+    public void Alarms_of_an_interface_that_crashes_should_be_over()
+    {
+        Ok(Video() with { Alarms = new AlarmSettings { Silence = TimeSpan.FromSeconds(2) } });
+        Assert.Single(Seconds(4));
+        Sys.ActorSelection("/user/relay/interfaces/in0").Tell(new InterfaceCommands.GetTrace(null!, null!)); // it falls over that
+        AwaitAssert(() => Assert.Equal([EventKind.AlarmRaised, EventKind.AlarmCleared], Alarms().Select(e => e.Kind)));
+    }
+
     /// <returns>The alarms that are raised then.</returns>
     private ActiveAlarm[] Seconds(int count, Action<FakePort>? traffic = null)
     {

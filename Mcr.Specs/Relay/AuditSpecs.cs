@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Mcr.Actors.Control;
 using Mcr.Native.Interop;
 
 namespace Mcr.Specs.Relay;
@@ -71,13 +72,38 @@ public sealed class AuditSpecs(ITestOutputHelper output)
         Assert.All(entries, e => Assert.Equal(65534, e.GetProperty("uid").GetInt32()));
     }
 
+    [Fact]
+    public void Who_may_not_change_and_asks_for_it_again_and_again_should_be_held_up_and_nobody_else()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"), "becoming somebody else takes root and setpriv");
+        using var topology = new RelayTopology();
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Video, "control { group = 54321, read-only-group = 54322 }");
+        File.SetUnixFileMode(Path.GetDirectoryName(mcrd.ConfigFile)!, (UnixFileMode)0b111_101_101);
+        (int code, string said) = As(mcrd, "65534", "54322", "ping");
+        Assert.SkipWhen(code is 126 or 127, $"the built mcrctl is not readable by everybody: {said}");
+        const int More = 5;
+        RunningProcess[] flood = [.. Enumerable.Range(0, DenialLimit.Most + More).Select(_ => Start(mcrd, "65534", "65534", "54322", ["remove", "--name", "video"]))];
+        string[] answers = [.. flood.Select(each => each.End().Error)];
+        Array.ForEach(flood, each => each.Dispose());
+        Assert.Equal(DenialLimit.Most, answers.Count(a => a.Contains("may ask, but not change anything", StringComparison.Ordinal)));
+        Assert.Equal(More, answers.Count(a => a.Contains("more than 10 times within 10 s: each further time its connection is closed", StringComparison.Ordinal)));
+        Assert.Equal(0, As(mcrd, "65534", "54322", "list").Code);
+        using RunningProcess other = Start(mcrd, "65533", "65534", "54322", ["remove", "--name", "video"]);
+        Assert.Contains("may ask, but not change anything", other.End().Error, StringComparison.Ordinal);
+        mcrd.Ctl("remove", "--name", "video");
+        Assert.Equal([.. Enumerable.Repeat("denied", DenialLimit.Most + 2), "done"], Audit(mcrd).Select(e => Text(e, "result")));
+    }
+
     private static JsonElement[] Audit(McrdProcess mcrd) => [.. mcrd.Ctl("audit", "--last", string.Create(CultureInfo.InvariantCulture, $"{100}")).GetProperty("Audit").EnumerateArray()];
 
     private static string Text(JsonElement entry, string member) => entry.GetProperty(member).GetString()!;
 
     private static (int Code, string Output) As(McrdProcess mcrd, string group, string others, params string[] command)
     {
-        using var run = new RunningProcess(null, "/usr/bin/setpriv", ["--reuid", "65534", "--regid", group, "--groups", others, Executables.Mcrctl, "--socket-path", mcrd.ControlSocket, .. command]);
+        using RunningProcess run = Start(mcrd, "65534", group, others, command);
         return (run.WaitForExit(), run.Output);
     }
+
+    private static RunningProcess Start(McrdProcess mcrd, string user, string group, string others, string[] command) =>
+        new(null, "/usr/bin/setpriv", ["--reuid", user, "--regid", group, "--groups", others, Executables.Mcrctl, "--socket-path", mcrd.ControlSocket, .. command]);
 }

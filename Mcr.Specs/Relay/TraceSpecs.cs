@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mcr.Actors.Control;
 
 namespace Mcr.Specs.Relay;
 
@@ -82,6 +83,33 @@ public sealed class TraceSpecs(ITestOutputHelper output)
         Assert.Equal(200, All(mcrd).Length);
     }
 
+    [Fact]
+    public void Trace_that_begins_anew_should_be_read_from_its_beginning_by_who_has_read_the_one_before()
+    {
+        using var topology = new RelayTopology();
+        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rules);
+        using var sender = new PayloadSender(topology.Source, "10.1.0.1", "239.1.1.1", 5000);
+        mcrd.Ctl("trace", "enable", "--name", "video", "--every", "1");
+        using var follow = new RunningProcess(null, Executables.Mcrctl, ["--socket-path", mcrd.ControlSocket, "--json", "trace", "get", "--name", "video", "--follow"]);
+        sender.Send(Enumerable.Range(0, 20).Select(_ => new byte[10]));
+        McrdWaits.Until(() => Followed().Length == 20, "the first trace");
+        JsonElement first = mcrd.Ask(new ControlRequest.TraceGet { Name = "video" }).GetProperty("Trace");
+
+        mcrd.Ask(new ControlRequest.TraceEnable { Name = "video", Every = "1" });
+        sender.Send(Enumerable.Range(0, 30).Select(_ => new byte[20]));
+        mcrd.AwaitRelayed(50);
+        var goOn = new ControlRequest.TraceGet { Name = "video", From = [.. first.GetProperty("next").EnumerateArray().Select(n => n.GetInt64())], Session = first.GetProperty("session").GetUInt32() };
+        JsonElement second = mcrd.Ask(goOn).GetProperty("Trace");
+        Assert.NotEqual(goOn.Session, second.GetProperty("session").GetUInt32());
+        Assert.Equal(Enumerable.Range(0, 30), Records(second).Select(r => r.GetProperty("number").GetInt32()));
+        McrdWaits.Until(() => Followed().Length >= 50, "the second trace");
+        mcrd.Ctl("trace", "disable", "--name", "video");
+        Assert.Equal(0, follow.WaitForExit());
+        Assert.Equal([.. Enumerable.Range(0, 20), .. Enumerable.Range(0, 30)], Followed());
+
+        int[] Followed() => [.. follow.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries).SelectMany(l => Records(JsonDocument.Parse(l).RootElement.GetProperty("Trace"))).Select(r => r.GetProperty("number").GetInt32())];
+    }
+
     [Theory]
     [InlineData("tcpdump")]
     [InlineData("tshark")]
@@ -121,10 +149,10 @@ public sealed class TraceSpecs(ITestOutputHelper output)
         int times = 0;
         for (; !sender.HasExited; times++)
         {
-            mcrd.Ask(new Mcr.Actors.Control.ControlRequest.TraceEnable { Name = "video", Every = times % 2 == 0 ? "1" : "1000" });
+            mcrd.Ask(new ControlRequest.TraceEnable { Name = "video", Every = times % 2 == 0 ? "1" : "1000" });
             long seen = mcrd.Relayed("video");
             McrdWaits.Until(() => sender.HasExited || mcrd.Relayed("video") > seen + 500, "traffic");
-            mcrd.Ask(new Mcr.Actors.Control.ControlRequest.TraceDisable { Name = "video" });
+            mcrd.Ask(new ControlRequest.TraceDisable { Name = "video" });
         }
 
         Assert.InRange(times, 3, int.MaxValue);

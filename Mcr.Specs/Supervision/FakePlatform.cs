@@ -84,6 +84,11 @@ internal sealed class FakePlatform : IRelayPlatform
         }
     }
 
+    /// <summary>Who takes events; made anew when it is opened.</summary>
+    public FakeWebhook? Webhook { get; private set; }
+
+    public IWebhook OpenWebhook(Mcr.Actors.Configuration.WebhookSettings settings, string agent) => Webhook = new FakeWebhook(settings);
+
     public static Link Device(string name, int index, bool isUp = true) =>
         new(index, name, LinkKind.Ethernet, isUp, isUp, true, 1500, [IPAddress.Parse($"10.{index}.0.2")]);
 

@@ -15,6 +15,15 @@ public sealed class RuleTracesSpecs
     private static RuleId Rule(int number) => new($"r{number}");
 
     [Fact]
+    public void Reader_should_go_on_in_the_trace_that_it_knows_and_begin_with_the_first_record_of_another()
+    {
+        var cursor = new TraceCursor(7, [20, 30]);
+        Assert.Equal([20, 30, 0], Enumerable.Range(0, 3).Select(worker => cursor.In(7, worker)));
+        Assert.Equal([0, 0, 0], Enumerable.Range(0, 3).Select(worker => cursor.In(8, worker)));
+        Assert.Equal(20, (cursor with { Session = null }).In(8, 0));
+    }
+
+    [Fact]
     public void Each_rule_should_have_a_ring_of_its_own_and_the_ninth_none()
     {
         RuleTraces traces = Begun(TraceLayout.Rings);

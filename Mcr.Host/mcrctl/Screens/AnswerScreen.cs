@@ -21,6 +21,7 @@ internal static class AnswerScreen
         [
             $"mcrd {version.Version}, control protocol {version.ProtocolVersion}",
             .. version.Saving is { } saving ? [Saving(saving)] : Array.Empty<string>(),
+            .. version.Webhook is { } webhook ? [Webhook(webhook)] : Array.Empty<string>(),
         ]),
         _ => new Screen([]),
     };
@@ -37,6 +38,14 @@ internal static class AnswerScreen
         { Error: { } why, FailingSince: { } since } => $"changes CANNOT be saved in {saving.StateDirectory} since {Time(since)} and would not survive a restart of mcrd: {why}",
         _ => $"changes are saved in {saving.StateDirectory}",
     };
+
+    private static string Webhook(WebhookEntry webhook)
+    {
+        string counts = string.Create(CultureInfo.InvariantCulture, $"{webhook.Posted:N0} were taken, {webhook.Waiting:N0} wait, {webhook.Dropped:N0} are lost");
+        return webhook is { Error: { } why, FailingSince: { } since }
+            ? $"events CANNOT be posted to {webhook.Place} since {Time(since)}: {why} ({counts})"
+            : $"events are posted to {webhook.Place}: {counts}";
+    }
 
     private static string Time(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

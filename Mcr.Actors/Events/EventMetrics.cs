@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
+using Mcr.Actors.Control;
+using Mcr.Actors.Messages;
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.Events;
+
+/// <summary>
+/// Events as numbers, for whoever listens to the meter <c>Mcr</c>: how many there were of each kind and severity, and how many alarms of each kind are raised. There is one in a
+/// process, whatever becomes of the actors; its meter belongs to the factory. Written by one actor at a time, read by any thread.
+/// </summary>
+public sealed class EventMetrics
+{
+    public const string MeterName = "Mcr";
+
+    private readonly Counter<long> _events;
+    private volatile ImmutableHashSet<(RuleId Rule, string Alarm)> _active = [];
+
+    public EventMetrics(IMeterFactory factory)
+    {
+        Meter meter = factory.Create(MeterName);
+        _events = meter.CreateCounter<long>("mcr.events", "{event}", "What has happened to rules, workers, devices and alarms");
+        meter.CreateObservableGauge("mcr.alarms.active", Observe, "{alarm}", "Alarms of rules that are raised");
+    }
+
+    internal void Count(RelayEvent news)
+    {
+        _events.Add(1, new("mcr.event.kind", EventViews.Name(news.Kind)), new("mcr.event.severity", EventViews.Name(news.Severity)));
+        if (news is { Rule: { } rule } && news.Values.TryGetValue(AlarmNews.Value, out string? alarm))
+            _active = news.Kind == EventKind.AlarmRaised ? _active.Add((rule, alarm)) : _active.Remove((rule, alarm));
+    }
+
+    /// <summary>Whoever had raised alarms is gone.</summary>
+    internal void ForgetAlarms() => _active = [];
+
+    /// <summary>Zeros, too: a number that is not there any more would stay what it was for who looks at it.</summary>
+    private IEnumerable<Measurement<int>> Observe()
+    {
+        ImmutableHashSet<(RuleId, string Alarm)> active = _active;
+        return Enum.GetValues<AlarmKind>().Select(EventViews.Name).Select(name => new Measurement<int>(active.Count(a => a.Alarm == name), new KeyValuePair<string, object?>("mcr.alarm.kind", name)));
+    }
+}
