@@ -10,11 +10,9 @@ namespace Mcr.Actors.Events;
 /// <param name="Alarm">null for the sender.</param>
 internal readonly record struct AlarmNews(EventKind Kind, AlarmKind? Alarm, string Sentence)
 {
-    public bool IsRaised => Kind == EventKind.AlarmRaised;
-
     public RelayEvent Of(ForwardingRule rule) => RelayEvent.Of(rule, Severity, Kind, $"{Sentences.Label(rule)}: {Sentence}") with { Values = Values };
 
-    private EventSeverity Severity => IsRaised ? EventSeverity.Warning : EventSeverity.Info;
+    private EventSeverity Severity => Kind == EventKind.AlarmRaised ? EventSeverity.Warning : EventSeverity.Info;
 
     private ImmutableSortedDictionary<string, string> Values => Alarm is { } alarm
         ? ImmutableSortedDictionary<string, string>.Empty.Add("alarm", EventViews.Name(alarm))

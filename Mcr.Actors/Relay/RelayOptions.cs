@@ -43,7 +43,7 @@ public sealed record RelayOptions
     public Func<double> Chance { get; init; } = Random.Shared.NextDouble;
 
     /// <summary>Of every rule that says nothing else.</summary>
-    public AlarmSettings AlarmDefaults { get; init; } = new(TimeSpan.Zero, 0, 0, Loss: true, SecondSource: true);
+    public AlarmSettings AlarmDefaults { get; init; } = new(TimeSpan.Zero, 0, 0, Loss: true, SecondSource: true, Querier: true, Duplicate: true);
 
     /// <summary>How long a command waits for the worker's confirmation.</summary>
     public TimeSpan ApplyTimeout { get; init; } = TimeSpan.FromSeconds(2);

@@ -335,6 +335,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             Repairs = reports.Interfaces.Where(r => r.Interface == name).Sum(r => r.Repairs),
             Counters = reports.Interfaces.FirstOrDefault(r => r.Interface == name)?.Counters,
             Traffic = reports.Interfaces.FirstOrDefault(r => r.Interface == name)?.Traffic ?? TrafficView.None,
+            Queriers = [.. reports.Interfaces.Where(r => r.Interface == name).SelectMany(r => r.Queriers)],
         })]));
     }
 

@@ -210,6 +210,22 @@ internal sealed class FakePort(FakePlatform platform, Link link, int seats, Adop
         return 1;
     }
 
+    /// <summary>Why queries cannot be listened for; null: they can.</summary>
+    public string? RefuseQueries { get; set; }
+
+    /// <summary>What is heard by the next look.</summary>
+    public ConcurrentQueue<MembershipQuery> Queries { get; } = new();
+
+    public string? ListenForQueries() => RefuseQueries;
+
+    public IReadOnlyList<MembershipQuery> TakeQueries()
+    {
+        var taken = new List<MembershipQuery>();
+        while (Queries.TryDequeue(out MembershipQuery? query))
+            taken.Add(query);
+        return taken;
+    }
+
     public void Leave(Membership membership) => platform.Journal.Enqueue($"leave {membership.Group}");
 
     public IWorkerProcess StartWorker(int number, Action<WorkerEvent> onEvent)
