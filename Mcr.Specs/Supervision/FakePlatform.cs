@@ -134,6 +134,22 @@ internal sealed class FakePlatform : IRelayPlatform
         onEnded(how);
     }
 
+    /// <summary>What else is on the host, and how often anybody has looked.</summary>
+    public HostTables Tables { get; set; } = HostTables.Empty;
+
+    public int Looks;
+
+    /// <summary>Who has sockets open; one that is not here has gone.</summary>
+    public ConcurrentDictionary<ulong, SocketHolder> Holders { get; } = new();
+
+    public HostTables ReadHostTables()
+    {
+        Interlocked.Increment(ref Looks);
+        return Tables;
+    }
+
+    public IReadOnlyDictionary<ulong, SocketHolder> FindHolders(IReadOnlySet<ulong> inodes) => Holders.Where(h => inodes.Contains(h.Key)).ToDictionary();
+
     public IInterfacePort OpenInterface(Link link, PortOptions options)
     {
         if (CrashOnOpen)
