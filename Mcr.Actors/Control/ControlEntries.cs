@@ -157,6 +157,10 @@ public sealed record InterfaceEntry(
     /// <summary>How often memberships that had vanished were joined again, or settings that another program had changed set again.</summary>
     public long Repairs { get; init; }
 
+    /// <summary>Of each address family in which groups are joined here; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<QuerierEntry>? Queriers { get; init; }
+
     /// <summary>Of what came in here, over all workers; null where no rule takes its input.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CountersEntry? Counters { get; init; }

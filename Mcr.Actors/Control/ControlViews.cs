@@ -149,11 +149,21 @@ public static class ControlViews
         InputLastPort = view.Rule.Input.LastPort,
         SourceChanges = view.SourceChanges,
         ErrorsByReason = ReasonNames.Named(view.Outputs.Select(o => o.Reasons).Aggregate(ImmutableArray<long>.Empty, (sum, reasons) => Sums.Of(sum, reasons, 1)), ReasonNames.Errors),
-        Alarms = view.Alarms.IsEmpty ? null : [.. view.Alarms.Select(a => new AlarmEntry(EventViews.Name(a.Kind), a.Since, a.Sentence))],
+        Alarms = view.Alarms.IsEmpty ? null : [.. view.Alarms.Select(Alarm)],
         Status = view.Status.ToString(),
         Why = view.Why,
         Rates = TrafficViews.Rates(view.Traffic),
         LastSeen = view.LastArrival ?? view.Traffic.LastSeen,
+    };
+
+    private static AlarmEntry Alarm(ActiveAlarm alarm) => new(EventViews.Name(alarm.Kind), alarm.Since, alarm.Sentence);
+
+    private static QuerierEntry Querier(QuerierView view) => new(view.IsIPv6 ? "ipv6" : "ipv4", view.Since)
+    {
+        Address = view.Heard?.Address.ToString(),
+        Protocol = view.Heard?.Protocol,
+        LastSeen = view.Heard?.At,
+        Alarm = view.Alarm is null ? null : Alarm(view.Alarm),
     };
 
     private static InterfaceEntry Interface(InterfaceView view)
@@ -173,6 +183,7 @@ public static class ControlViews
             view.Workers)
         {
             Repairs = view.Repairs,
+            Queriers = view.Queriers.IsEmpty ? null : [.. view.Queriers.Select(Querier)],
             Counters = TrafficViews.Counters(view.Counters),
             Rates = view.Counters is null ? null : TrafficViews.Rates(view.Traffic),
             LastSeen = view.Traffic.LastSeen,

@@ -10,9 +10,9 @@ public static class EventViews
     public const int DefaultLast = 20;
     public const int MostLast = Events.EventLog.Capacity;
 
-    private static readonly string[] Kinds = ["rule-state", "worker-ready", "worker-ended", "link", "alarm-raised", "alarm-cleared", "sender-changed"];
+    private static readonly string[] Kinds = ["rule-state", "worker-ready", "worker-ended", "link", "alarm-raised", "alarm-cleared", "sender-changed", "local-listener"];
 
-    private static readonly string[] Alarms = ["silence", "rate-min", "rate-max", "loss", "second-source"];
+    private static readonly string[] Alarms = ["silence", "rate-min", "rate-max", "loss", "second-source", "querier", "duplicate"];
 
     /// <returns>null: <paramref name="problems"/> says why.</returns>
     public static RelayQueries.GetEvents? Query(ControlRequest.Events request, List<ProblemEntry> problems)

@@ -15,20 +15,22 @@ public sealed class EventMetrics
     public const string MeterName = "Mcr";
 
     private readonly Counter<long> _events;
-    private volatile ImmutableHashSet<(RuleId Rule, string Alarm)> _active = [];
+    private volatile ImmutableHashSet<Raised> _active = [];
 
     public EventMetrics(IMeterFactory factory)
     {
         Meter meter = factory.Create(MeterName);
         _events = meter.CreateCounter<long>("mcr.events", "{event}", "What has happened to rules, workers, devices and alarms");
-        meter.CreateObservableGauge("mcr.alarms.active", Observe, "{alarm}", "Alarms of rules that are raised");
+        meter.CreateObservableGauge("mcr.alarms.active", Observe, "{alarm}", "Alarms of rules and interfaces that are raised");
     }
 
     internal void Count(RelayEvent news)
     {
         _events.Add(1, new("mcr.event.kind", EventViews.Name(news.Kind)), new("mcr.event.severity", EventViews.Name(news.Severity)));
-        if (news is { Rule: { } rule } && news.Values.TryGetValue(AlarmNews.Value, out string? alarm))
-            _active = news.Kind == EventKind.AlarmRaised ? _active.Add((rule, alarm)) : _active.Remove((rule, alarm));
+        if (!news.Values.TryGetValue(AlarmNews.Value, out string? alarm))
+            return;
+        var raised = new Raised(alarm, news.Rule, news.Interface, news.Values.GetValueOrDefault(QuerierState.Family));
+        _active = news.Kind == EventKind.AlarmRaised ? _active.Add(raised) : _active.Remove(raised);
     }
 
     /// <summary>Whoever had raised alarms is gone.</summary>
@@ -37,7 +39,11 @@ public sealed class EventMetrics
     /// <summary>Zeros, too: a number that is not there any more would stay what it was for who looks at it.</summary>
     private IEnumerable<Measurement<int>> Observe()
     {
-        ImmutableHashSet<(RuleId, string Alarm)> active = _active;
+        ImmutableHashSet<Raised> active = _active;
         return Enum.GetValues<AlarmKind>().Select(EventViews.Name).Select(name => new Measurement<int>(active.Count(a => a.Alarm == name), new KeyValuePair<string, object?>("mcr.alarm.kind", name)));
     }
+
+    /// <param name="Rule">null: the interface's.</param>
+    /// <param name="Family">Of addresses; null where it is none's.</param>
+    private readonly record struct Raised(string Alarm, RuleId? Rule, string? Interface, string? Family);
 }

@@ -1,6 +1,7 @@
 using Akka.Event;
 using Mcr.Actors.Events;
 using Mcr.Actors.Messages;
+using Mcr.Native.Netlink;
 using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Interfaces;
@@ -16,7 +17,19 @@ internal sealed partial class InterfaceActor
         if (_open is null)
             return;
         foreach ((ForwardingRule rule, AlarmNews news) in _open.Alarms.Sample(Relayed()))
-            Tell(news, news.Of(rule));
+            Tell(news.Of(rule));
+        LookForQueriers(_open);
+    }
+
+    private void LookForQueriers(OpenPort open)
+    {
+        string? before = open.Queriers.Refusal;
+        Link? link = null;
+        _ = _links?.TryGet(_name, out link);
+        foreach (RelayEvent news in open.Queriers.Sample(_state.Planned, link))
+            Tell(news);
+        if (open.Queriers.Refusal is { } refusal && refusal != before)
+            _alarmLog.Warning("{Interface}: whether a querier asks for memberships cannot be told: {Why}", _name, refusal);
     }
 
     private IEnumerable<(ForwardingRule Rule, int Index, TrafficView Traffic)> Relayed()
@@ -31,12 +44,14 @@ internal sealed partial class InterfaceActor
     private void DropAlarms()
     {
         foreach ((ForwardingRule rule, AlarmNews news) in _open!.Alarms.DropAll())
-            Tell(news, news.Of(rule));
+            Tell(news.Of(rule));
+        foreach (RelayEvent news in _open.Queriers.DropAll())
+            Tell(news);
     }
 
-    private void Tell(AlarmNews news, RelayEvent event_)
+    private void Tell(RelayEvent event_)
     {
-        if (news.IsRaised)
+        if (event_.Severity == EventSeverity.Warning)
             _alarmLog.Warning("alarm: {Sentence}", event_.Sentence);
         else
             _alarmLog.Info("{Sentence}", event_.Sentence);

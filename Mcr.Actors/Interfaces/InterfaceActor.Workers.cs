@@ -167,4 +167,12 @@ internal sealed partial class InterfaceActor
     private sealed record ChangeOverdue;
 
     private sealed record AnswerOverdue;
+
+    /// <summary>Its worker has stopped, as asked for.</summary>
+    private void Leave(OpenSeat seat, bool logTotals)
+    {
+        if (logTotals)
+            Log(StatsLines.Final(seat.ReadCounters(), _name, seat.Seat.Number));
+        _open!.Seats.Remove(seat);
+    }
 }

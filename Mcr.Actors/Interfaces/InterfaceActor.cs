@@ -324,14 +324,6 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
         _open.Workers.Tell(new WorkerCommands.Stop(Hold: false));
     }
 
-    /// <summary>Its worker has stopped, as asked for.</summary>
-    private void Leave(OpenSeat seat, bool logTotals)
-    {
-        if (logTotals)
-            Log(StatsLines.Final(seat.ReadCounters(), _name, seat.Seat.Number));
-        _open!.Seats.Remove(seat);
-    }
-
     private void Close()
     {
         Timers.CancelAll();

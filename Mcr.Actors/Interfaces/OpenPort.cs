@@ -25,6 +25,8 @@ internal sealed class OpenPort(IInterfacePort port, IReadOnlyList<OpenSeat> seat
 
     public RuleAlarms Alarms { get; } = new(port, alarmDefaults, time);
 
+    public QuerierWatch Queriers { get; } = new(port, alarmDefaults, time);
+
     /// <summary>The workers have been told to stop; everything is closed when they have.</summary>
     public bool IsClosing { get; set; }
 
@@ -49,5 +51,6 @@ internal sealed class OpenPort(IInterfacePort port, IReadOnlyList<OpenSeat> seat
     {
         Counters = port.ReadCounters(),
         Traffic = _traffic.View,
+        Queriers = Queriers.Views,
     };
 }

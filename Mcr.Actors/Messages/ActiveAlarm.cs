@@ -1,6 +1,6 @@
 namespace Mcr.Actors.Messages;
 
-/// <summary>What may be wrong with a rule's traffic.</summary>
+/// <summary>What may be wrong with a rule's traffic, or about to be.</summary>
 public enum AlarmKind
 {
     Silence,
@@ -8,6 +8,12 @@ public enum AlarmKind
     RateMax,
     Loss,
     SecondSource,
+
+    /// <summary>Of an interface's segment, and no rule's alone.</summary>
+    Querier,
+
+    /// <summary>The kernel forwards the same.</summary>
+    Duplicate,
 }
 
 /// <param name="Sentence">What it was raised for.</param>

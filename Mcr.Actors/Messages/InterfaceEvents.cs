@@ -30,6 +30,9 @@ internal static class InterfaceEvents
 
         public TrafficView Traffic { get; init; } = TrafficView.None;
 
+        /// <summary>Of each address family in which it has joined groups.</summary>
+        public ImmutableArray<QuerierView> Queriers { get; init; } = [];
+
         public static readonly Report Empty = new([], ImmutableDictionary<RuleId, RuleStatsView>.Empty);
     }
 

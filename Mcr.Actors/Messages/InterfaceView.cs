@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mcr.Actors.Platform;
 using Mcr.Native.Netlink;
 
@@ -16,4 +17,7 @@ public sealed record InterfaceView(string Name, Link? Link, int Rules, int Worke
     public WorkerCounters? Counters { get; init; }
 
     public TrafficView Traffic { get; init; } = TrafficView.None;
+
+    /// <inheritdoc cref="InterfaceEvents.Report.Queriers"/>
+    public ImmutableArray<QuerierView> Queriers { get; init; } = [];
 }

@@ -21,6 +21,9 @@ public enum EventKind
     AlarmRaised,
     AlarmCleared,
     SenderChanged,
+
+    /// <summary>A program of this host may take a rule's datagrams in as well, or does not any more.</summary>
+    LocalListener,
 }
 
 /// <summary>

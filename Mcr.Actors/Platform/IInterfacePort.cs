@@ -38,6 +38,13 @@ public interface IInterfacePort : IDisposable
     /// <returns>How many memberships there are.</returns>
     int Announce();
 
+    /// <summary>Has membership queries on the device heard from now on; nothing happens when they are.</summary>
+    /// <returns>null, or a sentence that says why not.</returns>
+    string? ListenForQueries();
+
+    /// <summary>The membership queries that have been heard since this was last asked.</summary>
+    IReadOnlyList<MembershipQuery> TakeQueries();
+
     /// <summary>
     /// Starts a worker process on the ingress socket of that number; it owns no rules yet. Events come on another thread, in order, and end with
     /// <see cref="WorkerExited"/>.

@@ -31,6 +31,14 @@ public interface IRelayPlatform
     /// <exception cref="Mcr.Native.Interop.LinuxException">it could not be started.</exception>
     bool PrepareStandby(Action<string> onEnded);
 
+    /// <summary>Multicast routes and sockets of this network namespace, whosever they are.</summary>
+    /// <exception cref="IOException">they cannot be read.</exception>
+    HostTables ReadHostTables();
+
+    /// <summary>Who has these sockets open. Looks at the descriptors of every process: for sockets that were not there before.</summary>
+    /// <returns>One for each of them that is still there.</returns>
+    IReadOnlyDictionary<ulong, SocketHolder> FindHolders(IReadOnlySet<ulong> inodes);
+
     /// <summary>Ends the process that stands by, if any.</summary>
     void DismissStandby();
 }

@@ -241,6 +241,7 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
     {
         _groups.Dispose();
         _allMulticast?.Dispose();
+        _queries?.Dispose();
         foreach (UnicastClaim claim in _claims.Values)
             claim.Dispose();
         foreach (TaggedSocket socket in _egress.Values)

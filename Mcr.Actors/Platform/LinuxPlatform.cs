@@ -44,6 +44,18 @@ public sealed class LinuxPlatform(WorkerProgram program, Capabilities capabiliti
 
     public void DismissStandby() => _standby.Dismiss();
 
+    public HostTables ReadHostTables() => new(MulticastRoute.ReadAll(), [.. BoundSocket.ReadAll()]);
+
+    public IReadOnlyDictionary<ulong, SocketHolder> FindHolders(IReadOnlySet<ulong> inodes)
+    {
+        HashSet<ulong> ours = SocketOwner.Ours(inodes);
+        HashSet<ulong> others = [.. inodes.Except(ours)];
+        Dictionary<ulong, SocketOwner> owners = others.Count == 0 ? [] : SocketOwner.Find(others);
+        if (others.Count > 0)
+            others.IntersectWith(BoundSocket.ReadAll().Select(s => s.Inode)); // one that we closed meanwhile was not another's
+        return ours.Concat(others).ToDictionary(inode => inode, inode => new SocketHolder(ours.Contains(inode), owners.GetValueOrDefault(inode)));
+    }
+
     private LinuxInterfacePort Open(Link link, PortOptions options, Inheritance? inherited) => new(
         link,
         options.Interface,

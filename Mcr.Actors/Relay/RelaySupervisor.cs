@@ -41,6 +41,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
     /// <summary>null: changes are being saved.</summary>
     private Unsaved? _unsaved;
     private LinkTable _links = new([]);
+    private ImmutableDictionary<RuleId, ActiveAlarm> _duplicates = ImmutableDictionary<RuleId, ActiveAlarm>.Empty;
 
     public RelaySupervisor(IRelayPlatform platform, RelayOptions options, RuleLedger ledger, TimeProvider time, ControlGate? gate = null)
     {
@@ -67,6 +68,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             _saver = Context.ActorOf(Props.Create(() => new StateActor(ledger, store)), "state");
 
         Context.ActorOf(LinkActor.Supervised(platform, self), "links");
+        Context.ActorOf(Props.Create(() => new DuplicatesActor(platform, options.AlarmDefaults, time)), "duplicates");
         if (gate is not null)
         {
             IActorRef config = Context.ActorOf(Props.Create(() => new ConfigActor(options.Configuration, gate)), "config");
@@ -160,6 +162,12 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                 TellOfLinks(changed.Links);
                 _links = changed.Links;
                 _interfaces.Tell(changed);
+                break;
+            case DuplicateMessages.GetRelayed:
+                Sender.Tell(new DuplicateMessages.Relayed([.. _state.Entries.Values.Where(e => e.View.Status is RuleStatus.Active or RuleStatus.Degraded).Select(e => e.View.Rule)]));
+                break;
+            case DuplicateMessages.Found found:
+                _duplicates = found.Alarms;
                 break;
             case RestartDelayOver over:
                 Apply(_state.InterfaceRestarted(over.Interface));
@@ -338,13 +346,14 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             Repairs = reports.Interfaces.Where(r => r.Interface == name).Sum(r => r.Repairs),
             Counters = reports.Interfaces.FirstOrDefault(r => r.Interface == name)?.Counters,
             Traffic = reports.Interfaces.FirstOrDefault(r => r.Interface == name)?.Traffic ?? TrafficView.None,
+            Queriers = [.. reports.Interfaces.Where(r => r.Interface == name).SelectMany(r => r.Queriers)],
         })]));
     }
 
-    private static RuleStatsView StatsOf(RuleView rule, InterfaceEvents.Reports reports)
+    private RuleStatsView StatsOf(RuleView rule, InterfaceEvents.Reports reports)
     {
         RuleStatsView stats = reports.Interfaces.Select(r => r.Rules.GetValueOrDefault(rule.Rule.Id)).FirstOrDefault(s => s is not null) ?? new RuleStatsView(rule.Rule, 0, 0, 0, 0, 0, 0);
-        return stats with { Rule = rule.Rule, Status = rule.Status, Why = rule.Why };
+        return stats with { Rule = rule.Rule, Status = rule.Status, Why = rule.Why, Alarms = _duplicates.TryGetValue(rule.Rule.Id, out ActiveAlarm? alarm) ? stats.Alarms.Add(alarm) : stats.Alarms };
     }
 
     private static string At(int index) => $"rules[{index}].";

@@ -7,6 +7,7 @@ internal static unsafe partial class Libc
 {
     public const int IPPROTO_IP = 0;
     public const int IPPROTO_IGMP = 2;
+    public const int IPPROTO_ICMPV6 = 58;
     public const int IPPROTO_UDP = 17;
     public const int IPPROTO_IPV6 = 41;
     public const int IPPROTO_HOPOPTS = 0;

@@ -41,7 +41,9 @@ internal static unsafe partial class Libc
     public const int VIRTIO_NET_HDR_GSO_UDP_L4 = 5;
     public const int SKF_AD_OFF = -0x1000;
     public const int SKF_AD_PROTOCOL = 0;
+    public const int SKF_AD_VLAN_TAG = 44;
     public const int BPF_LD = 0;
+    public const int BPF_LDX = 1;
     public const int BPF_ALU = 4;
     public const int BPF_JMP = 5;
     public const int BPF_RET = 6;
@@ -55,6 +57,8 @@ internal static unsafe partial class Libc
     public const int BPF_H = 8;
     public const int BPF_B = 16;
     public const int BPF_ABS = 32;
+    public const int BPF_IND = 64;
+    public const int BPF_MSH = 160;
     public const int BPF_JEQ = 16;
     public const int BPF_JSET = 64;
     public const int BPF_JGE = 48;

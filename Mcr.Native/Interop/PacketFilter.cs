@@ -5,6 +5,12 @@ namespace Mcr.Native.Interop;
 /// <summary>Classic BPF programs for our sockets (linux/filter.h); the kernel runs them before it queues a frame.</summary>
 internal static unsafe class PacketFilter
 {
+    /// <summary>The type of a membership query in IGMPv1 to v3 (RFC 3376).</summary>
+    public const byte IgmpQuery = 0x11;
+
+    /// <summary>The same in MLDv1 and v2 (RFC 3810).</summary>
+    public const byte MldQuery = 130;
+
     private const uint AcceptWhole = 0x40000; // the longest snap length that means "all of it"
 
     private const int ProtocolOffset = 9; // in an IPv4 header
@@ -38,6 +44,34 @@ internal static unsafe class PacketFilter
         /* 15 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_DSTOPTS, 0, 1),
         /* 16 */ Return(AcceptWhole),
         /* 17 */ Return(0),
+    ]);
+
+    /// <summary>
+    /// Membership queries: IGMP of type 0x11, and MLD of type 130 behind the hop-by-hop header of eight bytes that it always has. For sockets that see packets
+    /// from the IP header on (SOCK_DGRAM). What is tagged for a VLAN is none of this device's.
+    /// </summary>
+    public static void AttachQueries(FileDescriptor socket) => Attach(socket,
+    [
+        /*  0 */ Statement(Libc.BPF_LD | Libc.BPF_H | Libc.BPF_ABS, unchecked((uint)(Libc.SKF_AD_OFF + Libc.SKF_AD_VLAN_TAG))),
+        /*  1 */ Jump(Libc.BPF_JSET, 0xFFF, 17, 0),
+        /*  2 */ Statement(Libc.BPF_LD | Libc.BPF_H | Libc.BPF_ABS, unchecked((uint)(Libc.SKF_AD_OFF + Libc.SKF_AD_PROTOCOL))),
+        /*  3 */ Jump(Libc.BPF_JEQ, Libc.ETH_P_IP, 1, 0),
+        /*  4 */ Jump(Libc.BPF_JEQ, Libc.ETH_P_IPV6, 5, 14),
+        /*  5 */ Statement(Libc.BPF_LD | Libc.BPF_B | Libc.BPF_ABS, ProtocolOffset),
+        /*  6 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_IGMP, 0, 12),
+        /*  7 */ Statement(Libc.BPF_LDX | Libc.BPF_B | Libc.BPF_MSH, 0), // the length of the IPv4 header
+        /*  8 */ Statement(Libc.BPF_LD | Libc.BPF_B | Libc.BPF_IND, 0),
+        /*  9 */ Jump(Libc.BPF_JEQ, IgmpQuery, 8, 9),
+        /* 10 */ Statement(Libc.BPF_LD | Libc.BPF_B | Libc.BPF_ABS, NextHeaderOffset),
+        /* 11 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_HOPOPTS, 0, 7),
+        /* 12 */ Statement(Libc.BPF_LD | Libc.BPF_B | Libc.BPF_ABS, Ipv6Header),
+        /* 13 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_ICMPV6, 0, 5),
+        /* 14 */ Statement(Libc.BPF_LD | Libc.BPF_B | Libc.BPF_ABS, Ipv6Header + 1), // longer than eight bytes?
+        /* 15 */ Jump(Libc.BPF_JEQ, 0, 0, 3),
+        /* 16 */ Statement(Libc.BPF_LD | Libc.BPF_B | Libc.BPF_ABS, Ipv6Header + 8),
+        /* 17 */ Jump(Libc.BPF_JEQ, MldQuery, 0, 1),
+        /* 18 */ Return(AcceptWhole),
+        /* 19 */ Return(0),
     ]);
 
     /// <summary>Nothing: for sockets that only have to exist.</summary>

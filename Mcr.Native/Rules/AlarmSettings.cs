@@ -6,7 +6,9 @@ namespace Mcr.Native.Rules;
 /// <param name="RateMax">Bits of payload a second, at most; 0: any.</param>
 /// <param name="Loss">Sequence numbers are missing.</param>
 /// <param name="SecondSource">Two senders at the same time.</param>
-public readonly record struct AlarmSettings(TimeSpan? Silence, long? RateMin, long? RateMax, bool? Loss, bool? SecondSource)
+/// <param name="Querier">Nobody asks on the input's segment who has joined its group.</param>
+/// <param name="Duplicate">The kernel forwards the same datagrams as well, or a program of this host may take them in.</param>
+public readonly record struct AlarmSettings(TimeSpan? Silence, long? RateMin, long? RateMax, bool? Loss, bool? SecondSource, bool? Querier = null, bool? Duplicate = null)
 {
     public static readonly TimeSpan ShortestSilence = TimeSpan.FromSeconds(1);
     public static readonly TimeSpan LongestSilence = TimeSpan.FromHours(24);
@@ -20,5 +22,7 @@ public readonly record struct AlarmSettings(TimeSpan? Silence, long? RateMin, lo
         RateMin ?? defaults.RateMin,
         RateMax ?? defaults.RateMax,
         Loss ?? defaults.Loss,
-        SecondSource ?? defaults.SecondSource);
+        SecondSource ?? defaults.SecondSource,
+        Querier ?? defaults.Querier,
+        Duplicate ?? defaults.Duplicate);
 }

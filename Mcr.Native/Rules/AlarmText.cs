@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Mcr.Native.Rules;
 
-/// <summary>Alarms as an operator writes them: <c>silence=5s,rate-min=1Mbit,rate-max=20Mbit,loss=on,second-source=off</c>; what is not written is as for all rules. Pure.</summary>
+/// <summary>Alarms as an operator writes them: <c>silence=5s,rate-min=1Mbit,rate-max=20Mbit,loss=on,second-source=off,querier=on,duplicate=on</c>; what is not written is as for all rules. Pure.</summary>
 public static class AlarmText
 {
     private const string Off = "off";
 
-    public static readonly IReadOnlyList<string> Keys = ["silence", "rate-min", "rate-max", "loss", "second-source"];
+    public static readonly IReadOnlyList<string> Keys = ["silence", "rate-min", "rate-max", "loss", "second-source", "querier", "duplicate"];
 
     /// <param name="problem">Gets the key, or "" for the text as a whole, and a sentence.</param>
     public static AlarmSettings Parse(string text, Action<string, string> problem)
@@ -42,7 +42,9 @@ public static class AlarmText
                 "rate-min" => settings with { RateMin = Rate(key, value, problem) },
                 "rate-max" => settings with { RateMax = Rate(key, value, problem) },
                 "loss" => settings with { Loss = Flag(key, value, problem) },
-                _ => settings with { SecondSource = Flag(key, value, problem) },
+                "second-source" => settings with { SecondSource = Flag(key, value, problem) },
+                "querier" => settings with { Querier = Flag(key, value, problem) },
+                _ => settings with { Duplicate = Flag(key, value, problem) },
             };
         }
 
@@ -67,6 +69,8 @@ public static class AlarmText
         Rate(settings.RateMax),
         Flag(settings.Loss),
         Flag(settings.SecondSource),
+        Flag(settings.Querier),
+        Flag(settings.Duplicate),
     });
 
     private static string? Rate(long? rate) => rate is { } bits ? bits == 0 ? Off : BitRate.Format(bits) : null;

@@ -22,7 +22,7 @@ public sealed class ConfigTextSpecs : IDisposable
             max-restarts = 6, restart-window = 61s, start-timeout = 101ms, stop-timeout = 11ms, orphan-grace = forever
           }
           interface-defaults { workers = 3, cores = [2, 3], ingress = mmsg, gro = on, coalesce = 150us, poll = spin, realtime = off, fragments = drop }
-          alarm-defaults { silence = 61s, rate-min = 1001kbit, rate-max = 3Gbit, loss = off, second-source = off }
+          alarm-defaults { silence = 61s, rate-min = 1001kbit, rate-max = 3Gbit, loss = off, second-source = off, querier = off, duplicate = off }
           events { webhook { url = "https://x.example:8443/hook?a=b", authorization = "Bearer \"x\"", min-severity = info, timeout = 6100ms, queue = 17 } }
           interfaces { "eth0.100" { workers = 1, gro = off, coalesce = auto }, eth1 { } }
         }

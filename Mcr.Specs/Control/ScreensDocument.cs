@@ -47,9 +47,9 @@ internal static class ScreensDocument
         ("mcrctl stats --watch", rules => StatsScreen.ByRule(SampleAnswers.Stats(rules), SampleAnswers.Now)),
         ("mcrctl stats --by output", rules => StatsScreen.ByOutput(SampleAnswers.Stats(rules), SampleAnswers.Now)),
         ("mcrctl stats --by worker", rules => WorkerScreen.Traffic(SampleAnswers.Workers(rules == 1 ? 1 : 4), SampleAnswers.Now)),
-        ("mcrctl stats --by interface", rules => InterfaceScreen.Traffic(SampleAnswers.Interfaces(rules == 1 ? 1 : 4), SampleAnswers.Now)),
+        ("mcrctl stats --by interface", rules => InterfaceScreen.Traffic(SampleAnswers.Interfaces(rules == 1 ? 1 : 5), SampleAnswers.Now)),
         ("mcrctl list-workers", rules => AnswerScreen.Of(new ControlResponse.Workers(SampleAnswers.Workers(rules == 1 ? 1 : 4)))),
-        ("mcrctl interfaces", rules => AnswerScreen.Of(new ControlResponse.Interfaces(SampleAnswers.Interfaces(rules == 1 ? 1 : 4)))),
+        ("mcrctl interfaces", rules => AnswerScreen.Of(new ControlResponse.Interfaces(SampleAnswers.Interfaces(rules == 1 ? 1 : 5)))),
     ];
 
     private static string Body(Screen screen, int width, string title)

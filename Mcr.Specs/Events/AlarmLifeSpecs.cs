@@ -1,5 +1,9 @@
+using System.Net;
 using Mcr.Actors.Messages;
+using Mcr.Actors.Platform;
 using Mcr.Native.Analysis;
+using Mcr.Native.Ingress;
+using Mcr.Native.Kernel;
 using Mcr.Native.Rules;
 using Mcr.Specs.Supervision;
 
@@ -60,25 +64,117 @@ public sealed class AlarmLifeSpecs : RelaySpec
         AwaitAssert(() => Assert.Equal([EventKind.AlarmRaised, EventKind.AlarmCleared], Alarms().Select(e => e.Kind)));
     }
 
+    [Fact]
+    public void Segment_without_a_querier_should_be_one_event_of_its_interface_whatever_its_rules()
+    {
+        Ok(Video() with { Alarms = new AlarmSettings { Querier = false } });
+        Seconds(300);
+        Assert.Empty(Alarms()); // the only rule does not want it
+        Assert.Equal((false, null), (Querier().IsIPv6, Querier().Alarm));
+        Ok(Audio());
+        Ok(TestRules.Rule("in0", "239.1.1.8", 5008, "more", "10.9.9.8:6000:out1"));
+        Seconds(100);
+        RelayEvent raised = Assert.Single(Alarms());
+        Assert.Equal((EventKind.AlarmRaised, "in0", null, "querier"), (raised.Kind, raised.Interface, raised.RuleName, raised.Values["alarm"]));
+        Assert.Equal(AlarmKind.Querier, Querier().Alarm?.Kind);
+
+        Platform.Ports.Last().Queries.Enqueue(new MembershipQuery(IPAddress.Parse("10.1.0.254"), 2, MembershipQuery.DefaultPatience));
+        Seconds(1);
+        Assert.Equal([EventKind.AlarmRaised, EventKind.AlarmCleared], Alarms().Select(e => e.Kind));
+        Assert.Equal((IPAddress.Parse("10.1.0.254"), "IGMPv2"), (Querier().Heard!.Address, Querier().Heard!.Protocol));
+
+        // Another device of that name is another segment: what was heard before is nothing there.
+        Platform.SetLinks(FakePlatform.Device("in0", 9), FakePlatform.Device("out0", 2), FakePlatform.Device("out1", 3));
+        AwaitAssert(() => Assert.Equal(2, Platform.Ports.Count));
+        AwaitAssert(() =>
+        {
+            Seconds(1);
+            Assert.Null(Querier().Heard);
+        });
+    }
+
+    [Fact]
+    public void Interface_that_joins_nothing_or_cannot_listen_should_have_no_querier_alarm()
+    {
+        Ok(TestRules.Rule("in0", "10.1.0.2", 5000, "unicast", "239.2.2.2:6000:out0"));
+        Ok(TestRules.Rule("in0", "224.0.0.251", 5353, "local", "239.2.2.3:6000:out0"));
+        Seconds(300);
+        Assert.Empty(Queriers());
+        Ok(Video());
+        Platform.Ports.Last().RefuseQueries = "no descriptors";
+        Seconds(300);
+        Assert.Empty(Alarms()); // what cannot be heard may be there
+        Platform.Ports.Last().RefuseQueries = null;
+        Seconds(262);
+        Assert.Single(Alarms());
+    }
+
+    [Fact]
+    public void Route_of_the_kernel_should_be_an_alarm_of_its_rule_and_be_looked_for_every_ten_seconds()
+    {
+        Ok(TestRules.Rule("in0", "239.1.1.1", 5000, "video", "239.1.1.1:5000:out0"));
+        Ok(Audio());
+        Platform.Tables = new HostTables([new MulticastRoute(IPAddress.Parse("239.1.1.1"), IPAddress.Any, "in0", ["out0"])], [new BoundSocket(IPAddress.Any, 5009, 0, 7)]);
+        Platform.Holders[7] = new SocketHolder(false, new SocketOwner(77, "ffplay"));
+        Advance(TimeSpan.FromSeconds(10));
+        AwaitAssert(() => Assert.Equal(["video"], Alarms().Select(e => e.RuleName)));
+        AwaitAssert(() => Assert.Equal([AlarmKind.Duplicate], Raised().Select(a => a.Kind)));
+        Assert.Equal("audio", Assert.Single(Events(EventKind.LocalListener)).RuleName);
+        int looks = Volatile.Read(ref Platform.Looks);
+        Platform.Tables = HostTables.Empty;
+        for (int i = 0; i < 10; i++)
+            Advance(TimeSpan.FromSeconds(1));
+        AwaitAssert(() => Assert.Equal([EventKind.AlarmRaised, EventKind.AlarmCleared], Alarms().Select(e => e.Kind)));
+        Assert.Equal(looks + 1, Volatile.Read(ref Platform.Looks));
+        AwaitAssert(() => Assert.Empty(Raised()));
+        Assert.Equal(["listens", "gone"], Events(EventKind.LocalListener).Select(e => e.Values["state"]));
+    }
+
+    [Fact]
+    public void Rules_for_which_duplicates_are_no_alarm_should_cost_no_look()
+    {
+        Ok(Video() with { Alarms = new AlarmSettings { Duplicate = false } });
+        Ok(TestRules.Rule("in0", "10.1.0.2", 5000, "unicast", "239.2.2.2:6000:out0"));
+        for (int i = 0; i < 3; i++)
+            Advance(TimeSpan.FromSeconds(10));
+        List(); // after what the ticks have asked the relay
+        Assert.Equal(0, Volatile.Read(ref Platform.Looks));
+    }
+
+    private ActiveAlarm[] Raised()
+    {
+        Relay.Tell(new RelayQueries.GetStats(), TestActor);
+        return [.. ExpectMsg<RelayQueries.StatsReport>().Rules.SelectMany(r => r.Alarms)];
+    }
+
+    private QuerierView Querier() => Assert.Single(Queriers());
+
+    private QuerierView[] Queriers()
+    {
+        Relay.Tell(new RelayQueries.ListInterfaces(), TestActor);
+        return [.. ExpectMsg<RelayQueries.InterfaceList>().Interfaces.Single(i => i.Name == "in0").Queriers];
+    }
+
     /// <returns>The alarms that are raised then.</returns>
     private ActiveAlarm[] Seconds(int count, Action<FakePort>? traffic = null)
     {
-        RelayQueries.StatsReport? report = null;
+        ActiveAlarm[] raised = [];
         for (int i = 0; i < count; i++)
         {
             traffic?.Invoke(Platform.Ports.Last());
             _clock.Advance(TimeSpan.FromSeconds(1));
             Advance(TimeSpan.FromSeconds(1));
-            Relay.Tell(new RelayQueries.GetStats(), TestActor);
-            report = ExpectMsg<RelayQueries.StatsReport>();
+            raised = Raised();
         }
 
-        return [.. report!.Rules.SelectMany(r => r.Alarms)];
+        return raised;
     }
 
-    private RelayEvent[] Alarms()
+    private RelayEvent[] Alarms() => Events(EventKind.AlarmRaised, EventKind.AlarmCleared);
+
+    private RelayEvent[] Events(params EventKind[] kinds)
     {
         Relay.Tell(new RelayQueries.GetEvents(1, 0), TestActor);
-        return [.. ExpectMsg<EventReport>().Events.Select(e => e.Event).Where(e => e.Kind is EventKind.AlarmRaised or EventKind.AlarmCleared)];
+        return [.. ExpectMsg<EventReport>().Events.Select(e => e.Event).Where(e => kinds.Contains(e.Kind))];
     }
 }

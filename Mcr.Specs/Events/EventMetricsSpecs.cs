@@ -63,6 +63,19 @@ public sealed class EventMetricsSpecs : RelaySpec
         AwaitCounts(("mcr.alarms.active loss", 1), ("mcr.events alarm-raised warning", 5));
     }
 
+    [Fact]
+    public void Alarms_of_an_interface_should_be_one_for_each_family_of_addresses()
+    {
+        Assert.Empty(List());
+        var state = new QuerierState("in0", IsIPv6: false, TimeSpan.Zero, DateTimeOffset.UnixEpoch);
+        foreach (QuerierState each in new[] { state, state with { IsIPv6 = true }, state with { Interface = "in1" } })
+            Assert.All(each.Take(TimeSpan.FromHours(1), DateTimeOffset.UnixEpoch, isWanted: true, null, null).News, Sys.EventStream.Publish);
+        AwaitCounts(("mcr.alarms.active querier", 3), ("mcr.events alarm-raised warning", 3));
+        (state, _) = state.Take(TimeSpan.FromHours(1), DateTimeOffset.UnixEpoch, isWanted: true, null, null);
+        Assert.All(state.Take(TimeSpan.FromHours(2), DateTimeOffset.UnixEpoch, isWanted: false, null, null).News, Sys.EventStream.Publish);
+        AwaitCounts(("mcr.alarms.active querier", 2), ("mcr.events alarm-cleared info", 1));
+    }
+
     private void Raise(ForwardingRule rule, AlarmKind kind) => Publish(rule, new AlarmNews(EventKind.AlarmRaised, kind, "planted"));
 
     private void Publish(ForwardingRule rule, AlarmNews news) => Sys.EventStream.Publish(news.Of(rule));

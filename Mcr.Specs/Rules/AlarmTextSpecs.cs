@@ -6,6 +6,7 @@ public sealed class AlarmTextSpecs
 {
     [Theory]
     [InlineData("silence=5s,rate-min=1Mbit,rate-max=20Mbit,loss=on,second-source=off", "silence=5000ms,rate-min=1Mbit,rate-max=20Mbit,loss=on,second-source=off")]
+    [InlineData("querier=off,duplicate=yes", "querier=off,duplicate=on")]
     [InlineData("loss=no silence=off", "silence=off,loss=off")]
     [InlineData("", "")]
     public void Text_should_be_read_and_written_in_one_way(string text, string canonical)
@@ -22,6 +23,8 @@ public sealed class AlarmTextSpecs
     [InlineData("rate-min=2Mbit,rate-max=1Mbit", "rate-min")]
     [InlineData("loss=maybe", "loss")]
     [InlineData("loss=on,loss=off", "loss")]
+    [InlineData("querier=v3", "querier")]
+    [InlineData("duplicate=1", "duplicate")]
     [InlineData("loss", "")]
     [InlineData("noise=on", "")]
     public void What_cannot_be_should_be_refused_by_name(string text, string key)

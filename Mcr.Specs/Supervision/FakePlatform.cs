@@ -139,6 +139,22 @@ internal sealed class FakePlatform : IRelayPlatform
         onEnded(how);
     }
 
+    /// <summary>What else is on the host, and how often anybody has looked.</summary>
+    public HostTables Tables { get; set; } = HostTables.Empty;
+
+    public int Looks;
+
+    /// <summary>Who has sockets open; one that is not here has gone.</summary>
+    public ConcurrentDictionary<ulong, SocketHolder> Holders { get; } = new();
+
+    public HostTables ReadHostTables()
+    {
+        Interlocked.Increment(ref Looks);
+        return Tables;
+    }
+
+    public IReadOnlyDictionary<ulong, SocketHolder> FindHolders(IReadOnlySet<ulong> inodes) => Holders.Where(h => inodes.Contains(h.Key)).ToDictionary();
+
     public IInterfacePort OpenInterface(Link link, PortOptions options)
     {
         if (CrashOnOpen)
@@ -213,6 +229,22 @@ internal sealed class FakePort(FakePlatform platform, Link link, int seats, Adop
     {
         platform.Journal.Enqueue("announce");
         return 1;
+    }
+
+    /// <summary>Why queries cannot be listened for; null: they can.</summary>
+    public string? RefuseQueries { get; set; }
+
+    /// <summary>What is heard by the next look.</summary>
+    public ConcurrentQueue<MembershipQuery> Queries { get; } = new();
+
+    public string? ListenForQueries() => RefuseQueries;
+
+    public IReadOnlyList<MembershipQuery> TakeQueries()
+    {
+        var taken = new List<MembershipQuery>();
+        while (Queries.TryDequeue(out MembershipQuery? query))
+            taken.Add(query);
+        return taken;
     }
 
     public void Leave(Membership membership) => platform.Journal.Enqueue($"leave {membership.Group}");

@@ -7,7 +7,7 @@ internal static class InterfaceScreen
 {
     private static readonly Column[] Columns =
     [
-        new("STATE"), new("NAME"), new("KIND", Rank: 2), new("MTU", Rank: 1, IsNumber: true), new("ADDRESSES"), new("RULES", IsNumber: true), new("WORKERS", IsNumber: true), new("REPAIRS", Rank: 3, IsNumber: true),
+        new("STATE"), new("NAME"), new("KIND", Rank: 2), new("MTU", Rank: 1, IsNumber: true), new("ADDRESSES"), new("RULES", IsNumber: true), new("WORKERS", IsNumber: true), new("QUERIER", Rank: 3), new("REPAIRS", Rank: 4, IsNumber: true),
     ];
 
     public static Screen Of(IReadOnlyList<InterfaceEntry> devices) => devices.Count == 0 ? new Screen(["no interfaces"]) : new Screen([])
@@ -24,16 +24,25 @@ internal static class InterfaceScreen
 
     private static Row Row(InterfaceEntry device) => new(
         [
-            State(device),
+            Condition(device) == Screens.Condition.Alarm ? Conditions.Word(Screens.Condition.Alarm) : State(device),
             device.Name,
             device.Kind?.ToLowerInvariant() ?? "",
             device.Mtu is { } mtu ? $"{mtu} B" : "",
             string.Join('\n', device.Addresses),
             Quantity.Count(device.Rules),
             Quantity.Count(device.Workers),
+            string.Join('\n', (device.Queriers ?? []).Select(Querier)),
             Quantity.Count(device.Repairs),
         ],
-        Conditions.Ink(Condition(device)));
+        Conditions.Ink(Condition(device)),
+        Alarms(device) is { Length: > 0 } alarms ? StatsScreen.Alarms(alarms) : null);
+
+    private static AlarmEntry[] Alarms(InterfaceEntry device) => [.. (device.Queriers ?? []).Select(q => q.Alarm).OfType<AlarmEntry>()];
+
+    /// <summary><c>IGMPv3 10.0.0.1</c>, or since when nobody has asked: <c>no IGMP since 12:34</c>.</summary>
+    private static string Querier(QuerierEntry querier) => querier is { Alarm: null, Protocol: { } protocol }
+        ? $"{protocol}{Places.Glue}{querier.Address}"
+        : $"no {(querier.Family == "ipv6" ? "MLD" : "IGMP")} since {(querier.LastSeen ?? querier.Since).ToLocalTime():HH:mm}".Replace(' ', Places.Glue);
 
     /// <summary>What no rule needs is in no bad condition, however it is.</summary>
     private static Condition Condition(InterfaceEntry device) => device switch
@@ -41,6 +50,7 @@ internal static class InterfaceScreen
         { Rules: 0 } => Screens.Condition.Ok,
         { Present: false } => Screens.Condition.Failed,
         { Running: false } => Screens.Condition.Degraded,
+        _ when Alarms(device).Length > 0 => Screens.Condition.Alarm,
         _ => Screens.Condition.Ok,
     };
 

@@ -123,7 +123,7 @@ internal static class StatsScreen
     }
 
     /// <summary><c>alarm since 12:34:56: no datagram has come for 5 s</c>.</summary>
-    private static string? Alarms(IReadOnlyList<AlarmEntry>? alarms) =>
+    public static string? Alarms(IReadOnlyList<AlarmEntry>? alarms) =>
         alarms is null ? null : string.Join("; ", alarms.Select(a => $"alarm since {a.Since.ToLocalTime():HH:mm:ss}: {a.Message}"));
 
     /// <summary>Since counting began, in datagrams.</summary>

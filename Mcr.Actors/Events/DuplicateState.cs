@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using Mcr.Actors.Control;
+using Mcr.Actors.Messages;
+using Mcr.Actors.Platform;
+using Mcr.Actors.Relay;
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.Events;
+
+/// <summary>
+/// Which duplicates have been told: a route of the kernel is an alarm of each rule that it duplicates, a socket of another program an event, since it hurts nobody.
+/// Immutable and pure.
+/// </summary>
+internal sealed record DuplicateState
+{
+    public static readonly DuplicateState Empty = new();
+
+    private DuplicateState()
+    {
+    }
+
+    /// <summary>The alarms that are raised.</summary>
+    public ImmutableDictionary<RuleId, ActiveAlarm> Alarms { get; private init; } = ImmutableDictionary<RuleId, ActiveAlarm>.Empty;
+
+    private ImmutableDictionary<RuleId, ForwardingRule> Rules { get; init; } = ImmutableDictionary<RuleId, ForwardingRule>.Empty;
+
+    /// <summary>Every socket that was asked about and is still there; ours are not told.</summary>
+    private ImmutableDictionary<ulong, (Listener Listener, SocketHolder Holder)> Sockets { get; init; } = ImmutableDictionary<ulong, (Listener, SocketHolder)>.Empty;
+
+    public bool IsEmpty => Alarms.IsEmpty && Sockets.IsEmpty;
+
+    /// <summary>The sockets whose holders are not known yet.</summary>
+    public IReadOnlySet<ulong> Unknown(Duplicates found) => found.Listeners.Keys.Where(inode => !Sockets.ContainsKey(inode)).ToHashSet();
+
+    /// <param name="holders">Of those that were <see cref="Unknown"/>; one that is not there any more is looked at again.</param>
+    public (DuplicateState Next, ImmutableArray<RelayEvent> News) Take(Duplicates found, IReadOnlyDictionary<ulong, SocketHolder> holders, DateTimeOffset now)
+    {
+        var news = ImmutableArray.CreateBuilder<RelayEvent>();
+        var alarms = Alarms.ToBuilder();
+        var rules = Rules.ToBuilder();
+        foreach ((RuleId id, ActiveAlarm alarm) in Alarms)
+        {
+            if (found.Routes.ContainsKey(id))
+                continue;
+            alarms.Remove(id);
+            news.Add(new AlarmNews(EventKind.AlarmCleared, AlarmKind.Duplicate, $"no alarm any more ({alarm.Sentence})").Of(rules[id]));
+            rules.Remove(id);
+        }
+
+        foreach ((RuleId id, (ForwardingRule rule, ImmutableArray<string> outputs)) in found.Routes)
+        {
+            if (alarms.ContainsKey(id))
+                continue;
+            string sentence = $"a multicast route of this host's kernel forwards {rule.Input.Range.GroupText} from {rule.Input.Interface} to {string.Join(" and ", outputs)} as well, so that everything is there twice (see: ip mroute)";
+            alarms.Add(id, new ActiveAlarm(AlarmKind.Duplicate, now, sentence));
+            rules.Add(id, rule);
+            news.Add(new AlarmNews(EventKind.AlarmRaised, AlarmKind.Duplicate, sentence).Of(rule));
+        }
+
+        var sockets = Sockets.ToBuilder();
+        foreach ((ulong inode, (Listener listener, SocketHolder holder)) in Sockets)
+        {
+            if (found.Listeners.ContainsKey(inode))
+                continue;
+            sockets.Remove(inode);
+            if (!holder.IsOurs)
+                news.Add(Event(listener, holder, "gone", $"{Name(listener, holder)} does not listen beside the relay any more"));
+        }
+
+        foreach ((ulong inode, Listener listener) in found.Listeners)
+        {
+            if (!holders.TryGetValue(inode, out SocketHolder? holder))
+                continue;
+            sockets.Add(inode, (listener, holder));
+            string others = listener.Others == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" and {listener.Others:N0} more");
+            if (!holder.IsOurs)
+                news.Add(Event(listener, holder, "listens", $"{Name(listener, holder)} may take in the datagrams of {Sentences.Label(listener.Rule)}{others} as well; if it sends them on, they are there twice"));
+        }
+
+        return (new DuplicateState { Alarms = alarms.ToImmutable(), Rules = rules.ToImmutable(), Sockets = sockets.ToImmutable() }, news.ToImmutable());
+    }
+
+    private static string Name(Listener listener, SocketHolder holder)
+    {
+        string place = new IPEndPoint(listener.Socket.Address, listener.Socket.Port).ToString();
+        return holder.Owner is { } owner
+            ? $"{owner.Program} (pid {owner.Pid}, uid {listener.Socket.Uid}), bound to {place} on this host,"
+            : $"a program of uid {listener.Socket.Uid}, whose socket {listener.Socket.Inode} is bound to {place} on this host,";
+    }
+
+    private static RelayEvent Event(Listener listener, SocketHolder holder, string state, string sentence)
+    {
+        var values = ImmutableSortedDictionary.CreateBuilder<string, string>();
+        values["state"] = state;
+        values["address"] = listener.Socket.Address.ToString();
+        values["port"] = listener.Socket.Port.ToString(CultureInfo.InvariantCulture);
+        values["uid"] = listener.Socket.Uid.ToString(CultureInfo.InvariantCulture);
+        values["inode"] = listener.Socket.Inode.ToString(CultureInfo.InvariantCulture);
+        values["rules"] = (listener.Others + 1).ToString(CultureInfo.InvariantCulture);
+        if (holder.Owner is { } owner)
+        {
+            values["pid"] = owner.Pid.ToString(CultureInfo.InvariantCulture);
+            values["program"] = owner.Program;
+        }
+
+        RelayEvent event_ = new(EventSeverity.Info, EventKind.LocalListener, sentence) { Values = values.ToImmutable() };
+        return listener.Others == 0 ? event_ with { Rule = listener.Rule.Id, RuleName = listener.Rule.Name } : event_;
+    }
+}
