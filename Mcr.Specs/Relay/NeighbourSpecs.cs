@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Mcr.Actors.Control;
+using Mcr.Native.Kernel;
 
 namespace Mcr.Specs.Relay;
 
@@ -72,6 +73,8 @@ public sealed class NeighbourSpecs
         using var topology = new RelayTopology();
         using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rules);
         using var follower = new EventFollower(mcrd);
+        BoundSocket own = topology.Relay.Run(BoundSocket.ReadAll)[0]; // outputs are sent from it
+        mcrd.Ctl("add", "--input-interface", "in0", "--input-group", "239.1.1.9", "--input-port", $"{own.Port}", "--outputs", "239.2.2.9:6000:out0", "--name", "own");
         using Socket listener = Listen(topology, 5002);
         using Socket elsewhere = Listen(topology, 5999);
         using Socket unicast = Listen(topology, 6000); // where outputs go, which is fine
