@@ -42,6 +42,10 @@ public abstract record RuleTraits
     /// <summary>Which of its troubles are alarms; null: as for all rules.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Alarms { get; init; }
+
+    /// <summary>Those that are raised; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<AlarmEntry>? ActiveAlarms { get; init; }
 }
 
 /// <param name="CoreId">The first of <paramref name="Cores"/>; null when it may run on all.</param>

@@ -111,6 +111,7 @@ public static class ControlViews
         Join = view.Rule.JoinText,
         Analyse = view.Rule.AnalyseText,
         Alarms = view.Rule.AlarmsText,
+        ActiveAlarms = Alarms(view.Alarms),
     };
 
     private static WorkerEntry Worker(WorkerView view) => new(
@@ -149,12 +150,14 @@ public static class ControlViews
         InputLastPort = view.Rule.Input.LastPort,
         SourceChanges = view.SourceChanges,
         ErrorsByReason = ReasonNames.Named(view.Outputs.Select(o => o.Reasons).Aggregate(ImmutableArray<long>.Empty, (sum, reasons) => Sums.Of(sum, reasons, 1)), ReasonNames.Errors),
-        Alarms = view.Alarms.IsEmpty ? null : [.. view.Alarms.Select(Alarm)],
+        Alarms = Alarms(view.Alarms),
         Status = view.Status.ToString(),
         Why = view.Why,
         Rates = TrafficViews.Rates(view.Traffic),
         LastSeen = view.LastArrival ?? view.Traffic.LastSeen,
     };
+
+    private static AlarmEntry[]? Alarms(ImmutableArray<ActiveAlarm> alarms) => alarms.IsEmpty ? null : [.. alarms.Select(Alarm)];
 
     private static AlarmEntry Alarm(ActiveAlarm alarm) => new(EventViews.Name(alarm.Kind), alarm.Since, alarm.Sentence);
 

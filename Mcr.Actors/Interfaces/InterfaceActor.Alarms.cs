@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Event;
 using Mcr.Actors.Events;
 using Mcr.Actors.Messages;
@@ -16,8 +17,7 @@ internal sealed partial class InterfaceActor
     {
         if (_open is null)
             return;
-        foreach ((ForwardingRule rule, AlarmNews news) in _open.Alarms.Sample(Relayed()))
-            Tell(news.Of(rule));
+        Tell(_open.Alarms.Sample(Relayed()));
         LookForQueriers(_open);
     }
 
@@ -43,10 +43,17 @@ internal sealed partial class InterfaceActor
 
     private void DropAlarms()
     {
-        foreach ((ForwardingRule rule, AlarmNews news) in _open!.Alarms.DropAll())
-            Tell(news.Of(rule));
+        Tell(_open!.Alarms.DropAll());
         foreach (RelayEvent news in _open.Queriers.DropAll())
             Tell(news);
+    }
+
+    private void Tell(IReadOnlyList<(ForwardingRule Rule, AlarmNews News)> all)
+    {
+        foreach ((ForwardingRule rule, AlarmNews news) in all)
+            Tell(news.Of(rule));
+        if (all.Count > 0)
+            _supervisor.Tell(new InterfaceEvents.AlarmsChanged(_name, _open!.Alarms.All));
     }
 
     private void Tell(RelayEvent event_)

@@ -13,6 +13,9 @@ internal static class InterfaceEvents
     /// <summary>The actor crashed, has closed everything and knows nothing any more.</summary>
     public sealed record Restarted(string Interface, string Why);
 
+    /// <param name="Alarms">All that are raised now, of rules that have any.</param>
+    public sealed record AlarmsChanged(string Interface, ImmutableDictionary<RuleId, ImmutableArray<ActiveAlarm>> Alarms);
+
     /// <summary>Workers, sockets and memberships are gone.</summary>
     public sealed record Stopped(string Interface);
 

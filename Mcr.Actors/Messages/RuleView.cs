@@ -5,7 +5,11 @@ namespace Mcr.Actors.Messages;
 
 /// <summary>A rule as lists show it.</summary>
 /// <param name="Since">When it came into this status.</param>
-public sealed record RuleView(ForwardingRule Rule, RuleStatus Status, DateTimeOffset Since, string? Why, string Origin);
+public sealed record RuleView(ForwardingRule Rule, RuleStatus Status, DateTimeOffset Since, string? Why, string Origin)
+{
+    /// <summary>Those that are raised, the oldest first.</summary>
+    public ImmutableArray<ActiveAlarm> Alarms { get; init; } = [];
+}
 
 /// <summary>A rule's totals since its interface has known it, and its rates over the last interval.</summary>
 /// <param name="Matched">Datagrams.</param>

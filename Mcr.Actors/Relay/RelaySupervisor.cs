@@ -43,6 +43,9 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
     private LinkTable _links = new([]);
     private ImmutableDictionary<RuleId, ActiveAlarm> _duplicates = ImmutableDictionary<RuleId, ActiveAlarm>.Empty;
 
+    /// <summary>By interface.</summary>
+    private readonly Dictionary<string, ImmutableDictionary<RuleId, ImmutableArray<ActiveAlarm>>> _alarms = [];
+
     public RelaySupervisor(IRelayPlatform platform, RelayOptions options, RuleLedger ledger, TimeProvider time, ControlGate? gate = null)
     {
         _options = options;
@@ -151,7 +154,11 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             case InterfaceEvents.Settled settled:
                 Apply(_state.InterfaceSettled(settled.Interface, settled.Revision));
                 break;
+            case InterfaceEvents.AlarmsChanged changed:
+                _alarms[changed.Interface] = changed.Alarms;
+                break;
             case InterfaceEvents.Restarted restarted:
+                _alarms.Remove(restarted.Interface);
                 _log.Error("interface {Interface} crashed ({Why}) and is set up anew in {Delay} s", restarted.Interface, restarted.Why, RestartDelay.TotalSeconds);
                 Timers.StartSingleTimer(restarted, new RestartDelayOver(restarted.Interface), RestartDelay);
                 break;
@@ -216,11 +223,11 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
         switch (query)
         {
             case RelayQueries.ListRules:
-                ImmutableArray<RuleView> views = [.. _state.Rules.Rules.Select(r => _state.Entries[r.Id].View)];
+                ImmutableArray<RuleView> views = [.. _state.Rules.Rules.Select(r => _state.Entries[r.Id].View with { Alarms = AlarmsOf(r) })];
                 Sender.Tell(new RelayQueries.RuleList(views, RuleSetHash.Of(_state.Rules.Rules)));
                 break;
             case RelayQueries.GetStats:
-                ImmutableArray<RuleView> rules = [.. _state.Rules.Rules.Select(r => _state.Entries[r.Id].View)];
+                ImmutableArray<RuleView> rules = [.. _state.Rules.Rules.Select(r => _state.Entries[r.Id].View with { Alarms = AlarmsOf(r) })];
                 AskInterfaces(reports => new RelayQueries.StatsReport([.. rules.Select(rule => StatsOf(rule, reports))]));
                 break;
             case RelayQueries.ListWorkers:
@@ -350,10 +357,16 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
         })]));
     }
 
-    private RuleStatsView StatsOf(RuleView rule, InterfaceEvents.Reports reports)
+    private static RuleStatsView StatsOf(RuleView rule, InterfaceEvents.Reports reports)
     {
         RuleStatsView stats = reports.Interfaces.Select(r => r.Rules.GetValueOrDefault(rule.Rule.Id)).FirstOrDefault(s => s is not null) ?? new RuleStatsView(rule.Rule, 0, 0, 0, 0, 0, 0);
-        return stats with { Rule = rule.Rule, Status = rule.Status, Why = rule.Why, Alarms = _duplicates.TryGetValue(rule.Rule.Id, out ActiveAlarm? alarm) ? stats.Alarms.Add(alarm) : stats.Alarms };
+        return stats with { Rule = rule.Rule, Status = rule.Status, Why = rule.Why, Alarms = rule.Alarms };
+    }
+
+    private ImmutableArray<ActiveAlarm> AlarmsOf(ForwardingRule rule)
+    {
+        ImmutableArray<ActiveAlarm> alarms = _alarms.TryGetValue(rule.Input.Interface, out var raised) && raised.TryGetValue(rule.Id, out ImmutableArray<ActiveAlarm> own) ? own : [];
+        return _duplicates.TryGetValue(rule.Id, out ActiveAlarm? duplicate) ? alarms.Add(duplicate) : alarms;
     }
 
     private static string At(int index) => $"rules[{index}].";

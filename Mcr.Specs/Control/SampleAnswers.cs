@@ -8,11 +8,14 @@ internal static class SampleAnswers
     public static readonly DateTimeOffset Now = new DateTime(2026, 3, 4, 5, 6, 7, DateTimeKind.Local);
 
     public static RuleEntry[] Rules(int count) => [.. Enumerable.Range(0, count).Select(i => new RuleEntry(
-        Id(i), Name(i), Input(i), Group(i), 5000 + (i % 7), Outputs(i), Status(i), Why(i), Now.AddMinutes(-i), i % 5 == 4 ? "mcrctl" : $"/etc/mcr/conf.d/studio-{i % 3}.hocon:{(i * 4) + 2}:3", i % 11 == 10 ? "10.20.30.40" : null))];
+        Id(i), Name(i), Input(i), Group(i), 5000 + (i % 7), Outputs(i), Status(i), Why(i), Now.AddMinutes(-i), i % 5 == 4 ? "mcrctl" : $"/etc/mcr/conf.d/studio-{i % 3}.hocon:{(i * 4) + 2}:3", i % 11 == 10 ? "10.20.30.40" : null)
+    {
+        ActiveAlarms = Alarms(i),
+    })];
 
     public static StatsEntry[] Stats(int count) => [.. Enumerable.Range(0, count).Select(i =>
     {
-        double rate = Condition(i) is "Active" or "Degraded" or "dropping" ? 4950.0 / (1 + (i % 13)) : 0;
+        double rate = Condition(i) is "Active" or "Degraded" or "dropping" or "alarm" ? 4950.0 / (1 + (i % 13)) : 0;
         double drops = Condition(i) == "dropping" ? rate / 4 : 0;
         var reasons = new Dictionary<string, long>();
         if (drops > 0)
@@ -23,6 +26,7 @@ internal static class SampleAnswers
         {
             Status = Status(i),
             Why = Why(i),
+            Alarms = Alarms(i),
             ErrorsByReason = reasons,
             Rates = Rates(rate, rate * outputs.Length, drops),
             LastSeen = Condition(i) is "Failed" or "Pending" ? null : rate > 0 ? Now : Now.AddSeconds(-30 * (i + 1)),
@@ -82,11 +86,12 @@ internal static class SampleAnswers
         40 => "Pending",
         90 => "Degraded",
         120 => "dropping",
+        150 => "alarm",
         200 or 201 => "silent",
         _ => "Active",
     };
 
-    private static string Status(int i) => Condition(i) is "dropping" or "silent" ? "Active" : Condition(i);
+    private static string Status(int i) => Condition(i) is "dropping" or "silent" or "alarm" ? "Active" : Condition(i);
 
     private static string? Why(int i) => Condition(i) switch
     {
@@ -95,6 +100,9 @@ internal static class SampleAnswers
         "Degraded" => "output 239.2.0.90:6000 on eth1: eth1 has no carrier",
         _ => null,
     };
+
+    private static AlarmEntry[]? Alarms(int i) =>
+        Condition(i) == "alarm" ? [new AlarmEntry("loss", Now.AddSeconds(-7), "datagrams were missing when they should have come here: 3 by sequence number")] : null;
 
     private static string Id(int i) => $"{0x0a1b2c3d4e5f6071 + (i * 0x1111111111):x16}";
 

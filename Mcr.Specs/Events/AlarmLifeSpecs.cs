@@ -97,7 +97,7 @@ public sealed class AlarmLifeSpecs : RelaySpec
     public void Interface_that_joins_nothing_or_cannot_listen_should_have_no_querier_alarm()
     {
         Ok(TestRules.Rule("in0", "10.1.0.2", 5000, "unicast", "239.2.2.2:6000:out0"));
-        Ok(TestRules.Rule("in0", "224.0.0.251", 5353, "local", "239.2.2.3:6000:out0"));
+        Ok(Video() with { Id = new RuleId("local"), Name = "local", Input = Video().Input with { Group = IPAddress.Parse("224.0.0.251") } }); // which switches send everywhere
         Seconds(300);
         Assert.Empty(Queriers());
         Ok(Video());

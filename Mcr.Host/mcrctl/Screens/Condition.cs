@@ -31,6 +31,9 @@ internal static class Conditions
     /// <summary>An alarm is worse than what the rates say, and no news of a rule that is not even relayed.</summary>
     public static Condition Of(StatsEntry rule) => OfStatus(rule.Status) is Condition.Ok && rule.Alarms is { Count: > 0 } ? Condition.Alarm : Of(rule.Status, rule.Rates);
 
+    /// <inheritdoc cref="Of(StatsEntry)"/>
+    public static Condition Of(RuleEntry rule) => OfStatus(rule.Status) is Condition.Ok && rule.ActiveAlarms is { Count: > 0 } ? Condition.Alarm : OfStatus(rule.Status);
+
     public static Condition Of(RatesEntry? rates) =>
         rates is null ? Condition.Ok
         : rates.TenSeconds.DropsPerSecond > 0 ? Condition.Dropping

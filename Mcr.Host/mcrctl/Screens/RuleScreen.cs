@@ -12,20 +12,22 @@ internal static class RuleScreen
     {
         Columns = Columns,
         What = "rule",
-        Rows = [.. rules.OrderBy(rule => Conditions.OfStatus(rule.Status)).Select(Row)],
+        Rows = [.. rules.OrderBy(Conditions.Of).Select(Row)],
     };
 
     private static Row Row(RuleEntry rule)
     {
         string since = $"id {rule.RuleId}, since {rule.Since.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}, of {rule.Origin}";
+        string? trouble = rule.Why ?? StatsScreen.Alarms(rule.ActiveAlarms);
+        Condition condition = Conditions.Of(rule);
         return new Row(
             [
-                rule.Status.ToLowerInvariant(),
+                condition == Condition.Alarm ? Conditions.Word(condition) : rule.Status.ToLowerInvariant(),
                 rule.Name ?? rule.RuleId,
                 Places.Input(rule),
                 string.Join('\n', rule.Outputs.Select(Places.Output)),
             ],
-            Conditions.Ink(Conditions.OfStatus(rule.Status)),
-            rule.Why is null ? since : $"{rule.Why}; {since}");
+            Conditions.Ink(condition),
+            trouble is null ? since : $"{trouble}; {since}");
     }
 }
