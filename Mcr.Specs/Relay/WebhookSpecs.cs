@@ -82,7 +82,7 @@ public sealed class WebhookSpecs(ITestOutputHelper output)
         Assert.Contains("events are refused by http://127.0.0.1:", mcrd.Process.Output, StringComparison.Ordinal);
 
         // Taken, whatever comes after that.
-        (receiver.Answer, receiver.Rest) = ("HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n", new string('x', 1000));
+        (receiver.Answer, receiver.Rest) = ("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n", new string('x', 1000));
         long posted = Webhook(mcrd).GetProperty("posted").GetInt64();
         AddRule(mcrd);
         McrdWaits.Until(() => Webhook(mcrd).GetProperty("posted").GetInt64() == posted + 1, () => $"{Webhook(mcrd)}");
