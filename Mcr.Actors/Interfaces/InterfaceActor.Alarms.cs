@@ -34,6 +34,15 @@ internal sealed partial class InterfaceActor
             Tell(news, news.Of(rule));
     }
 
+    /// <summary>After a crash there is nobody else who knows of its alarms.</summary>
+    private void EndAbruptly()
+    {
+        if (_open is null)
+            return;
+        _open.Port.Dispose();
+        DropAlarms();
+    }
+
     private void Tell(AlarmNews news, RelayEvent event_)
     {
         if (news.IsRaised)
