@@ -48,6 +48,15 @@ internal sealed partial class InterfaceActor
             Tell(news);
     }
 
+    /// <summary>After a crash there is nobody else who knows of its alarms.</summary>
+    private void EndAbruptly()
+    {
+        if (_open is null)
+            return;
+        _open.Port.Dispose();
+        DropAlarms();
+    }
+
     private void Tell(IReadOnlyList<(ForwardingRule Rule, AlarmNews News)> all)
     {
         foreach ((ForwardingRule rule, AlarmNews news) in all)

@@ -133,13 +133,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
         }
     }
 
-    protected override void PostStop()
-    {
-        if (_open is null)
-            return;
-        _open.Port.Dispose();
-        DropAlarms(); // nobody else knows of them
-    }
+    protected override void PostStop() => EndAbruptly();
 
     protected override void PostRestart(Exception reason)
     {

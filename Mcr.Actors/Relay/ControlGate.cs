@@ -24,6 +24,7 @@ public sealed class ControlGate
     /// <summary>Ends mcrd and leaves its workers; null where nobody can.</summary>
     public Action? OnLeave { get; set; }
 
+    /// <summary>By which it is judged what is too often.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>The levels of the log, which a request may change.</summary>

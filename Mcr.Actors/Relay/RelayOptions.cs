@@ -14,6 +14,7 @@ public sealed record RelayOptions
     /// <summary>Where all this comes from; null where it comes from no file.</summary>
     public RunningConfiguration? Configuration { get; init; }
 
+    /// <summary>How this relay is called, beside its host.</summary>
     public string NodeName => Configuration?.Settings.NodeName ?? "";
 
     /// <summary>As it is now: when files are read again it may change.</summary>

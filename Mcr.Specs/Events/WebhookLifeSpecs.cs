@@ -47,6 +47,22 @@ public sealed class WebhookLifeSpecs(ITestOutputHelper output) : RelaySpec(outpu
     }
 
     [Fact]
+    public void Crash_over_a_post_should_cost_what_waited_and_later_events_be_posted()
+    {
+        Configure("url = \"http://a.example\"");
+        Assert.Empty(List());
+        FakeWebhook first = Receiver;
+        first.Breaks = true;
+        Sys.EventStream.Publish(new RelayEvent(EventSeverity.Error, EventKind.Link, "one"));
+        AwaitAssert(() => Assert.NotSame(first, Platform.Webhook));
+        Assert.True(first.IsDisposed);
+        Sys.EventStream.Publish(new RelayEvent(EventSeverity.Error, EventKind.Link, "two"));
+        Assert.Equal("two", Receiver.Next().Post.List.Single().Message);
+        Relay.Tell(new RelayQueries.GetEvents(1, 0), TestActor);
+        Assert.Equal(["one", "two"], ExpectMsg<EventReport>().Events.Select(e => e.Event.Sentence));
+    }
+
+    [Fact]
     public void Another_receiver_should_get_what_waits_and_none_mean_that_nothing_is_opened()
     {
         Configure("url = \"\"");

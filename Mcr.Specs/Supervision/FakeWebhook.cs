@@ -15,8 +15,13 @@ internal sealed class FakeWebhook(WebhookSettings settings) : IWebhook
 
     public volatile bool IsDisposed;
 
+    /// <summary>Makes whoever posts crash.</summary>
+    public volatile bool Breaks;
+
     public Task<WebhookReply> PostAsync(byte[] json)
     {
+        if (Breaks)
+            throw new InvalidOperationException("planted");
         var answer = new TaskCompletionSource<WebhookReply>(TaskCreationOptions.RunContinuationsAsynchronously);
         _posts.Add((JsonSerializer.Deserialize(json, ResponseJson.Default.WebhookPostEntry)!, answer));
         return answer.Task;
