@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Mcr.Native.Analysis;
 
@@ -15,6 +16,7 @@ public static class LatencyHistogram
     private const int Octaves = 23;
 
     /// <summary>Which bucket; also for a clock that was set back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int BucketOf(long nanoseconds)
     {
         if (nanoseconds < 1 << FirstOctave)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Mcr.Native.Interop;
 
@@ -16,6 +17,7 @@ internal sealed unsafe class LatencyMeter : IDisposable
 
     /// <param name="block">Of the rule, see <see cref="StreamBlock"/>.</param>
     /// <param name="arrival">Nanoseconds since 1970; known.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(long* block, long arrival, int datagrams)
     {
         if (_count == Capacity)

@@ -22,16 +22,18 @@ internal static unsafe class PayloadAnalyser
     {
         if (block[StreamBlock.TagWord] != settings.Tag)
             Restart(block, settings.Tag);
-        if (segment == 0)
+        bool mayBeRtp = settings.Kind is AnalysisKind.Auto or AnalysisKind.Rtp;
+        int size = segment == 0 ? length : segment;
+        byte* end = payload + length;
+        do
         {
-            One(block, in settings, payload, length, in arrival);
+            if (mayBeRtp && (payload += RtpRun.Take(block, payload, (int)(end - payload), size, in arrival)) == end && length > 0)
+                break;
+            int bytes = (int)Math.Min(size, end - payload);
+            One(block, in settings, payload, bytes, in arrival);
+            payload += bytes;
         }
-        else
-        {
-            for (byte* end = payload + length; payload < end; payload += segment)
-                One(block, in settings, payload, (int)Math.Min(segment, end - payload), in arrival);
-        }
-
+        while (payload < end);
         return (block[StreamBlock.SeenWord] & (long)PayloadKinds.TransportStream) != 0;
     }
 

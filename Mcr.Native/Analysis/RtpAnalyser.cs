@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Mcr.Native.Analysis;
 
@@ -44,25 +45,40 @@ internal static unsafe class RtpAnalyser
         else
         {
             SequenceWindow.Take(flow, number, 1, Mask);
-            if (flow[StreamBlock.Flow.Format] == format) // else its timestamps may tick otherwise now
-                CountJitter(flow, timestamp, arrival.Time);
         }
 
+        bool goesOn = !isNew && flow[StreamBlock.Flow.Format] == format; // else its timestamps may tick otherwise now
         flow[StreamBlock.Flow.Format] = format;
-
-        if (arrival.Time != 0)
-            flow[StreamBlock.Flow.LastArrival] = arrival.Time;
-        flow[StreamBlock.Flow.LastTimestamp] = timestamp;
+        if (goesOn)
+            CountArrival(flow, timestamp, arrival.Time);
+        else
+            NoteArrival(flow, timestamp, arrival.Time);
         return offset;
     }
 
+    /// <summary>What the timestamp says of a datagram whose flow goes on, in the format that it had.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CountArrival(long* flow, uint timestamp, long arrival)
+    {
+        CountJitter(flow, timestamp, arrival);
+        NoteArrival(flow, timestamp, arrival);
+    }
+
+    private static void NoteArrival(long* flow, uint timestamp, long arrival)
+    {
+        if (arrival != 0)
+            flow[StreamBlock.Flow.LastArrival] = arrival;
+        flow[StreamBlock.Flow.LastTimestamp] = timestamp;
+    }
+
     /// <summary>RFC 3550 A.8: J += |D| − (J + 8) / 16, in units of the timestamp, J times 16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CountJitter(long* flow, uint timestamp, long arrival)
     {
         long elapsed = arrival - flow[StreamBlock.Flow.LastArrival];
         if (arrival == 0 || flow[StreamBlock.Flow.LastArrival] == 0 || elapsed is < 0 or > MaxJitterGap)
             return;
-        long units = (long)(elapsed * 1e-9 * (flow[StreamBlock.Flow.Format] >> 8));
+        long units = (long)((ulong)(elapsed * (flow[StreamBlock.Flow.Format] >> 8)) / 1_000_000_000); // below 2^58 before
         long difference = Math.Abs(units - (int)(timestamp - (uint)flow[StreamBlock.Flow.LastTimestamp]));
         long jitter = flow[StreamBlock.Flow.Jitter];
         flow[StreamBlock.Flow.Jitter] = jitter + difference - ((jitter + 8) >> 4);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Mcr.Native.Analysis;
 
@@ -66,6 +67,7 @@ internal static unsafe class SequenceWindow
             TakeStray(flow, number, count, mask);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Advance(long* flow, ulong number, ulong ahead, int count, ulong mask)
     {
         ulong shift = ahead + (ulong)count;
@@ -73,6 +75,17 @@ internal static unsafe class SequenceWindow
         flow[StreamBlock.Flow.Window] = (long)(window | Ones(count));
         flow[StreamBlock.Flow.Next] = (long)((number + (ulong)count) & mask);
         flow[StreamBlock.Flow.InOrder]++;
+        flow[StreamBlock.Flow.Candidate] = 0;
+    }
+
+    /// <summary>So many datagrams of one number each, all in order.</summary>
+    /// <param name="next">The number that comes next now.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Advance(long* flow, int datagrams, ulong next)
+    {
+        flow[StreamBlock.Flow.Window] = (long)(((ulong)flow[StreamBlock.Flow.Window] << datagrams) | Ones(datagrams)); // from 64 on all of them are
+        flow[StreamBlock.Flow.Next] = (long)next;
+        flow[StreamBlock.Flow.InOrder] += datagrams;
         flow[StreamBlock.Flow.Candidate] = 0;
     }
 

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Mcr.Native.Analysis;
@@ -11,6 +13,9 @@ internal static unsafe class TransportStreamAnalyser
 {
     public const int PacketSize = 188;
 
+    /// <summary>As many as an Ethernet frame holds.</summary>
+    private const int UsualPackets = 7;
+
     private const uint Sync = 0x47;
     private const int MaxPid = 0x1FFF;
     private const int NullPid = 0x1FFF;
@@ -18,6 +23,9 @@ internal static unsafe class TransportStreamAnalyser
     // Of the first four bytes of a packet as a number:
     private const uint CounterMask = 0x0F;
     private const uint StartMask = 0x0060_0000; // payload_unit_start_indicator and transport_priority, which say nothing about the counter
+
+    /// <summary>Of <see cref="UsualPackets"/> headers as they lie there: all but <see cref="StartMask"/>.</summary>
+    private static Vector256<uint> Compared => Vector256.Create(0xFFFF_9FFF, 0xFFFF_9FFF, 0xFFFF_9FFF, 0xFFFF_9FFF, 0xFFFF_9FFF, 0xFFFF_9FFF, 0xFFFF_9FFF, 0);
 
     // Of a PID's state word: PID + 1 in the lower 16 bits, then:
     private const int CounterShift = 16;
@@ -32,6 +40,7 @@ internal static unsafe class TransportStreamAnalyser
     }
 
     /// <summary>Whether it can be nothing else: whole packets, each with its sync byte.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Recognises(byte* payload, int length)
     {
         if (length < PacketSize || payload[0] != Sync || length % PacketSize != 0)
@@ -53,6 +62,8 @@ internal static unsafe class TransportStreamAnalyser
     /// <param name="length">A remainder that is no whole packet is not looked at.</param>
     public static void Analyse(long* block, byte* payload, int length)
     {
+        if (length == UsualPackets * PacketSize && CountUsual(block, payload))
+            return;
         byte* end = payload + (length - (length % PacketSize));
         block[StreamBlock.PacketsWord] += length / PacketSize;
         while (payload < end)
@@ -68,6 +79,42 @@ internal static unsafe class TransportStreamAnalyser
 
             payload = CountRun(block, words, payload, end, header);
         }
+    }
+
+    /// <summary>
+    /// As many packets as fit a datagram, all of one PID that is known, that have a payload and nothing else and go on as expected: most of a stream, and looked at
+    /// together.
+    /// </summary>
+    /// <returns>false: they are not, and nothing has been counted.</returns>
+    private static bool CountUsual(long* block, byte* packets)
+    {
+        if (!Vector256.IsHardwareAccelerated)
+            return false;
+        uint first = *(uint*)packets; // as it lies there: the counter is in the upper byte
+        uint header = BinaryPrimitives.ReverseEndianness(first);
+        int pid = (int)(header >> 8) & MaxPid;
+        long* words = block + StreamBlock.FirstPidWord + (pid % StreamBlock.PidCapacity * StreamBlock.WordsPerPid);
+        long state = words[0];
+        if ((state & 0xFFFF) != pid + 1 || words[1] == 0 || !IsNext(state, header))
+            return false;
+        Vector256<uint> one = Vector256.Create(first);
+        var counters = Vector256.Create(CounterMask << 24);
+        Vector256<uint> expected = (one & ~counters) | ((one + (Vector256<uint>.Indices << 24)) & counters);
+        var there = Vector256.Create(
+            first,
+            *(uint*)(packets + PacketSize),
+            *(uint*)(packets + (2 * PacketSize)),
+            *(uint*)(packets + (3 * PacketSize)),
+            *(uint*)(packets + (4 * PacketSize)),
+            *(uint*)(packets + (5 * PacketSize)),
+            *(uint*)(packets + (6 * PacketSize)),
+            0);
+        if (((there ^ expected) & Compared) != Vector256<uint>.Zero)
+            return false;
+        block[StreamBlock.PacketsWord] += UsualPackets;
+        words[1] += UsualPackets;
+        words[0] = (state & ~(RepeatedBit | UnknownBit | ((long)CounterMask << CounterShift))) | ((long)((header + UsualPackets - 1) & CounterMask) << CounterShift);
+        return true;
     }
 
     /// <summary>This packet, and those behind it that go on as expected, which nearly all do: what is counted is written once for them.</summary>
@@ -99,6 +146,7 @@ internal static unsafe class TransportStreamAnalyser
     }
 
     /// <summary>A packet with a payload and nothing else, numbered as it should be.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsNext(long state, uint header) =>
         (header & 0x30) == 0x10 && ((state >> CounterShift) + 1 - header & CounterMask) == 0 && ((int)(header >> 8) & MaxPid) != NullPid;
 

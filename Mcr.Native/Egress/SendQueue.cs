@@ -62,7 +62,9 @@ internal sealed unsafe class SendQueue : IDisposable
         pending->Tos = (byte)((datagram.Tos & entry->TosMask) | entry->TosValue);
         pending->Ttl = entry->DecrementsTtl ? (byte)(datagram.Ttl - 1) : entry->Ttl;
         pending->Next = null;
-        pending->Marks = datagram.Marks;
+        pending->Marks.Count = datagram.Marks.Count;
+        if (datagram.Marks.Count > 0)
+            pending->Marks = datagram.Marks;
         if (entry->KeepsSource)
         {
             pending->Source = datagram.Source;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
 using Mcr.Native.Ingress;
@@ -216,6 +217,7 @@ internal sealed unsafe class RelayLoop : IDisposable
     }
 
     /// <summary>One frame: parse it (a fragment waits for the others), find its rule, queue it on the rule's outputs; or count why not.</summary>
+    [SkipLocalsInit] // 400 bytes of them, for each frame
     private void Relay(ref ReceivedFrame received)
     {
         byte* data = received.Data;
@@ -252,17 +254,15 @@ internal sealed unsafe class RelayLoop : IDisposable
         if (rule.Analysis.Kind != AnalysisKind.Off)
             Analyse(in rule, in frame, data + frame.PayloadOffset, received.Arrival);
 
-        var datagram = new Datagram
-        {
-            Payload = data + frame.PayloadOffset,
-            Length = frame.PayloadLength,
-            Segment = frame.SegmentSize,
-            Source = frame.Source,
-            SourcePort = frame.SourcePort,
-            Tos = frame.Tos,
-            Ttl = frame.Ttl,
-            Arrival = received.Arrival,
-        };
+        Datagram datagram = default; // not an initialiser, which fills one of its own and copies it
+        datagram.Payload = data + frame.PayloadOffset;
+        datagram.Length = frame.PayloadLength;
+        datagram.Segment = frame.SegmentSize;
+        datagram.Source = frame.Source;
+        datagram.SourcePort = frame.SourcePort;
+        datagram.Tos = frame.Tos;
+        datagram.Ttl = frame.Ttl;
+        datagram.Arrival = received.Arrival;
         if (rule.IsRange)
         {
             datagram.HostPart = frame.Destination & ((UInt128.One << rule.HostBits) - 1);
@@ -298,6 +298,7 @@ internal sealed unsafe class RelayLoop : IDisposable
     }
 
     /// <summary>What there is to know of a rule's stream without looking at payloads.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void CountMatch(in RuleEntry rule, in ParsedFrame frame, long arrival, int datagrams)
     {
         long* counters = _slot.Words + SlotLayout.RulesOffset + (rule.Counter * SlotLayout.WordsPerRule);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Mcr.Native.Rules;
 
@@ -18,6 +19,7 @@ public sealed class PrefixTable
     ];
 
     /// <returns>false: no rule.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)] // nor into the loop, whose usual way it would lengthen
     public bool TryFind(UInt128 group, ushort port, UInt128 source, out RuleEntry entry)
     {
         foreach (Length length in _lengths)

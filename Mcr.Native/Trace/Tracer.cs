@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mcr.Native.Egress;
 using Mcr.Native.Interop;
 using Mcr.Native.Packet;
@@ -55,18 +56,19 @@ internal sealed unsafe class Tracer(WorkerSlot slot)
         }
     }
 
-    /// <summary>A frame of a rule that is traced: which of its datagrams are to be recorded, if any.</summary>
+    /// <summary>A frame of a rule that is traced: which of its datagrams are to be recorded, if any, as for nearly all there are none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TraceSample Sample(int ringNumber, int datagrams, long arrival)
     {
         ref Ring ring = ref _rings[ringNumber];
         ring.Words[TraceLayout.SeenWord] += datagrams;
-        if (ring.UntilNext > datagrams)
-        {
-            ring.UntilNext -= datagrams;
-            return default;
-        }
+        return (ring.UntilNext -= datagrams) > 0 ? default : Choose(ref ring, datagrams, arrival);
+    }
 
-        int first = ring.UntilNext - 1;
+    /// <summary>The next one that is to be recorded is in this frame.</summary>
+    private static TraceSample Choose(ref Ring ring, int datagrams, long arrival)
+    {
+        int first = ring.UntilNext + datagrams - 1;
         int behind = datagrams - 1 - first;
         ring.UntilNext = ring.Every - (behind % ring.Every);
         long room = TraceLayout.Records - (ring.Written - ring.Published); // what is not published yet must not be overwritten

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
 using Mcr.Native.Ingress;
@@ -75,6 +76,7 @@ public sealed unsafe class WorkerSlot : IDisposable
         _words + SlotLayout.SentWord, _words + SlotLayout.ErrorsWord, _words + SlotLayout.SentBytesWord, _words + SlotLayout.OutputsOffset);
 
     /// <summary>The <see cref="StreamBlock"/> of a rule entry, for the loop.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal long* Stream(int entry) => _words + SlotLayout.StreamsOffset + ((long)entry * StreamBlock.Words);
 
     /// <summary>What is known of the stream of a rule entry that has matched something: reading one that has not would take a page for it.</summary>

@@ -85,12 +85,17 @@ internal static class BenchCommand
     {
         var rounds = new Option<int>("--rounds") { Description = "How often each is measured.", DefaultValueFactory = _ => 15 };
         var output = new Option<DirectoryInfo?>("--output") { Description = "Where to write observing.md: nowhere if not given." };
-        var command = new Command("observing", "What analysis and trace of a stream cost the worker that relays it.") { rounds, output };
+        var before = new Option<FileInfo?>("--before") { Description = "The mcrd of another build, as of a version without all that, to be measured beside this one." };
+        var command = new Command("observing", "What analysis and trace of a stream cost the worker that relays it.") { rounds, before, output };
         command.SetAction(parsed => Guarded(stop =>
         {
             long began = Stopwatch.GetTimestamp();
+            if (parsed.GetValue(rounds) < 1)
+                throw new BenchException("--rounds must be at least 1");
+            if (parsed.GetValue(before) is { Exists: false } missing)
+                throw new BenchException($"--before: there is no {missing.FullName}; build that version first: dotnet build -c Release");
             using var lab = new Lab();
-            Goal[] goals = [.. Observing.Run(lab, parsed.GetValue(rounds), stop)];
+            Goal[] goals = [.. Observing.Run(lab, parsed.GetValue(rounds), parsed.GetValue(before)?.FullName, stop)];
             ReportTable table = ReportTables.Of(goals);
             table.Print(AnsiConsole.Console);
             Write(parsed.GetValue(output), "observing.md", Report.Here(CommandLine(parsed), [], Stopwatch.GetElapsedTime(began)).ToMarkdown("What looking at a stream costs", [table], [], Observing.Method));

@@ -8,13 +8,18 @@ internal static class Observing
     public const string Method =
         """
         One mcrd on CPU 1, lab/gen.c on CPU 0; every round sends a stretch through each variant, in an order that turns, after a change of the rule
-        on the running relay. The figure is the worker's CPU time (user, system and what the kernel does in its calls) per datagram at a
+        on the running relay, which is started anew now and then. The version before, where one is given, runs beside it. The figure is the worker's CPU time (user, system and what the kernel does in its calls) per datagram at a
         constant rate, and its median over all rounds; a ratio of CPU times is the inverse ratio of what one CPU can forward.
 
         """;
 
     private const double Seconds = 0.5;
     private const string Rule = "observed";
+
+    /// <summary>Daemons are started anew after so many rounds: where their memory comes to lie is worth some per cent, for as long as they run.</summary>
+    private const int RoundsAStart = 4;
+
+    private const double LeastBefore = 0.99;
 
     private static readonly Variant[] Variants =
     [
@@ -27,49 +32,85 @@ internal static class Observing
         new("trace: each datagram", "off", "1", null),
     ];
 
+    private static readonly Variant Before = new("the version before, the same rule", "", null, null);
+
     /// <summary>What merged frames cost is told and not judged: a frame of 45 datagrams costs as much as one.</summary>
     private static readonly (Traffic Traffic, bool IsJudged)[] Streams = [(Traffic.Media, true), (Traffic.MergedMedia, false)];
 
-    public static IEnumerable<Goal> Run(Lab lab, int rounds, CancellationToken stop) =>
-        Streams.SelectMany(stream => Run(lab, stream.Traffic, stream.IsJudged, rounds, stop));
+    /// <param name="before">The mcrd of another build, which is measured as well, with the same rule and as it is by default; null: none.</param>
+    public static IEnumerable<Goal> Run(Lab lab, int rounds, string? before, CancellationToken stop) =>
+        Streams.SelectMany(stream => Run(lab, stream.Traffic, stream.IsJudged, rounds, before, stop));
 
-    private static IEnumerable<Goal> Run(Lab lab, Traffic traffic, bool isJudged, int rounds, CancellationToken stop)
+    private static IEnumerable<Goal> Run(Lab lab, Traffic traffic, bool isJudged, int rounds, string? before, CancellationToken stop)
     {
-        using var topology = new BenchTopology(traffic);
-        using McrdProcess mcrd = McrdPeer.StartDaemon(topology, "");
-        using var running = new RunningPeer(mcrd.WorkerPids());
-        var figures = Variants.ToDictionary(v => v, _ => new List<double>());
-        Flow.WaitUntilRelayed(topology, lab, running);
-        for (int round = 0; round < rounds; round++)
+        Variant[] variants = before is null ? Variants : [.. Variants, Before];
+        var figures = variants.ToDictionary(v => v, _ => new List<double>());
+        for (int first = 0; first < rounds; first += RoundsAStart)
         {
-            for (int i = 0; i < Variants.Length; i++)
+            using var today = new Subject(lab, traffic, Executables.Mcrd);
+            using Subject? other = before is null ? null : new Subject(lab, traffic, before);
+            for (int round = first; round < Math.Min(rounds, first + RoundsAStart); round++)
             {
-                stop.ThrowIfCancellationRequested();
-                Variant variant = Variants[(i + round) % Variants.Length];
-                variant.Apply(mcrd);
-                Flow flow = Flow.SendQuietly(topology, lab, running, traffic.Load, (long)(traffic.Load * Seconds));
-                if (flow.Lost != 0)
-                    throw new BenchException($"{flow.Lost} datagrams of {flow.Expected} were lost with {variant.Name}");
-                figures[variant].Add((double)flow.RelayNanoseconds / flow.Arrived);
+                for (int i = 0; i < variants.Length; i++)
+                {
+                    stop.ThrowIfCancellationRequested();
+                    Variant variant = variants[(i + round) % variants.Length];
+                    figures[variant].Add(variant == Before ? other!.Measure(lab, variant.Name) : today.Measure(lab, variant.Name, variant.Apply));
+                }
             }
         }
 
+        string suffix = isJudged ? "" : ", merged frames";
         double nothing = Median(figures[Variants[0]]);
         yield return new Goal($"worker's CPU per datagram, {traffic.Name}, {Variants[0].Name}", "", FormattableString.Invariant($"{nothing:F0} ns"), null);
-        foreach (Variant variant in Variants[1..])
+        foreach (Variant variant in variants[1..])
         {
             // Against the stretch without, of the same round: what else goes on changes slowly.
-            double ratio = Median([.. figures[variant].Zip(figures[Variants[0]], (with, without) => with / without)]);
-            double? limit = isJudged ? variant.Most : null;
-            string wanted = limit is { } most ? FormattableString.Invariant($"at most {most:F2} ×") : "";
-            yield return new Goal(isJudged ? variant.Name : $"{variant.Name}, merged frames", wanted, FormattableString.Invariant($"{ratio:F3} × ({Median(figures[variant]):F0} ns)"), limit is null ? null : ratio <= limit);
+            double ratio = Median(figures[variant].Zip(figures[Variants[0]], (with, without) => with / without));
+            string measured = FormattableString.Invariant($"{ratio:F3} × ({Median(figures[variant]):F0} ns)");
+            if (variant == Before)
+                yield return new Goal(variant.Name + suffix, FormattableString.Invariant($"at least {LeastBefore:F2} ×"), measured, ratio >= LeastBefore);
+            else if (isJudged && variant.Most is { } most)
+                yield return new Goal(variant.Name, FormattableString.Invariant($"at most {most:F2} ×"), measured, ratio <= most);
+            else
+                yield return new Goal(variant.Name + suffix, "", measured, null);
         }
     }
 
-    private static double Median(List<double> values)
+    private static double Median(IEnumerable<double> values) => Spread.Of([.. values]).Median;
+
+    /// <summary>A daemon in namespaces of its own.</summary>
+    private sealed class Subject : IDisposable
     {
-        values.Sort();
-        return values[values.Count / 2];
+        private readonly BenchTopology _topology;
+        private readonly McrdProcess _mcrd;
+        private readonly RunningPeer _worker;
+
+        public Subject(Lab lab, Traffic traffic, string program)
+        {
+            _topology = new BenchTopology(traffic);
+            _mcrd = McrdPeer.StartDaemon(_topology, "", program);
+            _worker = new RunningPeer(_mcrd.WorkerPids());
+            Flow.WaitUntilRelayed(_topology, lab, _worker);
+        }
+
+        /// <returns>Nanoseconds of the worker's CPU per datagram.</returns>
+        public double Measure(Lab lab, string name, Action<McrdProcess>? change = null)
+        {
+            change?.Invoke(_mcrd);
+            double load = _topology.Traffic.Load;
+            Flow flow = Flow.SendQuietly(_topology, lab, _worker, load, (long)(load * Seconds));
+            if (flow.Lost != 0)
+                throw new BenchException($"{flow.Lost} datagrams of {flow.Expected} were lost with {name}");
+            return (double)flow.RelayNanoseconds / flow.Arrived;
+        }
+
+        public void Dispose()
+        {
+            _worker.Dispose();
+            _mcrd.Dispose();
+            _topology.Dispose();
+        }
     }
 
     /// <param name="Trace">One datagram in so many; null for none.</param>

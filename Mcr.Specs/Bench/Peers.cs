@@ -12,11 +12,12 @@ internal sealed record McrdPeer(string Name, string Settings, bool IsExtra = fal
     }
 
     /// <summary>Only its worker is bound to the relay's CPU.</summary>
-    public static McrdProcess StartDaemon(BenchTopology topology, string settings)
+    /// <param name="program">Of another build; null: of this one.</param>
+    public static McrdProcess StartDaemon(BenchTopology topology, string settings, string? program = null)
     {
         string outputs = string.Join(", ", BenchTopology.OutputGroups(topology.Traffic.Fanout).Select(g => $"{{ interface = {BenchTopology.Output}, group = \"{g}\", port = {BenchTopology.OutputPort}, ttl = 8 }}"));
         string rule = $"{{ input {{ interface = {BenchTopology.Input}, group = \"{BenchTopology.Group}\", port = {BenchTopology.Port} }}, outputs = [ {outputs} ] }}";
-        return McrdProcess.StartReady(topology.Relay, rule, $"interfaces.{BenchTopology.Input}.cores = [{BenchPlan.RelayCpu}]\n{settings}");
+        return McrdProcess.StartReadyOf(program ?? Executables.Mcrd, topology.Relay, rule, $"interfaces.{BenchTopology.Input}.cores = [{BenchPlan.RelayCpu}]\n{settings}");
     }
 }
 

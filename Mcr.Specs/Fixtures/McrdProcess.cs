@@ -15,14 +15,22 @@ internal sealed class McrdProcess : IDisposable
 
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"mcr-spec-{Environment.ProcessId}-{Interlocked.Increment(ref _instances)}");
 
+    private readonly string _program;
+
     /// <param name="rules">The contents of <c>mcr.rules</c>, in HOCON.</param>
     public McrdProcess(NetworkNamespace place, string rules, string settings = "", IReadOnlyDictionary<string, string?>? environment = null, params string[] arguments)
+        : this(Executables.Mcrd, place, rules, settings, environment, arguments)
     {
+    }
+
+    private McrdProcess(string program, NetworkNamespace place, string rules, string settings, IReadOnlyDictionary<string, string?>? environment, string[] arguments)
+    {
+        _program = program;
         Directory.CreateDirectory(_directory);
         Place = place;
         ConfigFile = Path.Combine(_directory, "mcrd.hocon");
         Configure(rules, settings);
-        Process = new RunningProcess(place, Executables.Mcrd, ["supervisor", "--config", ConfigFile, .. arguments], environment);
+        Process = new RunningProcess(place, program, ["supervisor", "--config", ConfigFile, .. arguments], environment);
     }
 
     /// <summary>Another configuration file, for the next start.</summary>
@@ -62,14 +70,19 @@ internal sealed class McrdProcess : IDisposable
         if (rules is not null)
             Configure(rules, settings);
         Process.Dispose();
-        Process = new RunningProcess(Place, Executables.Mcrd, ["supervisor", "--config", ConfigFile]);
+        Process = new RunningProcess(Place, _program, ["supervisor", "--config", ConfigFile]);
         return WaitReady();
     }
 
     /// <summary>Starts and waits until it relays.</summary>
-    public static McrdProcess StartReady(NetworkNamespace place, string rules, string settings = "", params string[] arguments)
+    public static McrdProcess StartReady(NetworkNamespace place, string rules, string settings = "", params string[] arguments) =>
+        StartReadyOf(Executables.Mcrd, place, rules, settings, arguments);
+
+    /// <inheritdoc cref="StartReady"/>
+    /// <param name="program">The mcrd of another build.</param>
+    public static McrdProcess StartReadyOf(string program, NetworkNamespace place, string rules, string settings, params string[] arguments)
     {
-        var mcrd = new McrdProcess(place, rules, settings, null, arguments);
+        var mcrd = new McrdProcess(program, place, rules, settings, null, arguments);
         try
         {
             mcrd.WaitReady();
