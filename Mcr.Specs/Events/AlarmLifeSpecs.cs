@@ -24,6 +24,7 @@ public sealed class AlarmLifeSpecs : RelaySpec
         Ok(Audio());
         Assert.Equal([], Seconds(2));
         ActiveAlarm alarm = Assert.Single(Seconds(4));
+        AwaitAssert(() => Assert.Equal([alarm], List().SelectMany(r => r.Alarms)));
         Assert.Equal((AlarmKind.Silence, "no datagram has come in the 3 s since it is relayed"), (alarm.Kind, alarm.Sentence));
         RelayEvent raised = Assert.Single(Alarms());
         Assert.Equal((EventKind.AlarmRaised, EventSeverity.Warning, "video", "silence"), (raised.Kind, raised.Severity, raised.RuleName, raised.Values["alarm"]));
@@ -53,6 +54,20 @@ public sealed class AlarmLifeSpecs : RelaySpec
         Relay.Tell(RelayCommands.RemoveRule.ByName("audio"), TestActor);
         ExpectMsg<CommandResult.Ok>();
         AwaitAssert(() => Assert.Equal(4, Alarms().Count(e => e.Kind == EventKind.AlarmCleared))); // its interface is closed with it
+    }
+
+    [Fact]
+    public void Rule_for_several_ports_should_have_several_sources_and_no_alarm_for_it()
+    {
+        ForwardingRule video = Video();
+        Ok(video with { Input = video.Input with { LastPort = 5001 }, Outputs = [video.Outputs[0] with { LastPort = 6001 }] });
+        Seconds(2);
+        Seconds(4, port =>
+        {
+            Interlocked.Increment(ref port.Arrived);
+            Interlocked.Add(ref port.SourceChanges, 7);
+        });
+        Assert.Empty(Alarms());
     }
 
     [Fact]
@@ -98,6 +113,8 @@ public sealed class AlarmLifeSpecs : RelaySpec
         Platform.Ports.Last().RefuseQueries = null;
         Seconds(262);
         Assert.Single(Alarms());
+        Platform.SetLinks(FakePlatform.Device("out0", 2), FakePlatform.Device("out1", 3));
+        AwaitAssert(() => Assert.EndsWith("it is closed", Alarms().Last().Sentence, StringComparison.Ordinal));
     }
 
     [Fact]
