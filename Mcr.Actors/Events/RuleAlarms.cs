@@ -54,6 +54,8 @@ internal sealed class RuleAlarms(IInterfacePort port, AlarmSettings defaults, Ti
         return news;
     }
 
+    public ImmutableArray<ActiveAlarm> Active(RuleId id) => _rules.TryGetValue(id, out var rule) ? rule.State.Active : [];
+
     /// <summary>Those of all rules that have any.</summary>
     public ImmutableDictionary<RuleId, ImmutableArray<ActiveAlarm>> All => _rules.Where(r => !r.Value.State.Active.IsEmpty).ToImmutableDictionary(r => r.Key, r => r.Value.State.Active);
 

@@ -47,7 +47,7 @@ internal sealed class OpenPort(IInterfacePort port, IReadOnlyList<OpenSeat> seat
         _traffic.Sample(at, now, port.ReadCounters().Traffic);
     }
 
-    public InterfaceEvents.Report Report(InterfaceState state) => new([.. Seats.Select(s => s.View(state))], Meters.Read(state.Planned))
+    public InterfaceEvents.Report Report(InterfaceState state) => new([.. Seats.Select(s => s.View(state))], Meters.Read(state.Planned).ToImmutableDictionary(r => r.Key, r => r.Value with { Alarms = Alarms.Active(r.Key) }))
     {
         Counters = port.ReadCounters(),
         Traffic = _traffic.View,

@@ -43,7 +43,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
     private LinkTable _links = new([]);
     private ImmutableDictionary<RuleId, ActiveAlarm> _duplicates = ImmutableDictionary<RuleId, ActiveAlarm>.Empty;
 
-    /// <summary>By interface.</summary>
+    /// <summary>By interface, for lists, which ask no interface.</summary>
     private readonly Dictionary<string, ImmutableDictionary<RuleId, ImmutableArray<ActiveAlarm>>> _alarms = [];
 
     public RelaySupervisor(IRelayPlatform platform, RelayOptions options, RuleLedger ledger, TimeProvider time, ControlGate? gate = null)
@@ -227,8 +227,9 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                 Sender.Tell(new RelayQueries.RuleList(views, RuleSetHash.Of(_state.Rules.Rules)));
                 break;
             case RelayQueries.GetStats:
-                ImmutableArray<RuleView> rules = [.. _state.Rules.Rules.Select(r => _state.Entries[r.Id].View with { Alarms = AlarmsOf(r) })];
-                AskInterfaces(reports => new RelayQueries.StatsReport([.. rules.Select(rule => StatsOf(rule, reports))]));
+                ImmutableArray<RuleView> rules = [.. _state.Rules.Rules.Select(r => _state.Entries[r.Id].View)];
+                ImmutableDictionary<RuleId, ActiveAlarm> duplicates = _duplicates;
+                AskInterfaces(reports => new RelayQueries.StatsReport([.. rules.Select(rule => StatsOf(rule, reports, duplicates))]));
                 break;
             case RelayQueries.ListWorkers:
                 AskInterfaces(reports => new RelayQueries.WorkerList([.. reports.Interfaces.SelectMany(r => r.Workers).OrderBy(w => w.Interface, StringComparer.Ordinal).ThenBy(w => w.Number)]));
@@ -357,17 +358,20 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
         })]));
     }
 
-    private static RuleStatsView StatsOf(RuleView rule, InterfaceEvents.Reports reports)
+    private static RuleStatsView StatsOf(RuleView rule, InterfaceEvents.Reports reports, ImmutableDictionary<RuleId, ActiveAlarm> duplicates)
     {
         RuleStatsView stats = reports.Interfaces.Select(r => r.Rules.GetValueOrDefault(rule.Rule.Id)).FirstOrDefault(s => s is not null) ?? new RuleStatsView(rule.Rule, 0, 0, 0, 0, 0, 0);
-        return stats with { Rule = rule.Rule, Status = rule.Status, Why = rule.Why, Alarms = rule.Alarms };
+        return stats with { Rule = rule.Rule, Status = rule.Status, Why = rule.Why, Alarms = WithDuplicate(stats.Alarms, duplicates, rule.Rule.Id) };
     }
 
     private ImmutableArray<ActiveAlarm> AlarmsOf(ForwardingRule rule)
     {
         ImmutableArray<ActiveAlarm> alarms = _alarms.TryGetValue(rule.Input.Interface, out var raised) && raised.TryGetValue(rule.Id, out ImmutableArray<ActiveAlarm> own) ? own : [];
-        return _duplicates.TryGetValue(rule.Id, out ActiveAlarm? duplicate) ? alarms.Add(duplicate) : alarms;
+        return WithDuplicate(alarms, _duplicates, rule.Id);
     }
+
+    private static ImmutableArray<ActiveAlarm> WithDuplicate(ImmutableArray<ActiveAlarm> alarms, ImmutableDictionary<RuleId, ActiveAlarm> duplicates, RuleId id) =>
+        duplicates.TryGetValue(id, out ActiveAlarm? duplicate) ? alarms.Add(duplicate) : alarms;
 
     private static string At(int index) => $"rules[{index}].";
 

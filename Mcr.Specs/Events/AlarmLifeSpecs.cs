@@ -24,6 +24,7 @@ public sealed class AlarmLifeSpecs : RelaySpec
         Ok(Audio());
         Assert.Equal([], Seconds(2));
         ActiveAlarm alarm = Assert.Single(Seconds(4));
+        AwaitAssert(() => Assert.Equal([alarm], List().SelectMany(r => r.Alarms)));
         Assert.Equal((AlarmKind.Silence, "no datagram has come in the 3 s since it is relayed"), (alarm.Kind, alarm.Sentence));
         RelayEvent raised = Assert.Single(Alarms());
         Assert.Equal((EventKind.AlarmRaised, EventSeverity.Warning, "video", "silence"), (raised.Kind, raised.Severity, raised.RuleName, raised.Values["alarm"]));
@@ -59,9 +60,23 @@ public sealed class AlarmLifeSpecs : RelaySpec
     public void Alarms_of_an_interface_that_crashes_should_be_over()
     {
         Ok(Video() with { Alarms = new AlarmSettings { Silence = TimeSpan.FromSeconds(2) } });
-        Assert.Single(Seconds(4));
+        Assert.Single(Seconds(8));
         Sys.ActorSelection("/user/relay/interfaces/in0").Tell(new InterfaceCommands.GetTrace(null!, null!)); // it falls over that
         AwaitAssert(() => Assert.Equal([EventKind.AlarmRaised, EventKind.AlarmCleared], Alarms().Select(e => e.Kind)));
+    }
+
+    [Fact]
+    public void Rule_for_several_ports_should_have_several_sources_and_no_alarm_for_it()
+    {
+        ForwardingRule video = Video();
+        Ok(video with { Input = video.Input with { LastPort = 5001 }, Outputs = [video.Outputs[0] with { LastPort = 6001 }] });
+        Seconds(2);
+        Seconds(4, port =>
+        {
+            Interlocked.Increment(ref port.Arrived);
+            Interlocked.Add(ref port.SourceChanges, 7);
+        });
+        Assert.Empty(Alarms());
     }
 
     [Fact]
@@ -107,6 +122,8 @@ public sealed class AlarmLifeSpecs : RelaySpec
         Platform.Ports.Last().RefuseQueries = null;
         Seconds(262);
         Assert.Single(Alarms());
+        Platform.SetLinks(FakePlatform.Device("out0", 2), FakePlatform.Device("out1", 3));
+        AwaitAssert(() => Assert.EndsWith("it is closed", Alarms().Last().Sentence, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -44,7 +44,9 @@ public sealed class AlarmStateSpecs
         Run(20, Flowing);
         Assert.Empty(Run(5, s => Flowing(s) with { Traffic = At(30_000_000, 19_000_000) }));
         Assert.Equal(AlarmKind.RateMax, Assert.Single(Run(5, s => Flowing(s) with { Traffic = At(30_000_000) })).Alarm);
-        AlarmNews[] news = [.. Run(8, s => Flowing(s) with { Traffic = At(500_000) })];
+        Assert.Equal(EventKind.AlarmCleared, Assert.Single(Run(5, s => Flowing(s) with { Traffic = At(500_000, 1_100_000) })).Kind); // too slow in the last second only
+        Assert.Equal(AlarmKind.RateMax, Assert.Single(Run(1, s => Flowing(s) with { Traffic = At(30_000_000) })).Alarm);
+        AlarmNews[] news = [.. Run(12, s => Flowing(s) with { Traffic = At(500_000) })];
         Assert.Equal([(EventKind.AlarmRaised, AlarmKind.RateMin), (EventKind.AlarmCleared, AlarmKind.RateMax)], news.Select(n => (n.Kind, n.Alarm!.Value)));
         Assert.Equal("0.5 Mbit/s in the last second and 0.5 Mbit/s in the last ten are less than 1Mbit/s", news[0].Sentence);
     }

@@ -73,8 +73,11 @@ public sealed class NeighbourSpecs
         using var topology = new RelayTopology();
         using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rules);
         using var follower = new EventFollower(mcrd);
-        BoundSocket own = topology.Relay.Run(BoundSocket.ReadAll)[0]; // outputs are sent from it
-        mcrd.Ctl("add", "--input-interface", "in0", "--input-group", "239.1.1.9", "--input-port", $"{own.Port}", "--outputs", "239.2.2.9:6000:out0", "--name", "own");
+        using var sender = new PayloadSender(topology.Source, "10.1.0.1", "239.1.1.2", 5002);
+        sender.Send([[1]]);
+        BoundSocket[] own = [];
+        McrdWaits.Until(() => (own = [.. topology.Relay.Run(BoundSocket.ReadAll)]).Length == 1, "the socket that outputs are sent from to have a port");
+        mcrd.Ctl("add", "--input-interface", "in0", "--input-group", "239.1.1.9", "--input-port", $"{own[0].Port}", "--outputs", "239.2.2.9:6000:out0", "--name", "own");
         using Socket listener = Listen(topology, 5002);
         using Socket elsewhere = Listen(topology, 5999);
         using Socket unicast = Listen(topology, 6000); // where outputs go, which is fine
