@@ -23,7 +23,7 @@ public sealed class MembershipQuerySpecs(ITestOutputHelper output)
         MembershipQuery query = Assert.IsType<MembershipQuery>(MembershipQuery.TryParse(packet));
         Assert.Equal((IPAddress.Parse(querier), protocol, patience), (query.Querier, query.Protocol, (int)query.Patience.TotalSeconds));
         Assert.Equal(query, MembershipQuery.TryParse([.. packet, .. new byte[46 - packet.Length]])); // a shortest frame is padded
-        Assert.Null(MembershipQuery.TryParse(QueryFrames.Igmp(querier, version, group: "239.1.1.1")[QueryFrames.Ip..]));
+        Assert.Null(MembershipQuery.TryParse(QueryFrames.Igmp(querier, version, group: "239.1.1.1").AsSpan(QueryFrames.Ip)));
     }
 
     [Theory]
@@ -34,7 +34,7 @@ public sealed class MembershipQuerySpecs(ITestOutputHelper output)
         byte[] packet = QueryFrames.Mld(querier, version)[QueryFrames.Ip..];
         MembershipQuery query = Assert.IsType<MembershipQuery>(MembershipQuery.TryParse(packet));
         Assert.Equal((IPAddress.Parse(querier), protocol, patience), (query.Querier, query.Protocol, (int)query.Patience.TotalSeconds));
-        Assert.Null(MembershipQuery.TryParse(QueryFrames.Mld(querier, version, group: "ff3e::1")[QueryFrames.Ip..]));
+        Assert.Null(MembershipQuery.TryParse(QueryFrames.Mld(querier, version, group: "ff3e::1").AsSpan(QueryFrames.Ip)));
     }
 
     [Theory]
@@ -44,9 +44,9 @@ public sealed class MembershipQuerySpecs(ITestOutputHelper output)
     [InlineData(7, 0xFF, 100, 222_218)]
     public void Querier_that_asks_more_seldom_should_be_waited_for_longer(byte robustness, byte interval, byte response, double seconds)
     {
-        Assert.Equal(seconds, MembershipQuery.TryParse(QueryFrames.Igmp("10.0.0.1", 3, null, response, robustness, interval)[QueryFrames.Ip..])!.Patience.TotalSeconds);
+        Assert.Equal(seconds, MembershipQuery.TryParse(QueryFrames.Igmp("10.0.0.1", 3, null, response, robustness, interval).AsSpan(QueryFrames.Ip))!.Patience.TotalSeconds);
         ushort milliseconds = response == 0x80 ? (ushort)12_800 : (ushort)(response * 100);
-        Assert.Equal(seconds, MembershipQuery.TryParse(QueryFrames.Mld("fe80::1", 2, null, milliseconds, robustness, interval)[QueryFrames.Ip..])!.Patience.TotalSeconds);
+        Assert.Equal(seconds, MembershipQuery.TryParse(QueryFrames.Mld("fe80::1", 2, null, milliseconds, robustness, interval).AsSpan(QueryFrames.Ip))!.Patience.TotalSeconds);
     }
 
     [Fact]
