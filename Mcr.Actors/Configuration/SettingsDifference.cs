@@ -16,7 +16,7 @@ internal static class SettingsDifference
         [
             .. before.Keys.Union(after.Keys)
                 .Where(key => before.GetValueOrDefault(key) != after.GetValueOrDefault(key) && !applied.Contains(key))
-                .Select(key => $"{key}: {before.GetValueOrDefault(key) ?? "not set"}, now {after.GetValueOrDefault(key) ?? "not set"}"),
+                .Select(key => SettingsKeys.IsSecret(key) ? $"{key}: changed" : $"{key}: {before.GetValueOrDefault(key) ?? "not set"}, now {after.GetValueOrDefault(key) ?? "not set"}"),
             .. inEffect.AkkaJson == next.AkkaJson ? Array.Empty<string>() : ["akka"],
         ];
     }

@@ -14,6 +14,8 @@ internal static class SettingsKeys
 {
     private const string Defaults = "interface-defaults";
 
+    private const string Webhook = "events.webhook";
+
     /// <summary>In the order of reference.hocon; of an interface only what differs from the defaults for all.</summary>
     public static IReadOnlyList<(string Key, string Value)> Of(McrSettings settings)
     {
@@ -48,13 +50,16 @@ internal static class SettingsKeys
         // Of those with a level of their own, here or in reference.hocon: that one has none here has to be said, too.
         keys.AddRange(LogNames.Facilities.Values.Where(f => f == LogFacility.Runtime || settings.Log.Levels.Overrides.ContainsKey(f)).Select(f => ($"log.levels.{f}", settings.Log.Levels.Overrides.TryGetValue(f, out LogVerbosity own) ? LogNames.Of(own) : LogNames.Default)));
         keys.AddRange(AlarmText.Pairs(settings.AlarmDefaults).Select(alarm => ($"alarm-defaults.{alarm.Key}", alarm.Value ?? "")));
-        keys.AddRange(Of(settings.Webhook).Select(w => ($"events.webhook.{w.Key}", w.Value)));
+        keys.AddRange(Of(settings.Webhook).Select(w => ($"{Webhook}.{w.Key}", w.Value)));
         (string Key, string Value)[] defaults = [.. Of(settings.InterfaceDefaults)];
         keys.AddRange(defaults.Select(d => ($"{Defaults}.{d.Key}", d.Value)));
         foreach ((string name, InterfaceOptions options) in settings.Interfaces)
             keys.AddRange(Of(options).Except(defaults).Select(o => ($"{Interface(name)}.{o.Key}", o.Value)));
         return keys;
     }
+
+    /// <summary>What it is set to goes into no log.</summary>
+    public static bool IsSecret(string key) => key is $"{Webhook}.url" or $"{Webhook}.authorization";
 
     public static string Interface(string name) => $"interfaces.{RuleText.Quote(name)}";
 

@@ -32,6 +32,7 @@ internal static class StartupFile
         if (ConfigFileWriter.TryWrite(file, text) is { } refusal)
             return ([], "", [new ConfigProblem(new Hocon.SourcePosition(file, 0, 0), $"{refusal}; save it yourself with mcrctl config save --file FILE, and move it there")]);
         string others = elsewhere.Count == 0 ? "" : $"; {elsewhere.Count} of conf.d stay there";
-        return (settings.Rules, $"{mine.Length} rules are written to {file}{others}", []);
+        string secret = own.Webhook.Authorization.Length == 0 ? "" : "; events.webhook.authorization is in it as it is now, so mind who may read the file";
+        return (settings.Rules, $"{mine.Length} rules are written to {file}{others}{secret}", []);
     }
 }

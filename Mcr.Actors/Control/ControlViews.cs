@@ -166,6 +166,7 @@ public static class ControlViews
         Address = view.Heard?.Address.ToString(),
         Protocol = view.Heard?.Protocol,
         LastSeen = view.Heard?.At,
+        Silent = view.IsSilent,
         Alarm = view.Alarm is null ? null : Alarm(view.Alarm),
     };
 

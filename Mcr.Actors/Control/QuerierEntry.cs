@@ -19,6 +19,10 @@ public sealed record QuerierEntry(string Family, DateTimeOffset Since)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? LastSeen { get; init; }
 
+    /// <summary>Nobody has asked for longer than a segment does without, alarm or not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Silent { get; init; }
+
     /// <summary>That nobody asks; null while that is no alarm.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AlarmEntry? Alarm { get; init; }

@@ -29,43 +29,53 @@ internal sealed record DuplicateState
     /// <summary>Every socket that was asked about and is still there; ours are not told.</summary>
     private ImmutableDictionary<ulong, (Listener Listener, SocketHolder Holder)> Sockets { get; init; } = ImmutableDictionary<ulong, (Listener, SocketHolder)>.Empty;
 
+    /// <summary>Ids of rules and inodes that the last look has not seen, for the first time.</summary>
+    private ImmutableHashSet<object> Missing { get; init; } = [];
+
     public bool IsEmpty => Alarms.IsEmpty && Sockets.IsEmpty;
 
     /// <summary>The sockets whose holders are not known yet.</summary>
     public IReadOnlySet<ulong> Unknown(Duplicates found) => found.Listeners.Keys.Where(inode => !Sockets.ContainsKey(inode)).ToHashSet();
 
+    /// <param name="looked">The rules that <paramref name="found"/> is about: of others nothing is known.</param>
     /// <param name="holders">Of those that were <see cref="Unknown"/>; one that is not there any more is looked at again.</param>
-    public (DuplicateState Next, ImmutableArray<RelayEvent> News) Take(Duplicates found, IReadOnlyDictionary<ulong, SocketHolder> holders, DateTimeOffset now)
+    public (DuplicateState Next, ImmutableArray<RelayEvent> News) Take(Duplicates found, IReadOnlySet<RuleId> looked, IReadOnlyDictionary<ulong, SocketHolder> holders, DateTimeOffset now)
     {
         var news = ImmutableArray.CreateBuilder<RelayEvent>();
         var alarms = Alarms.ToBuilder();
         var rules = Rules.ToBuilder();
+        var missing = ImmutableHashSet.CreateBuilder<object>();
         foreach ((RuleId id, ActiveAlarm alarm) in Alarms)
         {
-            if (found.Routes.ContainsKey(id))
+            if (found.Routes.ContainsKey(id) || IsMissedFirst(id, looked.Contains(id), missing))
                 continue;
             alarms.Remove(id);
-            news.Add(new AlarmNews(EventKind.AlarmCleared, AlarmKind.Duplicate, $"no alarm any more ({alarm.Sentence})").Of(rules[id]));
+            news.Add(Cleared(rules[id], alarm, looked.Contains(id) ? "" : ": the rule is not relayed, or does not ask for it"));
             rules.Remove(id);
         }
 
         foreach ((RuleId id, (ForwardingRule rule, ImmutableArray<string> outputs)) in found.Routes)
         {
-            if (alarms.ContainsKey(id))
-                continue;
             string sentence = $"a multicast route of this host's kernel forwards {rule.Input.Range.GroupText} from {rule.Input.Interface} to {string.Join(" and ", outputs)} as well, so that everything is there twice (see: ip mroute)";
+            rules[id] = rule;
+            if (alarms.TryGetValue(id, out ActiveAlarm? raised))
+            {
+                alarms[id] = raised with { Sentence = sentence };
+                continue;
+            }
+
             alarms.Add(id, new ActiveAlarm(AlarmKind.Duplicate, now, sentence));
-            rules.Add(id, rule);
             news.Add(new AlarmNews(EventKind.AlarmRaised, AlarmKind.Duplicate, sentence).Of(rule));
         }
 
         var sockets = Sockets.ToBuilder();
         foreach ((ulong inode, (Listener listener, SocketHolder holder)) in Sockets)
         {
-            if (found.Listeners.ContainsKey(inode))
+            bool isLookedAt = looked.Contains(listener.Rule.Id);
+            if (found.Listeners.ContainsKey(inode) || IsMissedFirst(inode, isLookedAt, missing))
                 continue;
             sockets.Remove(inode);
-            if (!holder.IsOurs)
+            if (!holder.IsOurs && isLookedAt) // else it may be there all the same
                 news.Add(Event(listener, holder, "gone", $"{Name(listener, holder)} does not listen beside the relay any more"));
         }
 
@@ -79,8 +89,16 @@ internal sealed record DuplicateState
                 news.Add(Event(listener, holder, "listens", $"{Name(listener, holder)} may take in the datagrams of {Sentences.Label(listener.Rule)}{others} as well; if it sends them on, they are there twice"));
         }
 
-        return (new DuplicateState { Alarms = alarms.ToImmutable(), Rules = rules.ToImmutable(), Sockets = sockets.ToImmutable() }, news.ToImmutable());
+        return (new DuplicateState { Alarms = alarms.ToImmutable(), Rules = rules.ToImmutable(), Sockets = sockets.ToImmutable(), Missing = missing.ToImmutable() }, news.ToImmutable());
     }
+
+    /// <summary>Nobody looks any more.</summary>
+    public ImmutableArray<RelayEvent> Drop() => [.. Alarms.Select(alarm => Cleared(Rules[alarm.Key], alarm.Value, ": nobody looks any more"))];
+
+    /// <summary>The kernel's lists are read in pieces, and what is in them may be passed over when others go meanwhile: it is gone when two looks in a row have not seen it.</summary>
+    private bool IsMissedFirst(object what, bool isLookedAt, ImmutableHashSet<object>.Builder missing) => isLookedAt && !Missing.Contains(what) && missing.Add(what);
+
+    private static RelayEvent Cleared(ForwardingRule rule, ActiveAlarm alarm, string why) => new AlarmNews(EventKind.AlarmCleared, AlarmKind.Duplicate, $"no alarm any more ({alarm.Sentence}){why}").Of(rule);
 
     private static string Name(Listener listener, SocketHolder holder)
     {

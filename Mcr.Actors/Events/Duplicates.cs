@@ -23,7 +23,8 @@ internal sealed record Duplicates(ImmutableDictionary<RuleId, (ForwardingRule Ru
     public static Duplicates Find(IEnumerable<ForwardingRule> rules, HostTables tables)
     {
         ILookup<(string, IPAddress), MulticastRoute> routes = tables.Routes.ToLookup(r => (r.Input, r.Group));
-        ILookup<ushort, BoundSocket> sockets = tables.Sockets.ToLookup(s => s.Port);
+        BoundSocket[] bound = [.. tables.Sockets.DistinctBy(s => s.Inode)]; // the kernel's list changes while it is read
+        ILookup<ushort, BoundSocket> sockets = bound.ToLookup(s => s.Port);
         if (routes.Count == 0 && sockets.Count == 0)
             return None;
         var routed = ImmutableDictionary.CreateBuilder<RuleId, (ForwardingRule, ImmutableArray<string>)>();
@@ -34,7 +35,7 @@ internal sealed record Duplicates(ImmutableDictionary<RuleId, (ForwardingRule Ru
             string[] outputs = [.. (range.IsOneGroup ? routes[(rule.Input.Interface, range.Group)] : tables.Routes.Where(r => r.Input == rule.Input.Interface && range.Contains(r.Group))).SelectMany(r => Same(rule, r)).Distinct()];
             if (outputs.Length > 0)
                 routed.Add(rule.Id, (rule, [.. outputs.Order(StringComparer.Ordinal)]));
-            foreach (BoundSocket socket in range.IsExact ? sockets[range.Port] : tables.Sockets.Where(s => s.Port >= range.Port && s.Port <= range.Last))
+            foreach (BoundSocket socket in range.IsExact ? sockets[range.Port] : bound.Where(s => s.Port >= range.Port && s.Port <= range.Last))
             {
                 if (!(range.IsOneGroup ? socket.Takes(range.Group) : TakesOf(socket, range)))
                     continue;

@@ -23,10 +23,14 @@ internal sealed class DuplicatesActor(IRelayPlatform platform, AlarmSettings def
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    protected override void PreStart() => Timers.StartPeriodicTimer(nameof(Tick), new Tick(), Interval);
+    protected override void PreStart()
+    {
+        Timers.StartPeriodicTimer(nameof(Tick), new Tick(), Interval);
+        Context.Parent.Tell(new DuplicateMessages.Found(_state.Alarms)); // an earlier one, which has crashed, may have told of some
+    }
 
     /// <summary>Nobody else knows of them.</summary>
-    protected override void PostStop() => Take(Duplicates.None, ImmutableDictionary<ulong, SocketHolder>.Empty);
+    protected override void PostStop() => Tell(_state.Drop());
 
     protected override void OnReceive(object message)
     {
@@ -66,14 +70,14 @@ internal sealed class DuplicatesActor(IRelayPlatform platform, AlarmSettings def
         }
 
         ImmutableDictionary<RuleId, ActiveAlarm> before = _state.Alarms;
-        Take(found, holders);
+        (_state, ImmutableArray<RelayEvent> news) = _state.Take(found, rules.Select(rule => rule.Id).ToHashSet(), holders, time.GetUtcNow());
+        Tell(news);
         if (!ReferenceEquals(before, _state.Alarms))
             Context.Parent.Tell(new DuplicateMessages.Found(_state.Alarms));
     }
 
-    private void Take(Duplicates found, IReadOnlyDictionary<ulong, SocketHolder> holders)
+    private void Tell(ImmutableArray<RelayEvent> news)
     {
-        (_state, ImmutableArray<RelayEvent> news) = _state.Take(found, holders, time.GetUtcNow());
         foreach (RelayEvent each in news)
         {
             if (each.Severity == EventSeverity.Warning)

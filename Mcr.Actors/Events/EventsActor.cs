@@ -11,8 +11,6 @@ internal sealed class EventsActor(IRelayPlatform platform, RelayOptions options,
     private readonly IActorRef _webhook = Context.ActorOf(Props.Create(() => new WebhookActor(platform, options, time)), "webhook");
     private EventLog _log = EventLog.Empty;
 
-    protected override void PreStart() => options.Metrics?.ForgetAlarms();
-
     protected override void OnReceive(object message)
     {
         switch (message)

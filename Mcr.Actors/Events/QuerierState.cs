@@ -26,7 +26,9 @@ internal sealed record QuerierState(string Interface, bool IsIPv6, TimeSpan Begi
 
     private ActiveAlarm? Alarm { get; init; }
 
-    public QuerierView View => new(IsIPv6, Since, Last is null ? null : new HeardQuerier(Last.Querier, Last.Protocol, LastTime), Alarm);
+    private bool IsSilent { get; init; }
+
+    public QuerierView View => new(IsIPv6, Since, Last is null ? null : new HeardQuerier(Last.Querier, Last.Protocol, LastTime), Alarm) { IsSilent = IsSilent };
 
     /// <param name="isWanted">Some rule has joined groups of this family, and it is an alarm for that rule.</param>
     /// <param name="obstacle">Why nothing could be heard now: then counting begins anew. null: it could.</param>
@@ -36,14 +38,16 @@ internal sealed record QuerierState(string Interface, bool IsIPv6, TimeSpan Begi
         QuerierState next = query is null ? this : this with { Last = query, LastAt = at, LastTime = now };
         if (obstacle is not null)
             next = next with { Begin = at, Since = now, Last = null };
+        TimeSpan silence = at - next.Reference;
+        if (next.IsSilent != silence > next.Patience)
+            next = next with { IsSilent = !next.IsSilent };
         if (Alarm is { } raised)
         {
             string? over = obstacle ?? (!isWanted ? "no rule for which it is an alarm has joined a group there" : query is null ? null : $"{query.Querier} asks ({query.Protocol})");
             return over is null ? (next, []) : (next with { Alarm = null }, [Event(EventSeverity.Info, EventKind.AlarmCleared, $"interface {Interface}: no alarm any more ({raised.Sentence}): {over}")]);
         }
 
-        TimeSpan silence = at - next.Reference;
-        if (!isWanted || silence <= next.Patience)
+        if (!isWanted || !next.IsSilent)
             return (next, []);
         string sentence = $"no {(IsIPv6 ? "MLD" : "IGMP")} querier has been heard for {Minutes(silence)}";
         const string Why = "a switch that snoops forgets the groups that nobody asks for, and their streams die some minutes after they began; "

@@ -21,16 +21,20 @@ internal sealed class RuleAlarms(IInterfacePort port, AlarmSettings defaults, Ti
         {
             AlarmSettings settings = Of(rule);
             AlarmSample now = Read(rule, index, traffic, settings);
-            if (gone.Remove(rule.Id) && _rules[rule.Id] is var (before, _, state) && before == index)
+            bool isKnown = _rules.TryGetValue(rule.Id, out (int Index, ForwardingRule Rule, AlarmState State) known);
+            gone.Remove(rule.Id);
+            if (isKnown && known.Index == index)
             {
-                (AlarmState next, ImmutableArray<AlarmNews> told) = state.Take(settings, now);
-                if (!ReferenceEquals(next, state) || !ReferenceEquals(rule, _rules[rule.Id].Rule))
+                (AlarmState next, ImmutableArray<AlarmNews> told) = known.State.Take(settings, now);
+                if (!ReferenceEquals(next, known.State) || !ReferenceEquals(rule, known.Rule))
                     _rules[rule.Id] = (index, rule, next);
                 foreach (AlarmNews each in told)
                     news.Add((rule, each));
             }
             else
             {
+                if (isKnown)
+                    Drop(known.Rule, known.State, "it is counted anew", news);
                 _rules[rule.Id] = (index, rule, new AlarmState(now));
             }
         }

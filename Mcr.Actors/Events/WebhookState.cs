@@ -80,7 +80,7 @@ internal sealed record WebhookState(WebhookSettings Settings)
         if (isGivenUp)
             done = done with { Current = null, Dropped = Dropped + post.Events.Length, Unsaid = Unsaid + post.Dropped + post.Events.Length };
         TimeSpan delay = reply.RetryAfter is { } wish ? TimeSpan.FromTicks(Math.Clamp(wish.Ticks, FirstRetry.Ticks, LongestRetryAfter.Ticks)) : Delay(done.Failures);
-        ImmutableArray<WebhookEffect> news = Trouble?.Why == reply.Why ? [] : [new WebhookEffect.Tell(reply, isGivenUp ? post.Events.Length : 0)];
+        ImmutableArray<WebhookEffect> news = Trouble?.IsLike(reply) == true ? [] : [new WebhookEffect.Tell(reply, isGivenUp ? post.Events.Length : 0)];
         return (done, [.. news, new WebhookEffect.Rest(delay)]);
     }
 

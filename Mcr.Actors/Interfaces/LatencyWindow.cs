@@ -13,8 +13,8 @@ internal sealed class LatencyWindow(ReadOnlySpan<long> counts)
     /// <summary>Seconds, when it is asked once a second.</summary>
     public const int Samples = 10;
 
-    private readonly long[] _last = counts.ToArray();
-    private readonly (byte Bucket, long Count)[][] _ring = [.. Enumerable.Repeat<(byte, long)[]>([], Samples)];
+    private long[]? _last = counts.ContainsAnyExcept(0) ? counts.ToArray() : null; // null: all 0, as of most rules that have just begun
+    private (byte Bucket, long Count)[][] _ring = []; // filled when something is sent
     private int _next;
 
     /// <summary>Nothing has been sent since.</summary>
@@ -34,6 +34,9 @@ internal sealed class LatencyWindow(ReadOnlySpan<long> counts)
     /// <param name="counts">At least what they were.</param>
     public void Sample(ReadOnlySpan<long> counts)
     {
+        _last ??= new long[LatencyHistogram.Buckets];
+        if (_ring.Length == 0)
+            _ring = [.. Enumerable.Repeat<(byte, long)[]>([], Samples)];
         int grown = 0;
         for (int i = 0; i < _last.Length; i++)
             grown += counts[i] > _last[i] ? 1 : 0;

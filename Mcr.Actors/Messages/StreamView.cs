@@ -7,6 +7,6 @@ namespace Mcr.Actors.Messages;
 /// <param name="PidsPerSecond">Packets a second, by PID.</param>
 public sealed record StreamView(StreamReport Report, double PacketsPerSecond, ImmutableDictionary<int, double> PidsPerSecond)
 {
-    /// <summary>How many datagrams of the last ten seconds took how long, by bucket of <see cref="LatencyHistogram"/>; empty while nobody has looked twice.</summary>
+    /// <summary>How many datagrams of the last ten seconds took how long, by bucket of <see cref="LatencyHistogram"/>.</summary>
     public ImmutableArray<long> RecentLatency { get; init; } = [];
 }

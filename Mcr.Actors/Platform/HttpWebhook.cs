@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -57,11 +58,14 @@ internal sealed class HttpWebhook : IWebhook
         }
         catch (OperationCanceledException)
         {
-            return new WebhookReply(WebhookVerdict.Failed, $"there was no answer within {_settings.Timeout.TotalSeconds:0.###} s");
+            return new WebhookReply(WebhookVerdict.Failed, $"there was no answer within {_settings.Timeout.TotalSeconds:0.###} s") { Kind = "timeout" };
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            return new WebhookReply(WebhookVerdict.Failed, Quote((e as HttpRequestException)?.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError ? e.Message : (e.InnerException ?? e).Message));
+            return new WebhookReply(WebhookVerdict.Failed, Quote((e as HttpRequestException)?.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError ? e.Message : (e.InnerException ?? e).Message))
+            {
+                Kind = (e as HttpRequestException)?.HttpRequestError.ToString() ?? e.GetType().Name,
+            };
         }
     }
 
@@ -84,12 +88,13 @@ internal sealed class HttpWebhook : IWebhook
     private static WebhookReply Judge(HttpResponseMessage response, string said)
     {
         int status = (int)response.StatusCode;
+        string kind = status.ToString(CultureInfo.InvariantCulture);
         string why = $"the answer is {status}{(said.Length > 0 ? $" ({said})" : "")}";
         bool isForAnotherTime = status >= 500 || response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests;
         if (!isForAnotherTime)
-            return new WebhookReply(WebhookVerdict.Refused, status is >= 300 and < 400 ? $"{why}, which sends us elsewhere; give the URL where it ends" : why);
+            return new WebhookReply(WebhookVerdict.Refused, status is >= 300 and < 400 ? $"{why}, which sends us elsewhere; give the URL where it ends" : why) { Kind = kind };
         RetryConditionHeaderValue? retry = response.Headers.RetryAfter;
-        return new WebhookReply(WebhookVerdict.Failed, why, retry?.Delta ?? (retry?.Date is { } date ? date - DateTimeOffset.UtcNow : null));
+        return new WebhookReply(WebhookVerdict.Failed, why, retry?.Delta ?? (retry?.Date is { } date ? date - DateTimeOffset.UtcNow : null)) { Kind = kind };
     }
 
     /// <summary>As much of what the receiver says as fits into a line.</summary>

@@ -9,7 +9,13 @@ public interface IWebhook : IDisposable
 
 /// <param name="Why">Unless it was taken: a part of a sentence.</param>
 /// <param name="RetryAfter">The receiver wants to be left alone for so long; null: it has not said.</param>
-public readonly record struct WebhookReply(WebhookVerdict Verdict, string Why = "", TimeSpan? RetryAfter = null);
+public readonly record struct WebhookReply(WebhookVerdict Verdict, string Why = "", TimeSpan? RetryAfter = null)
+{
+    /// <summary>The same for failures that are one to an operator, whatever the receiver says to each: the status, or what kind of failure it is.</summary>
+    public string Kind { get; init; } = "";
+
+    public bool IsLike(WebhookReply other) => Verdict == other.Verdict && Kind == other.Kind && (Kind.Length > 0 || Why == other.Why);
+}
 
 /// <summary>What becomes of a post.</summary>
 public enum WebhookVerdict

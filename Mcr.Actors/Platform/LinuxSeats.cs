@@ -48,7 +48,10 @@ internal sealed class LinuxSeats : IDisposable
         if (!_first.IsInGroup)
             return;
         BucketTable known = all[0].Table ?? BucketTable.One;
-        _group = FanoutGroup.Adopt(sockets, known.Seats <= _count ? known : known.Rebalance(_count, out _)); // the others serve whom the last one served
+        BucketTable next = known.Seats <= _count ? known : known.Rebalance(_count, out _); // the others serve whom the last one served
+        foreach (int seat in known.Takers(next))
+            all[seat].GiveFlows();
+        _group = FanoutGroup.Adopt(sockets, next);
         all[0].Table = _group.Table;
     }
 

@@ -51,6 +51,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
         _options = options;
         _ledger = ledger;
         _time = time;
+        options.Metrics?.ForgetAlarms();
         if (ledger.RollBack())
             _log.Warning("a change of rules that nobody had confirmed is taken back, since the relay was set up anew meanwhile");
         _state = new RelayState(ledger.Overlay);

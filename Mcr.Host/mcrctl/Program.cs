@@ -5,24 +5,27 @@ namespace Mcr.Host.Mcrctl;
 /// <summary>`mcrctl`: asks a running mcrd over its control socket.</summary>
 internal static class Program
 {
+    /// <summary>Who adds which commands. What is not called for is not compiled either, which is a good part of the start.</summary>
+    private static readonly (string[] Commands, Action<RootCommand, Session> AddTo)[] Parts =
+    [
+        (["add"], AddCommand.AddTo),
+        (["remove"], RemoveCommand.AddTo),
+        (["batch"], BatchCommand.AddTo),
+        (["workers"], WorkersCommand.AddTo),
+        (["upgrade-hold"], UpgradeHoldCommand.AddTo),
+        (QueryCommands.Names, QueryCommands.AddTo),
+        (["trace"], TraceCommands.AddTo),
+        (["events"], EventsCommand.AddTo),
+        (["log-level"], LogLevelCommand.AddTo),
+        (["config", "reload"], ConfigCommands.AddTo),
+        (["audit"], AuditCommand.AddTo),
+    ];
+
     public static int Main(string[] args)
     {
-        var root = new RootCommand("Controls a running mcrd over its control socket.");
-        var session = new Session(root);
-        AddCommand.AddTo(root, session);
-        RemoveCommand.AddTo(root, session);
-        BatchCommand.AddTo(root, session);
-        WorkersCommand.AddTo(root, session);
-        UpgradeHoldCommand.AddTo(root, session);
-        QueryCommands.AddTo(root, session);
-        TraceCommands.AddTo(root, session);
-        EventsCommand.AddTo(root, session);
-        LogLevelCommand.AddTo(root, session);
-        ConfigCommands.AddTo(root, session);
-        AuditCommand.AddTo(root, session);
-
-        // No response files: nothing here is long enough to need one, and a name may begin with @.
-        ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        ParseResult parsed = Parse(args, onlyCalled: true);
+        if (parsed.Errors.Count > 0 || parsed.UnmatchedTokens.Count > 0)
+            parsed = Parse(args, onlyCalled: false); // what is said of it must not depend on what was left out
         if (parsed.UnmatchedTokens.Count > 0)
             return ExitCodes.Because(ExitCodes.Usage, parsed.UnmatchedTokens.Select(token => $"'{token}' is not a command, flag or value here; see mcrctl --help"));
         if (parsed.Errors.Count > 0)
@@ -36,4 +39,22 @@ internal static class Program
             return ExitCodes.Because(ExitCodes.Failed, $"the answer cannot be written: {e.Message}");
         }
     }
+
+    /// <param name="onlyCalled">Only with commands whose names are among the words, if there are any.</param>
+    private static ParseResult Parse(string[] args, bool onlyCalled)
+    {
+        var root = new RootCommand("Controls a running mcrd over its control socket.");
+        var session = new Session(root);
+        bool all = !onlyCalled || Array.TrueForAll(Parts, part => !IsCalled(part.Commands, args));
+        foreach ((string[] commands, Action<RootCommand, Session> addTo) in Parts)
+        {
+            if (all || IsCalled(commands, args))
+                addTo(root, session);
+        }
+
+        // No response files: nothing here is long enough to need one, and a name may begin with @.
+        return root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+    }
+
+    private static bool IsCalled(string[] commands, string[] args) => Array.Exists(commands, command => Array.IndexOf(args, command) >= 0);
 }

@@ -7,6 +7,9 @@ namespace Mcr.Host.Mcrctl;
 /// <summary>The commands that only look.</summary>
 internal static class QueryCommands
 {
+    /// <summary>Of all of them.</summary>
+    public static readonly string[] Names = ["list", "list-rules", "stats", "list-workers", "interfaces", "ping", "version"];
+
     public static void AddTo(RootCommand root, Session session)
     {
         Add("list", "Lists the rules and what has become of them.", new ControlRequest.ListRules(), "list-rules");

@@ -95,7 +95,7 @@ internal static unsafe class TransportStreamAnalyser
         int pid = (int)(header >> 8) & MaxPid;
         long* words = block + StreamBlock.FirstPidWord + (pid % StreamBlock.PidCapacity * StreamBlock.WordsPerPid);
         long state = words[0];
-        if ((state & 0xFFFF) != pid + 1 || words[1] == 0 || !IsNext(state, header))
+        if ((header & 0xFF80_0000) != Sync << 24 || (state & 0xFFFF) != pid + 1 || words[1] == 0 || !IsNext(state, header))
             return false;
         Vector256<uint> one = Vector256.Create(first);
         var counters = Vector256.Create(CounterMask << 24);

@@ -76,7 +76,15 @@ public sealed class UsualStreamSpecs
             return [.. Enumerable.Range(0, count).Select(_ => Datagram(packets))];
         }
 
-        public byte[] Packets(int count) => [.. Enumerable.Range(0, count).SelectMany(_ => Pid(Rarely ? Random.Next(3) : 0))];
+        /// <summary>Now and then all of them are marked as broken, or begin with what is no sync byte.</summary>
+        public byte[] Packets(int count)
+        {
+            byte[] packets = [.. Enumerable.Range(0, count).SelectMany(_ => Pid(Rarely ? Random.Next(3) : 0))];
+            (int at, byte bit) = Random.Next(20) switch { 0 => (1, (byte)0x80), 1 => (0, (byte)0x08), _ => (0, (byte)0) };
+            for (int i = 0; i < count; i++)
+                packets[(i * Packet) + at] ^= bit;
+            return packets;
+        }
 
         private bool Rarely => Random.Next(60) == 0;
 

@@ -66,7 +66,7 @@ internal static class SampleAnswers
             LastSeen = i is 2 or 3 ? null : Now,
             Queriers = i switch
             {
-                0 => [new QuerierEntry("ipv4", Now.AddHours(-3)) { Address = "10.0.0.254", Protocol = "IGMPv3", LastSeen = Now }, new QuerierEntry("ipv6", Now.AddHours(-3)) { Address = "fe80::254", Protocol = "MLDv2", LastSeen = Now }],
+                0 => [new QuerierEntry("ipv4", Now.AddHours(-3)) { Address = "10.0.0.254", Protocol = "IGMPv3", LastSeen = Now }, new QuerierEntry("ipv6", Now.AddHours(-3)) { Address = "fe80::254", Protocol = "MLDv2", LastSeen = Now.AddDays(-3), Silent = true }],
                 1 => [new QuerierEntry("ipv4", Now.AddMinutes(-3))],
                 4 => [new QuerierEntry("ipv4", Now.AddMinutes(-7)) { Alarm = new AlarmEntry("querier", Now.AddMinutes(-2), "no IGMP querier has been heard for 4 min 21 s") }],
                 _ => null,

@@ -58,8 +58,28 @@ public sealed class DuplicateSpecs(ITestOutputHelper output)
         Assert.Equal(AlarmKind.Duplicate, state.Alarms[Same.Id].Kind);
         (state, news) = Take(state, found);
         Assert.Empty(news);
+        (state, news) = Take(state, Duplicates.None); // once, which may be for how the list is read
+        Assert.Empty(news);
+        (state, news) = Take(state, found);
+        Assert.Empty(news);
+        (state, news) = Take(state, Duplicates.None);
+        Assert.Empty(news);
         (state, news) = Take(state, Duplicates.None);
         Assert.Equal(EventKind.AlarmCleared, Assert.Single(news).Kind);
+        Assert.True(state.IsEmpty);
+    }
+
+    [Fact]
+    public void Alarm_should_say_what_is_so_now_and_be_over_at_once_when_nobody_looks()
+    {
+        ForwardingRule both = TestRules.Rule("in0", "239.1.1.1", 5000, "both", "239.1.1.1:5000:out0", "239.1.1.1:5000:out1");
+        (DuplicateState state, _) = Take(DuplicateState.Empty, Duplicates.Find([both], Host([Route("239.1.1.1", "0.0.0.0", "in0", "out0")], Socket(1, "0.0.0.0", 5000))), new() { [1] = new(false, null) });
+        (state, ImmutableArray<RelayEvent> news) = Take(state, Duplicates.Find([both], Host([Route("239.1.1.1", "0.0.0.0", "in0", "out1")], Socket(1, "0.0.0.0", 5000))));
+        Assert.Empty(news);
+        Assert.Contains("to out1 as well", state.Alarms[both.Id].Sentence, StringComparison.Ordinal);
+        Assert.Contains("to out1 as well, so that everything is there twice (see: ip mroute)): nobody looks any more", Assert.Single(state.Drop()).Sentence, StringComparison.Ordinal);
+        (state, news) = state.Take(Duplicates.None, ImmutableHashSet<RuleId>.Empty, new Dictionary<ulong, SocketHolder>(), DateTimeOffset.UnixEpoch);
+        Assert.EndsWith(": the rule is not relayed, or does not ask for it", Assert.Single(news).Sentence, StringComparison.Ordinal); // and nothing of the socket, which is there
         Assert.True(state.IsEmpty);
     }
 
@@ -79,6 +99,8 @@ public sealed class DuplicateSpecs(ITestOutputHelper output)
         Assert.Equal(("a program of uid 1000, whose socket 2 is bound to 239.1.1.1:5000 on this host,", "same"), (told[1].Sentence[..told[1].Sentence.IndexOf(" may", StringComparison.Ordinal)], told[1].RuleName));
         Assert.Empty(state.Unknown(found)); // nobody is asked about twice
         (state, news) = Take(state, found);
+        Assert.Empty(news);
+        (state, news) = Take(state, Duplicates.None);
         Assert.Empty(news);
         (state, news) = Take(state, Duplicates.None);
         Assert.Equal(["gone", "gone"], news.Select(e => e.Values["state"]));
@@ -118,8 +140,11 @@ public sealed class DuplicateSpecs(ITestOutputHelper output)
 
     private static IEnumerable<(RuleId, string)> Routed(params MulticastRoute[] routes) => Duplicates.Find([Same, Translated], Host(routes)).Routes.Select(r => (r.Key, string.Join(',', r.Value.Outputs)));
 
+    /// <summary>Whoever they are.</summary>
+    private static readonly IReadOnlySet<RuleId> All = new[] { Same, Translated, TestRules.Rule("in0", "239.1.1.9", 5000, "more", "239.2.2.9:6000:out0"), TestRules.Rule("in0", "239.1.1.1", 5000, "both", "239.1.1.1:5000:out0") }.Select(rule => rule.Id).ToHashSet();
+
     private static (DuplicateState, ImmutableArray<RelayEvent>) Take(DuplicateState state, Duplicates found, Dictionary<ulong, SocketHolder>? holders = null) =>
-        state.Take(found, holders ?? [], DateTimeOffset.UnixEpoch);
+        state.Take(found, All, holders ?? [], DateTimeOffset.UnixEpoch);
 
     private static HostTables Host(MulticastRoute[] routes, params BoundSocket[] sockets) => new([.. routes], [.. sockets]);
 

@@ -71,7 +71,10 @@ public sealed class QuerierStateSpecs
     [Fact]
     public void Rule_that_wants_it_should_hear_at_once_and_none_be_told_when_none_does()
     {
+        Assert.Empty(Run(1, isWanted: false, query: Query));
+        Assert.False(_state.View.IsSilent);
         Assert.Empty(Run(1000, isWanted: false));
+        Assert.Equal((true, null), (_state.View.IsSilent, _state.View.Alarm)); // which is shown, and is no alarm
         Assert.Single(Run(1));
         Assert.Equal(EventKind.AlarmCleared, Assert.Single(Run(1, isWanted: false)).Kind);
         Assert.Empty(_state.Drop());

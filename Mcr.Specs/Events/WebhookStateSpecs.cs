@@ -151,6 +151,27 @@ public sealed class WebhookStateSpecs
         Assert.Equal(1, _state.Report.Dropped); // two waited, and one may
     }
 
+    /// <summary>A receiver that gives each answer a number of its own, and no answer, and an answer again.</summary>
+    [Fact]
+    public void Failures_of_one_kind_should_be_said_once_whatever_the_receiver_says()
+    {
+        Take(1);
+        WebhookEffect.Post post = Assert.Single(Posts());
+        int told = 0;
+        for (int i = 0; i < 5; i++)
+        {
+            Answer(post, new WebhookReply(WebhookVerdict.Failed, $"the answer is 503 (request {i})") { Kind = "503" });
+            told += _effects.RemoveAll(e => e is WebhookEffect.Tell);
+            _effects.Clear();
+            Apply(_state.RestIsOver());
+            post = Assert.Single(Posts());
+        }
+
+        Assert.Equal(1, told);
+        Answer(post, new WebhookReply(WebhookVerdict.Failed, "there was no answer within 5 s") { Kind = "timeout" });
+        Assert.Single(_effects, e => e is WebhookEffect.Tell);
+    }
+
     [Fact]
     public void Posts_after_a_pause_should_say_what_is_lost_and_an_answer_of_before_mean_nothing()
     {

@@ -39,10 +39,10 @@ internal static class InterfaceScreen
 
     private static AlarmEntry[] Alarms(InterfaceEntry device) => [.. (device.Queriers ?? []).Select(q => q.Alarm).OfType<AlarmEntry>()];
 
-    /// <summary><c>IGMPv3 10.0.0.1</c>, or since when nobody has asked: <c>no IGMP since 12:34</c>.</summary>
-    private static string Querier(QuerierEntry querier) => querier is { Alarm: null, Protocol: { } protocol }
+    /// <summary><c>IGMPv3 10.0.0.1</c>, or since when nobody has asked: <c>no IGMP since 11-28 12:34</c>.</summary>
+    private static string Querier(QuerierEntry querier) => querier is { Alarm: null, Silent: false, Protocol: { } protocol }
         ? $"{protocol}{Places.Glue}{querier.Address}"
-        : $"no {(querier.Family == "ipv6" ? "MLD" : "IGMP")} since {(querier.LastSeen ?? querier.Since).ToLocalTime():HH:mm}".Replace(' ', Places.Glue);
+        : $"no {(querier.Family == "ipv6" ? "MLD" : "IGMP")} since {(querier.LastSeen ?? querier.Since).ToLocalTime():MM-dd HH:mm}".Replace(' ', Places.Glue);
 
     /// <summary>What no rule needs is in no bad condition, however it is.</summary>
     private static Condition Condition(InterfaceEntry device) => device switch
