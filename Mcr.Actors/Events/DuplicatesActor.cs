@@ -79,13 +79,7 @@ internal sealed class DuplicatesActor(IRelayPlatform platform, AlarmSettings def
     private void Tell(ImmutableArray<RelayEvent> news)
     {
         foreach (RelayEvent each in news)
-        {
-            if (each.Severity == EventSeverity.Warning)
-                _log.Warning("alarm: {Sentence}", each.Sentence);
-            else
-                _log.Info("{Sentence}", each.Sentence);
-            Context.System.EventStream.Publish(each);
-        }
+            Context.System.EventStream.Announce(_log, each);
     }
 
     private sealed record Tick;

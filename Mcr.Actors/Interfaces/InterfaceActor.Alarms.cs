@@ -65,12 +65,5 @@ internal sealed partial class InterfaceActor
             _supervisor.Tell(new InterfaceEvents.AlarmsChanged(_name, _open!.Alarms.All));
     }
 
-    private void Tell(RelayEvent event_)
-    {
-        if (event_.Severity == EventSeverity.Warning)
-            _alarmLog.Warning("alarm: {Sentence}", event_.Sentence);
-        else
-            _alarmLog.Info("{Sentence}", event_.Sentence);
-        Context.System.EventStream.Publish(event_);
-    }
+    private void Tell(RelayEvent news) => Context.System.EventStream.Announce(_alarmLog, news);
 }

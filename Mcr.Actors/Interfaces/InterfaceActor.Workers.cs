@@ -152,6 +152,14 @@ internal sealed partial class InterfaceActor
         Answer(new CommandResult.Ok($"{_name} is being closed, and will be served by {Workers(_wanted)} when it is opened again"));
     }
 
+    /// <summary>Its worker has stopped, as asked for.</summary>
+    private void Leave(OpenSeat seat, bool logTotals)
+    {
+        if (logTotals)
+            Log(StatsLines.Final(seat.ReadCounters(), _name, seat.Seat.Number));
+        _open!.Seats.Remove(seat);
+    }
+
     private void Answer(CommandResult result)
     {
         Timers.Cancel(nameof(AnswerOverdue));
@@ -167,12 +175,4 @@ internal sealed partial class InterfaceActor
     private sealed record ChangeOverdue;
 
     private sealed record AnswerOverdue;
-
-    /// <summary>Its worker has stopped, as asked for.</summary>
-    private void Leave(OpenSeat seat, bool logTotals)
-    {
-        if (logTotals)
-            Log(StatsLines.Final(seat.ReadCounters(), _name, seat.Seat.Number));
-        _open!.Seats.Remove(seat);
-    }
 }

@@ -53,8 +53,7 @@ public sealed class AuditSpecs(ITestOutputHelper output)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"), "becoming somebody else takes root and setpriv");
         using var topology = new RelayTopology();
-        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Video, "control { group = 54321, read-only-group = 54322 }");
-        File.SetUnixFileMode(Path.GetDirectoryName(mcrd.ConfigFile)!, (UnixFileMode)0b111_101_101);
+        using McrdProcess mcrd = StartForGroups(topology);
 
         (int code, string said) = As(mcrd, "65534", "54322", "ping");
         Assert.SkipWhen(code is 126 or 127, $"the built mcrctl is not readable by everybody: {said}");
@@ -77,8 +76,7 @@ public sealed class AuditSpecs(ITestOutputHelper output)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"), "becoming somebody else takes root and setpriv");
         using var topology = new RelayTopology();
-        using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Video, "control { group = 54321, read-only-group = 54322 }");
-        File.SetUnixFileMode(Path.GetDirectoryName(mcrd.ConfigFile)!, (UnixFileMode)0b111_101_101);
+        using McrdProcess mcrd = StartForGroups(topology);
         (int code, string said) = As(mcrd, "65534", "54322", "ping");
         Assert.SkipWhen(code is 126 or 127, $"the built mcrctl is not readable by everybody: {said}");
         const int More = 5;
@@ -92,6 +90,14 @@ public sealed class AuditSpecs(ITestOutputHelper output)
         Assert.Contains("may ask, but not change anything", other.End().Error, StringComparison.Ordinal);
         mcrd.Ctl("remove", "--name", "video");
         Assert.Equal([.. Enumerable.Repeat("denied", DenialLimit.Most + 2), "done"], Audit(mcrd).Select(e => Text(e, "result")));
+    }
+
+    /// <summary>Group 54321 may change things, 54322 may ask.</summary>
+    private static McrdProcess StartForGroups(RelayTopology topology)
+    {
+        McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Video, "control { group = 54321, read-only-group = 54322 }");
+        File.SetUnixFileMode(Path.GetDirectoryName(mcrd.ConfigFile)!, (UnixFileMode)0b111_101_101);
+        return mcrd;
     }
 
     private static JsonElement[] Audit(McrdProcess mcrd) => [.. mcrd.Ctl("audit", "--last", string.Create(CultureInfo.InvariantCulture, $"{100}")).GetProperty("Audit").EnumerateArray()];
