@@ -42,6 +42,12 @@ public sealed record McrSettings
 
     public required WebhookSettings Webhook { get; init; }
 
+    public required TlsSettings Tls { get; init; }
+
+    public required ClusterSettings Cluster { get; init; }
+
+    public required ConsoleSettings Console { get; init; }
+
     /// <summary>In the order of the files.</summary>
     public required ImmutableArray<ConfiguredRule> Rules { get; init; }
 

@@ -51,6 +51,9 @@ internal static class SettingsKeys
         keys.AddRange(LogNames.Facilities.Values.Where(f => f == LogFacility.Runtime || settings.Log.Levels.Overrides.ContainsKey(f)).Select(f => ($"log.levels.{f}", settings.Log.Levels.Overrides.TryGetValue(f, out LogVerbosity own) ? LogNames.Of(own) : LogNames.Default)));
         keys.AddRange(AlarmText.Pairs(settings.AlarmDefaults).Select(alarm => ($"alarm-defaults.{alarm.Key}", alarm.Value ?? "")));
         keys.AddRange(Of(settings.Webhook).Select(w => ($"{Webhook}.{w.Key}", w.Value)));
+        keys.AddRange(Of(settings.Tls).Select(t => ($"tls.{t.Key}", t.Value)));
+        keys.AddRange(Of(settings.Cluster).Select(c => ($"cluster.{c.Key}", c.Value)));
+        keys.AddRange(Of(settings.Console).Select(c => ($"console.{c.Key}", c.Value)));
         (string Key, string Value)[] defaults = [.. Of(settings.InterfaceDefaults)];
         keys.AddRange(defaults.Select(d => ($"{Defaults}.{d.Key}", d.Value)));
         foreach ((string name, InterfaceOptions options) in settings.Interfaces)
@@ -72,6 +75,34 @@ internal static class SettingsKeys
         ("queue", Number(webhook.Queue)),
     ];
 
+    private static IEnumerable<(string Key, string Value)> Of(TlsSettings tls) =>
+    [
+        ("ca", RuleText.Quote(tls.Ca)),
+        ("certificate", RuleText.Quote(tls.Certificate)),
+        ("key", RuleText.Quote(tls.Key)),
+    ];
+
+    private static IEnumerable<(string Key, string Value)> Of(ClusterSettings cluster) =>
+    [
+        ("enabled", Flag(cluster.Enabled)),
+        ("name", RuleText.Quote(cluster.Name)),
+        ("listen", RuleText.Quote($"{cluster.Listen}")),
+        ("advertise", RuleText.Quote($"{cluster.Advertise}")),
+        ("seeds", Texts(cluster.Seeds.Select(s => $"{s}"))),
+        ("allow", Texts(cluster.Allow)),
+        ("insecure", Flag(cluster.Insecure)),
+    ];
+
+    private static IEnumerable<(string Key, string Value)> Of(ConsoleSettings console) =>
+    [
+        ("enabled", Flag(console.Enabled)),
+        ("listen", RuleText.Quote($"{console.Listen}")),
+        ("advertise", RuleText.Quote($"{console.Advertise}")),
+        ("admins", Texts(console.Admins)),
+        ("readers", Texts(console.Readers)),
+        ("insecure", Flag(console.Insecure)),
+    ];
+
     private static IEnumerable<(string Key, string Value)> Of(InterfaceOptions options) =>
     [
         ("workers", Number(options.Workers)),
@@ -88,6 +119,8 @@ internal static class SettingsKeys
     private static string Unless(string value, string derived) => RuleText.Quote(value == derived ? "" : value);
 
     private static string Word<T>(Dictionary<string, T> words, T value) => words.First(w => EqualityComparer<T>.Default.Equals(w.Value, value)).Key;
+
+    private static string Texts(IEnumerable<string> values) => $"[{string.Join(", ", values.Select(RuleText.Quote))}]";
 
     private static string Flag(bool value) => value ? "on" : "off";
 

@@ -119,6 +119,7 @@ public static class SettingsReader
         string readOnlyGroup = control.Text("read-only-group") ?? "";
         control.RefuseUnknownKeys();
 
+        TlsSettings tls = RemoteReader.ReadTls(mcr.Section("tls"));
         InterfaceOptions interfaceDefaults = InterfaceReader.ReadDefaults(mcr.Section("interface-defaults"));
         var settings = new McrSettings
         {
@@ -134,6 +135,9 @@ public static class SettingsReader
             Interfaces = InterfaceReader.Read(mcr.Section("interfaces"), interfaceDefaults),
             AlarmDefaults = AlarmReader.ReadDefaults(mcr.Section("alarm-defaults")),
             Webhook = EventsReader.Read(mcr.Section("events")),
+            Tls = tls,
+            Cluster = RemoteReader.ReadCluster(mcr.Section("cluster"), tls),
+            Console = RemoteReader.ReadConsole(mcr.Section("console"), tls),
             Rules = RuleReader.Read(mcr, "rules", problems),
             AkkaJson = akka is HoconObject ? $$"""{"akka":{{HoconJson.Write(akka)}}}""" : "{}",
         };
