@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Mcr.Actors.Control;
 
 /// <summary>
@@ -9,6 +11,10 @@ public abstract record ControlRequest
     private ControlRequest()
     {
     }
+
+    /// <summary>The node of the cluster that is to do it; null: this one. It is beside the command on the wire, not in it.</summary>
+    [JsonIgnore]
+    public string? Node { get; init; }
 
     /// <summary>Adds a rule, or replaces the one with the same input.</summary>
     public sealed record Add : ControlRequest
@@ -174,6 +180,30 @@ public abstract record ControlRequest
         public string? Facility { get; init; }
 
         public string? Level { get; init; }
+    }
+
+    /// <summary>Who belongs to the cluster, and how each is.</summary>
+    public sealed record ClusterStatus : ControlRequest;
+
+    /// <summary>The rules of all nodes, as this one knows them.</summary>
+    public sealed record ClusterRules : ControlRequest;
+
+    /// <summary>This node leaves the others in order, until it is told to join or mcrd starts anew; what it relays it goes on relaying.</summary>
+    public sealed record ClusterLeave : ControlRequest;
+
+    /// <summary>This node looks for the others again after it was told to leave.</summary>
+    public sealed record ClusterJoin : ControlRequest;
+
+    /// <summary>A node that cannot be reached and will not come back as it was is not waited for any more.</summary>
+    public sealed record ClusterDown : ControlRequest
+    {
+        public string? Member { get; init; }
+    }
+
+    /// <summary>A node that is gone for good: its rules, too, are forgotten.</summary>
+    public sealed record ClusterForget : ControlRequest
+    {
+        public string? Member { get; init; }
     }
 
     public sealed record Ping : ControlRequest;

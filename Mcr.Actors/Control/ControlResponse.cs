@@ -29,6 +29,11 @@ public abstract record ControlResponse
 
     public sealed record Changes(ChangesEntry Entry) : ControlResponse;
 
+    public sealed record ClusterStatus(ClusterEntry Entry) : ControlResponse;
+
+    /// <summary>By node and rule.</summary>
+    public sealed record ClusterRules(IReadOnlyList<ClusterRuleEntry> Entries) : ControlResponse;
+
     /// <summary>Done, or accepted; the sentence says which.</summary>
     public sealed record Success(string Sentence) : ControlResponse
     {

@@ -8,6 +8,10 @@ internal sealed record RequestEnvelope
     [JsonRequired]
     public int Version { get; init; }
 
+    /// <summary>See <see cref="ControlRequest.Node"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Node { get; init; }
+
     [JsonRequired]
     public CommandEnvelope Command { get; init; } = new();
 }
@@ -75,6 +79,24 @@ internal sealed record CommandEnvelope
     [JsonPropertyName("SetLogLevel")]
     public ControlRequest.SetLogLevel? SetLogLevel { get; init; }
 
+    [JsonPropertyName("ClusterStatus")]
+    public ControlRequest.ClusterStatus? ClusterStatus { get; init; }
+
+    [JsonPropertyName("ClusterRules")]
+    public ControlRequest.ClusterRules? ClusterRules { get; init; }
+
+    [JsonPropertyName("ClusterLeave")]
+    public ControlRequest.ClusterLeave? ClusterLeave { get; init; }
+
+    [JsonPropertyName("ClusterJoin")]
+    public ControlRequest.ClusterJoin? ClusterJoin { get; init; }
+
+    [JsonPropertyName("ClusterDown")]
+    public ControlRequest.ClusterDown? ClusterDown { get; init; }
+
+    [JsonPropertyName("ClusterForget")]
+    public ControlRequest.ClusterForget? ClusterForget { get; init; }
+
     [JsonPropertyName("Ping")]
     public ControlRequest.Ping? Ping { get; init; }
 
@@ -114,6 +136,12 @@ internal sealed record ResponseEnvelope
 
     [JsonPropertyName("Changes"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ChangesEntry? Changes { get; init; }
+
+    [JsonPropertyName("ClusterStatus"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ClusterEntry? ClusterStatus { get; init; }
+
+    [JsonPropertyName("ClusterRules"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ClusterRuleEntry>? ClusterRules { get; init; }
 
     [JsonPropertyName("Success"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Success { get; init; }

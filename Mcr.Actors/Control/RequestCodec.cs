@@ -6,7 +6,7 @@ namespace Mcr.Actors.Control;
 public static class RequestCodec
 {
     public static byte[] Encode(ControlRequest request) => JsonSerializer.SerializeToUtf8Bytes(
-        new RequestEnvelope { Version = ControlProtocol.Version, Command = Wrap(request) },
+        new RequestEnvelope { Version = ControlProtocol.Version, Node = request.Node, Command = Wrap(request) },
         RequestWriterJson.Default.RequestEnvelope);
 
     /// <exception cref="InvalidDataException">it is not a request of this version; the message is a sentence for the client.</exception>
@@ -25,7 +25,7 @@ public static class RequestCodec
         }
 
         CheckVersion(envelope?.Version);
-        return envelope is null ? throw new InvalidDataException("the request is null") : Unwrap(envelope.Command);
+        return envelope is null ? throw new InvalidDataException("the request is null") : Unwrap(envelope.Command) with { Node = envelope.Node };
     }
 
     /// <summary>A request as JSON for people to read; of lists of rules their lengths are known from elsewhere.</summary>
@@ -45,7 +45,7 @@ public static class RequestCodec
     private static ControlRequest Unwrap(CommandEnvelope command)
     {
         ControlRequest? only = null;
-        foreach (ControlRequest? each in new ControlRequest?[] { command.Add, command.Remove, command.ChangeRules, command.ConfirmChange, command.Reload, command.SaveConfig, command.ShowAudit, command.ShowConfig, command.SetWorkers, command.UpgradeHold, command.TraceEnable, command.TraceDisable, command.TraceGet, command.ListRules, command.Stats, command.ListWorkers, command.Interfaces, command.Events, command.GetLogLevels, command.SetLogLevel, command.Ping, command.Version })
+        foreach (ControlRequest? each in new ControlRequest?[] { command.Add, command.Remove, command.ChangeRules, command.ConfirmChange, command.Reload, command.SaveConfig, command.ShowAudit, command.ShowConfig, command.SetWorkers, command.UpgradeHold, command.TraceEnable, command.TraceDisable, command.TraceGet, command.ListRules, command.Stats, command.ListWorkers, command.Interfaces, command.Events, command.GetLogLevels, command.SetLogLevel, command.ClusterStatus, command.ClusterRules, command.ClusterLeave, command.ClusterJoin, command.ClusterDown, command.ClusterForget, command.Ping, command.Version })
         {
             if (each is not null && only is not null)
                 throw new InvalidDataException("the request has more than one command; send one after another");
@@ -93,6 +93,12 @@ public static class RequestCodec
         ControlRequest.Events events => new() { Events = events },
         ControlRequest.GetLogLevels levels => new() { GetLogLevels = levels },
         ControlRequest.SetLogLevel level => new() { SetLogLevel = level },
+        ControlRequest.ClusterStatus status => new() { ClusterStatus = status },
+        ControlRequest.ClusterRules rules => new() { ClusterRules = rules },
+        ControlRequest.ClusterLeave leave => new() { ClusterLeave = leave },
+        ControlRequest.ClusterJoin join => new() { ClusterJoin = join },
+        ControlRequest.ClusterDown down => new() { ClusterDown = down },
+        ControlRequest.ClusterForget forget => new() { ClusterForget = forget },
         ControlRequest.Ping ping => new() { Ping = ping },
         ControlRequest.Version version => new() { Version = version },
         _ => throw new ArgumentOutOfRangeException(nameof(request), request, null),

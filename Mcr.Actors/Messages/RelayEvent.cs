@@ -24,6 +24,22 @@ public enum EventKind
 
     /// <summary>A program of this host may take a rule's datagrams in as well, or does not any more.</summary>
     LocalListener,
+
+    /// <summary>Another host has become part of the cluster.</summary>
+    NodeJoined,
+
+    NodeLost,
+    NodeBack,
+    NodeLeft,
+
+    /// <summary>Two changed one rule at the same time.</summary>
+    RuleConflict,
+
+    /// <summary>A node runs something else than it should.</summary>
+    NodeDrift,
+
+    /// <summary>This node's part of the cluster has ended, or is there again.</summary>
+    ClusterState,
 }
 
 /// <summary>

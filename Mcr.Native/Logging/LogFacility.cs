@@ -41,4 +41,7 @@ public enum LogFacility : byte
 
     /// <summary>Akka.NET and .NET of themselves. By default at <c>warning</c>, in reference.hocon.</summary>
     Runtime,
+
+    /// <summary>Other hosts: who belongs to the cluster, what they agree on, and remote consoles.</summary>
+    Cluster,
 }

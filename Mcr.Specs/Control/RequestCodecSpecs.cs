@@ -51,6 +51,13 @@ public sealed class RequestCodecSpecs(ITestOutputHelper output)
         { """{"version":1,"command":{"GetLogLevels":{}}}""", new ControlRequest.GetLogLevels() },
         { """{"version":1,"command":{"SetLogLevel":{"global":"info"}}}""", new ControlRequest.SetLogLevel { Global = "info" } },
         { """{"version":1,"command":{"SetLogLevel":{"facility":"Network","level":"debug"}}}""", new ControlRequest.SetLogLevel { Facility = "Network", Level = "debug" } },
+        { """{"version":1,"command":{"ClusterStatus":{}}}""", new ControlRequest.ClusterStatus() },
+        { """{"version":1,"command":{"ClusterRules":{}}}""", new ControlRequest.ClusterRules() },
+        { """{"version":1,"command":{"ClusterLeave":{}}}""", new ControlRequest.ClusterLeave() },
+        { """{"version":1,"command":{"ClusterJoin":{}}}""", new ControlRequest.ClusterJoin() },
+        { """{"version":1,"command":{"ClusterDown":{"member":"b"}}}""", new ControlRequest.ClusterDown { Member = "b" } },
+        { """{"version":1,"command":{"ClusterForget":{"member":"b"}}}""", new ControlRequest.ClusterForget { Member = "b" } },
+        { """{"version":1,"node":"b","command":{"ListRules":{}}}""", new ControlRequest.ListRules { Node = "b" } },
         { """{"version":1,"command":{"Ping":{}}}""", new ControlRequest.Ping() },
         { """{"version":1,"command":{"Version":{}}}""", new ControlRequest.Version() },
     };

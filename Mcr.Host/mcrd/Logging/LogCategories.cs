@@ -36,6 +36,8 @@ internal static class LogCategories
         ("Mcr.Actors.State.", LogFacility.State),
         ("Mcr.Actors.Audit.", LogFacility.Security),
         ("Mcr.Native.Privileges.", LogFacility.Security),
+        ("Mcr.Actors.Cluster.", LogFacility.Cluster),
+        ("Mcr.Actors.Console.", LogFacility.Cluster),
         ("Akka.", LogFacility.Runtime),
         ("Microsoft.", LogFacility.Runtime),
         ("System.", LogFacility.Runtime),

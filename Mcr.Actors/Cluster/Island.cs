@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+
+namespace Mcr.Actors.Cluster;
+
+/// <summary>
+/// Nodes that have found each other. There is more than one island when nodes started that could not reach each other, or could reach only such as were just starting; they
+/// become one as soon as they can.
+/// </summary>
+/// <param name="Self">Who says so: address and incarnation, <c>akka.ssl.tcp://mcr@10.0.0.1:4053#17</c>.</param>
+/// <param name="Members">Alike, and itself among them; none: it has not joined anything yet.</param>
+public sealed record Island(string Self, ImmutableSortedSet<string> Members)
+{
+    public bool IsFormed => !Members.IsEmpty;
+
+    /// <summary>Whether neither knows the other: a cut between them heals by itself, and this does not.</summary>
+    public bool IsApartFrom(Island other) => IsFormed && other.IsFormed && !Members.Contains(other.Self) && !other.Members.Contains(Self);
+
+    /// <summary>Whether the nodes of the other are the ones that move. One of two always is, and everybody comes to the same end.</summary>
+    public bool Outranks(Island other) =>
+        Members.Count != other.Members.Count ? Members.Count > other.Members.Count : string.CompareOrdinal(Members[0], other.Members[0]) < 0;
+}

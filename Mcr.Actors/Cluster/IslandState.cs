@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using Effects = System.Collections.Immutable.ImmutableArray<Mcr.Actors.Cluster.IslandEffect>;
+
+namespace Mcr.Actors.Cluster;
+
+/// <summary>
+/// Which island this node joins. No seed is special: who hears of an island joins it; of nodes that all just start, the one with the least address founds one; who
+/// reaches nobody founds one alone. Islands that meet become one, the smaller moving to the larger. Immutable, pure; times are on any clock that does not jump.
+/// </summary>
+/// <param name="Self">Address and incarnation.</param>
+/// <param name="Seeds">Addresses of others.</param>
+/// <param name="StartedAt">When the search began.</param>
+internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds, TimeSpan StartedAt)
+{
+    /// <summary>Who just starts does not wait longer than this for others that just start.</summary>
+    public static readonly TimeSpan LongestSearch = TimeSpan.FromSeconds(5);
+
+    /// <summary>A join that has led to nothing is begun anew.</summary>
+    public static readonly TimeSpan LongestJoin = TimeSpan.FromSeconds(10);
+
+    /// <summary>So often in a row an island has to be apart: gossip is under way now and then.</summary>
+    private const int Patience = 2;
+
+    private static readonly ImmutableDictionary<string, Answer> Nobody = ImmutableDictionary<string, Answer>.Empty;
+
+    /// <summary>null while searching.</summary>
+    public ImmutableSortedSet<string>? Members { get; private init; }
+
+    /// <summary>By address: the last that was heard of it.</summary>
+    public ImmutableDictionary<string, Answer> Answers { get; private init; } = Nobody;
+
+    private TimeSpan? JoiningSince { get; init; }
+
+    public Island Own => new(Self, Members ?? []);
+
+    private string Address => Self[..Self.LastIndexOf('#')];
+
+    /// <summary>Seeds that are not members.</summary>
+    private IEnumerable<string> Missing => Seeds.Where(seed => Members is null || !Members.Any(m => m.StartsWith(seed + '#', StringComparison.Ordinal)));
+
+    /// <summary>The time for another look has come.</summary>
+    public (IslandState Next, Effects Effects) Look(TimeSpan now)
+    {
+        if (Members is null && JoiningSince is { } since && now - since > LongestJoin)
+            return (this, [new IslandEffect.Move("the join was not answered")]);
+        (IslandState next, Effects effects) = Decide(now);
+        return (next, [.. effects, .. next.Missing.Select(seed => new IslandEffect.Knock(seed))]);
+    }
+
+    /// <param name="address">Of a seed that was asked, or of a node that asks.</param>
+    /// <param name="island">null: nothing was heard, and <paramref name="problem"/> says why.</param>
+    public (IslandState Next, Effects Effects) Heard(string address, Island? island, string? problem, TimeSpan now)
+    {
+        int apart = island is not null && island.IsApartFrom(Own) ? (Answers.GetValueOrDefault(address)?.Apart ?? 0) + 1 : 0;
+        return (this with { Answers = Answers.SetItem(address, new Answer(island, problem, apart)) }).Decide(now);
+    }
+
+    /// <summary>As the cluster has it now; those that are leaving are none any more.</summary>
+    public IslandState Joined(ImmutableSortedSet<string> members) => members.Contains(Self) ? this with { Members = members } : this;
+
+    private (IslandState Next, Effects Effects) Decide(TimeSpan now)
+    {
+        if (Members is not null)
+        {
+            Answer? better = Answers.Values.FirstOrDefault(a => a.Apart >= Patience && a.Island!.IsApartFrom(Own) && a.Island.Outranks(Own));
+            return (this, better is null ? [] : [new IslandEffect.Move($"there is a larger part of the cluster, or one that counts more, at {better.Island!.Self}")]);
+        }
+
+        if (JoiningSince is not null)
+            return (this, []);
+        (string Address, Island Island)[] formed = [.. Answers.Where(a => a.Value.Island is { IsFormed: true }).Select(a => (a.Key, a.Value.Island!))];
+        if (formed.Length > 0)
+        {
+            (string Address, Island Island) best = formed.Aggregate((a, b) => b.Island.Outranks(a.Island) ? b : a);
+            return (this with { JoiningSince = now }, [new IslandEffect.Join(best.Address)]);
+        }
+
+        bool haveAllAnswered = Seeds.All(Answers.ContainsKey);
+        bool isLeast = Answers.Where(a => a.Value.Island is not null).All(a => string.CompareOrdinal(Address, a.Key) < 0);
+        return (haveAllAnswered && isLeast) || now - StartedAt > LongestSearch ? (this with { JoiningSince = now }, [new IslandEffect.Found()]) : (this, []);
+    }
+
+    /// <param name="Island">null: nothing was heard.</param>
+    /// <param name="Problem">Why.</param>
+    /// <param name="Apart">So often in a row it was another island than this one's.</param>
+    public sealed record Answer(Island? Island, string? Problem, int Apart);
+}

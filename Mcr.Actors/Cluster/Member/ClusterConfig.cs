@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text.Json;
+using Akka.Configuration;
+using Akka.DistributedData;
+using Mcr.Actors.Cluster.Wire;
+using Mcr.Actors.Configuration;
+
+namespace Mcr.Actors.Cluster.Member;
+
+/// <summary>How Akka's cluster is to be: what differs from its own defaults, and why.</summary>
+internal static class ClusterConfig
+{
+    /// <summary>
+    /// Who is gone is noticed within a second, and a node that is frozen for less is not suspected. Nobody is put out of the cluster for being out of reach: what is cut in two goes
+    /// on in two, and is one again at once when the cut heals; there is nothing here that only one may do. (The strategies for split brains end nodes that live, and of two
+    /// nodes often the survivor.) New nodes do not wait for such as are out of reach.
+    /// </summary>
+    private static readonly Config Fixed = ConfigurationFactory.ParseString("""
+        akka {
+          actor.provider = cluster
+          coordinated-shutdown { run-by-clr-shutdown-hook = off, exit-clr = off, phases.cluster-leave.timeout = 2s, phases.cluster-exiting.timeout = 2s }
+          cluster {
+            downing-provider-class = ""
+            allow-weakly-up-members = on
+            gossip-interval = 100ms
+            leader-actions-interval = 100ms
+            unreachable-nodes-reaper-interval = 100ms
+            periodic-tasks-initial-delay = 100ms
+            retry-unsuccessful-join-after = 500ms
+            shutdown-after-unsuccessful-join-seed-nodes = off
+            log-info = off
+            jmx.enabled = off
+            failure-detector { heartbeat-interval = 100ms, acceptable-heartbeat-pause = 500ms, expected-response-after = 100ms, min-std-deviation = 50ms, threshold = 8.0 }
+            distributed-data { gossip-interval = 200ms, notify-subscribers-interval = 20ms, delta-crdt.enabled = off }
+          }
+        }
+        """);
+
+    /// <summary>What others may send to besides the console of each ActorSystem: untrusted mode refuses all other selections.</summary>
+    public static readonly string[] TrustedPaths =
+    [
+        "/system/cluster", "/system/cluster/core", "/system/cluster/core/daemon", "/system/cluster/heartbeatReceiver", "/system/ddataReplicator",
+        $"/user/{MembershipActor.Name}", $"/user/{DoorActor.Name}",
+    ];
+
+    public static Config Of(ClusterSettings settings, string node, string version)
+    {
+        string serializer = $"{typeof(ClusterSerializer).FullName}, {typeof(ClusterSerializer).Assembly.GetName().Name}";
+        string Bind(Type type) => $"\"{type.FullName}, {type.Assembly.GetName().Name}\" = mcr";
+        return ConfigurationFactory.ParseString(string.Create(CultureInfo.InvariantCulture, $$"""
+            akka.cluster.roles = ["{{MemberRoles.Node}}{{JsonEncodedText.Encode(node)}}", "{{MemberRoles.Version}}{{JsonEncodedText.Encode(version)}}"]
+            akka.actor.serializers.mcr = "{{serializer}}"
+            akka.actor.serialization-identifiers { "{{serializer}}" = {{ClusterSerializer.Id}} }
+            akka.actor.serialization-bindings { {{Bind(typeof(IClusterMessage))}}, {{Bind(typeof(NodeReport))}} }
+            """)).WithFallback(Fixed).WithFallback(DistributedData.DefaultConfig());
+    }
+}

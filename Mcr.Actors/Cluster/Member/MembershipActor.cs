@@ -1,0 +1,180 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Cluster;
+using Mcr.Actors.Cluster.Wire;
+using Mcr.Actors.Configuration;
+using Mcr.Actors.Messages;
+
+namespace Mcr.Actors.Cluster.Member;
+
+/// <summary>
+/// <c>/user/member</c> of the cluster's ActorSystem: finds the others and tells the owner how the cluster is. What to do is <see cref="IslandState"/>'s decision. Nobody is dialled by
+/// Akka before a handshake by the probe has succeeded: a handshake that fails under Akka ends the whole ActorSystem.
+/// </summary>
+internal sealed class MembershipActor : UntypedActor, IWithTimers
+{
+    public const string Name = "member";
+
+    /// <summary>How often others are looked for by who has none.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>And by who is a member: so many intervals.</summary>
+    private const int Calm = 4;
+
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>The view of the cluster comes a little after its events.</summary>
+    private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(20);
+
+    private readonly IActorRef _owner;
+    private readonly Func<HostPort, Task<string?>> _probe;
+    private readonly TimeProvider _time;
+    private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
+    private readonly HashSet<string> _asked = [];
+    private readonly long _start;
+    private IslandState _state;
+    private MemberMessages.View? _told;
+    private int _looks;
+
+    /// <param name="probe">null: it may be dialled; else a sentence that says why not.</param>
+    public MembershipActor(IActorRef owner, ImmutableArray<HostPort> seeds, Func<HostPort, Task<string?>> probe, TimeProvider time)
+    {
+        _owner = owner;
+        _probe = probe;
+        _time = time;
+        _start = time.GetTimestamp();
+        Address self = _cluster.SelfAddress;
+        _state = new IslandState(Unique(_cluster.SelfUniqueAddress), [.. seeds.Select(s => $"{self.WithHost(s.Host).WithPort(s.Port)}").Where(s => s != $"{self}")], TimeSpan.Zero);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart()
+    {
+        _cluster.Subscribe(Self, typeof(ClusterEvent.IClusterDomainEvent));
+        Timers.StartPeriodicTimer(nameof(Look), new Look(), TimeSpan.Zero, Interval);
+    }
+
+    protected override void PostStop() => _cluster.Unsubscribe(Self);
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Look:
+                Refresh();
+                if (_state.Members is null || _looks++ % Calm == 0)
+                    Apply(_state.Look(Now));
+                break;
+            case Heard heard:
+                _asked.Remove(heard.Seed);
+                Apply(_state.Heard(heard.Seed, heard.Island, heard.Problem, Now));
+                break;
+            case Knock knock when knock.Self.LastIndexOf('#') is > 0 and int end:
+                Island own = _state.Own;
+                Sender.Tell(new Knocked(own.Self, [.. own.Members]));
+                Apply(_state.Heard(knock.Self[..end], new Island(knock.Self, [.. knock.Members]), null, Now));
+                break;
+            case MemberMessages.Leave:
+                _cluster.Leave(_cluster.SelfAddress);
+                break;
+            case MemberMessages.Down down:
+                _cluster.Down(Address.Parse(down.Address));
+                break;
+            case ClusterEvent.IClusterDomainEvent or ClusterEvent.CurrentClusterState:
+                if (!Timers.IsTimerActive(nameof(Refreshed)))
+                    Timers.StartSingleTimer(nameof(Refreshed), new Refreshed(), Settle);
+                break;
+            case Refreshed:
+                Refresh();
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private TimeSpan Now => _time.GetElapsedTime(_start);
+
+    private void Apply((IslandState Next, ImmutableArray<IslandEffect> Effects) decision)
+    {
+        _state = decision.Next;
+        foreach (IslandEffect effect in decision.Effects)
+        {
+            switch (effect)
+            {
+                case IslandEffect.Knock knock:
+                    Ask(knock.Seed);
+                    break;
+                case IslandEffect.Join join:
+                    _cluster.Join(Address.Parse(join.Address));
+                    break;
+                case IslandEffect.Found:
+                    _cluster.Join(_cluster.SelfAddress);
+                    break;
+                case IslandEffect.Move move:
+                    _owner.Tell(new MemberMessages.BeginAnew(move.Why));
+                    break;
+            }
+        }
+
+        Tell();
+    }
+
+    private void Ask(string seed)
+    {
+        if (_asked.Add(seed))
+            AskAsync(Context.ActorSelection($"{seed}/user/{Name}"), Address.Parse(seed), _state.Own).PipeTo(Self, success: answer => new Heard(seed, answer.Island, answer.Problem), failure: e => new Heard(seed, null, e.Message));
+    }
+
+    private async Task<(Island? Island, string? Problem)> AskAsync(ActorSelection member, Address address, Island own)
+    {
+        if (await _probe(new HostPort(address.Host!, address.Port!.Value)).ConfigureAwait(false) is { } problem)
+            return (null, problem);
+        try
+        {
+            Knocked answer = await member.Ask<Knocked>(new Knock(own.Self, [.. own.Members]), AnswerTimeout).ConfigureAwait(false);
+            return (new Island(answer.Self, [.. answer.Members]), null);
+        }
+        catch (AskTimeoutException)
+        {
+            return (null, $"there is something at {address.Host}:{address.Port}, and it does not answer as '{own.Self.Split('@')[0]}' at that very address: is it of another cluster (mcr.cluster.name), does it advertise another address, is it just starting?");
+        }
+    }
+
+    private void Refresh()
+    {
+        ClusterEvent.CurrentClusterState state = _cluster.State;
+        ClusterMember[] members = [.. state.Members.Select(m => Of(m, isReachable: !state.Unreachable.Contains(m)))];
+        _state = _state.Joined([.. members.Where(m => m.Counts).Select(m => m.Unique)]);
+        Tell(members);
+    }
+
+    private void Tell(IReadOnlyCollection<ClusterMember>? members = null)
+    {
+        var view = new MemberMessages.View(
+            _state.Members is not null,
+            members is null ? _told?.Members ?? [] : [.. members.OrderBy(m => m.Unique, StringComparer.Ordinal)],
+            _state.Answers.Where(a => a.Value.Problem is not null && _state.Seeds.Contains(a.Key)).ToImmutableSortedDictionary(a => a.Key, a => a.Value.Problem!));
+        if (_told is { } told && told.IsMember == view.IsMember && told.Members.SequenceEqual(view.Members) && told.Problems.SequenceEqual(view.Problems))
+            return;
+        _told = view;
+        _owner.Tell(view);
+    }
+
+    private static ClusterMember Of(Akka.Cluster.Member member, bool isReachable) => new(
+        member.Roles.FirstOrDefault(r => r.StartsWith(MemberRoles.Node, StringComparison.Ordinal))?[MemberRoles.Node.Length..] ?? $"{member.Address}",
+        $"{member.Address}",
+        member.UniqueAddress.Uid,
+        $"{member.Status}",
+        isReachable,
+        member.Roles.FirstOrDefault(r => r.StartsWith(MemberRoles.Version, StringComparison.Ordinal))?[MemberRoles.Version.Length..] ?? "");
+
+    private static string Unique(UniqueAddress address) => $"{address.Address}#{address.Uid}";
+
+    private sealed record Look;
+
+    private sealed record Refreshed;
+
+    private sealed record Heard(string Seed, Island? Island, string? Problem);
+}

@@ -1,0 +1,46 @@
+using Akka.DistributedData;
+
+namespace Mcr.Actors.Cluster;
+
+/// <summary>
+/// What a node says of itself to all others. Written by that node alone, so that the greater number is the later one; a node that begins anew goes on from what the
+/// others still have of it.
+/// </summary>
+public sealed record NodeReport : IReplicatedData<NodeReport>
+{
+    public static readonly NodeReport None = new();
+
+    public long Number { get; init; }
+
+    /// <summary>Of mcrd.</summary>
+    public string Version { get; init; } = "";
+
+    /// <summary>When it was said, by that node's clock: for people.</summary>
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>Of the rules that run.</summary>
+    public string RulesetHash { get; init; } = "";
+
+    /// <summary>How many, by status.</summary>
+    public IReadOnlyDictionary<string, int> Rules { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>How many, by status.</summary>
+    public IReadOnlyDictionary<string, int> Workers { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Those that rules use: <c>up</c>, <c>down</c> or <c>missing</c>.</summary>
+    public IReadOnlyDictionary<string, string> Interfaces { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Rules that others have asked for and that it cannot have, by id, with the sentence why; the first hundred.</summary>
+    public IReadOnlyDictionary<string, string> Refused { get; init; } = new Dictionary<string, string>();
+
+    public NodeReport Merge(NodeReport other) => other.Number > Number ? other : this;
+
+    IReplicatedData IReplicatedData.Merge(IReplicatedData other) => Merge((NodeReport)other);
+
+    /// <summary>Whether it says the same, whenever it was said.</summary>
+    public bool SaysTheSameAs(NodeReport other) =>
+        Version == other.Version && RulesetHash == other.RulesetHash && Same(Rules, other.Rules) && Same(Workers, other.Workers) && Same(Interfaces, other.Interfaces) && Same(Refused, other.Refused);
+
+    private static bool Same<T>(IReadOnlyDictionary<string, T> one, IReadOnlyDictionary<string, T> other) =>
+        one.Count == other.Count && one.All(pair => other.TryGetValue(pair.Key, out T? value) && Equals(value, pair.Value));
+}

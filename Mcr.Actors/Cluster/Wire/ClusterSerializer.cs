@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Akka.Actor;
+using Akka.Serialization;
+
+namespace Mcr.Actors.Cluster.Wire;
+
+/// <summary>
+/// The bytes of <see cref="IClusterMessage"/>s and of what is replicated. A manifest is a short name that never changes its meaning: a message that is to
+/// mean something else gets another one, and both are understood for a version.
+/// </summary>
+public sealed class ClusterSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
+{
+    /// <summary>On the wire; never another.</summary>
+    public const int Id = 7201;
+
+    public override int Identifier => Id;
+
+    public override string Manifest(object o) => o switch
+    {
+        Knock => "K1",
+        Knocked => "k1",
+        Forward => "F1",
+        Forwarded => "f1",
+        NodeReport => "R1",
+        _ => throw new ArgumentException($"{o.GetType()} is nothing that nodes say to each other", nameof(o)),
+    };
+
+    public override byte[] ToBinary(object obj) => obj switch
+    {
+        Knock knock => JsonSerializer.SerializeToUtf8Bytes(knock, ClusterJson.Default.Knock),
+        Knocked knocked => JsonSerializer.SerializeToUtf8Bytes(knocked, ClusterJson.Default.Knocked),
+        Forward forward => JsonSerializer.SerializeToUtf8Bytes(forward, ClusterJson.Default.Forward),
+        Forwarded forwarded => JsonSerializer.SerializeToUtf8Bytes(forwarded, ClusterJson.Default.Forwarded),
+        NodeReport report => JsonSerializer.SerializeToUtf8Bytes(report, ClusterJson.Default.NodeReport),
+        _ => throw new ArgumentException($"{obj.GetType()} is nothing that nodes say to each other", nameof(obj)),
+    };
+
+    public override object FromBinary(byte[] bytes, string manifest)
+    {
+        try
+        {
+            return Read(bytes, manifest) ?? throw new InvalidDataException($"a message {manifest} is null");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"a message {manifest} is not JSON as this version has it: {e.Message}", e);
+        }
+    }
+
+    private static object? Read(byte[] bytes, string manifest) => manifest switch
+    {
+        "K1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Knock) is { Self: not null } knock ? knock with { Members = knock.Members ?? [] } : null,
+        "k1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Knocked) is { Self: not null } knocked ? knocked with { Members = knocked.Members ?? [] } : null,
+        "F1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Forward) is { From: not null, Who: not null, Request: not null } forward ? forward : null,
+        "f1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Forwarded) is { Response: not null } forwarded ? forwarded : null,
+        "R1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.NodeReport),
+        _ => throw new InvalidDataException($"a message '{manifest}' is of a kind that this version does not know"),
+    };
+}
