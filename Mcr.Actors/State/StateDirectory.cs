@@ -59,9 +59,30 @@ public sealed class StateDirectory(string path, Action<string> warn, TimeProvide
         return null;
     }
 
+    /// <summary>A file that checks itself, as a whole.</summary>
+    /// <param name="parse">Refuses with <see cref="InvalidDataException"/>.</param>
+    /// <inheritdoc cref="Read{T}(string, Func{ConfigSection, List{ConfigProblem}, T})"/>
+    internal T? Read<T>(string name, int maxBytes, Func<byte[], T> parse)
+        where T : class
+    {
+        string file = PathOf(name);
+        try
+        {
+            if (!File.Exists(file))
+                return null;
+            long length = new FileInfo(file).Length;
+            return length <= maxBytes ? parse(File.ReadAllBytes(file)) : throw new InvalidDataException($"it has {length:N0} bytes, more than {maxBytes >> 20} MiB");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            SetAside(file, [new ConfigProblem(new SourcePosition(file, 0, 0), e.Message)]);
+            return null;
+        }
+    }
+
     /// <returns>null, or why not: then what was there before is there still.</returns>
-    internal string? Write(string name, byte[] content) => content.Length > HoconFiles.MaxFileBytes
-        ? $"it would have {content.Length:N0} bytes, more than the {HoconFiles.MaxFileBytes >> 20} MiB that are read again"
+    internal string? Write(string name, byte[] content, int maxBytes = HoconFiles.MaxFileBytes) => content.Length > maxBytes
+        ? $"it would have {content.Length:N0} bytes, more than the {maxBytes >> 20} MiB that are read again"
         : Try(() => DurableFile.Write(PathOf(name), content));
 
     /// <inheritdoc cref="Write"/>
