@@ -40,7 +40,7 @@ internal static class ClusterConfig
     /// <summary>What other nodes may send to by path: untrusted mode refuses all other selections.</summary>
     public static readonly string[] TrustedPaths =
     [
-        "/system/cluster", "/system/cluster/core", "/system/cluster/core/daemon", "/system/cluster/heartbeatReceiver", "/system/ddataReplicator",
+        "/system/cluster", "/system/cluster/core", "/system/cluster/core/daemon", "/system/cluster/heartbeatReceiver", "/user/ddataReplicator",
         $"/user/{MembershipActor.Name}", $"/user/{DoorActor.Name}",
     ];
 
