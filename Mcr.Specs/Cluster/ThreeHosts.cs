@@ -90,7 +90,7 @@ internal sealed class ThreeHosts : IDisposable
         ClusterHost[] wanted = hosts.Length == 0 ? [.. _hosts] : hosts;
         McrdWaits.Until(
             () => wanted.All(h => h.Sees(wanted)),
-            () => "the cluster to be whole: " + string.Join('\n', wanted.Select(h => $"{h.Name}: {h.Ask(new ControlRequest.ClusterStatus()).GetRawText()}\n{h.Mcrd.Process.Output}")));
+            () => "the cluster to be whole: " + string.Join('\n', wanted.Select(h => h.Describe())));
     }
 
     /// <summary>Until all know the same rules of all.</summary>
@@ -143,6 +143,9 @@ internal sealed class ClusterHost(string name, int number, NetworkNamespace plac
     public void Start(string more) => _mcrd = new McrdProcess(place, Rules, Settings(more));
 
     public JsonElement Ask(ControlRequest request) => Mcrd.Ask(request);
+
+    /// <summary>All that there is to be known of it, for a spec that has failed.</summary>
+    public string Describe() => string.Join('\n', $"{name}:", Ask(new ControlRequest.ClusterStatus()).GetRawText(), RulesOfAll(), string.Join('\n', Mcrd.Rules().Select(r => r.GetRawText())), Mcrd.Process.Output);
 
     /// <summary>Whether it is a member with exactly these, all of which run what they should.</summary>
     public bool Sees(IReadOnlyCollection<ClusterHost> hosts)
