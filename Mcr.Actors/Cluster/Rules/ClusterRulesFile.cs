@@ -69,7 +69,12 @@ internal sealed class ClusterRulesFile(StateDirectory directory)
             shards.Add(new RuleShard(byShard[i].ToImmutableDictionary()));
         var applied = rules.Where(r => r.Key.Node == node).ToDictionary(r => r.Key.Id, r => new AppliedRule(r.Value.Value, r.Value.Seen));
         foreach ((string id, AppliedRule behind) in Entries(file.Applied).Select(Read))
-            applied[id] = behind;
+        {
+            applied.Remove(id);
+            if (behind != AppliedRule.None)
+                applied[id] = behind;
+        }
+
         return new SavedRules(node, file.Writer, file.Number)
         {
             IsNew = file.New,

@@ -50,7 +50,7 @@ internal sealed class RuleRegister : IEquatable<RuleRegister>
     /// <summary>The same object when the other has nothing new.</summary>
     public RuleRegister Merge(RuleRegister other)
     {
-        if (ReferenceEquals(this, other))
+        if (Equals(other))
             return this;
         var writes = new List<RuleWrite>(Writes.Length + other.Writes.Length);
         foreach (RuleWrite mine in Writes)

@@ -24,7 +24,7 @@ internal sealed class RuleShard(ImmutableDictionary<RuleKey, RuleRegister> rules
         {
             RuleRegister mine = this[key];
             RuleRegister both = mine.Merge(theirs);
-            if (!ReferenceEquals(both, mine))
+            if (!ReferenceEquals(both, mine) || !Rules.ContainsKey(key))
                 merged[key] = both;
         }
 

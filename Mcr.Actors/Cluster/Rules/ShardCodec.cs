@@ -81,10 +81,10 @@ internal static class ShardCodec
         Writer = write.Writer,
         Number = write.Number,
         Clock = write.Clock,
-        By = write.By,
+        By = write.By.Length == 0 ? null : write.By,
         At = write.At,
         Text = write.Value?.Text,
-        Origin = write.Value?.Origin,
+        Origin = write.Value is { Origin.Length: > 0 } value ? value.Origin : null,
         File = write.Value?.IsFile ?? false,
         More = write.More is { } more ? JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(more) : null,
     };

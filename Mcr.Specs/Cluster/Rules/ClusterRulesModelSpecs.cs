@@ -24,7 +24,7 @@ public sealed class ClusterRulesModelSpecs(ITestOutputHelper output)
                 Interlocked.Add(ref refused, network.Nodes.Sum(n => n.State!.Refused.Count));
                 Interlocked.Add(ref lost, network.Operations.Count(o => !o.IsAcknowledged));
             },
-            iter: 3_000,
+            iter: 2_000,
             print: t => $"{t.Item1} nodes: {string.Join(' ', t.Item2)}");
         output.WriteLine($"{conflicts} conflicts told of on the first node, {refused} rules refused in the end, {lost} operations never acknowledged");
         Assert.True(conflicts > 100 && refused > 100 && lost > 100);

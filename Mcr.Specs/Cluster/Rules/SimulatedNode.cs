@@ -74,8 +74,9 @@ internal sealed class SimulatedNode(string name, SimulatedNetwork network)
         ImmutableDictionary<string, RuleValue> now = _running;
         SaveRelay(() =>
         {
-            operation.IsAcknowledged = true;
-            _relay.Enqueue(() => Become(State!.LocalChanged(now, operation.By, network.Now)));
+            // While the other file says that something is about to be applied, taking that back looks as if it had never been done.
+            operation.IsAcknowledged = !State!.Applying.ContainsKey(id) && !ClusterRulesFile.Read(_clusterFile, name).Applying.ContainsKey(id);
+            _relay.Enqueue(() => Become(State!.LocalChanged(now, operation.By, network.Now), () => operation.IsAcknowledged |= !State!.Applying.ContainsKey(id)));
         });
     }
 

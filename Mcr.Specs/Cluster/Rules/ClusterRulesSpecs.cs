@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using Mcr.Actors.Cluster.Rules;
+
+namespace Mcr.Specs.Cluster.Rules;
+
+/// <summary>What one node does about what runs on it, what others write, and what it finds when it starts.</summary>
+public sealed class ClusterRulesSpecs
+{
+    private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch.AddDays(20_000);
+    private static readonly RuleKey Key = new("b", "r1");
+    private static readonly RuleValue V1 = new("v1", "mcrctl"), V2 = new("v2", "mcrctl"), V3 = new("v3", "mcrctl");
+
+    [Fact]
+    public void Rule_that_somebody_adds_here_should_be_saved_and_then_replicated()
+    {
+        (ClusterRules b, ImmutableArray<ClusterRulesEffect> effects) = Start("b").LocalChanged(Rules(V1), "mcrctl root", Now);
+        Assert.IsType<ClusterRulesEffect.Save>(effects[0]);
+        Assert.Equal(b[Key], Assert.IsType<ClusterRulesEffect.Replicate>(effects[1]).Shard[Key]);
+        Assert.Equal(2, effects.Length);
+        Assert.Equal("mcrctl root", b[Key].Winner?.By);
+        Assert.Empty(b.LocalChanged(Rules(V1), "mcrctl root", Now).Effects);
+    }
+
+    [Fact]
+    public void Rule_for_a_node_that_was_away_should_be_applied_there_and_be_no_news_of_its_own()
+    {
+        (ClusterRules a, _, string? refusal) = Start("a").Put(Key, V1, "console alice", Now);
+        Assert.Null(refusal);
+        (ClusterRules b, ImmutableArray<ClusterRulesEffect> effects) = Merge(Start("b"), a);
+        Assert.Equal([new RuleApply("r1", V1, null)], Assert.Single(effects.OfType<ClusterRulesEffect.Apply>()).Rules);
+        Assert.IsType<ClusterRulesEffect.Save>(effects[0]);
+        Assert.Equal(1, b.Pending);
+        Assert.Empty(Merge(b, a).Effects); // it is asked for once
+        (b, effects) = b.ApplyDone([new ApplyOutcome("r1")], Rules(V1), "somebody", Now);
+        Assert.Empty(effects.OfType<ClusterRulesEffect.Replicate>());
+        Assert.Equal(0, b.Pending);
+        (b, _) = b.LocalChanged(Rules(V2), "mcrctl root", Now);
+        Assert.Empty(b[Key].Losers); // who changes it here has seen what was applied
+    }
+
+    [Fact]
+    public void Changes_on_both_sides_while_a_node_was_off_should_be_a_conflict_that_both_are_told_of_once()
+    {
+        (ClusterRules b, _) = Start("b").LocalChanged(Rules(V1), "mcrctl root", Now);
+        (ClusterRules a, _) = Merge(Start("a"), b);
+        (a, _, _) = a.Put(Key, V2, "console alice", Now);
+        (b, _) = ClusterRules.Start(Reopen(b), Rules(V3), "somebody", Now);
+        (a, ImmutableArray<ClusterRulesEffect> toldA) = Merge(a, b);
+        (b, ImmutableArray<ClusterRulesEffect> toldB) = Merge(b, a);
+        ClusterRulesEffect.ConflictFound one = Assert.Single(toldA.OfType<ClusterRulesEffect.ConflictFound>()), other = Assert.Single(toldB.OfType<ClusterRulesEffect.ConflictFound>());
+        Assert.Equal(one.Winner, other.Winner);
+        Assert.Equal(one.Losers, other.Losers);
+        (b, ImmutableArray<ClusterRulesEffect> again) = ClusterRules.Start(Reopen(b), Rules(V3), "somebody", Now);
+        Assert.Empty(again.OfType<ClusterRulesEffect.ConflictFound>());
+        Assert.Empty(Merge(b, a).Effects.OfType<ClusterRulesEffect.ConflictFound>());
+    }
+
+    [Fact]
+    public void Change_that_came_while_another_was_applied_should_not_be_lost_silently()
+    {
+        (ClusterRules a, _, _) = Start("a").Put(Key, V1, "console alice", Now);
+        (ClusterRules b, _) = Merge(Start("b"), a);
+        (b, ImmutableArray<ClusterRulesEffect> effects) = b.ApplyDone([new ApplyOutcome("r1") { Outdated = true }], Rules(V2), "mcrctl root", Now);
+        Assert.Equal("v2", b[Key].Value?.Text);
+        Assert.Equal("v1", Assert.Single(Assert.Single(effects.OfType<ClusterRulesEffect.ConflictFound>()).Losers).Value?.Text);
+    }
+
+    [Fact]
+    public void Refused_rule_should_be_asked_for_again_only_when_something_has_changed()
+    {
+        (ClusterRules a, _, _) = Start("a").Put(Key, V1, "console alice", Now);
+        (ClusterRules b, _) = Merge(Start("b"), a);
+        (b, ImmutableArray<ClusterRulesEffect> effects) = b.ApplyDone([new ApplyOutcome("r1", "interface eth9 is an output")], Rules(null), "somebody", Now);
+        Assert.Empty(effects.OfType<ClusterRulesEffect.Apply>());
+        Assert.Equal("interface eth9 is an output", b.Refused["r1"].Why);
+        Assert.Empty(b.LocalChanged(Rules(null), "somebody", Now).Effects);
+        Assert.Single(b.Retry(Now).Effects.OfType<ClusterRulesEffect.Apply>());
+        Assert.Single(b.LocalChanged(Rules(null).Add("r2", V2), "mcrctl root", Now).Effects.OfType<ClusterRulesEffect.Apply>());
+        (a, _, _) = a.Put(Key, V2, "console alice", Now);
+        Assert.Equal(V2, Merge(b, a).Effects.OfType<ClusterRulesEffect.Apply>().Single().Rules[0].Value);
+    }
+
+    [Fact]
+    public void Rule_of_a_file_should_be_changed_by_nobody_else()
+    {
+        RuleValue file = new("v1", "mcrd.hocon:7", IsFile: true);
+        (ClusterRules b, _) = Start("b").LocalChanged(Rules(file), "the files", Now);
+        (ClusterRules a, _) = Merge(Start("a"), b);
+        Assert.Equal("rule r1 of node b is from mcrd.hocon:7 there, and can be changed in that file only", a.Put(Key, V2, "mcrctl root", Now).Refusal);
+        Assert.NotNull(a.Remove(Key, "mcrctl root", Now).Refusal);
+        Assert.StartsWith("b is this node", b.Put(Key, V2, "mcrctl root", Now).Refusal, StringComparison.Ordinal);
+        Assert.Equal("node b has no rule r9, as far as a knows", a.Remove(new RuleKey("b", "r9"), "mcrctl root", Now).Refusal);
+        (a, _, string? refusal) = a.Forget("b", "mcrctl root", Now); // too early: it is back
+        Assert.Null(refusal);
+        (b, ImmutableArray<ClusterRulesEffect> effects) = Merge(b, a);
+        Assert.Empty(effects.OfType<ClusterRulesEffect.Apply>());
+        Assert.Equal(file, b[Key].Value);
+    }
+
+    [Fact]
+    public void Forgotten_node_should_have_no_rules_and_not_bring_them_back()
+    {
+        (ClusterRules b, _) = Start("b").LocalChanged(Rules(V1), "mcrctl root", Now);
+        (ClusterRules a, _) = Merge(Start("a"), b);
+        (a, _, _) = a.Forget("b", "mcrctl root", Now);
+        Assert.Empty(a.Rules());
+        Assert.Equal("a knows no rule of a node 'b'", a.Forget("b", "mcrctl root", Now).Refusal);
+        Assert.NotNull(a.Forget("a", "mcrctl root", Now).Refusal);
+        Assert.Equal([new RuleApply("r1", null, V1)], Merge(b, a).Effects.OfType<ClusterRulesEffect.Apply>().Single().Rules);
+    }
+
+    [Fact]
+    public void Deleted_rule_should_not_come_back_with_a_node_that_has_lost_its_file()
+    {
+        (ClusterRules b, _) = Start("b").LocalChanged(Rules(V1), "mcrctl root", Now);
+        (ClusterRules a, _) = Merge(Start("a"), b);
+        (a, _, _) = a.Remove(Key, "mcrctl root", Now);
+        RuleValue other = V3 with { Text = "other" };
+        (b, _) = ClusterRules.Start(ClusterRulesFile.Renew(null, "b", 2), Rules(V1).Add("r2", other).Add("r3", other).Add("r4", other), "somebody", Now);
+        (b, ImmutableArray<ClusterRulesEffect> effects) = Merge(b, a);
+        Assert.Equal([new RuleApply("r1", null, V1)], effects.OfType<ClusterRulesEffect.Apply>().Single().Rules);
+        Assert.Null(Merge(a, b).Next[Key].Value);
+    }
+
+    [Fact]
+    public void Node_that_has_lost_what_ran_should_get_it_back_from_the_cluster()
+    {
+        (ClusterRules b, _) = Start("b").LocalChanged(Rules(V1), "mcrctl root", Now);
+        (_, ImmutableArray<ClusterRulesEffect> effects) = ClusterRules.Start(Reopen(b).WithoutApplied(), Rules(null), "somebody", Now);
+        Assert.Equal([new RuleApply("r1", V1, null)], effects.OfType<ClusterRulesEffect.Apply>().Single().Rules);
+        (b, effects) = ClusterRules.Start(Reopen(b), Rules(null), "mcrctl root", Now); // else it was removed while the cluster was off
+        Assert.Empty(effects.OfType<ClusterRulesEffect.Apply>());
+        Assert.Null(b[Key].Value);
+    }
+
+    [Fact]
+    public void Older_copy_of_the_state_should_use_no_number_twice_once_it_has_met_the_others()
+    {
+        ClusterRules old = Start("b");
+        (ClusterRules b, _) = old.LocalChanged(Rules(V1), "mcrctl root", Now);
+        (ClusterRules again, _) = Merge(old, b);
+        Assert.Equal(b.Number, again.Number);
+    }
+
+    private static ClusterRules Start(string node) => ClusterRules.Start(ClusterRulesFile.Renew(null, node, 1), Rules(null), "somebody", Now).Next;
+
+    private static SavedRules Reopen(ClusterRules state) => ClusterRulesFile.Renew(ClusterRulesFile.Read(ClusterRulesFile.Encode(state.ToSave()), state.Node), state.Node, 9);
+
+    private static (ClusterRules Next, ImmutableArray<ClusterRulesEffect> Effects) Merge(ClusterRules to, ClusterRules from) => to.Merged(from.Shards[Key.Shard], Now);
+
+    private static ImmutableDictionary<string, RuleValue> Rules(RuleValue? value) =>
+        value is null ? ImmutableDictionary<string, RuleValue>.Empty : ImmutableDictionary<string, RuleValue>.Empty.Add("r1", value);
+}
