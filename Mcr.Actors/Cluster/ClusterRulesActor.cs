@@ -32,7 +32,9 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
     private readonly ClusterRuleTexts _texts = new();
     private readonly Dictionary<int, RuleShard> _arrived = [];
     private ClusterRules? _state;
-    private long _revision = -1;
+
+    /// <summary>What the relay said last.</summary>
+    private (ImmutableDictionary<string, RuleValue> Rules, long Revision) _own = (ImmutableDictionary<string, RuleValue>.Empty, -1);
     private string? _unsaved;
     private ImmutableSortedDictionary<string, string> _refused = ImmutableSortedDictionary<string, string>.Empty;
 
@@ -93,19 +95,17 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
     /// <summary>What runs here, and whether that is news.</summary>
     private async Task LookAsync(bool retry)
     {
-        if (await OwnAsync() is not { } own)
+        if (!await AskOwnAsync())
             return;
         if (_state is null)
         {
             SavedRules saved = await OpenAsync();
-            (ClusterRules first, ImmutableArray<ClusterRulesEffect> begin) = ClusterRules.Start(saved, own.Rules, $"node {_node}", Now);
-            _revision = own.Revision;
+            (ClusterRules first, ImmutableArray<ClusterRulesEffect> begin) = ClusterRules.Start(saved, _own.Rules, $"node {_node}", Now);
             await BecomeAsync(first, begin);
         }
-        else if (own.Revision != _revision)
+        else if (!ReferenceEquals(_own.Rules, _state.Local))
         {
-            _revision = own.Revision;
-            (ClusterRules next, ImmutableArray<ClusterRulesEffect> effects) = _state.LocalChanged(own.Rules, $"node {_node}", Now);
+            (ClusterRules next, ImmutableArray<ClusterRulesEffect> effects) = _state.LocalChanged(_own.Rules, $"node {_node}", Now);
             await BecomeAsync(next, effects);
         }
         else if (retry && !_state.Refused.IsEmpty)
@@ -174,34 +174,34 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
             outcomes.AddRange(puts.Select(p => new ApplyOutcome(p.Id)));
         }
 
-        if (await OwnAsync() is not { } own)
+        if (!await AskOwnAsync())
             return; // the next look takes it up
-        _revision = own.Revision;
         foreach (ApplyOutcome outcome in outcomes.Where(o => o.Refused is not null))
             _log.Warning("rule {Rule}, which another node asks for, cannot be here: {Why}", outcome.Id, outcome.Refused);
-        (ClusterRules next, ImmutableArray<ClusterRulesEffect> effects) = _state!.ApplyDone(outcomes, own.Rules, $"node {_node}", Now);
+        (ClusterRules next, ImmutableArray<ClusterRulesEffect> effects) = _state!.ApplyDone(outcomes, _own.Rules, $"node {_node}", Now);
         await BecomeAsync(next, effects);
     }
 
     /// <returns>null: it is done.</returns>
     private async Task<(string Why, bool IsOutdated)?> ChangeAsync(IReadOnlyCollection<RuleApply> wanted)
     {
-        if (wanted.Any(w => !RuleValue.IsSame(w.Expected, _state!.Local.GetValueOrDefault(w.Id))))
+        if (wanted.Any(w => !RuleValue.IsSame(w.Expected, _own.Rules.GetValueOrDefault(w.Id))))
             return ("", true);
         var change = new RelayCommands.ChangeRules(
             [.. wanted.Where(w => w.Value is not null).Select(w => new RuleWithOrigin(_texts.Rule(w.Value!.Text).Rule!, w.Value.Origin))],
             [.. wanted.Where(w => w.Value is null).Select(w => RelayCommands.RemoveRule.ById(new Native.Rules.RuleId(w.Id)))])
         {
-            OnRevision = _revision,
+            OnRevision = _own.Revision,
         };
         try
         {
             CommandResult result = await _relay.Ask<CommandResult>(change, Patience);
             if (result is CommandResult.Ok { Difference.IsEmpty: false } ok)
                 _log.Info("from the cluster: {Change}", ok.Sentence);
-            if (result is not CommandResult.Rejected rejected)
-                return await TakeRevisionAsync();
-            return (string.Join("; ", rejected.Problems), rejected.IsOutdated);
+            if (result is CommandResult.Rejected rejected)
+                return (string.Join("; ", rejected.Problems), rejected.IsOutdated);
+            await AskOwnAsync(); // the next change goes on from what this one has made
+            return null;
         }
         catch (AskTimeoutException)
         {
@@ -209,26 +209,22 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
         }
     }
 
-    /// <summary>The next change goes on from what this one has made.</summary>
-    private async Task<(string Why, bool IsOutdated)?> TakeRevisionAsync()
-    {
-        if (await OwnAsync() is { } own)
-            _revision = own.Revision;
-        return null;
-    }
-
-    /// <returns>null: the relay is busy or just stopping.</returns>
-    private async Task<(ImmutableDictionary<string, RuleValue> Rules, long Revision)?> OwnAsync()
+    /// <summary>What runs here, when it is on disk.</summary>
+    /// <returns>false: the relay is busy or just stopping.</returns>
+    private async Task<bool> AskOwnAsync()
     {
         try
         {
             OwnRules own = await _relay.Ask<OwnRules>(new OwnRules.Get(), Patience);
             await _relay.Ask<StateEvents.Flushed>(new OwnRules.WhenSaved(), Patience);
-            return own.Revision == _revision ? (_state!.Local, own.Revision) : (own.Rules.ToImmutableDictionary(r => r.Rule.Id.Value, r => new RuleValue(_texts.Text(r.Rule), r.Origin, r.IsFile)), own.Revision);
+            var rules = own.Rules.ToImmutableDictionary(r => r.Rule.Id.Value, r => new RuleValue(_texts.Text(r.Rule), r.Origin, r.IsFile));
+            bool isSame = rules.Count == _own.Rules.Count && rules.All(r => _own.Rules.TryGetValue(r.Key, out RuleValue? known) && known == r.Value);
+            _own = (isSame ? _own.Rules : rules, own.Revision); // the same object says that nothing is new
+            return true;
         }
         catch (AskTimeoutException)
         {
-            return null;
+            return false;
         }
     }
 
