@@ -18,12 +18,14 @@ internal sealed class ThreeHosts : IDisposable
 
     private static readonly string[] Names = ["a", "b", "c"];
 
+    private readonly DirectoryInfo _certificates = Directory.CreateTempSubdirectory("mcr-spec-hosts-");
     private readonly NetworkNamespace _switches;
     private readonly List<ClusterHost> _hosts = [];
 
     public ThreeHosts()
     {
         NamespaceSupport.Require();
+        MakeCertificates(_certificates.FullName, "a,b,c");
         _switches = new NetworkNamespace("switches");
         foreach (string segment in (string[])["source", "destination", "management"])
         {
@@ -41,7 +43,7 @@ internal sealed class ThreeHosts : IDisposable
             Plug("source", $"s{i}", place, "in0", $"10.1.0.{i}");
             Plug("destination", $"d{i}", place, "out0", $"10.2.0.{i}");
             Plug("management", $"m{i}", place, "mg0", $"10.9.0.{i}");
-            _hosts.Add(new ClusterHost(Names[i - 1], i, place));
+            _hosts.Add(new ClusterHost(Names[i - 1], i, place, _certificates.FullName));
         }
     }
 
@@ -57,19 +59,26 @@ internal sealed class ThreeHosts : IDisposable
 
     public IReadOnlyList<ClusterHost> All => _hosts;
 
-    /// <summary>A host more, on the management segment alone.</summary>
-    public NetworkNamespace Stranger(int number)
+    /// <summary>A host more, on the management segment alone, where it has any address.</summary>
+    public NetworkNamespace Stranger(string address)
     {
-        var place = new NetworkNamespace($"stranger{number}");
-        Plug("management", $"x{number}", place, "mg0", $"10.9.0.{100 + number}");
+        var place = new NetworkNamespace("stranger");
+        Plug("management", "x", place, "mg0", address);
         return place;
     }
 
+    /// <summary>An authority and certificates of nodes, as the README has them made.</summary>
+    public static void MakeCertificates(string directory, string nodes)
+    {
+        using var run = new RunningProcess(null, Executables.Mcrd, ["tls", "init", "--directory", directory, "--nodes", nodes, "--consoles", "alice"]);
+        Assert.True(run.WaitForExit() == 0, run.Output);
+    }
+
     /// <summary>All at once, until they are one.</summary>
-    public void Start(string settings)
+    public void Start()
     {
         foreach (ClusterHost host in _hosts)
-            host.Start(settings);
+            host.Start();
         foreach (ClusterHost host in _hosts)
             host.Mcrd.WaitReady();
         AwaitWhole();
@@ -105,6 +114,7 @@ internal sealed class ThreeHosts : IDisposable
         Source.Dispose();
         Destination.Dispose();
         _switches.Dispose();
+        _certificates.Delete(recursive: true);
     }
 
     private void Plug(string segment, string port, NetworkNamespace place, string device, string address)
@@ -117,7 +127,7 @@ internal sealed class ThreeHosts : IDisposable
 }
 
 /// <summary>One relay of several.</summary>
-internal sealed class ClusterHost(string name, int number, NetworkNamespace place) : IDisposable
+internal sealed class ClusterHost(string name, int number, NetworkNamespace place, string certificates) : IDisposable
 {
     private McrdProcess? _mcrd;
 
@@ -136,11 +146,15 @@ internal sealed class ClusterHost(string name, int number, NetworkNamespace plac
 
     public string Group => $"239.2.0.{number}";
 
-    public string Settings(string more) =>
-        $"  node.name = {name}\n  cluster {{ enabled = on, listen = \"{Management}:{ThreeHosts.Port}\", seeds = [{string.Join(", ", Enumerable.Range(1, 3).Select(i => $"\"10.9.0.{i}:{ThreeHosts.Port}\""))}] }}\n{more}";
+    private string Settings => SettingsOf(name, $"{Management}:{ThreeHosts.Port}", certificates);
+
+    /// <summary>Of a node that looks for the three.</summary>
+    public static string SettingsOf(string node, string listen, string certificates) =>
+        $"  node.name = {node}\n  tls {{ ca = \"{certificates}/ca.pem\", certificate = \"{certificates}/{node}.pem\", key = \"{certificates}/{node}.key\" }}\n"
+        + $"  cluster {{ enabled = on, listen = \"{listen}\", seeds = [{string.Join(", ", Enumerable.Range(1, 3).Select(i => $"\"10.9.0.{i}:{ThreeHosts.Port}\""))}] }}";
 
     /// <summary>Without waiting until it relays.</summary>
-    public void Start(string more) => _mcrd = new McrdProcess(place, Rules, Settings(more));
+    public void Start() => _mcrd = new McrdProcess(place, Rules, Settings);
 
     public JsonElement Ask(ControlRequest request) => Mcrd.Ask(request);
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Mcr.Actors.Control;
 using Mcr.Native.Interop;
+using Mcr.Native.Namespaces;
 
 namespace Mcr.Specs.Cluster;
 
@@ -11,13 +12,11 @@ namespace Mcr.Specs.Cluster;
 [Collection(SerialPackets.Name)]
 public sealed class ThreeHostsSpecs(ITestOutputHelper output)
 {
-    private const string Plain = "  cluster.insecure = on";
-
     [Fact]
     public void Cuts_heals_kills_restarts_and_freezes_should_cost_no_datagram_and_no_rule()
     {
         using var hosts = new ThreeHosts();
-        Timed("all three started at once", () => hosts.Start(Plain));
+        Timed("all three started at once", () => hosts.Start());
         using var traffic = new HostsTraffic(hosts);
         foreach (ClusterHost host in hosts.All)
             host.Mcrd.AwaitRelayed(HostsTraffic.Rate);
@@ -89,7 +88,7 @@ public sealed class ThreeHostsSpecs(ITestOutputHelper output)
     public void Rules_of_another_node_should_be_there_in_time()
     {
         using var hosts = new ThreeHosts();
-        hosts.Start(Plain);
+        hosts.Start();
         using var arrivals = new Arrivals(hosts.Destination, "239.3.0.1", 6000, "10.2.0.100");
         using var sender = new SteadySender(hosts.Source, "10.1.0.100", "239.1.2.1", 5000);
         var times = new List<double>();
@@ -112,6 +111,79 @@ public sealed class ThreeHostsSpecs(ITestOutputHelper output)
         double all = Stopwatch.GetElapsedTime(began).TotalSeconds;
         output.WriteLine($"known to all after {all:F2} s");
         Assert.InRange(all, 0, 3);
+    }
+
+    [Fact]
+    public void Strangers_and_garbage_should_be_refused_and_harm_nobody()
+    {
+        using var hosts = new ThreeHosts();
+        hosts.Start();
+        using var traffic = new HostsTraffic(hosts);
+        foreach (ClusterHost host in hosts.All)
+            host.Mcrd.AwaitRelayed(HostsTraffic.Rate);
+        DirectoryInfo other = Directory.CreateTempSubdirectory("mcr-spec-stranger-");
+        try
+        {
+            ThreeHosts.MakeCertificates(other.FullName, "c,d");
+            using (NetworkNamespace place = hosts.Stranger("10.9.0.101"))
+            {
+                // A node of another authority, that dials.
+                using (McrdProcess stranger = McrdProcess.StartReady(place, "", ClusterHost.SettingsOf("d", "10.9.0.101:4053", other.FullName)))
+                {
+                    output.WriteLine(stranger.Process.WaitForLine("seed akka.ssl.tcp://mcr@10.9.0.1:4053 is not there"));
+                    output.WriteLine(hosts.A.Mcrd.Process.WaitForLine("is refused as a node"));
+                    McrdWaits.Until(() => stranger.Ask(new ControlRequest.ClusterStatus()).GetProperty("ClusterStatus").GetProperty("members").GetArrayLength() == 1, "the stranger to be alone");
+                }
+
+                long start = Stopwatch.GetTimestamp();
+                Garbage(place);
+                output.WriteLine($"1,000 connections with garbage: {Stopwatch.GetElapsedTime(start).TotalSeconds:F2} s");
+            }
+
+            hosts.AwaitWhole();
+            Assert.All(hosts.All, h => Assert.Equal(0, h.Ask(new ControlRequest.ClusterStatus()).GetProperty("ClusterStatus").GetProperty("restarts").GetInt32()));
+
+            // One that sits where c was, so that a and b dial it: that ends their part of the cluster, and they are back without it.
+            hosts.C.Mcrd.Kill();
+            hosts.C.Place.Ip("address del 10.9.0.3/24 dev mg0");
+            using (NetworkNamespace place = hosts.Stranger("10.9.0.3"))
+            {
+                using McrdProcess stranger = McrdProcess.StartReady(place, "", ClusterHost.SettingsOf("c", "10.9.0.3:4053", other.FullName));
+                output.WriteLine(hosts.A.Mcrd.Process.WaitForLine("this node's part of the cluster has ended"));
+                Timed("a and b one again, without the stranger", () => McrdWaits.Until(() => hosts.A.CanReach(hosts.B) && hosts.B.CanReach(hosts.A) && !hosts.A.CanReach(hosts.C), "a and b to be one again"));
+                Ok(hosts.A.Ask(ClusterHost.Rule(0, "239.3.0.1", "b")));
+            }
+
+            hosts.C.Place.Ip("address add 10.9.0.3/24 dev mg0");
+            hosts.C.Mcrd.StartAgain();
+            Timed("c back in its place", () => Converge(hosts));
+        }
+        finally
+        {
+            other.Delete(recursive: true);
+        }
+
+        traffic.Check(output);
+    }
+
+    private static void Garbage(NetworkNamespace place)
+    {
+        var random = new Random(17);
+        byte[] garbage = new byte[4096];
+        for (int i = 0; i < 1000; i++)
+        {
+            random.NextBytes(garbage);
+            using var socket = place.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+            socket.Connect(IPAddress.Parse($"10.9.0.{1 + (i % 3)}"), ThreeHosts.Port);
+            try
+            {
+                socket.Send(garbage.AsSpan(0, random.Next(garbage.Length)));
+            }
+            catch (SocketException)
+            {
+                // It has hung up already.
+            }
+        }
     }
 
     private static string Id(ClusterHost host, int input) => IdOf(input) is var id && host.ClusterRules().Any(r => r.GetProperty("rule_id").GetString() == id) ? id : throw new InvalidOperationException($"{host.Name} does not know rule {id}");
