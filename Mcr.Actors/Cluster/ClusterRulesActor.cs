@@ -15,9 +15,6 @@ namespace Mcr.Actors.Cluster;
 /// </summary>
 internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
 {
-    /// <summary>Longer than the relay takes to answer any command.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     /// <summary>Shards that come together are taken together: one write to disk, one change of the relay.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(5);
 
@@ -29,16 +26,24 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
     private readonly ClusterRulesFile? _file;
     private readonly string _node;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _patience;
     private readonly ClusterRuleTexts _texts = new();
     private readonly Dictionary<int, RuleShard> _arrived = [];
     private ClusterRules? _state;
-    private long _revision = -1;
+
+    /// <summary>What runs, as the relay has said last: maybe more than <see cref="_state"/> knows.</summary>
+    private (ImmutableDictionary<string, RuleValue> Rules, long Revision) _own = (ImmutableDictionary<string, RuleValue>.Empty, -1);
+
+    /// <summary>What has come of a change, until the relay has said what runs since.</summary>
+    private List<ApplyOutcome> _outcomes = [];
     private string? _unsaved;
     private ImmutableSortedDictionary<string, string> _refused = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <param name="file">null: nothing is kept (persist = off).</param>
-    public ClusterRulesActor(IActorRef relay, ClusterRulesFile? file, string node, TimeProvider time)
+    /// <param name="patience">Longer than the relay takes to answer any command.</param>
+    public ClusterRulesActor(IActorRef relay, ClusterRulesFile? file, string node, TimeProvider time, TimeSpan patience)
     {
+        _patience = patience;
         _relay = relay;
         _file = file;
         _node = node;
@@ -93,24 +98,23 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
     /// <summary>What runs here, and whether that is news.</summary>
     private async Task LookAsync(bool retry)
     {
-        if (await OwnAsync() is not { } own)
+        if (!await ReadOwnAsync())
             return;
         if (_state is null)
         {
             SavedRules saved = await OpenAsync();
-            (ClusterRules first, ImmutableArray<ClusterRulesEffect> begin) = ClusterRules.Start(saved, own.Rules, $"node {_node}", Now);
-            _revision = own.Revision;
+            (ClusterRules first, ImmutableArray<ClusterRulesEffect> begin) = ClusterRules.Start(saved, _own.Rules, $"node {_node}", Now);
             await BecomeAsync(first, begin);
         }
-        else if (own.Revision != _revision)
+        else if (_outcomes.Count > 0)
         {
-            _revision = own.Revision;
-            (ClusterRules next, ImmutableArray<ClusterRulesEffect> effects) = _state.LocalChanged(own.Rules, $"node {_node}", Now);
-            await BecomeAsync(next, effects);
+            await EndApplyAsync();
         }
-        else if (retry && !_state.Refused.IsEmpty)
+        else
         {
-            (ClusterRules next, ImmutableArray<ClusterRulesEffect> effects) = _state.Retry(Now);
+            (ClusterRules next, ImmutableArray<ClusterRulesEffect> effects) = _state.LocalChanged(_own.Rules, $"node {_node}", Now); // a revision alone does not say it: a rule may be in a file by now
+            if (retry && ReferenceEquals(next, _state) && !_state.Refused.IsEmpty)
+                (next, effects) = _state.Retry(Now);
             await BecomeAsync(next, effects);
         }
     }
@@ -151,12 +155,11 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
     /// <summary>All as one change; if the relay will not have that, one after another, so that one which cannot be is in nobody's way.</summary>
     private async Task ApplyAsync(RuleApply[] wanted)
     {
-        var outcomes = new List<ApplyOutcome>();
         var puts = new List<RuleApply>();
         foreach (RuleApply apply in wanted)
         {
             if (apply.Value is { } value && _texts.Rule(value.Text) is (null, { } problem))
-                outcomes.Add(new ApplyOutcome(apply.Id, $"this mcrd cannot read the rule, which is of another version: {problem}"));
+                _outcomes.Add(new ApplyOutcome(apply.Id, $"this mcrd cannot read the rule, which is of another version: {problem}"));
             else
                 puts.Add(apply);
         }
@@ -166,42 +169,48 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
             foreach (RuleApply apply in puts)
             {
                 (string Why, bool IsOutdated)? one = refusal.IsOutdated ? refusal : puts.Count == 1 ? refusal : await ChangeAsync([apply]);
-                outcomes.Add(one is not (string why, bool isOutdated) ? new ApplyOutcome(apply.Id) : isOutdated ? new ApplyOutcome(apply.Id) { Outdated = true } : new ApplyOutcome(apply.Id, why));
+                _outcomes.Add(one is not (string why, bool isOutdated) ? new ApplyOutcome(apply.Id) : isOutdated ? new ApplyOutcome(apply.Id) { Outdated = true } : new ApplyOutcome(apply.Id, why));
             }
         }
         else
         {
-            outcomes.AddRange(puts.Select(p => new ApplyOutcome(p.Id)));
+            _outcomes.AddRange(puts.Select(p => new ApplyOutcome(p.Id)));
         }
 
-        if (await OwnAsync() is not { } own)
-            return; // the next look takes it up
-        _revision = own.Revision;
+        if (await ReadOwnAsync())
+            await EndApplyAsync(); // else the next look does it
+    }
+
+    private async Task EndApplyAsync()
+    {
+        List<ApplyOutcome> outcomes = _outcomes;
+        _outcomes = [];
         foreach (ApplyOutcome outcome in outcomes.Where(o => o.Refused is not null))
             _log.Warning("rule {Rule}, which another node asks for, cannot be here: {Why}", outcome.Id, outcome.Refused);
-        (ClusterRules next, ImmutableArray<ClusterRulesEffect> effects) = _state!.ApplyDone(outcomes, own.Rules, $"node {_node}", Now);
+        (ClusterRules next, ImmutableArray<ClusterRulesEffect> effects) = _state!.ApplyDone(outcomes, _own.Rules, $"node {_node}", Now);
         await BecomeAsync(next, effects);
     }
 
     /// <returns>null: it is done.</returns>
     private async Task<(string Why, bool IsOutdated)?> ChangeAsync(IReadOnlyCollection<RuleApply> wanted)
     {
-        if (wanted.Any(w => !RuleValue.IsSame(w.Expected, _state!.Local.GetValueOrDefault(w.Id))))
+        if (wanted.Any(w => !RuleValue.IsSame(w.Expected, _own.Rules.GetValueOrDefault(w.Id))))
             return ("", true);
         var change = new RelayCommands.ChangeRules(
             [.. wanted.Where(w => w.Value is not null).Select(w => new RuleWithOrigin(_texts.Rule(w.Value!.Text).Rule!, w.Value.Origin))],
             [.. wanted.Where(w => w.Value is null).Select(w => RelayCommands.RemoveRule.ById(new Native.Rules.RuleId(w.Id)))])
         {
-            OnRevision = _revision,
+            OnRevision = _own.Revision,
         };
         try
         {
-            CommandResult result = await _relay.Ask<CommandResult>(change, Patience);
+            CommandResult result = await _relay.Ask<CommandResult>(change, _patience);
+            if (result is CommandResult.Rejected rejected)
+                return (string.Join("; ", rejected.Problems), rejected.IsOutdated);
             if (result is CommandResult.Ok { Difference.IsEmpty: false } ok)
                 _log.Info("from the cluster: {Change}", ok.Sentence);
-            if (result is not CommandResult.Rejected rejected)
-                return await TakeRevisionAsync();
-            return (string.Join("; ", rejected.Problems), rejected.IsOutdated);
+            await ReadOwnAsync(); // the next change goes on from what this one has made
+            return null;
         }
         catch (AskTimeoutException)
         {
@@ -209,26 +218,19 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
         }
     }
 
-    /// <summary>The next change goes on from what this one has made.</summary>
-    private async Task<(string Why, bool IsOutdated)?> TakeRevisionAsync()
-    {
-        if (await OwnAsync() is { } own)
-            _revision = own.Revision;
-        return null;
-    }
-
-    /// <returns>null: the relay is busy or just stopping.</returns>
-    private async Task<(ImmutableDictionary<string, RuleValue> Rules, long Revision)?> OwnAsync()
+    /// <returns>false: the relay is busy or just stopping.</returns>
+    private async Task<bool> ReadOwnAsync()
     {
         try
         {
-            OwnRules own = await _relay.Ask<OwnRules>(new OwnRules.Get(), Patience);
-            await _relay.Ask<StateEvents.Flushed>(new OwnRules.WhenSaved(), Patience);
-            return own.Revision == _revision ? (_state!.Local, own.Revision) : (own.Rules.ToImmutableDictionary(r => r.Rule.Id.Value, r => new RuleValue(_texts.Text(r.Rule), r.Origin, r.IsFile)), own.Revision);
+            OwnRules own = await _relay.Ask<OwnRules>(new OwnRules.Get(), _patience);
+            await _relay.Ask<StateEvents.Flushed>(new OwnRules.WhenSaved(), _patience);
+            _own = (own.Rules.ToImmutableDictionary(r => r.Rule.Id.Value, r => new RuleValue(_texts.Text(r.Rule), r.Origin, r.IsFile)), own.Revision);
+            return true;
         }
         catch (AskTimeoutException)
         {
-            return null;
+            return false;
         }
     }
 
