@@ -36,6 +36,9 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
 
     /// <summary>What has come of a change, until the relay has said what runs since.</summary>
     private List<ApplyOutcome> _outcomes = [];
+
+    /// <summary>The relay has left something unanswered: until the next look nothing is asked of it, so that others have not to wait for each time that it does.</summary>
+    private bool _isSilent;
     private string? _unsaved;
     private ImmutableSortedDictionary<string, string> _refused = ImmutableSortedDictionary<string, string>.Empty;
 
@@ -177,7 +180,7 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
             _outcomes.AddRange(puts.Select(p => new ApplyOutcome(p.Id)));
         }
 
-        if (await ReadOwnAsync())
+        if (!_isSilent && await ReadOwnAsync())
             await EndApplyAsync(); // else the next look does it
     }
 
@@ -194,7 +197,7 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
     /// <returns>null: it is done.</returns>
     private async Task<(string Why, bool IsOutdated)?> ChangeAsync(IReadOnlyCollection<RuleApply> wanted)
     {
-        if (wanted.Any(w => !RuleValue.IsSame(w.Expected, _own.Rules.GetValueOrDefault(w.Id))))
+        if (_isSilent || wanted.Any(w => !RuleValue.IsSame(w.Expected, _own.Rules.GetValueOrDefault(w.Id))))
             return ("", true);
         var change = new RelayCommands.ChangeRules(
             [.. wanted.Where(w => w.Value is not null).Select(w => new RuleWithOrigin(_texts.Rule(w.Value!.Text).Rule!, w.Value.Origin))],
@@ -214,6 +217,7 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
         }
         catch (AskTimeoutException)
         {
+            _isSilent = true;
             return ("", true); // whether it is done is seen when it is looked what runs
         }
     }
@@ -226,10 +230,12 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
             OwnRules own = await _relay.Ask<OwnRules>(new OwnRules.Get(), _patience);
             await _relay.Ask<StateEvents.Flushed>(new OwnRules.WhenSaved(), _patience);
             _own = (own.Rules.ToImmutableDictionary(r => r.Rule.Id.Value, r => new RuleValue(_texts.Text(r.Rule), r.Origin, r.IsFile)), own.Revision);
+            _isSilent = false;
             return true;
         }
         catch (AskTimeoutException)
         {
+            _isSilent = true;
             return false;
         }
     }
