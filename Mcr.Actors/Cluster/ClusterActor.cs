@@ -17,6 +17,9 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
     /// <summary>Longer than another node, or the actor of the rules, takes to answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
+    /// <summary>Longer than the relay takes to answer any command.</summary>
+    private static readonly TimeSpan RelayPatience = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -38,7 +41,7 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
         _relay = relay;
         _members = new MembersState(options.Node);
         _state = new ClusterMessages.SystemState("starting", null, 0, options.Time.GetUtcNow());
-        _rules = Context.ActorOf(Props.Create(() => new ClusterRulesActor(relay, file, options.Node, options.Time)), "rules");
+        _rules = Context.ActorOf(Props.Create(() => new ClusterRulesActor(relay, file, options.Node, options.Time, RelayPatience)), "rules");
         _system = Context.ActorOf(Props.Create(() => new ClusterSystemActor(options, options.Time)), "system");
     }
 

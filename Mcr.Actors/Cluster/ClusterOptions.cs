@@ -19,11 +19,17 @@ internal sealed record ClusterOptions(ClusterSettings Settings, TlsSettings Tls,
     /// <summary>Nothing is encrypted, and nobody has to prove who he is.</summary>
     public bool IsPlain => Settings.Insecure || Tls.IsOff;
 
-    /// <summary>Makes the ActorSystem and the actors in it; takes some 200 ms, on a thread of its own.</summary>
-    /// <param name="owner">Hears of members and of what they say.</param>
-    /// <param name="maker">Is asked to begin anew.</param>
-    /// <exception cref="Exception">it cannot listen, or its certificates cannot be used; the innermost message is a sentence.</exception>
-    public ClusterParts Create(ActorSystem relay, IActorRef owner, IActorRef maker)
+    /// <summary>
+    /// Makes the ActorSystem and the actors in it; takes some 200 ms, on a thread of its own. From the relay's ActorSystem, who hears of members and of what they say, and who is
+    /// asked to begin anew. Throws when it cannot listen, or its certificates cannot be used; the innermost message is a sentence.
+    /// </summary>
+    public Func<ClusterOptions, ActorSystem, IActorRef, IActorRef, ClusterParts> Create { get; init; } = (options, relay, owner, maker) => options.Make(relay, owner, maker);
+
+    /// <summary>A certificate that was renewed is used from the next start of the cluster's part on.</summary>
+    /// <returns>null: there is nothing new; else the problems of the new files, none for such as can be used.</returns>
+    public IReadOnlyCollection<string>? Renewed(CertificateFiles files) => files.HaveChanged() ? CertificateFiles.Read(Tls, Time.GetUtcNow()).Problems : null;
+
+    private ClusterParts Make(ActorSystem relay, IActorRef owner, IActorRef maker)
     {
         ILoggingAdapter log = Logging.GetLogger(relay, typeof(ClusterSystemActor));
         CertificateFiles? files = IsPlain ? null : ReadFiles();
@@ -40,10 +46,6 @@ internal sealed record ClusterOptions(ClusterSettings Settings, TlsSettings Tls,
             system.ActorOf(Props.Create(() => new DoorActor(Gate)), DoorActor.Name),
             files);
     }
-
-    /// <summary>A certificate that was renewed is used from the next start of the cluster's part on.</summary>
-    /// <returns>null: there is nothing new; else the problems of the new files, none for such as can be used.</returns>
-    public IReadOnlyCollection<string>? Renewed(CertificateFiles files) => files.HaveChanged() ? CertificateFiles.Read(Tls, Time.GetUtcNow()).Problems : null;
 
     private CertificateFiles ReadFiles() => CertificateFiles.Read(Tls, Time.GetUtcNow()) is var (files, problems) && files is not null
         ? files

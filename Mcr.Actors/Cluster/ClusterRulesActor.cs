@@ -15,9 +15,6 @@ namespace Mcr.Actors.Cluster;
 /// </summary>
 internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
 {
-    /// <summary>Longer than the relay takes to answer any command.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     /// <summary>Shards that come together are taken together: one write to disk, one change of the relay.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(5);
 
@@ -29,18 +26,27 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
     private readonly ClusterRulesFile? _file;
     private readonly string _node;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _patience;
     private readonly ClusterRuleTexts _texts = new();
     private readonly Dictionary<int, RuleShard> _arrived = [];
     private ClusterRules? _state;
 
-    /// <summary>What the relay said last.</summary>
+    /// <summary>What runs, as the relay has said last: maybe more than <see cref="_state"/> knows.</summary>
     private (ImmutableDictionary<string, RuleValue> Rules, long Revision) _own = (ImmutableDictionary<string, RuleValue>.Empty, -1);
+
+    /// <summary>What has come of a change, until the relay has said what runs since.</summary>
+    private List<ApplyOutcome> _outcomes = [];
+
+    /// <summary>The relay has left something unanswered: until the next look nothing is asked of it, so that others have not to wait for each time that it does.</summary>
+    private bool _isSilent;
     private string? _unsaved;
     private ImmutableSortedDictionary<string, string> _refused = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <param name="file">null: nothing is kept (persist = off).</param>
-    public ClusterRulesActor(IActorRef relay, ClusterRulesFile? file, string node, TimeProvider time)
+    /// <param name="patience">Longer than the relay takes to answer any command.</param>
+    public ClusterRulesActor(IActorRef relay, ClusterRulesFile? file, string node, TimeProvider time, TimeSpan patience)
     {
+        _patience = patience;
         _relay = relay;
         _file = file;
         _node = node;
@@ -95,7 +101,7 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
     /// <summary>What runs here, and whether that is news.</summary>
     private async Task LookAsync(bool retry)
     {
-        if (!await AskOwnAsync())
+        if (!await ReadOwnAsync())
             return;
         if (_state is null)
         {
@@ -103,14 +109,15 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
             (ClusterRules first, ImmutableArray<ClusterRulesEffect> begin) = ClusterRules.Start(saved, _own.Rules, $"node {_node}", Now);
             await BecomeAsync(first, begin);
         }
-        else if (!ReferenceEquals(_own.Rules, _state.Local))
+        else if (_outcomes.Count > 0)
         {
-            (ClusterRules next, ImmutableArray<ClusterRulesEffect> effects) = _state.LocalChanged(_own.Rules, $"node {_node}", Now);
-            await BecomeAsync(next, effects);
+            await EndApplyAsync();
         }
-        else if (retry && !_state.Refused.IsEmpty)
+        else
         {
-            (ClusterRules next, ImmutableArray<ClusterRulesEffect> effects) = _state.Retry(Now);
+            (ClusterRules next, ImmutableArray<ClusterRulesEffect> effects) = _state.LocalChanged(_own.Rules, $"node {_node}", Now); // a revision alone does not say it: a rule may be in a file by now
+            if (retry && ReferenceEquals(next, _state) && !_state.Refused.IsEmpty)
+                (next, effects) = _state.Retry(Now);
             await BecomeAsync(next, effects);
         }
     }
@@ -151,12 +158,11 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
     /// <summary>All as one change; if the relay will not have that, one after another, so that one which cannot be is in nobody's way.</summary>
     private async Task ApplyAsync(RuleApply[] wanted)
     {
-        var outcomes = new List<ApplyOutcome>();
         var puts = new List<RuleApply>();
         foreach (RuleApply apply in wanted)
         {
             if (apply.Value is { } value && _texts.Rule(value.Text) is (null, { } problem))
-                outcomes.Add(new ApplyOutcome(apply.Id, $"this mcrd cannot read the rule, which is of another version: {problem}"));
+                _outcomes.Add(new ApplyOutcome(apply.Id, $"this mcrd cannot read the rule, which is of another version: {problem}"));
             else
                 puts.Add(apply);
         }
@@ -166,16 +172,22 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
             foreach (RuleApply apply in puts)
             {
                 (string Why, bool IsOutdated)? one = refusal.IsOutdated ? refusal : puts.Count == 1 ? refusal : await ChangeAsync([apply]);
-                outcomes.Add(one is not (string why, bool isOutdated) ? new ApplyOutcome(apply.Id) : isOutdated ? new ApplyOutcome(apply.Id) { Outdated = true } : new ApplyOutcome(apply.Id, why));
+                _outcomes.Add(one is not (string why, bool isOutdated) ? new ApplyOutcome(apply.Id) : isOutdated ? new ApplyOutcome(apply.Id) { Outdated = true } : new ApplyOutcome(apply.Id, why));
             }
         }
         else
         {
-            outcomes.AddRange(puts.Select(p => new ApplyOutcome(p.Id)));
+            _outcomes.AddRange(puts.Select(p => new ApplyOutcome(p.Id)));
         }
 
-        if (!await AskOwnAsync())
-            return; // the next look takes it up
+        if (!_isSilent && await ReadOwnAsync())
+            await EndApplyAsync(); // else the next look does it
+    }
+
+    private async Task EndApplyAsync()
+    {
+        List<ApplyOutcome> outcomes = _outcomes;
+        _outcomes = [];
         foreach (ApplyOutcome outcome in outcomes.Where(o => o.Refused is not null))
             _log.Warning("rule {Rule}, which another node asks for, cannot be here: {Why}", outcome.Id, outcome.Refused);
         (ClusterRules next, ImmutableArray<ClusterRulesEffect> effects) = _state!.ApplyDone(outcomes, _own.Rules, $"node {_node}", Now);
@@ -185,7 +197,7 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
     /// <returns>null: it is done.</returns>
     private async Task<(string Why, bool IsOutdated)?> ChangeAsync(IReadOnlyCollection<RuleApply> wanted)
     {
-        if (wanted.Any(w => !RuleValue.IsSame(w.Expected, _own.Rules.GetValueOrDefault(w.Id))))
+        if (_isSilent || wanted.Any(w => !RuleValue.IsSame(w.Expected, _own.Rules.GetValueOrDefault(w.Id))))
             return ("", true);
         var change = new RelayCommands.ChangeRules(
             [.. wanted.Where(w => w.Value is not null).Select(w => new RuleWithOrigin(_texts.Rule(w.Value!.Text).Rule!, w.Value.Origin))],
@@ -195,35 +207,37 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
         };
         try
         {
-            CommandResult result = await _relay.Ask<CommandResult>(change, Patience);
-            if (result is CommandResult.Ok { Difference.IsEmpty: false } ok)
-                _log.Info("from the cluster: {Change}", ok.Sentence);
+            CommandResult result = await _relay.Ask<CommandResult>(change, _patience);
             if (result is CommandResult.Rejected rejected)
                 return (string.Join("; ", rejected.Problems), rejected.IsOutdated);
-            await AskOwnAsync(); // the next change goes on from what this one has made
+            if (result is CommandResult.Ok { Difference.IsEmpty: false } ok)
+                _log.Info("from the cluster: {Change}", ok.Sentence);
+            await ReadOwnAsync(); // the next change goes on from what this one has made
             return null;
         }
         catch (AskTimeoutException)
         {
+            _isSilent = true;
             return ("", true); // whether it is done is seen when it is looked what runs
         }
     }
 
-    /// <summary>What runs here, when it is on disk.</summary>
     /// <returns>false: the relay is busy or just stopping.</returns>
-    private async Task<bool> AskOwnAsync()
+    private async Task<bool> ReadOwnAsync()
     {
         try
         {
-            OwnRules own = await _relay.Ask<OwnRules>(new OwnRules.Get(), Patience);
-            await _relay.Ask<StateEvents.Flushed>(new OwnRules.WhenSaved(), Patience);
+            OwnRules own = await _relay.Ask<OwnRules>(new OwnRules.Get(), _patience);
+            await _relay.Ask<StateEvents.Flushed>(new OwnRules.WhenSaved(), _patience);
             var rules = own.Rules.ToImmutableDictionary(r => r.Rule.Id.Value, r => new RuleValue(_texts.Text(r.Rule), r.Origin, r.IsFile));
             bool isSame = rules.Count == _own.Rules.Count && rules.All(r => _own.Rules.TryGetValue(r.Key, out RuleValue? known) && known == r.Value);
             _own = (isSame ? _own.Rules : rules, own.Revision); // the same object says that nothing is new
+            _isSilent = false;
             return true;
         }
         catch (AskTimeoutException)
         {
+            _isSilent = true;
             return false;
         }
     }

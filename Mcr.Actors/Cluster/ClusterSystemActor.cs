@@ -31,7 +31,7 @@ internal sealed class ClusterSystemActor : UntypedActor, IWithTimers
     private ActorSystem? _system;
     private CertificateFiles? _files;
     private string _filesProblem = "";
-    private long _startedAt;
+    private long? _startedAt;
     private string? _move;
     private bool _isLeaving;
     private bool _isStarting;
@@ -84,8 +84,8 @@ internal sealed class ClusterSystemActor : UntypedActor, IWithTimers
             case ClusterMessages.Stop:
                 _stopper = Sender;
                 LeaveOthers();
-                if (_system is null)
-                    _stopper.Tell(new ClusterMessages.HasLeft());
+                if (_isStarting)
+                    _stopper.Tell(new ClusterMessages.HasLeft()); // nobody knows of it yet
                 break;
             case LookForRenewal when _files is { } files && _system is not null:
                 Task.Run(() => new Renewal(files, _options.Renewed(files))).PipeTo(Self);
@@ -123,8 +123,15 @@ internal sealed class ClusterSystemActor : UntypedActor, IWithTimers
         }
         else if (!_isStarting)
         {
-            Become("left", "this node was told to leave the cluster; mcrctl cluster join brings it back");
+            EndLeaving();
         }
+    }
+
+    private void EndLeaving()
+    {
+        _move = null; // nor does it, if it was about to
+        Become("left", "this node was told to leave the cluster; mcrctl cluster join brings it back");
+        _stopper.Tell(new ClusterMessages.HasLeft());
     }
 
     private void Start()
@@ -136,7 +143,7 @@ internal sealed class ClusterSystemActor : UntypedActor, IWithTimers
         ActorSystem relay = Context.System;
         IActorRef owner = Context.Parent;
         IActorRef self = Self;
-        Task.Run(() => _options.Create(relay, owner, self)).PipeTo(Self, success: made => new Started(made, null), failure: e => new Started(null, Innermost(e)));
+        Task.Run(() => _options.Create(_options, relay, owner, self)).PipeTo(Self, success: made => new Started(made, null), failure: e => new Started(null, Innermost(e)));
     }
 
     private void Begin(Started started)
@@ -144,7 +151,10 @@ internal sealed class ClusterSystemActor : UntypedActor, IWithTimers
         _isStarting = false;
         if (started.Made is not { } made)
         {
-            Wait($"this node's part of the cluster cannot begin at {_options.Settings.Listen}: {started.Problem}");
+            if (_isLeaving)
+                EndLeaving();
+            else
+                Wait($"this node's part of the cluster cannot begin at {_options.Settings.Listen}: {started.Problem}");
             return;
         }
 
@@ -166,8 +176,7 @@ internal sealed class ClusterSystemActor : UntypedActor, IWithTimers
         Timers.Cancel(nameof(LeaveOverdue));
         if (_isLeaving)
         {
-            Become("left", "this node was told to leave the cluster; mcrctl cluster join brings it back");
-            _stopper.Tell(new ClusterMessages.HasLeft());
+            EndLeaving();
         }
         else if (_move is { } move)
         {
@@ -184,7 +193,8 @@ internal sealed class ClusterSystemActor : UntypedActor, IWithTimers
 
     private void Wait(string why)
     {
-        TimeSpan lived = _system is null && _startedAt == 0 ? TimeSpan.Zero : _time.GetElapsedTime(_startedAt);
+        TimeSpan lived = _startedAt is { } start ? _time.GetElapsedTime(start) : TimeSpan.Zero;
+        _startedAt = null; // who does not even begin next time has not lived at all
         (_policy, TimeSpan delay, _) = _policy.Died(lived, _time.GetElapsedTime(0), Random.Shared.NextDouble(), new RestartLimit(int.MaxValue, TimeSpan.FromMinutes(1)));
         string sentence = $"this node's part of the cluster has ended ({why}); it is made anew {Sentences.In(delay)}. What this node relays is not touched";
         _log.Warning("{Sentence}", sentence);

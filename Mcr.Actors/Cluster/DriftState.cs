@@ -21,8 +21,10 @@ internal sealed record DriftState(string Node)
     /// <param name="running">null: nobody knows just now.</param>
     public (DriftState Next, RelayEvent? News) Look(string? running, string wanted, DateTimeOffset now)
     {
-        if (running is null || running == wanted)
-            return (new DriftState(Node), IsDrifted && running is not null ? Event(EventSeverity.Info, $"node {Node} runs what it should again ({wanted})") : null);
+        if (running is null)
+            return (this with { DifferentSince = null }, null); // what was told of it stands until it is known better
+        if (running == wanted)
+            return (new DriftState(Node), IsDrifted ? Event(EventSeverity.Info, $"node {Node} runs what it should again ({wanted})") : null);
         DriftState next = this with { DifferentSince = DifferentSince ?? now };
         return next.IsDrifted || now - next.DifferentSince < Patience
             ? (next, null)

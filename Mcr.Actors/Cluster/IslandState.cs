@@ -36,7 +36,7 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
     private string Address => Self[..Self.LastIndexOf('#')];
 
     /// <summary>Seeds that are not members.</summary>
-    private IEnumerable<string> Missing => Seeds.Where(seed => Members is null || !Members.Any(m => m.StartsWith(seed + '#', StringComparison.Ordinal)));
+    private IEnumerable<string> Missing => Seeds.Where(seed => Members is null || !Has(Members, seed));
 
     /// <summary>The time for another look has come.</summary>
     public (IslandState Next, Effects Effects) Look(TimeSpan now)
@@ -55,8 +55,11 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
         return (this with { Answers = Answers.SetItem(address, new Answer(island, problem, apart)) }).Decide(now);
     }
 
-    /// <summary>As the cluster has it now; those that are leaving are none any more.</summary>
-    public IslandState Joined(ImmutableSortedSet<string> members) => members.Contains(Self) ? this with { Members = members } : this;
+    /// <summary>As the cluster has it now; those that are leaving are none any more. What a member answered before it was one does not count any more.</summary>
+    public IslandState Joined(ImmutableSortedSet<string> members) =>
+        members.Contains(Self) ? this with { Members = members, Answers = Answers.RemoveRange(Answers.Keys.Where(a => Has(members, a))) } : this;
+
+    private static bool Has(ImmutableSortedSet<string> members, string address) => members.Any(m => m.StartsWith(address + '#', StringComparison.Ordinal));
 
     private (IslandState Next, Effects Effects) Decide(TimeSpan now)
     {

@@ -33,13 +33,25 @@ public sealed record NodeReport : IReplicatedData<NodeReport>
     /// <summary>Rules that others have asked for and that it cannot have, by id, with the sentence why; the first hundred.</summary>
     public IReadOnlyDictionary<string, string> Refused { get; init; } = new Dictionary<string, string>();
 
-    public NodeReport Merge(NodeReport other) => other.Number > Number ? other : this;
+    /// <summary>Two with one number are of a node that began anew and had not yet heard of what it said before: everybody takes the same one of them.</summary>
+    public NodeReport Merge(NodeReport other) => Rank(this, other) < 0 ? other : this;
 
     IReplicatedData IReplicatedData.Merge(IReplicatedData other) => Merge((NodeReport)other);
 
     /// <summary>Whether it says the same, whenever it was said.</summary>
     public bool SaysTheSameAs(NodeReport other) =>
         Version == other.Version && RulesetHash == other.RulesetHash && Same(Rules, other.Rules) && Same(Workers, other.Workers) && Same(Interfaces, other.Interfaces) && Same(Refused, other.Refused);
+
+    private static int Rank(NodeReport one, NodeReport other) =>
+        one.Number.CompareTo(other.Number) is not 0 and int byNumber ? byNumber
+        : one.At.CompareTo(other.At) is not 0 and int byTime ? byTime
+        : one.SaysTheSameAs(other) ? 0
+        : string.CompareOrdinal(one.Content, other.Content);
+
+    /// <summary>The same for all that say the same.</summary>
+    private string Content => string.Join('\n', [Version, RulesetHash, .. Lines(Rules), "", .. Lines(Workers), "", .. Lines(Interfaces), "", .. Lines(Refused)]);
+
+    private static IEnumerable<string> Lines<T>(IReadOnlyDictionary<string, T> values) => values.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}");
 
     private static bool Same<T>(IReadOnlyDictionary<string, T> one, IReadOnlyDictionary<string, T> other) =>
         one.Count == other.Count && one.All(pair => other.TryGetValue(pair.Key, out T? value) && Equals(value, pair.Value));

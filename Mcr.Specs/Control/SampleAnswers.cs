@@ -74,6 +74,41 @@ internal static class SampleAnswers
         }),
     ];
 
+    /// <summary>As relay-0 sees it: of seven one is drifted, one cannot be reached, one is away, one leaves, and to one changes are under way.</summary>
+    public static ClusterEntry Cluster(int nodes) => new("mcr", "relay-0", "member", null, Now.AddDays(-3), [.. Enumerable.Range(0, nodes).Select(i => new ClusterMemberEntry($"relay-{i}", i == 4 ? "" : $"akka.ssl.tcp://mcr@10.0.0.{i + 1}:4053", i switch { 4 => "Absent", 5 => "Leaving", _ => "Up" }, i is not 3 and not 4, i == 4 ? null : Now.AddMinutes(-(i + 1) * 500))
+    {
+        Version = i == 4 ? null : i == 6 ? "0.2.0" : "0.1.0",
+        RulesetHash = i == 4 ? null : "0a1b2c3d4e5f6071",
+        ExpectedHash = i == 2 ? "ffeeddccbbaa9988" : "0a1b2c3d4e5f6071",
+        Sync = i switch { 2 => "Drifted", 3 or 4 => null, 6 => "Pending", _ => "Synced" },
+        Rules = i == 4 ? null : i == 5 ? new Dictionary<string, int>() : new Dictionary<string, int> { ["Active"] = 1998 - i, ["Pending"] = 1 + i },
+        Workers = i == 4 ? null : new Dictionary<string, int> { ["Running"] = 2 },
+        Interfaces = i == 4 ? null : new Dictionary<string, string> { ["eth0"] = "up", ["eth1"] = i == 3 ? "down" : "up", ["wg0"] = i == 6 ? "missing" : "up" },
+        ReportedAt = i == 4 ? null : Now,
+    })])
+    {
+        Seeds = nodes < 7 ? null : new Dictionary<string, string> { ["akka.ssl.tcp://mcr@10.0.0.9:4053"] = "nothing listens at 10.0.0.9:4053" },
+        Restarts = nodes < 7 ? 0 : 2,
+        Conflicts = nodes < 7 ? null : [Conflict],
+    };
+
+    public static ClusterRuleEntry[] ClusterRules(int count) => [.. Enumerable.Range(0, count).Select(i => new ClusterRuleEntry(
+        $"relay-{i % 3}", Id(i), i == 8 ? null : Name(i), i == 8 ? null : $"{Place(Group(i), 5000 + (i % 7))} on {Input(i)} → {string.Join(", ", Outputs(i).Select(o => $"{Place(o.Group, o.Port)} on {o.Interface}"))}", ClusterState(i), i switch { 7 => "interface eth7 does not exist", 8 => "there is no option 'tunnel'", _ => null }, i % 5 == 4 ? "/etc/mcr/conf.d/studio.hocon:6:3" : "mcrctl")
+    {
+        Conflicts = i == 11 ? ["its removal by alice at node relay-2"] : null,
+    })];
+
+    private const string Conflict = "rule 0a1b2cf8f2a11b2c of node relay-2 was changed at the same time by alice at node relay-2 and root at node relay-0; its removal by root counts, and its removal by alice is given up";
+
+    private static string Place(string group, int port) => group.Contains(':', StringComparison.Ordinal) ? $"[{group}]:{port}" : $"{group}:{port}";
+
+    private static string ClusterState(int i) => i switch
+    {
+        7 => "Refused",
+        8 or 20 => "Pending",
+        _ => i % 5 == 4 ? "File" : "Running",
+    };
+
     private static CountersEntry Counters(int i) => new(
         427_680_000, 427_000_000, 680_000, i == 1 ? 7 : 0, i == 1 ? 12_345 : 0, 0, 854_000_000, 1_123_864_000_000, 0, i == 1 ? new Dictionary<string, long> { ["bad_udp_checksum"] = 7, ["vlan"] = 12_345 } : []);
 

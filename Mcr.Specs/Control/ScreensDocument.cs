@@ -50,6 +50,8 @@ internal static class ScreensDocument
         ("mcrctl stats --by interface", rules => InterfaceScreen.Traffic(SampleAnswers.Interfaces(rules == 1 ? 1 : 5), SampleAnswers.Now)),
         ("mcrctl list-workers", rules => AnswerScreen.Of(new ControlResponse.Workers(SampleAnswers.Workers(rules == 1 ? 1 : 4)))),
         ("mcrctl interfaces", rules => AnswerScreen.Of(new ControlResponse.Interfaces(SampleAnswers.Interfaces(rules == 1 ? 1 : 5)))),
+        ("mcrctl cluster status", rules => AnswerScreen.Of(new ControlResponse.ClusterStatus(SampleAnswers.Cluster(rules == 1 ? 2 : 7)))),
+        ("mcrctl cluster rules", rules => AnswerScreen.Of(new ControlResponse.ClusterRules(SampleAnswers.ClusterRules(rules)))),
     ];
 
     private static string Body(Screen screen, int width, string title)

@@ -44,7 +44,7 @@ public sealed class ClusterSerializer(ExtendedActorSystem system) : SerializerWi
         {
             return Read(bytes, manifest) ?? throw new InvalidDataException($"a message {manifest} is null");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException) // the latter two: text that is no Unicode
         {
             throw new InvalidDataException($"a message {manifest} is not JSON as this version has it: {e.Message}", e);
         }
@@ -52,12 +52,27 @@ public sealed class ClusterSerializer(ExtendedActorSystem system) : SerializerWi
 
     private static object? Read(byte[] bytes, string manifest) => manifest switch
     {
-        "K1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Knock) is { Self: not null } knock ? knock with { Members = knock.Members ?? [] } : null,
-        "k1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Knocked) is { Self: not null } knocked ? knocked with { Members = knocked.Members ?? [] } : null,
+        "K1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Knock) is { Self: not null } knock ? knock with { Members = Names(knock.Members) } : null,
+        "k1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Knocked) is { Self: not null } knocked ? knocked with { Members = Names(knocked.Members) } : null,
         "F1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Forward) is { From: not null, Who: not null, Request: not null } forward ? forward : null,
         "f1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Forwarded) is { Response: not null } forwarded ? forwarded : null,
-        "R1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.NodeReport),
+        "R1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.NodeReport) is { } report ? Whole(report) : null,
         "S1" => ShardCodec.Decode(bytes),
         _ => throw new InvalidDataException($"a message '{manifest}' is of a kind that this version does not know"),
     };
+
+    private static string[] Names(IEnumerable<string?>? names) => [.. (names ?? []).OfType<string>()];
+
+    /// <summary>null said where there is a value is as good as nothing said.</summary>
+    private static NodeReport Whole(NodeReport report) => report with
+    {
+        Version = report.Version ?? "",
+        RulesetHash = report.RulesetHash ?? "",
+        Rules = report.Rules ?? NodeReport.None.Rules,
+        Workers = report.Workers ?? NodeReport.None.Workers,
+        Interfaces = Texts(report.Interfaces),
+        Refused = Texts(report.Refused),
+    };
+
+    private static Dictionary<string, string> Texts(IReadOnlyDictionary<string, string>? texts) => (texts ?? NodeReport.None.Refused).Where(t => t.Value is not null).ToDictionary();
 }

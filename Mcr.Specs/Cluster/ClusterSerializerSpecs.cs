@@ -1,0 +1,188 @@
+using System.Collections.Immutable;
+using System.Text;
+using Akka.Actor;
+using CsCheck;
+using Mcr.Actors.Cluster;
+using Mcr.Actors.Cluster.Rules;
+using Mcr.Actors.Cluster.Wire;
+
+namespace Mcr.Specs.Cluster;
+
+/// <summary>Nodes of three versions talk to each other: this one, one before it and one after it.</summary>
+public sealed class ClusterSerializerSpecs : IDisposable
+{
+    private readonly ITestOutputHelper _output;
+    private readonly ActorSystem _system = ActorSystem.Create(nameof(ClusterSerializerSpecs));
+    private readonly ClusterSerializer _serializer;
+
+    public ClusterSerializerSpecs(ITestOutputHelper output)
+    {
+        _output = output;
+        _serializer = new ClusterSerializer((ExtendedActorSystem)_system);
+    }
+
+    /// <summary>Manifest, bytes as this version writes them, and the message. Never changed: nodes of other versions have them.</summary>
+    public static TheoryData<string, string> Recorded => new()
+    {
+        { "K1", """{"self":"akka.ssl.tcp://mcr@10.0.0.1:4053#17","members":["akka.ssl.tcp://mcr@10.0.0.1:4053#17"]}""" },
+        { "K1", """{"self":"akka.ssl.tcp://mcr@10.0.0.1:4053#17","members":[]}""" },
+        { "k1", """{"self":"akka.tcp://mcr@[fd00::1]:4053#-5","members":["akka.tcp://mcr@[fd00::1]:4053#-5","akka.tcp://mcr@[fd00::2]:4053#6"]}""" },
+        { "F1", """{"from":"a","who":"root","may_change":true,"request":"AQID"}""" },
+        { "f1", """{"response":"AQID"}""" },
+        { "R1", """{"number":7,"version":"0.1.0","at":"2026-11-23T12:00:00+00:00","ruleset_hash":"00ff","rules":{"Active":3,"Pending":1},"workers":{"Running":2},"interfaces":{"eth0":"up"},"refused":{"r-1":"no"}}""" },
+        { "S1", """{"version":1,"rules":[{"node":"b","id":"r-1","writes":[{"writer":"a#0000000000000001","number":2,"clock":3,"by":"root","at":5,"text":"{}","origin":"mcrctl"}]}]}""" },
+    };
+
+    /// <summary>What a node of a later version may say: more in each.</summary>
+    public static TheoryData<string, string, string> Newer => new()
+    {
+        { "K1", """{"zone":"x","self":"a#1","members":["a#1"],"load":[1,{"x":2}]}""", """{"self":"a#1","members":["a#1"]}""" },
+        { "k1", """{"self":"a#1","members":["a#1"],"since":"2027"}""", """{"self":"a#1","members":["a#1"]}""" },
+        { "F1", """{"from":"a","who":"root","may_change":false,"request":"AQID","trace":{"id":"7"}}""", """{"from":"a","who":"root","may_change":false,"request":"AQID"}""" },
+        { "f1", """{"response":"AQID","took_ms":4}""", """{"response":"AQID"}""" },
+        { "R1", """{"number":7,"version":"9.0","at":"2026-11-23T12:00:00+00:00","ruleset_hash":"00ff","rules":{"Sleeping":3},"workers":{},"interfaces":{"eth0":"half"},"refused":{},"load":0.5}""", """{"number":7,"version":"9.0","at":"2026-11-23T12:00:00+00:00","ruleset_hash":"00ff","rules":{"Sleeping":3},"workers":{},"interfaces":{"eth0":"half"},"refused":{}}""" },
+    };
+
+    /// <summary>And one of an earlier: less, or null.</summary>
+    public static TheoryData<string, string, string> Older => new()
+    {
+        { "K1", """{"self":"a#1"}""", """{"self":"a#1","members":[]}""" },
+        { "k1", """{"self":"a#1","members":null}""", """{"self":"a#1","members":[]}""" },
+        { "k1", """{"self":"a#1","members":["b#1",null]}""", """{"self":"a#1","members":["b#1"]}""" },
+        { "F1", """{"from":"a","who":"root","request":"AQID"}""", """{"from":"a","who":"root","may_change":false,"request":"AQID"}""" },
+        { "R1", """{}""", """{"number":0,"version":"","at":"0001-01-01T00:00:00+00:00","ruleset_hash":"","rules":{},"workers":{},"interfaces":{},"refused":{}}""" },
+        { "R1", """{"number":3,"version":null,"ruleset_hash":null,"rules":null,"workers":null,"interfaces":{"eth0":null},"refused":null}""", """{"number":3,"version":"","at":"0001-01-01T00:00:00+00:00","ruleset_hash":"","rules":{},"workers":{},"interfaces":{},"refused":{}}""" },
+        { "S1", """{}""", """{"version":1,"rules":[]}""" },
+    };
+
+    public void Dispose() => _system.Terminate().Wait(TimeSpan.FromSeconds(10));
+
+    [Theory]
+    [MemberData(nameof(Recorded))]
+    public void Recorded_bytes_should_be_read_and_written_again(string manifest, string json)
+    {
+        object message = _serializer.FromBinary(Encoding.UTF8.GetBytes(json), manifest);
+        Assert.Equal(manifest, _serializer.Manifest(message));
+        Assert.Equal(json, Encoding.UTF8.GetString(_serializer.ToBinary(message)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Newer))]
+    [MemberData(nameof(Older))]
+    public void Words_of_another_version_should_be_read_as_far_as_they_are_known(string manifest, string json, string known) =>
+        Assert.Equal(known, Encoding.UTF8.GetString(_serializer.ToBinary(_serializer.FromBinary(Encoding.UTF8.GetBytes(json), manifest))));
+
+    [Fact]
+    public void Every_message_should_come_back_as_it_was()
+    {
+        Gen<string> text = Gen.String.Select(s => string.Concat(s.Where(c => !char.IsSurrogate(c))));
+        Gen.Select(text, text.Array[0, 5], Gen.Byte.Array[0, 200], Gen.Bool).Sample((one, more, bytes, flag) =>
+        {
+            Assert.Equal(more, Back(new Knock(one, more)).Members);
+            Assert.Equal(one, Back(new Knocked(one, more)).Self);
+            Forward forward = Back(new Forward(one, one, flag, bytes));
+            Assert.Equal((one, flag), (forward.Who, forward.MayChange));
+            Assert.Equal(bytes, forward.Request);
+            Assert.Equal(bytes, Back(new Forwarded(bytes)).Response);
+        });
+        NodeReportSpecs.Any.Sample(report =>
+        {
+            NodeReport back = Back(report);
+            Assert.Equal((report.Number, report.At, NodeReportSpecs.Text(report)), (back.Number, back.At, NodeReportSpecs.Text(back)));
+        });
+    }
+
+    [Fact]
+    public void Shard_should_come_back_equal()
+    {
+        var key = new RuleKey("b", "r-1");
+        RuleRegister register = RuleRegister.Empty
+            .With(new RuleWrite("a#1", 1, 1, "root", 5, new RuleValue("{\"name\":\"é\"}", "mcrctl")), SeenWrites.None)
+            .With(new RuleWrite("b#1", 4, 2, "root", 5, null), SeenWrites.None);
+        var shard = new RuleShard(ImmutableDictionary<RuleKey, RuleRegister>.Empty.Add(key, register));
+        Assert.Equal(shard, Back(shard));
+    }
+
+    [Theory]
+    [InlineData("K1", "null")]
+    [InlineData("K1", "{}")]
+    [InlineData("k1", """{"self":null}""")]
+    [InlineData("F1", """{"from":"a","who":"b"}""")]
+    [InlineData("F1", """{"from":"a","who":"b","request":"not base64"}""")]
+    [InlineData("f1", """{"response":null}""")]
+    [InlineData("R1", "null")]
+    [InlineData("R1", """{"rules":{"Active":"many"}}""")]
+    [InlineData("R1", """{"number":1e99}""")]
+    [InlineData("R1", """{"version":"\ud800"}""")]
+    [InlineData("S1", "[]")]
+    [InlineData("K1", "")]
+    [InlineData("K1", """{"self":"a","x":[[[[[[[[[[[[1]]]]]]]]]]]]}""")]
+    [InlineData("K2", """{"self":"a#1"}""")]
+    [InlineData("", "{}")]
+    [InlineData("System.IO.FileInfo, System.Runtime", "{}")]
+    public void What_cannot_be_used_should_be_refused(string manifest, string json) =>
+        Assert.Throws<InvalidDataException>(() => _serializer.FromBinary(Encoding.UTF8.GetBytes(json), manifest));
+
+    [Fact]
+    public void What_is_no_message_should_not_be_sent()
+    {
+        Assert.Throws<ArgumentException>(() => _serializer.ToBinary("text"));
+        Assert.Throws<ArgumentException>(() => _serializer.Manifest("text"));
+    }
+
+    [Fact]
+    [Trait("kind", "fuzz")]
+    public void Damaged_bytes_should_be_read_or_refused_and_what_is_read_be_usable()
+    {
+        (string Manifest, byte[] Bytes)[] seeds = [.. Recorded.Select(r => (r.Data.Item1, Encoding.UTF8.GetBytes(r.Data.Item2))), .. Newer.Concat(Older).Select(r => (r.Data.Item1, Encoding.UTF8.GetBytes(r.Data.Item2)))];
+        int read = 0;
+        foreach (IGrouping<string, (string Manifest, byte[] Bytes)> kind in seeds.GroupBy(s => s.Manifest))
+        {
+            read += Mutations.Run(_output, [.. kind.Select(s => s.Bytes)], 40_000, bytes =>
+            {
+                object message = _serializer.FromBinary(bytes, kind.Key);
+                Use(message);
+                _serializer.ToBinary(message);
+            });
+        }
+
+        Assert.True(read > 1_000);
+    }
+
+    /// <summary>As the actors do.</summary>
+    private static void Use(object message)
+    {
+        switch (message)
+        {
+            case Knock knock:
+                _ = new IslandState("z#1", ["a"], TimeSpan.Zero).Heard("a", new Island(knock.Self, [.. knock.Members]), null, TimeSpan.Zero);
+                break;
+            case Forward forward:
+                Open(forward.Request);
+                break;
+            case NodeReport report:
+                _ = report.Merge(new NodeReport { Number = report.Number, At = report.At }).SaysTheSameAs(NodeReport.None);
+                break;
+            case RuleShard shard:
+                _ = RuleShard.Empty.Merge(shard).Equals(shard);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static void Open(byte[] packed)
+    {
+        try
+        {
+            Packed.Open(packed, 1000);
+        }
+        catch (InvalidDataException)
+        {
+            // the one refusal there is
+        }
+    }
+
+    private T Back<T>(T message)
+        where T : notnull => Assert.IsType<T>(_serializer.FromBinary(_serializer.ToBinary(message), _serializer.Manifest(message)));
+}

@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using Mcr.Actors.Cluster;
+using Effects = System.Collections.Immutable.ImmutableArray<Mcr.Actors.Cluster.IslandEffect>;
+
+namespace Mcr.Specs.Cluster;
+
+/// <summary>What one node does when it hears one thing; of many nodes together, <see cref="IslandNetworkSpecs"/>.</summary>
+public sealed class IslandStateSpecs
+{
+    private static readonly Island Starting = new("b#1", []);
+
+    [Fact]
+    public void Search_should_ask_every_seed_and_found_nothing_before_they_have_answered()
+    {
+        (IslandState state, Effects effects) = New("a").Look(TimeSpan.Zero);
+        Assert.Equal([new IslandEffect.Knock("b"), new IslandEffect.Knock("c")], effects);
+        (state, effects) = state.Heard("b", null, "refused", Ms(10));
+        Assert.Empty(effects);
+        Assert.Equal("refused", state.Answers["b"].Problem);
+    }
+
+    /// <summary>In words: what a and b answer, and what c, of seeds a and b, does.</summary>
+    [Theory]
+    [InlineData("nothing", "nothing", "found")]
+    [InlineData("starts", "nothing", "")]
+    [InlineData("a+x", "nothing", "join a")]
+    [InlineData("starts", "b", "join b")]
+    [InlineData("a", "b", "join a")] // of two with as many members the one with the least first
+    [InlineData("a", "b+x", "join b")]
+    public void Search_should_end_as_soon_as_it_is_known_how(string ofA, string ofB, string does)
+    {
+        IslandState c = new("c#1", ["a", "b"], TimeSpan.Zero);
+        (c, Effects first) = Hear(c, "a", ofA);
+        (_, Effects second) = Hear(c, "b", ofB);
+        Assert.Equal(does, Words(ofA is "a+x" || (ofA is "a" && does is "join a") ? first : second)); // an island is joined at once
+    }
+
+    [Fact]
+    public void Least_of_those_that_just_start_should_found_one_and_others_wait_for_it()
+    {
+        IslandState least = New("a");
+        (least, _) = least.Heard("b", Starting, null, Ms(1));
+        Assert.Equal("found", Words(least.Heard("c", new Island("c#1", []), null, Ms(2)).Effects));
+        IslandState other = New("b");
+        (other, _) = other.Heard("a", new Island("a#1", []), null, Ms(1));
+        (other, Effects effects) = other.Heard("c", new Island("c#1", []), null, Ms(2));
+        Assert.Empty(effects);
+        Assert.Equal("join a", Words(other.Heard("a", new Island("a#1", ["a#1"]), null, Ms(300)).Effects));
+    }
+
+    [Fact]
+    public void Search_should_not_wait_for_ever_for_one_that_just_starts()
+    {
+        (IslandState b, _) = New("b").Heard("a", new Island("a#1", []), null, Ms(1));
+        Assert.DoesNotContain(b.Look(IslandState.LongestSearch).Effects, e => e is IslandEffect.Found);
+        Assert.Contains(b.Look(IslandState.LongestSearch + Ms(1)).Effects, e => e is IslandEffect.Found);
+    }
+
+    [Fact]
+    public void Nobody_should_be_founded_or_joined_twice()
+    {
+        (IslandState a, Effects effects) = New("a", []).Look(TimeSpan.Zero);
+        Assert.Equal("found", Words(effects));
+        Assert.Empty(a.Look(Ms(250)).Effects);
+        (IslandState b, _) = New("b").Heard("a", new Island("a#1", ["a#1"]), null, Ms(1));
+        Assert.Empty(b.Heard("c", new Island("c#1", ["c#1", "d#1"]), null, Ms(2)).Effects);
+    }
+
+    [Fact]
+    public void Join_that_leads_to_nothing_should_be_begun_anew()
+    {
+        (IslandState b, _) = New("b").Heard("a", new Island("a#1", ["a#1"]), null, Ms(1));
+        Assert.Equal("knock a, knock c", Words(b.Look(Ms(1) + IslandState.LongestJoin).Effects));
+        Assert.Equal("move", Words(b.Look(Ms(2) + IslandState.LongestJoin).Effects));
+        Assert.Equal("knock c", Words(b.Joined(["a#7", "b#1"]).Look(Ms(2) + IslandState.LongestJoin).Effects));
+    }
+
+    /// <summary>What b, member of an island, does when it has heard twice of another one.</summary>
+    [Theory]
+    [InlineData("b#1", "a#1", "move")] // as large, and the least address counts
+    [InlineData("b#1", "c#1", "")]
+    [InlineData("b#1 d#1", "a#1", "")]
+    [InlineData("b#1", "c#1 d#1", "move")]
+    [InlineData("b#1 d#1", "a#1 c#1 e#1", "move")]
+    [InlineData("b#1 a#1", "a#1 b#1 c#1", "")] // one cluster, which a cut divides or gossip has not yet reached
+    [InlineData("b#1", "a#1 b#1 c#1", "")]
+    [InlineData("b#1 a#1", "a#1", "")]
+    [InlineData("b#1 c#1", "a#1 b#0 d#1", "move")] // it knows an earlier life of b
+    public void Members_of_the_smaller_of_two_islands_should_move(string own, string other, string does)
+    {
+        string[] others = other.Split(' ');
+        string speaker = others[0];
+        IslandState b = New("b").Joined([.. own.Split(' ')]);
+        (b, Effects once) = b.Heard(speaker[..1], new Island(speaker, [.. others]), null, Ms(1));
+        Assert.Empty(once); // gossip may be under way
+        Assert.Equal(does, Words(b.Heard(speaker[..1], new Island(speaker, [.. others]), null, Ms(2)).Effects));
+    }
+
+    [Fact]
+    public void Silence_should_move_nobody_and_begin_the_count_anew()
+    {
+        IslandState b = New("b").Joined(["b#1"]);
+        var larger = new Island("a#1", ["a#1", "c#1"]);
+        (b, _) = b.Heard("a", larger, null, Ms(1));
+        (b, _) = b.Heard("a", null, "no answer", Ms(2));
+        (b, Effects effects) = b.Heard("a", larger, null, Ms(3));
+        Assert.Empty(effects);
+        Assert.Equal("move", Words(b.Heard("a", larger, null, Ms(4)).Effects));
+    }
+
+    [Fact]
+    public void Member_should_ask_those_seeds_only_that_are_none()
+    {
+        Assert.Equal("knock c", Words(New("b").Joined(["a#9", "b#1"]).Look(Ms(1)).Effects));
+        Assert.Equal("knock a, knock c", Words(New("b").Joined(["aa#9", "b#1"]).Look(Ms(1)).Effects));
+    }
+
+    [Fact]
+    public void Who_is_not_among_the_members_should_go_on_searching() => Assert.Null(New("b").Joined(["a#1", "b#0"]).Members);
+
+    /// <summary>Else the operator is told for ever of a seed that cannot be reached, and who is alone one day goes to an island that is no more.</summary>
+    [Fact]
+    public void What_a_member_said_before_it_was_one_should_be_forgotten()
+    {
+        IslandState b = New("b").Joined(["a#1", "b#1", "d#1"]);
+        var before = new Island("c#1", ["c#1", "e#1"]);
+        (b, _) = b.Heard("c", before, null, Ms(1));
+        (b, _) = b.Heard("c", before, null, Ms(2));
+        b = b.Joined(["a#1", "b#1", "c#2", "d#1"]);
+        Assert.DoesNotContain("c", b.Answers.Keys);
+        Assert.Equal("knock a, knock c", Words(b.Joined(["b#1"]).Look(Ms(3)).Effects));
+    }
+
+    private static IslandState New(string self, ImmutableSortedSet<string>? seeds = null) => new($"{self}#1", (seeds ?? ["a", "b", "c"]).Remove(self), TimeSpan.Zero);
+
+    private static TimeSpan Ms(int ms) => TimeSpan.FromMilliseconds(ms);
+
+    private static (IslandState Next, Effects Effects) Hear(IslandState state, string address, string what) => state.Heard(
+        address,
+        what switch { "nothing" => null, "starts" => new Island($"{address}#1", []), _ => new Island($"{address}#1", [.. what.Split('+').Select(m => $"{m}#1")]) },
+        what == "nothing" ? "refused" : null,
+        Ms(1));
+
+    private static string Words(Effects effects) => string.Join(", ", effects.Select(e => e switch
+    {
+        IslandEffect.Knock knock => $"knock {knock.Seed}",
+        IslandEffect.Join join => $"join {join.Address}",
+        IslandEffect.Found => "found",
+        _ => "move",
+    }));
+}
