@@ -33,5 +33,8 @@ public abstract record CommandResult
             : this([new RuleProblem(field, sentence)])
         {
         }
+
+        /// <summary>It was asked for on the ground of rules that are others by now.</summary>
+        public bool IsOutdated { get; init; }
     }
 }

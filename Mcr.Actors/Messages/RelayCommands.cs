@@ -27,6 +27,9 @@ public static class RelayCommands
         /// <summary>Answer what it would be, and do nothing.</summary>
         public bool IsDryRun { get; init; }
 
+        /// <summary>Only while the rules are as they were at that revision; null: whatever they are.</summary>
+        public long? OnRevision { get; init; }
+
         /// <summary>null: it need not be confirmed.</summary>
         public TimeSpan? ConfirmWithin { get; init; }
     }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Mcr.Actors.Audit;
 using Mcr.Actors.Control;
+using Mcr.Actors.Messages;
 using Mcr.Native.Logging;
 
 namespace Mcr.Actors.Relay;
@@ -15,8 +16,12 @@ public sealed class ControlGate
     /// <summary>Longer than the relay takes to answer any command.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>Longer than another node takes to answer, and this one to find out that it does not.</summary>
+    private static readonly TimeSpan ClusterPatience = TimeSpan.FromSeconds(20);
+
     private readonly Lock _lock = new();
     private volatile IActorRef? _actor;
+    private volatile IActorRef? _cluster;
     private IActorRef? _files;
     private bool _hasHangup;
     private DenialLimit _denials = new();
@@ -36,10 +41,10 @@ public sealed class ControlGate
     public async Task<ControlResponse> HandleAsync(ControlRequest request, ControlPeer peer, CancellationToken cancellation)
     {
         if (ControlAccess.OnlyAsks(request))
-            return await AskAsync(request, cancellation).ConfigureAwait(false);
+            return await AskAsync(request, peer, cancellation).ConfigureAwait(false);
         if (!peer.MayChange)
             return Deny(request, peer);
-        ControlResponse response = await AskAsync(request, cancellation).ConfigureAwait(false);
+        ControlResponse response = await AskAsync(request, peer, cancellation).ConfigureAwait(false);
         if (peer.Pid != Environment.ProcessId) // not what mcrd tries itself when it starts
             Note(request, peer, response);
         return response;
@@ -69,6 +74,11 @@ public sealed class ControlGate
     internal void Open(IActorRef actor) => _actor = actor;
 
     internal void Close() => _actor = null;
+
+    /// <summary>Where requests for other nodes go.</summary>
+    internal void OpenCluster(IActorRef cluster) => _cluster = cluster;
+
+    internal void CloseCluster() => _cluster = null;
 
     internal void OpenFiles(IActorRef files)
     {
@@ -108,13 +118,18 @@ public sealed class ControlGate
             audit.Write(AuditEntry.Of(peer, peer.IsConsole ? "console" : "control", response, audit.Now, request, isDenied: !peer.MayChange));
     }
 
-    private async Task<ControlResponse> AskAsync(ControlRequest request, CancellationToken cancellation)
+    private async Task<ControlResponse> AskAsync(ControlRequest request, ControlPeer peer, CancellationToken cancellation)
     {
-        if (_actor is not { } actor)
+        bool isOfCluster = request is { Node: not null } or ControlRequest.ClusterStatus or ControlRequest.ClusterRules or ControlRequest.ClusterLeave or ControlRequest.ClusterJoin or ControlRequest.ClusterDown or ControlRequest.ClusterForget;
+        if (isOfCluster && _cluster is null)
+            return new ControlResponse.Error("this mcrd is not one of several: mcr.cluster.enabled is off");
+        if ((isOfCluster ? _cluster : _actor) is not { } actor)
             return new ControlResponse.Error("mcrd is just starting or stopping; try again in a moment");
         try
         {
-            return await actor.Ask<ControlResponse>(request, Patience, cancellation).ConfigureAwait(false);
+            return isOfCluster
+                ? await actor.Ask<ControlResponse>(new ClusterMessages.Handle(request, peer), ClusterPatience, cancellation).ConfigureAwait(false)
+                : await actor.Ask<ControlResponse>(request, Patience, cancellation).ConfigureAwait(false);
         }
         catch (AskTimeoutException)
         {

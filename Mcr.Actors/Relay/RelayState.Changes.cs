@@ -26,6 +26,8 @@ internal sealed partial record RelayState
     {
         if (Unconfirmed is { } waits)
             return Refuse(ticket, "rules", waits.Refusal);
+        if (command.OnRevision is { } revision && revision != Revision)
+            return (this, [new RelayEffect.Answer(ticket, new CommandResult.Rejected("rules", "they were changed meanwhile; look again") { IsOutdated = true })]);
         var problems = ImmutableArray.CreateBuilder<RuleProblem>();
         Dictionary<RuleInput, ForwardingRule> gone = FindRemoved(command.Remove, problems);
         var places = new Dictionary<RuleInput, int>();

@@ -227,6 +227,15 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                 ImmutableArray<RuleView> views = [.. _state.Rules.Rules.Select(r => _state.Entries[r.Id].View with { Alarms = AlarmsOf(r) })];
                 Sender.Tell(new RelayQueries.RuleList(views, RuleSetHash.Of(_state.Rules.Rules)));
                 break;
+            case OwnRules.Get:
+                Sender.Tell(new OwnRules([.. _state.Entries.Values.Select(e => new OwnRule(e.Rule.Rule, e.Rule.Origin, _state.Overlay.IsFile(e.Rule.Rule)))], _state.Revision));
+                break;
+            case OwnRules.WhenSaved when _ledger.Store is null:
+                Sender.Tell(new StateEvents.Flushed());
+                break;
+            case OwnRules.WhenSaved:
+                _saver.Forward(new StateCommands.Flush());
+                break;
             case RelayQueries.GetStats:
                 ImmutableArray<RuleView> rules = [.. _state.Rules.Rules.Select(r => _state.Entries[r.Id].View)];
                 ImmutableDictionary<RuleId, ActiveAlarm> duplicates = _duplicates;
@@ -328,6 +337,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                 case RelayEffect.Save:
                     _ledger.Keep(_state.Overlay, _state.Unconfirmed?.Before);
                     _saver.Tell(new StateCommands.Save());
+                    Context.System.EventStream.Publish(new OwnRules.Changed());
                     break;
             }
         }

@@ -67,6 +67,9 @@ public sealed record Overlay
     /// <summary>A rule which is in a file exactly so comes from there, whoever asks for it.</summary>
     public RuleWithOrigin Attribute(RuleWithOrigin rule) => InFiles(rule.Rule) ?? rule;
 
+    /// <summary>A file has it, exactly so.</summary>
+    public bool IsFile(ForwardingRule rule) => InFiles(rule) is not null;
+
     /// <summary>The rules to run. What was changed at run time wins: a rule of a file that cannot be beside it is left out.</summary>
     /// <returns>Also a sentence for each that is left out.</returns>
     public (ImmutableArray<RuleWithOrigin> Rules, ImmutableArray<string> LeftOut) Apply()

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Mcr.Actors.Configuration;
+using Mcr.Actors.Configuration.Hocon;
 using Mcr.Actors.Messages;
 using Mcr.Native.Rules;
 
@@ -34,6 +36,33 @@ internal static class OverlayText
         return stream.ToArray();
     }
 
+    /// <summary>One rule, on one line, without its origin: as it goes between nodes. The same rule is always the same text.</summary>
+    public static string Of(ForwardingRule rule)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, Layout with { Indented = false }))
+            Write(json, rule, origin: null);
+        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+    }
+
+    /// <summary>The other way round.</summary>
+    /// <returns>null with a sentence: it is a rule of a later version, or none.</returns>
+    public static (ForwardingRule? Rule, string? Problem) Parse(string text)
+    {
+        var problems = new List<ConfigProblem>();
+        try
+        {
+            var root = new HoconObject(new SourcePosition("", 0, 0));
+            HoconParser.Parse($"{{\"{Added}\":[{text}]}}", "rule", new HoconFiles(), root);
+            ImmutableArray<ConfiguredRule> rules = RuleReader.Read(new ConfigSection(HoconResolver.Resolve(root, _ => null), "", problems), Added, problems);
+            return problems.Count == 0 && rules.Length == 1 ? (rules[0].Rule, null) : (null, problems.Count == 0 ? "it is not one rule" : problems[0].Sentence);
+        }
+        catch (HoconException e)
+        {
+            return (null, e.Sentence);
+        }
+    }
+
     public static Content Read(ConfigSection file, List<ConfigProblem> problems) => new(Rules(file, Added, problems), Rules(file, Removed, problems));
 
     private static ImmutableArray<RuleWithOrigin> Rules(ConfigSection file, string key, List<ConfigProblem> problems) =>
@@ -47,10 +76,10 @@ internal static class OverlayText
         json.WriteEndArray();
     }
 
-    private static void Write(Utf8JsonWriter json, ForwardingRule rule, string origin)
+    private static void Write(Utf8JsonWriter json, ForwardingRule rule, string? origin)
     {
         json.WriteStartObject();
-        json.WriteString("origin", origin);
+        WriteOption(json, "origin", origin);
         json.WriteString("id", rule.Id.Value);
         WriteOption(json, "name", rule.Name);
         WriteOption(json, "force", rule.NeedsForce ? "on" : null);

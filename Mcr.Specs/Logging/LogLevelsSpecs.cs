@@ -50,7 +50,7 @@ public sealed class LogLevelsSpecs
     {
         (LogLevels? next, ControlResponse answer) = LogLevelViews.Decide(Some, new ControlRequest.SetLogLevel { Global = "loud", Facility = "netwrk", Level = "verbose" });
         Assert.Null(next);
-        const string All = "Supervisor, RuleDispatch, ControlSocket, DataPlane, Ingress, Egress, PacketParser, Stats, Security, Network, State, Runtime";
+        const string All = "Supervisor, RuleDispatch, ControlSocket, DataPlane, Ingress, Egress, PacketParser, Stats, Security, Network, State, Runtime, Cluster";
         Assert.Equal(
             [
                 "global: 'loud' is no level; give one of debug, info, warning, error",

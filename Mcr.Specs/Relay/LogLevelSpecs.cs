@@ -48,7 +48,7 @@ public sealed class LogLevelSpecs
         Assert.Equal("""{"Supervisor":"Info","Network":"Debug","Runtime":"Warning"}""", levels.GetProperty("facility_overrides").GetRawText());
         Assert.Equal(12, levels.GetProperty("facilities").EnumerateObject().Count());
         (int code, string output) = mcrd.TryCtl("log-level", "set", "--facility", "Ingres", "--level", "debug");
-        Assert.Equal((1, "mcrctl: facility: 'Ingres' is none; did you mean 'Ingress'? They are Supervisor, RuleDispatch, ControlSocket, DataPlane, Ingress, Egress, PacketParser, Stats, Security, Network, State, Runtime"), (code, output));
+        Assert.Equal((1, "mcrctl: facility: 'Ingres' is none; did you mean 'Ingress'? They are Supervisor, RuleDispatch, ControlSocket, DataPlane, Ingress, Egress, PacketParser, Stats, Security, Network, State, Runtime, Cluster"), (code, output));
         (code, output) = mcrd.TryCtl("log-level", "set", "--global", "loud");
         Assert.Equal((1, "mcrctl: global: 'loud' is no level; give one of debug, info, warning, error"), (code, output));
 

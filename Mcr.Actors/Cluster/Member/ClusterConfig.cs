@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Akka.Configuration;
 using Akka.DistributedData;
+using Mcr.Actors.Cluster.Rules;
 using Mcr.Actors.Cluster.Wire;
 using Mcr.Actors.Configuration;
 
@@ -51,7 +52,7 @@ internal static class ClusterConfig
             akka.cluster.roles = ["{{MemberRoles.Node}}{{JsonEncodedText.Encode(node)}}", "{{MemberRoles.Version}}{{JsonEncodedText.Encode(version)}}"]
             akka.actor.serializers.mcr = "{{serializer}}"
             akka.actor.serialization-identifiers { "{{serializer}}" = {{ClusterSerializer.Id}} }
-            akka.actor.serialization-bindings { {{Bind(typeof(IClusterMessage))}}, {{Bind(typeof(NodeReport))}} }
+            akka.actor.serialization-bindings { {{Bind(typeof(IClusterMessage))}}, {{Bind(typeof(NodeReport))}}, {{Bind(typeof(RuleShard))}} }
             """)).WithFallback(Fixed).WithFallback(DistributedData.DefaultConfig());
     }
 }

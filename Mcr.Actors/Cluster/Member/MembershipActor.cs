@@ -27,6 +27,7 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(20);
 
     private readonly IActorRef _owner;
+    private readonly IActorRef _maker;
     private readonly Func<HostPort, Task<string?>> _probe;
     private readonly TimeProvider _time;
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
@@ -37,9 +38,10 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     private int _looks;
 
     /// <param name="probe">null: it may be dialled; else a sentence that says why not.</param>
-    public MembershipActor(IActorRef owner, ImmutableArray<HostPort> seeds, Func<HostPort, Task<string?>> probe, TimeProvider time)
+    public MembershipActor(IActorRef owner, IActorRef maker, ImmutableArray<HostPort> seeds, Func<HostPort, Task<string?>> probe, TimeProvider time)
     {
         _owner = owner;
+        _maker = maker;
         _probe = probe;
         _time = time;
         _start = time.GetTimestamp();
@@ -113,7 +115,7 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
                     _cluster.Join(_cluster.SelfAddress);
                     break;
                 case IslandEffect.Move move:
-                    _owner.Tell(new MemberMessages.BeginAnew(move.Why));
+                    _maker.Tell(new MemberMessages.BeginAnew(move.Why));
                     break;
             }
         }

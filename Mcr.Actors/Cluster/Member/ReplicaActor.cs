@@ -17,7 +17,7 @@ internal sealed class ReplicaActor(IActorRef owner, string node) : UntypedActor
 
     private static readonly IWriteConsistency ToAll = new WriteAll(TimeSpan.FromSeconds(1));
 
-    private static readonly ReplicaKey<RuleShard>[] Shards = [.. Enumerable.Range(0, RuleShard.Count).Select(i => new ReplicaKey<RuleShard>($"{ReplicaKey.Rules}{i:000}"))];
+    private static readonly ReplicaKey<RuleShard>[] Shards = [.. Enumerable.Range(0, RuleKey.Shards).Select(i => new ReplicaKey<RuleShard>(RuleKey.NameOf(i)))];
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IActorRef _replicator = DistributedData.Get(Context.System).Replicator;

@@ -9,9 +9,6 @@ internal sealed class ReplicaKey<T>(string id) : Key<T>(id)
 /// <summary>What keys begin with; nodes of all versions have to agree on it.</summary>
 internal static class ReplicaKey
 {
-    /// <summary>And the number of the shard.</summary>
-    public const string Rules = "rules-";
-
     /// <summary>And the node's name.</summary>
     public const string Report = "report-";
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Akka.Actor;
 using Akka.Serialization;
+using Mcr.Actors.Cluster.Rules;
 
 namespace Mcr.Actors.Cluster.Wire;
 
@@ -22,6 +23,7 @@ public sealed class ClusterSerializer(ExtendedActorSystem system) : SerializerWi
         Forward => "F1",
         Forwarded => "f1",
         NodeReport => "R1",
+        RuleShard => "S1",
         _ => throw new ArgumentException($"{o.GetType()} is nothing that nodes say to each other", nameof(o)),
     };
 
@@ -31,6 +33,7 @@ public sealed class ClusterSerializer(ExtendedActorSystem system) : SerializerWi
         Knocked knocked => JsonSerializer.SerializeToUtf8Bytes(knocked, ClusterJson.Default.Knocked),
         Forward forward => JsonSerializer.SerializeToUtf8Bytes(forward, ClusterJson.Default.Forward),
         Forwarded forwarded => JsonSerializer.SerializeToUtf8Bytes(forwarded, ClusterJson.Default.Forwarded),
+        RuleShard shard => ShardCodec.Encode(shard),
         NodeReport report => JsonSerializer.SerializeToUtf8Bytes(report, ClusterJson.Default.NodeReport),
         _ => throw new ArgumentException($"{obj.GetType()} is nothing that nodes say to each other", nameof(obj)),
     };
@@ -54,6 +57,7 @@ public sealed class ClusterSerializer(ExtendedActorSystem system) : SerializerWi
         "F1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Forward) is { From: not null, Who: not null, Request: not null } forward ? forward : null,
         "f1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Forwarded) is { Response: not null } forwarded ? forwarded : null,
         "R1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.NodeReport),
+        "S1" => ShardCodec.Decode(bytes),
         _ => throw new InvalidDataException($"a message '{manifest}' is of a kind that this version does not know"),
     };
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Akka.Hosting;
 using Akka.Configuration;
 using Mcr.Actors.Audit;
+using Mcr.Actors.Cluster;
 using Mcr.Actors.Configuration;
 using Mcr.Actors.Control;
 using Mcr.Actors.Messages;
@@ -67,7 +68,7 @@ internal static class Daemon
             HostChanges? changes = OpenHostChanges(settings, state, ledger, stateLog);
             var platform = new LinuxPlatform(staging.Program, capabilities, PlatformOptionsOf(settings, kernel, changes) with { Logging = new WorkerLogging(gate.Log, WorkersIn(loggers)) }, orphans);
             gate.OnLeave = signals.Leave;
-            using IHost host = Build(settings, configuration, platform, ledger, gate, signals, loggers);
+            using IHost host = Build(settings, configuration, platform, ledger, state, gate, signals, loggers);
             await host.StartAsync();
             signals.Obey(host);
             await AnnounceAsync(host, log, settings);
@@ -132,21 +133,25 @@ internal static class Daemon
         return changes;
     }
 
-    private static IHost Build(McrSettings settings, RunningConfiguration configuration, LinuxPlatform platform, RuleLedger ledger, ControlGate gate, SignalLifetime signals, ILoggerFactory loggers)
+    private static IHost Build(McrSettings settings, RunningConfiguration configuration, LinuxPlatform platform, RuleLedger ledger, StateDirectory? state, ControlGate gate, SignalLifetime signals, ILoggerFactory loggers)
     {
         // An empty builder: no appsettings.json, no environment but what the settings reader has read.
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime>(signals);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Worker.StopTimeout + StopMargin + StopMargin);
-        builder.Services.AddAkka(SystemName, akka => akka
-            .AddHocon(AkkaConfig(settings), HoconAddMode.Prepend)
-            .ConfigureLoggers(loggers =>
-            {
-                loggers.ClearLoggers();
-                loggers.AddLogger<ActorLogger>();
-            })
-            .WithRelay(platform, RelayOptionsOf(settings) with { Configuration = configuration }, ledger, gate, () => signals.IsHeld));
+        builder.Services.AddAkka(SystemName, akka =>
+        {
+            akka.AddHocon(AkkaConfig(settings), HoconAddMode.Prepend)
+                .ConfigureLoggers(loggers =>
+                {
+                    loggers.ClearLoggers();
+                    loggers.AddLogger<ActorLogger>();
+                })
+                .WithRelay(platform, RelayOptionsOf(settings) with { Configuration = configuration }, ledger, gate, () => signals.IsHeld);
+            if (settings.Cluster.Enabled)
+                akka.WithCluster(settings, ProductVersion.Text, gate, state);
+        });
         return builder.Build();
     }
 

@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using Mcr.Actors.Cluster.Rules;
+using Mcr.Actors.Control;
+using Mcr.Actors.Messages;
+using Mcr.Actors.Relay;
+using Mcr.Actors.State;
+using Mcr.Native.Rules;
+using RuleKey = Mcr.Actors.Cluster.Rules.RuleKey;
+
+namespace Mcr.Actors.Cluster;
+
+/// <summary>
+/// Between rules as nodes hand them to each other, which is text, and rules as this version knows them; and what an operator is shown of both. Remembers what it has read; used by
+/// one actor.
+/// </summary>
+internal sealed class ClusterRuleTexts
+{
+    /// <summary>By node: what counted for its rules when it last ran what it should. What is so still, runs there.</summary>
+    private readonly Dictionary<string, ImmutableHashSet<(RuleKey Key, RuleWrite Winner)>> _known = [];
+    private Dictionary<string, (ForwardingRule? Rule, string? Problem)> _read = [];
+    private readonly System.Runtime.CompilerServices.ConditionalWeakTable<ForwardingRule, string> _written = [];
+
+    /// <returns>Either the rule, or why this version cannot read it.</returns>
+    public (ForwardingRule? Rule, string? Problem) Rule(string text)
+    {
+        if (!_read.TryGetValue(text, out (ForwardingRule? Rule, string? Problem) rule))
+            _read[text] = rule = OverlayText.Parse(text);
+        return rule;
+    }
+
+    public string Text(ForwardingRule rule) => _written.GetValue(rule, OverlayText.Of);
+
+    public ClusterMessages.Summary Summarize(ClusterRules? state, ImmutableSortedDictionary<string, NodeReport> reports)
+    {
+        if (state is null)
+            return new ClusterMessages.Summary(ImmutableSortedDictionary<string, string>.Empty, 0, []);
+        (RuleKey Key, RuleRegister Register)[] rules = [.. state.Rules()];
+        Forget(rules);
+        var hashes = rules
+            .Where(r => !(reports.TryGetValue(r.Key.Node, out NodeReport? report) && report.Refused.ContainsKey(r.Key.Id)))
+            .GroupBy(r => r.Key.Node)
+            .ToImmutableSortedDictionary(node => node.Key, node => RuleSetHash.Of(node.Select(r => Rule(r.Register.Value!.Text).Rule).OfType<ForwardingRule>()), StringComparer.Ordinal);
+        foreach ((string node, NodeReport report) in reports)
+        {
+            if (report.RulesetHash == hashes.GetValueOrDefault(node, RuleSetHash.Of([])))
+                _known[node] = [.. rules.Where(r => r.Key.Node == node).Select(r => (r.Key, r.Register.Winner!))];
+        }
+
+        return new ClusterMessages.Summary(hashes, state.Pending, [.. state.Shards.SelectMany(s => s.Rules).Where(r => r.Value.Losers.Any()).OrderBy(r => r.Key, Comparer<RuleKey>.Create(RuleKey.Compare)).Select(r => Describe(r.Key, r.Value.Winner!, r.Value.Losers))]);
+    }
+
+    public ControlResponse.ClusterRules List(ClusterRules? state, ImmutableSortedDictionary<string, NodeReport> reports)
+    {
+        Summarize(state, reports);
+        return new([.. (state?.Rules() ?? []).Select(r => Entry(state!, r.Key, r.Register, reports.GetValueOrDefault(r.Key.Node)))]);
+    }
+
+    /// <summary>What an operator asks of a node that is away: checked against what is known of its rules, all of it or nothing.</summary>
+    /// <returns>null with at least one problem.</returns>
+    public IReadOnlyList<(RuleKey Key, RuleValue? Value)>? Read(ClusterRules state, string node, ControlRequest request, out IReadOnlyList<ProblemEntry> problems)
+    {
+        var found = new List<ProblemEntry>();
+        problems = found;
+        ControlRequest.ChangeRules change = request switch
+        {
+            ControlRequest.Add add => new() { Rules = [add] },
+            ControlRequest.Remove remove => new() { Removals = [remove] },
+            _ => (ControlRequest.ChangeRules)request,
+        };
+        if (RuleChangeRequest.Parse(change, out IReadOnlyList<RuleProblem> wrong) is not { } command)
+        {
+            found.AddRange(wrong.Select(p => new ProblemEntry(request is ControlRequest.ChangeRules ? p.Field : p.Field[(p.Field.IndexOf('.', StringComparison.Ordinal) + 1)..], p.Sentence)));
+            return null;
+        }
+
+        if (command is { Replace: true } or { IsDryRun: true } or { ConfirmWithin: not null })
+        {
+            found.Add(new ProblemEntry(null, $"node {node} cannot be reached just now, and only additions and removals can wait for it"));
+            return null;
+        }
+
+        ForwardingRule[] known = [.. state.Rules().Where(r => r.Key.Node == node).Select(r => Rule(r.Register.Value!.Text).Rule).OfType<ForwardingRule>()];
+        return Changes(node, command, known, found);
+    }
+
+    public static string Describe(ClusterRulesEffect.ConflictFound conflict) => Describe(conflict.Key, conflict.Winner, conflict.Losers);
+
+    private static string Describe(RuleKey key, RuleWrite winner, IEnumerable<RuleWrite> losers) =>
+        $"rule {key.Id} of node {key.Node} was changed at the same time by {string.Join(" and ", losers.Append(winner).Select(Who))}; {What(winner)} by {winner.By} counts, and {string.Join(" and ", losers.Select(l => $"{What(l)} by {l.By}"))} is given up";
+
+    private static string Who(RuleWrite write) => $"{write.By} at node {Writers.NodeOf(write.Writer)}";
+
+    private static string What(RuleWrite write) => write.Value is null ? "its removal" : $"'{write.Value.Text}'";
+
+    private List<(RuleKey Key, RuleValue? Value)>? Changes(string node, RelayCommands.ChangeRules command, ForwardingRule[] known, List<ProblemEntry> problems)
+    {
+        RuleSetBuilder set = RuleSet.Empty.ToBuilder();
+        foreach (ForwardingRule rule in known.Where(rule => set.Check(rule).Count == 0))
+            set.Put(rule);
+        var changes = new List<(RuleKey, RuleValue?)>();
+        foreach (RelayCommands.RemoveRule removal in command.Remove)
+        {
+            if (known.FirstOrDefault(r => removal.Id is { } id ? r.Id == id : r.Name == removal.Name) is { } gone)
+            {
+                set.Remove(gone.Id);
+                changes.Add((new RuleKey(node, gone.Id.Value), null));
+            }
+            else
+            {
+                problems.Add(new ProblemEntry(removal.Id is null ? "name" : "rule_id", $"node {node} has no such rule, as far as is known here; `mcrctl cluster rules` shows what is"));
+            }
+        }
+
+        foreach (RuleWithOrigin put in command.Put)
+        {
+            if (known.FirstOrDefault(r => r.Input == put.Rule.Input && r.Id != put.Rule.Id) is { } replaced)
+            {
+                set.Remove(replaced.Id);
+                changes.Add((new RuleKey(node, replaced.Id.Value), null));
+            }
+
+            IReadOnlyList<RuleProblem> wrong = set.Check(put.Rule);
+            problems.AddRange(wrong.Select(p => new ProblemEntry(p.Field, p.Sentence)));
+            if (wrong.Count == 0)
+                set.Put(put.Rule);
+            changes.Add((new RuleKey(node, put.Rule.Id.Value), new RuleValue(Text(put.Rule), put.Origin)));
+        }
+
+        return problems.Count == 0 ? changes : null;
+    }
+
+    private ClusterRuleEntry Entry(ClusterRules state, RuleKey key, RuleRegister register, NodeReport? report)
+    {
+        RuleValue value = register.Value!;
+        (ForwardingRule? rule, string? problem) = Rule(value.Text);
+        string? refused = key.Node == state.Node ? state.Refused.GetValueOrDefault(key.Id)?.Why : report?.Refused.GetValueOrDefault(key.Id);
+        bool isPending = key.Node == state.Node ? !RuleValue.IsSame(state.Local.GetValueOrDefault(key.Id), value) : Writers.NodeOf(register.Winner!.Writer) != key.Node && !(_known.TryGetValue(key.Node, out var known) && known.Contains((key, register.Winner)));
+        string place = refused is not null ? "Refused" : value.IsFile ? "File" : isPending ? "Pending" : "Running";
+        RuleWrite[] losers = [.. register.Losers];
+        return new ClusterRuleEntry(key.Node, key.Id, rule?.Name, rule is null ? null : $"{rule.Input} → {string.Join(", ", rule.Outputs)}", place, refused ?? problem, value.Origin)
+        {
+            Conflicts = losers.Length == 0 ? null : [.. losers.Select(l => $"{What(l)} by {Who(l)}")],
+        };
+    }
+
+    /// <summary>Texts that no rule has any more.</summary>
+    private void Forget((RuleKey Key, RuleRegister Register)[] rules)
+    {
+        if (_read.Count > 2 * (rules.Length + 100))
+            _read = _read.Where(r => rules.Any(rule => rule.Register.Value!.Text == r.Key)).ToDictionary();
+    }
+}

@@ -1,0 +1,314 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Event;
+using Mcr.Actors.Cluster.Rules;
+using Mcr.Actors.Control;
+using Mcr.Actors.Messages;
+using Mcr.Actors.Relay;
+using Mcr.Actors.State;
+
+namespace Mcr.Actors.Cluster;
+
+/// <summary>
+/// <c>/user/cluster/rules</c>: what this node knows of the rules of all, on disk and in step with the relay and with the others. All decisions are <see cref="ClusterRules"/>'. One thing
+/// after another: what it asks of the relay and of the disk is answered before it looks at the next message.
+/// </summary>
+internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
+{
+    /// <summary>Longer than the relay takes to answer any command.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Shards that come together are taken together: one write to disk, one change of the relay.</summary>
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>It is compared what runs with what should, whatever was heard of it; and asked again for what was refused.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
+
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly IActorRef _relay;
+    private readonly ClusterRulesFile? _file;
+    private readonly string _node;
+    private readonly TimeProvider _time;
+    private readonly ClusterRuleTexts _texts = new();
+    private readonly Dictionary<int, RuleShard> _arrived = [];
+    private ClusterRules? _state;
+    private long _revision = -1;
+    private string? _unsaved;
+    private ImmutableSortedDictionary<string, string> _refused = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <param name="file">null: nothing is kept (persist = off).</param>
+    public ClusterRulesActor(IActorRef relay, ClusterRulesFile? file, string node, TimeProvider time)
+    {
+        _relay = relay;
+        _file = file;
+        _node = node;
+        _time = time;
+        ReceiveAsync<Look>(_ => LookAsync(retry: true));
+        ReceiveAsync<OwnRules.Changed>(_ => LookAsync(retry: false));
+        Receive<MemberMessages.Shard>(Keep);
+        ReceiveAsync<Gathered>(_ => MergeAsync());
+        Receive<Replay>(_ => Tell(_state?.All() ?? []));
+        ReceiveAsync<ClusterMessages.Leave>(async leave => Sender.Tell(await LeaveAsync(leave)));
+        ReceiveAsync<ClusterMessages.Forget>(async forget => Sender.Tell(await DoAsync(forget.By, state => state.Forget(forget.Node, forget.By, Now), $"the rules of node {forget.Node} are forgotten")));
+        Receive<ClusterMessages.Summarize>(ask => Sender.Tell(_texts.Summarize(_state, ask.Reports)));
+        Receive<ClusterMessages.ListRules>(ask => Sender.Tell(_texts.List(_state, ask.Reports)));
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private DateTimeOffset Now => _time.GetUtcNow();
+
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(OwnRules.Changed));
+        Timers.StartPeriodicTimer(nameof(Look), new Look(), TimeSpan.Zero, LookInterval);
+    }
+
+    private void Keep(MemberMessages.Shard shard)
+    {
+        _arrived[shard.Index] = shard.Rules;
+        if (!Timers.IsTimerActive(nameof(Gathered)))
+            Timers.StartSingleTimer(nameof(Gathered), new Gathered(), Gather);
+    }
+
+    private async Task MergeAsync()
+    {
+        if (_state is not { } state)
+        {
+            Timers.StartSingleTimer(nameof(Gathered), new Gathered(), LookInterval); // the relay has not said yet what runs
+            return;
+        }
+
+        var effects = new List<ClusterRulesEffect>();
+        foreach (RuleShard shard in _arrived.Values)
+        {
+            (state, ImmutableArray<ClusterRulesEffect> more) = state.Merged(shard, Now);
+            effects.AddRange(more);
+        }
+
+        _arrived.Clear();
+        await BecomeAsync(state, effects);
+    }
+
+    /// <summary>What runs here, and whether that is news.</summary>
+    private async Task LookAsync(bool retry)
+    {
+        if (await OwnAsync() is not { } own)
+            return;
+        if (_state is null)
+        {
+            SavedRules saved = await OpenAsync();
+            (ClusterRules first, ImmutableArray<ClusterRulesEffect> begin) = ClusterRules.Start(saved, own.Rules, $"node {_node}", Now);
+            _revision = own.Revision;
+            await BecomeAsync(first, begin);
+        }
+        else if (own.Revision != _revision)
+        {
+            _revision = own.Revision;
+            (ClusterRules next, ImmutableArray<ClusterRulesEffect> effects) = _state.LocalChanged(own.Rules, $"node {_node}", Now);
+            await BecomeAsync(next, effects);
+        }
+        else if (retry && !_state.Refused.IsEmpty)
+        {
+            (ClusterRules next, ImmutableArray<ClusterRulesEffect> effects) = _state.Retry(Now);
+            await BecomeAsync(next, effects);
+        }
+    }
+
+    private async Task BecomeAsync(ClusterRules next, IReadOnlyCollection<ClusterRulesEffect> effects)
+    {
+        _state = next;
+        Tell(effects);
+        if (effects.Any(e => e is ClusterRulesEffect.Save))
+            await SaveAsync();
+        RuleApply[] wanted = [.. effects.OfType<ClusterRulesEffect.Apply>().SelectMany(a => a.Rules)];
+        if (wanted.Length > 0)
+            await ApplyAsync(wanted);
+        TellRefusals();
+    }
+
+    private void Tell(IEnumerable<ClusterRulesEffect> effects)
+    {
+        foreach (ClusterRulesEffect effect in effects)
+        {
+            switch (effect)
+            {
+                case ClusterRulesEffect.Replicate replicate:
+                    Context.Parent.Tell(new MemberMessages.Replicate(replicate.Index, replicate.Shard));
+                    break;
+                case ClusterRulesEffect.ConflictFound conflict:
+                    string sentence = ClusterRuleTexts.Describe(conflict);
+                    _log.Warning("{Conflict}", sentence);
+                    Context.System.EventStream.Publish(new RelayEvent(EventSeverity.Warning, EventKind.RuleConflict, sentence)
+                    {
+                        Values = ImmutableSortedDictionary<string, string>.Empty.Add("node", conflict.Key.Node).Add("rule", conflict.Key.Id),
+                    });
+                    break;
+            }
+        }
+    }
+
+    /// <summary>All as one change; if the relay will not have that, one after another, so that one which cannot be is in nobody's way.</summary>
+    private async Task ApplyAsync(RuleApply[] wanted)
+    {
+        var outcomes = new List<ApplyOutcome>();
+        var puts = new List<RuleApply>();
+        foreach (RuleApply apply in wanted)
+        {
+            if (apply.Value is { } value && _texts.Rule(value.Text) is (null, { } problem))
+                outcomes.Add(new ApplyOutcome(apply.Id, $"this mcrd cannot read the rule, which is of another version: {problem}"));
+            else
+                puts.Add(apply);
+        }
+
+        if (puts.Count > 0 && await ChangeAsync(puts) is { } refusal)
+        {
+            foreach (RuleApply apply in puts)
+            {
+                (string Why, bool IsOutdated)? one = refusal.IsOutdated ? refusal : puts.Count == 1 ? refusal : await ChangeAsync([apply]);
+                outcomes.Add(one is not (string why, bool isOutdated) ? new ApplyOutcome(apply.Id) : isOutdated ? new ApplyOutcome(apply.Id) { Outdated = true } : new ApplyOutcome(apply.Id, why));
+            }
+        }
+        else
+        {
+            outcomes.AddRange(puts.Select(p => new ApplyOutcome(p.Id)));
+        }
+
+        if (await OwnAsync() is not { } own)
+            return; // the next look takes it up
+        _revision = own.Revision;
+        foreach (ApplyOutcome outcome in outcomes.Where(o => o.Refused is not null))
+            _log.Warning("rule {Rule}, which another node asks for, cannot be here: {Why}", outcome.Id, outcome.Refused);
+        (ClusterRules next, ImmutableArray<ClusterRulesEffect> effects) = _state!.ApplyDone(outcomes, own.Rules, $"node {_node}", Now);
+        await BecomeAsync(next, effects);
+    }
+
+    /// <returns>null: it is done.</returns>
+    private async Task<(string Why, bool IsOutdated)?> ChangeAsync(IReadOnlyCollection<RuleApply> wanted)
+    {
+        if (wanted.Any(w => !RuleValue.IsSame(w.Expected, _state!.Local.GetValueOrDefault(w.Id))))
+            return ("", true);
+        var change = new RelayCommands.ChangeRules(
+            [.. wanted.Where(w => w.Value is not null).Select(w => new RuleWithOrigin(_texts.Rule(w.Value!.Text).Rule!, w.Value.Origin))],
+            [.. wanted.Where(w => w.Value is null).Select(w => RelayCommands.RemoveRule.ById(new Native.Rules.RuleId(w.Id)))])
+        {
+            OnRevision = _revision,
+        };
+        try
+        {
+            CommandResult result = await _relay.Ask<CommandResult>(change, Patience);
+            if (result is CommandResult.Ok { Difference.IsEmpty: false } ok)
+                _log.Info("from the cluster: {Change}", ok.Sentence);
+            if (result is not CommandResult.Rejected rejected)
+                return await TakeRevisionAsync();
+            return (string.Join("; ", rejected.Problems), rejected.IsOutdated);
+        }
+        catch (AskTimeoutException)
+        {
+            return ("", true); // whether it is done is seen when it is looked what runs
+        }
+    }
+
+    /// <summary>The next change goes on from what this one has made.</summary>
+    private async Task<(string Why, bool IsOutdated)?> TakeRevisionAsync()
+    {
+        if (await OwnAsync() is { } own)
+            _revision = own.Revision;
+        return null;
+    }
+
+    /// <returns>null: the relay is busy or just stopping.</returns>
+    private async Task<(ImmutableDictionary<string, RuleValue> Rules, long Revision)?> OwnAsync()
+    {
+        try
+        {
+            OwnRules own = await _relay.Ask<OwnRules>(new OwnRules.Get(), Patience);
+            await _relay.Ask<StateEvents.Flushed>(new OwnRules.WhenSaved(), Patience);
+            return own.Revision == _revision ? (_state!.Local, own.Revision) : (own.Rules.ToImmutableDictionary(r => r.Rule.Id.Value, r => new RuleValue(_texts.Text(r.Rule), r.Origin, r.IsFile)), own.Revision);
+        }
+        catch (AskTimeoutException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<SavedRules> OpenAsync()
+    {
+        ulong epoch = (ulong)Random.Shared.NextInt64();
+        if (_file is null)
+            return new SavedRules(_node, Writers.Name(_node, epoch), 0) { IsNew = true };
+        (SavedRules saved, string? problem) = await Task.Run(() => _file.Open(_node, epoch));
+        SayOfSaving(problem);
+        return saved;
+    }
+
+    private async Task SaveAsync()
+    {
+        if (_file is { } file && _state!.ToSave() is { } saved)
+            SayOfSaving(await Task.Run(() => file.Save(saved)));
+    }
+
+    private void SayOfSaving(string? problem)
+    {
+        if (problem is not null && _unsaved is null)
+            _log.Error("the rules of the cluster cannot be written to {File}: {Why}; they are known to the other nodes, and here until mcrd ends. It is tried again with each change", _file!.Place, problem);
+        else if (problem is null && _unsaved is not null)
+            _log.Info("the rules of the cluster are written to {File} again", _file!.Place);
+        _unsaved = problem;
+    }
+
+    /// <summary>What an operator asks of a node that cannot be reached: it is done when it is back.</summary>
+    private Task<ControlResponse> LeaveAsync(ClusterMessages.Leave leave)
+    {
+        if (_state is not { } state)
+            return Task.FromResult<ControlResponse>(new ControlResponse.Error($"the rules of node {leave.Node} are not known yet; try again in a moment"));
+        if (_texts.Read(state, leave.Node, leave.Request, out IReadOnlyList<ProblemEntry> problems) is not { } changes)
+            return Task.FromResult<ControlResponse>(new ControlResponse.Error(problems));
+        string done = changes.Count == 1 ? $"rule {changes[0].Key.Id} of node {leave.Node} is {(changes[0].Value is null ? "to be removed" : "pending")}" : $"{changes.Count} changes are pending for node {leave.Node}";
+        return DoAsync(
+            leave.By,
+            all =>
+            {
+                var effects = ImmutableArray.CreateBuilder<ClusterRulesEffect>();
+                foreach ((RuleKey key, RuleValue? value) in changes)
+                {
+                    (ClusterRules next, ImmutableArray<ClusterRulesEffect> more, string? refusal) = value is null ? all.Remove(key, leave.By, Now) : all.Put(key, value, leave.By, Now);
+                    if (refusal is not null)
+                        return (state, [], refusal);
+                    all = next;
+                    effects.AddRange(more);
+                }
+
+                return (all, effects.ToImmutable(), null);
+            },
+            $"{done}: it cannot be reached just now, and does it when it can");
+    }
+
+    private async Task<ControlResponse> DoAsync(string by, Func<ClusterRules, (ClusterRules Next, ImmutableArray<ClusterRulesEffect> Effects, string? Refusal)> change, string sentence)
+    {
+        if (_state is not { } state)
+            return new ControlResponse.Error("the rules of the cluster are not known yet; try again in a moment");
+        (ClusterRules next, ImmutableArray<ClusterRulesEffect> effects, string? refusal) = change(state);
+        if (refusal is not null)
+            return new ControlResponse.Error(refusal);
+        await BecomeAsync(next, effects);
+        _log.Info("{Who}: {What}", by, sentence);
+        return new ControlResponse.Success(_unsaved is { } why ? $"{sentence}; for now it would not survive a restart of all nodes: {why}" : sentence);
+    }
+
+    private void TellRefusals()
+    {
+        var refused = _state!.Refused.ToImmutableSortedDictionary(r => r.Key, r => r.Value.Why, StringComparer.Ordinal);
+        if (refused.SequenceEqual(_refused))
+            return;
+        _refused = refused;
+        Context.Parent.Tell(new ClusterMessages.Refusals(refused));
+    }
+
+    /// <summary>A new DistributedData knows nothing.</summary>
+    public sealed record Replay;
+
+    private sealed record Look;
+
+    private sealed record Gathered;
+}

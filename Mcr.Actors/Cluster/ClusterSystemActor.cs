@@ -1,0 +1,193 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Cluster;
+using Mcr.Actors.Cluster.Member;
+using Mcr.Actors.Configuration;
+using Mcr.Actors.Messages;
+using Mcr.Actors.Relay;
+using Mcr.Actors.Workers;
+
+namespace Mcr.Actors.Cluster;
+
+/// <summary>
+/// <c>/user/cluster/system</c>: owns the ActorSystem that is this node's part of the cluster, and makes it anew when it ends, whatever ended it. It keeps nothing, so its end costs
+/// nothing but the time.
+/// </summary>
+internal sealed class ClusterSystemActor : UntypedActor, IWithTimers
+{
+    /// <summary>A join that was left unanswered, or a larger island, is no fault: it is begun anew at once, but not in a tight circle.</summary>
+    private static readonly TimeSpan MoveDelay = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ClusterOptions _options;
+    private readonly TimeProvider _time;
+    private RestartPolicy _policy = RestartPolicy.Fresh;
+    private ClusterMessages.SystemState _state;
+    private ActorSystem? _system;
+    private long _startedAt;
+    private string? _move;
+    private bool _isLeaving;
+    private bool _isStarting;
+    private IActorRef _stopper = ActorRefs.Nobody;
+
+    public ClusterSystemActor(ClusterOptions options, TimeProvider time)
+    {
+        _options = options;
+        _time = time;
+        _state = new ClusterMessages.SystemState("starting", null, 0, time.GetUtcNow());
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart() => Start();
+
+    protected override void PostStop()
+    {
+        _ = _system?.Terminate();
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case StartAgain:
+                Start();
+                break;
+            case Started started:
+                Begin(started);
+                break;
+            case Ended ended when ended.System == _system:
+                End(ended.Why);
+                break;
+            case MemberMessages.BeginAnew anew when _system is not null && _move is null && !_isLeaving:
+                _move = anew.Why;
+                _ = _system.Terminate();
+                break;
+            case ClusterMessages.Join when _state.State == "left":
+                _isLeaving = false;
+                Start();
+                break;
+            case MemberMessages.Leave:
+                LeaveOthers();
+                break;
+            case ClusterMessages.Stop:
+                _stopper = Sender;
+                LeaveOthers();
+                if (_system is null)
+                    _stopper.Tell(new ClusterMessages.HasLeft());
+                break;
+            case LeaveOverdue when _isLeaving && _system is not null:
+                _ = _system.Terminate();
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void LeaveOthers()
+    {
+        _isLeaving = true;
+        Timers.Cancel(nameof(StartAgain));
+        if (_state.Member is { } member)
+        {
+            member.Tell(new MemberMessages.Leave());
+            Timers.StartSingleTimer(nameof(LeaveOverdue), new LeaveOverdue(), LeaveTimeout);
+        }
+        else if (!_isStarting)
+        {
+            Become("left", "this node was told to leave the cluster; mcrctl cluster join brings it back");
+        }
+    }
+
+    private void Start()
+    {
+        if (_isStarting || _system is not null)
+            return;
+        _isStarting = true;
+        Become("starting", null);
+        ActorSystem relay = Context.System;
+        IActorRef owner = Context.Parent;
+        IActorRef self = Self;
+        Task.Run(() => _options.Create(relay, owner, self)).PipeTo(Self, success: made => new Started(made, null), failure: e => new Started(null, Innermost(e)));
+    }
+
+    private void Begin(Started started)
+    {
+        _isStarting = false;
+        if (started.Made is not { } made)
+        {
+            Wait($"this node's part of the cluster cannot listen at {_options.Settings.Listen}: {started.Problem}");
+            return;
+        }
+
+        _system = made.System;
+        _startedAt = _time.GetTimestamp();
+        ActorSystem system = made.System;
+        system.WhenTerminated.PipeTo(Self, success: () => new Ended(system, WhyEnded(system)));
+        _state = new ClusterMessages.SystemState("running", null, _state.Restarts, _time.GetUtcNow()) { Member = made.Member, Replica = made.Replica, Door = made.Door };
+        Context.Parent.Tell(_state);
+        if (_isLeaving)
+            LeaveOthers();
+    }
+
+    private void End(string why)
+    {
+        _system = null;
+        Timers.Cancel(nameof(LeaveOverdue));
+        if (_isLeaving)
+        {
+            Become("left", "this node was told to leave the cluster; mcrctl cluster join brings it back");
+            _stopper.Tell(new ClusterMessages.HasLeft());
+        }
+        else if (_move is { } move)
+        {
+            _move = null;
+            _log.Info("this node looks for the others anew: {Why}", move);
+            Become("waiting", move);
+            Timers.StartSingleTimer(nameof(StartAgain), new StartAgain(), MoveDelay);
+        }
+        else
+        {
+            Wait(why);
+        }
+    }
+
+    private void Wait(string why)
+    {
+        TimeSpan lived = _system is null && _startedAt == 0 ? TimeSpan.Zero : _time.GetElapsedTime(_startedAt);
+        (_policy, TimeSpan delay, _) = _policy.Died(lived, _time.GetElapsedTime(0), Random.Shared.NextDouble(), new RestartLimit(int.MaxValue, TimeSpan.FromMinutes(1)));
+        string sentence = $"this node's part of the cluster has ended ({why}); it is made anew {Sentences.In(delay)}. What this node relays is not touched";
+        _log.Warning("{Sentence}", sentence);
+        Context.System.EventStream.Publish(new RelayEvent(EventSeverity.Warning, EventKind.ClusterState, sentence));
+        _state = _state with { Restarts = _state.Restarts + 1 };
+        Become("waiting", why);
+        Timers.StartSingleTimer(nameof(StartAgain), new StartAgain(), delay);
+    }
+
+    private void Become(string state, string? why)
+    {
+        _state = new ClusterMessages.SystemState(state, why, _state.Restarts, _time.GetUtcNow());
+        Context.Parent.Tell(_state);
+    }
+
+    private static string WhyEnded(ActorSystem system) => CoordinatedShutdown.Get(system).ShutdownReason switch
+    {
+        CoordinatedShutdown.ClusterDowningReason => "another node was told that this one is down",
+        CoordinatedShutdown.ClusterLeavingReason => "it has left in order",
+        null => "it was terminated",
+        { } reason when reason.GetType().Name.StartsWith("TlsHandshake", StringComparison.Ordinal) => "a TLS handshake with a node that it dialled has failed, which ends all of Akka.Remote; the log has that node's address",
+        { } reason => reason.GetType().Name,
+    };
+
+    private static string Innermost(Exception e) => e is AggregateException { InnerException: { } inner } ? Innermost(inner) : e.InnerException is { } cause ? Innermost(cause) : e.Message;
+
+    private sealed record StartAgain;
+
+    private sealed record Started(ClusterParts? Made, string? Problem);
+
+    private sealed record Ended(ActorSystem System, string Why);
+
+    private sealed record LeaveOverdue;
+}
