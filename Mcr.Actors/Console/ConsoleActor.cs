@@ -52,7 +52,7 @@ internal sealed class ConsoleActor : UntypedActor, IWithTimers
         switch (message)
         {
             case ConsoleMessage.Hello hello:
-                (ConsoleIdentity? identity, string? refusal) = _options.Judge(hello.Certificates);
+                (ConsoleIdentity? identity, string? refusal) = _options.Judge(hello.Certificate);
                 Do(_sessions.Hello(hello, identity, refusal, _options.Certificate, From, Fresh(), Now));
                 break;
             case ConsoleMessage.Proof proof:

@@ -51,7 +51,7 @@ internal static class ConsoleCodec
             throw new InvalidDataException($"a console's message '{manifest}' has {part.Length} bytes behind its head, which is too many");
         return manifest switch
         {
-            "H1" => Read(head, ConsoleJson.Default.Hello) is { Certificates: { Count: <= ConsoleProtocol.MaxCertificates } certificates, Nonce.Length: ConsoleProtocol.NonceBytes } hello && certificates.All(c => c is not null) ? hello : throw Incomplete(manifest),
+            "H1" => Read(head, ConsoleJson.Default.Hello) is { Certificate: not null, Nonce.Length: ConsoleProtocol.NonceBytes } hello ? hello : throw Incomplete(manifest),
             "C1" => Read(head, ConsoleJson.Default.Challenge) is { Nonce.Length: ConsoleProtocol.NonceBytes, Certificate: not null } challenge ? challenge : throw Incomplete(manifest),
             "P1" => Read(head, ConsoleJson.Default.Proof) is { Signature: not null } proof ? proof : throw Incomplete(manifest),
             "W1" => Read(head, ConsoleJson.Default.Welcome) is { Token: not null, Node: not null, Version: not null, Name: not null } welcome ? welcome : throw Incomplete(manifest),
@@ -85,5 +85,5 @@ internal static class ConsoleCodec
         }
     }
 
-    private static InvalidDataException Incomplete(string manifest) => new($"a console's message '{manifest}' lacks something, or has a nonce or certificates of the wrong size");
+    private static InvalidDataException Incomplete(string manifest) => new($"a console's message '{manifest}' lacks something, or has a nonce of the wrong size");
 }

@@ -13,9 +13,9 @@ internal abstract record ConsoleMessage
     }
 
     /// <summary>From a console: this is who I say I am.</summary>
-    /// <param name="Certificates">DER; its own first, then those between it and the authority. None: without certificates at all.</param>
+    /// <param name="Certificate">DER; empty: it has none.</param>
     /// <param name="Nonce">Never used before.</param>
-    public sealed record Hello(int Version, IReadOnlyList<byte[]> Certificates, byte[] Nonce) : ConsoleMessage;
+    public sealed record Hello(int Version, byte[] Certificate, byte[] Nonce) : ConsoleMessage;
 
     /// <summary>The answer: prove it.</summary>
     /// <param name="Certificate">DER, of this mcrd.</param>

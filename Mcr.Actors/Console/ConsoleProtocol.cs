@@ -19,9 +19,6 @@ public static class ConsoleProtocol
 
     public const int NonceBytes = 32;
 
-    /// <summary>The one that is shown, and those between it and the authority.</summary>
-    public const int MaxCertificates = 8;
-
-    /// <summary>Everything of a message but a part: certificates are the most of it.</summary>
+    /// <summary>Everything of a message but a part: a certificate is the most of it.</summary>
     public const int MaxHeadBytes = 1 << 15;
 }
