@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using System.Text;
+using Mcr.Actors.Configuration;
+
+namespace Mcr.Actors.Cluster.Tls;
+
+/// <summary>The text of the three files; null for one that cannot be read.</summary>
+internal sealed record PemContents(string? Ca, string? Certificate, string? Key)
+{
+    /// <summary>Of each file: far more than any chain has.</summary>
+    private const int MaxBytes = 1 << 20;
+
+    /// <param name="problems">Gets a sentence for each that cannot be read.</param>
+    public static PemContents Read(TlsSettings settings, List<string> problems) =>
+        new(ReadFile("mcr.tls.ca", settings.Ca, problems), ReadFile("mcr.tls.certificate", settings.Certificate, problems), ReadFile("mcr.tls.key", settings.Key, problems));
+
+    public byte[] Digest() => SHA256.HashData(Encoding.UTF8.GetBytes($"{Ca}\0{Certificate}\0{Key}"));
+
+    private static string? ReadFile(string key, string path, List<string> problems)
+    {
+        if (path.Length == 0)
+        {
+            problems.Add($"{key} is not given; give the path of a PEM file (mcrd tls init makes them)");
+            return null;
+        }
+
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            if (stream.Length > MaxBytes)
+            {
+                problems.Add($"{path}: has {stream.Length:N0} bytes, more than the {MaxBytes >> 20} MiB that are read; is it a PEM file?");
+                return null;
+            }
+
+            using var reader = new StreamReader(stream, Encoding.UTF8);
+            return reader.ReadToEnd();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            problems.Add($"{path}: cannot be read ({key}): {e.Message}");
+            return null;
+        }
+    }
+}
