@@ -46,6 +46,8 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
 
     protected override void PreStart()
     {
+        if (_options.IsPlain)
+            _log.Warning("mcr.cluster: everything between hosts goes in plain text, and whoever can connect to {Place} can give orders{Why}", _options.Settings.Address, _options.Settings.Insecure ? " (insecure = on)" : " (only from this host: it is a loopback address)");
         _options.Gate.OpenCluster(Self);
         Timers.StartPeriodicTimer(nameof(Report), new Report(), ReportInterval, ReportInterval);
     }

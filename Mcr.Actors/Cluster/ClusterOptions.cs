@@ -1,6 +1,9 @@
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Event;
 using Mcr.Actors.Cluster.Member;
+using Mcr.Actors.Cluster.Tls;
+using Mcr.Actors.Cluster.Wire;
 using Mcr.Actors.Configuration;
 using Mcr.Actors.Relay;
 
@@ -9,26 +12,46 @@ namespace Mcr.Actors.Cluster;
 /// <summary>What <c>/user/cluster</c> needs to know.</summary>
 /// <param name="Node">This one's name.</param>
 /// <param name="Version">Of mcrd.</param>
-internal sealed record ClusterOptions(ClusterSettings Settings, string Node, string Version, ControlGate Gate, TimeProvider Time)
+internal sealed record ClusterOptions(ClusterSettings Settings, TlsSettings Tls, string Node, string Version, ControlGate Gate, TimeProvider Time)
 {
+    private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(1);
+
+    /// <summary>Nothing is encrypted, and nobody has to prove who he is.</summary>
+    public bool IsPlain => Settings.Insecure || Tls.IsOff;
+
     /// <summary>Makes the ActorSystem and the actors in it; takes some 200 ms, on a thread of its own.</summary>
     /// <param name="owner">Hears of members and of what they say.</param>
     /// <param name="maker">Is asked to begin anew.</param>
+    /// <exception cref="Exception">it cannot listen, or its certificates cannot be used; the innermost message is a sentence.</exception>
     public ClusterParts Create(ActorSystem relay, IActorRef owner, IActorRef maker)
     {
-        Config config = ClusterConfig.Of(Settings, Node, Version);
-        ActorSystem system = SystemBeside.Create(relay, Settings.Name, config);
+        ILoggingAdapter log = Logging.GetLogger(relay, typeof(ClusterSystemActor));
+        CertificateFiles? files = IsPlain ? null : ReadFiles();
+        CertificatePolicy? policy = files is null ? null : CertificatePolicy.ForNodes(files, Settings.Allow);
+        PeerTls? tls = files is null ? null : new PeerTls(files, policy!, (peer, why) => log.Warning("somebody at {Peer} is refused as a node: {Why}", peer, why), Time);
+        RemoteParts parts = RemoteConfig.Of(Settings.Listen, Settings.Advertise, tls, ClusterConfig.TrustedPaths);
+        Config config = ClusterConfig.Of(Settings, Node, Version).WithFallback(parts.Config);
+        Func<HostPort, Task<string?>> probe = async place => (await TlsProbe.AskAsync(place, files, policy, ProbeLimit, Time).ConfigureAwait(false)).Problem;
+        ActorSystem system = SystemBeside.Create(relay, Settings.Name, config, [.. parts.Setups]);
         return new ClusterParts(
             system,
-            system.ActorOf(Props.Create(() => new MembershipActor(owner, maker, Settings.Seeds, Probe, Time)), MembershipActor.Name),
+            system.ActorOf(Props.Create(() => new MembershipActor(owner, maker, Settings.Seeds, probe, Time)), MembershipActor.Name),
             system.ActorOf(Props.Create(() => new ReplicaActor(owner, Node)), ReplicaActor.Name),
-            system.ActorOf(Props.Create(() => new DoorActor(Gate)), DoorActor.Name));
+            system.ActorOf(Props.Create(() => new DoorActor(Gate)), DoorActor.Name),
+            files);
     }
 
-    private static Task<string?> Probe(HostPort place) => Task.FromResult<string?>(null);
+    /// <summary>A certificate that was renewed is used from the next start of the cluster's part on.</summary>
+    /// <returns>null: there is nothing new; else the problems of the new files, none for such as can be used.</returns>
+    public IReadOnlyCollection<string>? Renewed(CertificateFiles files) => files.HaveChanged() ? CertificateFiles.Read(Tls, Time.GetUtcNow()).Problems : null;
+
+    private CertificateFiles ReadFiles() => CertificateFiles.Read(Tls, Time.GetUtcNow()) is var (files, problems) && files is not null
+        ? files
+        : throw new InvalidOperationException(string.Join("; ", problems));
 }
 
 /// <param name="Member">Finds the others.</param>
 /// <param name="Replica">Knows what all know.</param>
 /// <param name="Door">Asks other nodes.</param>
-internal sealed record ClusterParts(ActorSystem System, IActorRef Member, IActorRef Replica, IActorRef Door);
+/// <param name="Files">What this node shows; null: nothing.</param>
+internal sealed record ClusterParts(ActorSystem System, IActorRef Member, IActorRef Replica, IActorRef Door, CertificateFiles? Files);

@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Akka.Cluster;
-using Mcr.Actors.Cluster.Member;
+using Mcr.Actors.Cluster.Tls;
 using Mcr.Actors.Configuration;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Relay;
@@ -20,12 +20,17 @@ internal sealed class ClusterSystemActor : UntypedActor, IWithTimers
 
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>So often it is looked whether the certificate was renewed.</summary>
+    private static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(10);
+
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly ClusterOptions _options;
     private readonly TimeProvider _time;
     private RestartPolicy _policy = RestartPolicy.Fresh;
     private ClusterMessages.SystemState _state;
     private ActorSystem? _system;
+    private CertificateFiles? _files;
+    private string _filesProblem = "";
     private long _startedAt;
     private string? _move;
     private bool _isLeaving;
@@ -41,7 +46,11 @@ internal sealed class ClusterSystemActor : UntypedActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    protected override void PreStart() => Start();
+    protected override void PreStart()
+    {
+        Start();
+        Timers.StartPeriodicTimer(nameof(LookForRenewal), new LookForRenewal(), RenewalInterval, RenewalInterval);
+    }
 
     protected override void PostStop()
     {
@@ -78,12 +87,29 @@ internal sealed class ClusterSystemActor : UntypedActor, IWithTimers
                 if (_system is null)
                     _stopper.Tell(new ClusterMessages.HasLeft());
                 break;
+            case LookForRenewal when _files is { } files && _system is not null:
+                Task.Run(() => new Renewal(files, _options.Renewed(files))).PipeTo(Self);
+                break;
+            case Renewal { Problems: { } problems } renewal when renewal.Of == _files && _system is not null:
+                Renew(problems);
+                break;
             case LeaveOverdue when _isLeaving && _system is not null:
                 _ = _system.Terminate();
                 break;
             default:
                 break;
         }
+    }
+
+    /// <summary>The transport takes another certificate only when it is made anew. What was read before is used until the new files are good.</summary>
+    private void Renew(IReadOnlyCollection<string> problems)
+    {
+        string all = string.Join("; ", problems);
+        if (problems.Count == 0)
+            Self.Tell(new MemberMessages.BeginAnew("its certificate was renewed"));
+        else if (all != _filesProblem)
+            _log.Error("the new certificate files cannot be used, and the ones before are until they can: {Problems}", all);
+        _filesProblem = all;
     }
 
     private void LeaveOthers()
@@ -118,11 +144,13 @@ internal sealed class ClusterSystemActor : UntypedActor, IWithTimers
         _isStarting = false;
         if (started.Made is not { } made)
         {
-            Wait($"this node's part of the cluster cannot listen at {_options.Settings.Listen}: {started.Problem}");
+            Wait($"this node's part of the cluster cannot begin at {_options.Settings.Listen}: {started.Problem}");
             return;
         }
 
         _system = made.System;
+        _files = made.Files;
+        _filesProblem = "";
         _startedAt = _time.GetTimestamp();
         ActorSystem system = made.System;
         system.WhenTerminated.PipeTo(Self, success: () => new Ended(system, WhyEnded(system)));
@@ -190,4 +218,8 @@ internal sealed class ClusterSystemActor : UntypedActor, IWithTimers
     private sealed record Ended(ActorSystem System, string Why);
 
     private sealed record LeaveOverdue;
+
+    private sealed record LookForRenewal;
+
+    private sealed record Renewal(CertificateFiles Of, IReadOnlyCollection<string>? Problems);
 }

@@ -19,6 +19,7 @@ internal static class Program
         (["log-level"], LogLevelCommand.AddTo),
         (["config", "reload"], ConfigCommands.AddTo),
         (["audit"], AuditCommand.AddTo),
+        (["cluster"], ClusterCommands.AddTo),
     ];
 
     public static int Main(string[] args)

@@ -23,8 +23,11 @@ internal sealed class Session
 
     private readonly Option<bool> _json = new("--json") { Recursive = true, Description = "Print JSON on a terminal, too" };
 
+    private readonly Option<string?> _node = new("--node") { HelpName = "NAME", Recursive = true, Description = "The node of the cluster that is to do it (default: the one that is asked)" };
+
     public Session(RootCommand root)
     {
+        root.Add(_node);
         root.Add(_socketPath);
         root.Add(_json);
     }
@@ -35,17 +38,17 @@ internal sealed class Session
     public int Ask(ParseResult parsed, ControlRequest request, Func<ControlResponse, Screen>? show = null, Func<ProblemEntry, ProblemEntry>? place = null) => Converse(parsed, (client, json) =>
     {
         if (json)
-            return PrintJson(client.AskJson(request), place);
+            return PrintJson(client.AskJson(ForNode(parsed, request)), place);
         using var terminal = new Terminal();
-        return Show(client.Ask(request), show ?? AnswerScreen.Of, terminal.Print, place);
+        return Show(client.Ask(ForNode(parsed, request)), show ?? AnswerScreen.Of, terminal.Print, place);
     });
 
     /// <summary>For what is text, also into a file: JSON only when that is asked for.</summary>
     public int AskText(ParseResult parsed, ControlRequest request, Func<ControlResponse, int> print) => Converse(parsed, (client, _) =>
     {
         if (parsed.GetValue(_json))
-            return PrintJson(client.AskJson(request));
-        ControlResponse answer = client.Ask(request);
+            return PrintJson(client.AskJson(ForNode(parsed, request)));
+        ControlResponse answer = client.Ask(ForNode(parsed, request));
         return answer is ControlResponse.Error ? Failed(answer) : print(answer);
     });
 
@@ -54,7 +57,7 @@ internal sealed class Session
     public int Watch(ParseResult parsed, ControlRequest request, Func<ControlResponse, Screen> show) => Converse(parsed, (client, json) =>
     {
         using var live = new LiveSession(isScreen: !json);
-        return live.Run(() => json ? PrintJson(client.AskJson(request)) : Show(client.Ask(request), show, live.Draw));
+        return live.Run(() => json ? PrintJson(client.AskJson(ForNode(parsed, request))) : Show(client.Ask(ForNode(parsed, request)), show, live.Draw));
     });
 
     /// <summary>All that is asked for, some of it at a time.</summary>
@@ -68,7 +71,7 @@ internal sealed class Session
             using IPages pages = open(json);
             while (true)
             {
-                byte[] answer = client.AskJson(request);
+                byte[] answer = client.AskJson(ForNode(parsed, request));
                 ControlResponse response = ResponseCodec.Decode(answer);
                 if (pages.Print(answer, response) is not { } page)
                     return Failed(response);
@@ -80,6 +83,8 @@ internal sealed class Session
             }
         });
     }
+
+    private ControlRequest ForNode(ParseResult parsed, ControlRequest request) => parsed.GetValue(_node) is { } node ? request with { Node = node } : request;
 
     private int Converse(ParseResult parsed, Func<ControlClient, bool, int> talk)
     {

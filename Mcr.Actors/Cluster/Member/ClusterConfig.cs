@@ -19,7 +19,7 @@ internal static class ClusterConfig
     private static readonly Config Fixed = ConfigurationFactory.ParseString("""
         akka {
           actor.provider = cluster
-          coordinated-shutdown { run-by-clr-shutdown-hook = off, exit-clr = off, phases.cluster-leave.timeout = 2s, phases.cluster-exiting.timeout = 2s }
+          coordinated-shutdown.phases { cluster-leave.timeout = 2s, cluster-exiting.timeout = 2s }
           cluster {
             downing-provider-class = ""
             allow-weakly-up-members = on
@@ -37,10 +37,10 @@ internal static class ClusterConfig
         }
         """);
 
-    /// <summary>What others may send to besides the console of each ActorSystem: untrusted mode refuses all other selections.</summary>
+    /// <summary>What other nodes may send to by path: untrusted mode refuses all other selections.</summary>
     public static readonly string[] TrustedPaths =
     [
-        "/system/cluster", "/system/cluster/core", "/system/cluster/core/daemon", "/system/cluster/heartbeatReceiver", "/system/ddataReplicator",
+        "/system/cluster", "/system/cluster/core", "/system/cluster/core/daemon", "/system/cluster/heartbeatReceiver", "/user/ddataReplicator",
         $"/user/{MembershipActor.Name}", $"/user/{DoorActor.Name}",
     ];
 

@@ -6,9 +6,8 @@ namespace Mcr.Actors.Cluster.Rules;
 internal abstract record ClusterRulesEffect
 {
     /// <summary>
-    /// Bring <see cref="ClusterRules.ToSave"/> to disk, of this state or of a later one. What follows waits for the end of that, good or bad: an
-    /// <see cref="Apply"/> always, since the file says what is about to be done; an operator's answer, since only then it is kept.
-    /// A <see cref="Replicate"/> need not wait.
+    /// Bring <see cref="ClusterRules.ToSave"/> to disk, of this state or of a later one. What follows it, and an operator's answer, waits for the end of that,
+    /// good or bad: a write that its own node has forgotten would come back to it as news, and the file says what is about to be applied.
     /// </summary>
     public sealed record Save : ClusterRulesEffect;
 

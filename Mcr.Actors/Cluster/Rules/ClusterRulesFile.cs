@@ -25,13 +25,17 @@ internal sealed class ClusterRulesFile(StateDirectory directory)
     public (SavedRules Saved, string? Problem) Open(string node, ulong epoch)
     {
         SavedRules? found = directory.Read(Name, MaxBytes, json => Read(json, node));
-        SavedRules saved = found is null ? new SavedRules(node, Writers.Name(node, epoch), 0) { IsNew = true } : found with { Number = (found.Number / Range + 1) * Range };
+        SavedRules saved = Renew(found, node, epoch);
         string? problem = Save(saved);
         return (problem is null || found is null ? saved : saved with { Writer = Writers.Name(node, epoch) }, problem);
     }
 
     /// <returns>null, or why not: then what was there before is there still.</returns>
     public string? Save(SavedRules saved) => directory.Write(Name, Encode(saved), MaxBytes);
+
+    /// <summary>For one more life of mcrd, on disk before it begins.</summary>
+    internal static SavedRules Renew(SavedRules? found, string node, ulong epoch) =>
+        found is null ? new SavedRules(node, Writers.Name(node, epoch), 0) { IsNew = true } : found with { Number = (found.Number / Range + 1) * Range };
 
     internal static byte[] Encode(SavedRules saved) => JsonSerializer.SerializeToUtf8Bytes(
         new SavedRulesJson

@@ -15,6 +15,8 @@ internal static class AnswerScreen
         ControlResponse.LogLevels levels => Levels(levels.Entry),
         ControlResponse.Changes changes => new Screen([.. ChangeLines.Of(changes.Entry)]),
         ControlResponse.Audit audit => AuditScreen.Of(audit.Entries),
+        ControlResponse.ClusterStatus cluster => ClusterScreen.Of(cluster.Entry),
+        ControlResponse.ClusterRules rules => ClusterScreen.Of(rules.Entries),
         ControlResponse.Success success => new Screen([success.Sentence]),
         ControlResponse.Pong => new Screen(["mcrd is running"]),
         ControlResponse.Version { Entry: var version } => new Screen(
