@@ -20,7 +20,8 @@ internal static class ConsoleConfig
           loglevel = OFF
           stdout-loglevel = OFF
           loggers = []
-          remote.dot-netty.tcp { client-socket-worker-pool { pool-size-min = 1, pool-size-max = 1 }, server-socket-worker-pool { pool-size-min = 1, pool-size-max = 1 } }
+          remote.dot-netty.tcp.client-socket-worker-pool { pool-size-min = 1, pool-size-max = 1 }
+          remote.dot-netty.tcp.server-socket-worker-pool { pool-size-min = 1, pool-size-max = 1 }
         }
         """);
 
