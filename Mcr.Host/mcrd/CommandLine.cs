@@ -2,17 +2,18 @@ using System.CommandLine;
 using Mcr.Actors.Configuration;
 using Mcr.Host.Mcrd.Demo;
 using Mcr.Host.Mcrd.Supervisor;
+using Mcr.Host.Mcrd.Tls;
 
 namespace Mcr.Host.Mcrd;
 
-/// <summary><c>mcrd supervisor | check | demo</c>.</summary>
+/// <summary><c>mcrd supervisor | check | demo | tls</c>.</summary>
 internal static class CommandLine
 {
     private const string DefaultConfig = "/etc/mcr/mcrd.hocon";
 
     public static int Run(string[] args)
     {
-        var root = new RootCommand("Relays UDP multicast between interfaces.") { Supervisor(), Check(), Demo() };
+        var root = new RootCommand("Relays UDP multicast between interfaces.") { Supervisor(), Check(), Demo(), TlsCommand.Build() };
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
@@ -78,7 +79,7 @@ internal static class CommandLine
         return command;
     }
 
-    private static Option<int> Whole(string name, int byDefault, int least, int most, string description)
+    internal static Option<int> Whole(string name, int byDefault, int least, int most, string description)
     {
         var option = new Option<int>(name) { HelpName = "N", Description = $"{description} ({least} to {most})", DefaultValueFactory = _ => byDefault };
         option.Validators.Add(result =>

@@ -26,19 +26,23 @@ public static class CertificateNames
         return [.. common.Concat(dns).Where(name => name.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase)];
     }
 
-    /// <summary>The name to call it by: its CN, else its first DNS name, else its whole subject.</summary>
-    public static string NameOf(X509Certificate2 certificate)
+    /// <summary>All its names, for a line of text.</summary>
+    public static IReadOnlyList<string> PrintableOf(X509Certificate2 certificate)
     {
         try
         {
-            return Printable(Of(certificate).FirstOrDefault() ?? certificate.Subject);
+            return [.. Of(certificate).DefaultIfEmpty(certificate.Subject).Select(Printable)];
         }
         catch (CryptographicException)
         {
-            return Printable(certificate.Subject);
+            return [Printable(certificate.Subject)];
         }
     }
 
+    /// <summary>The name to call it by: its CN, else its first DNS name, else its whole subject.</summary>
+    public static string NameOf(X509Certificate2 certificate) => PrintableOf(certificate)[0];
+
+    /// <summary>Who issued it.</summary>
     public static string IssuerOf(X509Certificate2 certificate) => Printable(certificate.Issuer);
 
     /// <summary>Its owner may be asked by others: it says so in its extended key usage.</summary>
@@ -52,7 +56,7 @@ public static class CertificateNames
         certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(constraints => constraints.CertificateAuthority);
 
     /// <summary>A moment as operators read it: UTC, to the minute.</summary>
-    internal static string Moment(DateTime time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+    public static string Moment(DateTime time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     internal static string Printable(string text)
     {

@@ -15,6 +15,9 @@ public static class TlsProbe
     /// <summary>Of one who has nothing to wait for.</summary>
     public static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(3);
 
+    /// <summary>Enough for a host that is busy, and nothing to one who joins or explains an error.</summary>
+    private static readonly TimeSpan LeastGrace = TimeSpan.FromMilliseconds(200);
+
     /// <param name="files">What is shown to the place; null: plain text is spoken there, and it is asked only whether somebody listens.</param>
     /// <param name="policy">Who may be there; null with <paramref name="files"/>.</param>
     public static async Task<Probed> AskAsync(HostPort place, CertificateFiles? files, CertificatePolicy? policy, TimeSpan limit, TimeProvider time, CancellationToken cancel = default)
@@ -62,18 +65,11 @@ public static class TlsProbe
             try
             {
                 await using var stream = new SslStream(client.GetStream());
+                long begun = time.GetTimestamp();
                 await stream.AuthenticateAsClientAsync(Options(), within).ConfigureAwait(false);
-
-                // In TLS 1.3 the other side looks at our certificate after our handshake has ended. Who says that he has nothing to say is answered either by an end
-                // in order, or by the alert of one who refused him: so nobody waits for a time here.
-                await stream.ShutdownAsync().WaitAsync(within).ConfigureAwait(false);
-                client.Client.Shutdown(SocketShutdown.Send);
-                byte[] rest = new byte[256];
-                while (await stream.ReadAsync(rest, within).ConfigureAwait(false) > 0)
-                {
-                }
-
-                return new Probed(ProbeOutcome.Ok, $"{place} is '{_name}', and takes certificate '{files.Name}'", _name);
+                return await IsTakenAsync(stream, time.GetElapsedTime(begun), within).ConfigureAwait(false)
+                    ? new Probed(ProbeOutcome.Ok, $"{place} is '{_name}', and takes certificate '{files.Name}'", _name)
+                    : OurCertificate();
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {
@@ -82,6 +78,25 @@ public static class TlsProbe
             catch (Exception e) when (e is AuthenticationException or IOException or SocketException)
             {
                 return Failed(e);
+            }
+        }
+
+        /// <summary>
+        /// In TLS 1.3 the other side looks at our certificate after our handshake has ended, and Akka says nothing to those it takes: it just does not hang up.
+        /// That is waited for as long as several ways there and back take, by the time of the handshake. Whoever refuses later than that is known too late,
+        /// which ends a connection and no ActorSystem: for Akka that handshake has succeeded.
+        /// </summary>
+        private static async Task<bool> IsTakenAsync(SslStream stream, TimeSpan handshake, CancellationToken within)
+        {
+            using var grace = CancellationTokenSource.CreateLinkedTokenSource(within);
+            grace.CancelAfter(LeastGrace > handshake * 3 ? LeastGrace : handshake * 3);
+            try
+            {
+                return await stream.ReadAsync(new byte[1], grace.Token).ConfigureAwait(false) > 0;
+            }
+            catch (OperationCanceledException) when (!within.IsCancellationRequested)
+            {
+                return true;
             }
         }
 
@@ -104,7 +119,9 @@ public static class TlsProbe
 
         private Probed Failed(Exception e) =>
             _verdict is not null ? new Probed(ProbeOutcome.TheirCertificate, $"what listens at {place} is refused here: {_verdict}", _name)
-            : _hasShown ? new Probed(ProbeOutcome.OurCertificate, $"{place} ('{_name}') refuses this side's certificate '{files.Name}' (issuer '{CertificateNames.IssuerOf(files.Own)}'): the log there says why; it may be expired by its clock, of another authority, a console's at a node's port, or not in its mcr.cluster.allow", _name)
+            : _hasShown ? OurCertificate()
             : new Probed(ProbeOutcome.NoTls, $"what listens at {place} does not speak TLS: another program, or an mcrd with insecure = on ({CertificateNames.Printable(e.Message)})", null);
+
+        private Probed OurCertificate() => new(ProbeOutcome.OurCertificate, $"{place} ('{_name}') refuses this side's certificate '{files.Name}' (issuer '{CertificateNames.IssuerOf(files.Own)}'): the log there says why; it may be expired by its clock, of another authority, a console's at a node's port, or not in its mcr.cluster.allow", _name);
     }
 }
