@@ -1,0 +1,179 @@
+using System.Text.Json;
+using Mcr.Actors.Control;
+using Mcr.Native.Namespaces;
+
+namespace Mcr.Specs.Cluster;
+
+/// <summary>
+/// Three relays on three segments, each of whose links can be cut alone:
+/// <code>
+///   10.1.0.100 source ── source segment ─┬─ in0 10.1.0.1…3  a, b, c  out0 10.2.0.1…3 ─┬─ destination segment ── destination 10.2.0.100
+///                                                          mg0 10.9.0.1…3
+///                                                             └─ management segment
+/// </code>
+/// </summary>
+internal sealed class ThreeHosts : IDisposable
+{
+    public const int Port = 4053;
+
+    private static readonly string[] Names = ["a", "b", "c"];
+
+    private readonly NetworkNamespace _switches;
+    private readonly List<ClusterHost> _hosts = [];
+
+    public ThreeHosts()
+    {
+        NamespaceSupport.Require();
+        _switches = new NetworkNamespace("switches");
+        foreach (string segment in (string[])["source", "destination", "management"])
+        {
+            _switches.Ip($"link add {segment} type bridge mcast_snooping 0 forward_delay 0");
+            _switches.Ip($"link set {segment} up");
+        }
+
+        Source = new NetworkNamespace("source");
+        Destination = new NetworkNamespace("destination");
+        Plug("source", "src", Source, "src0", "10.1.0.100");
+        Plug("destination", "dst", Destination, "dst0", "10.2.0.100");
+        for (int i = 1; i <= Names.Length; i++)
+        {
+            var place = new NetworkNamespace(Names[i - 1]);
+            Plug("source", $"s{i}", place, "in0", $"10.1.0.{i}");
+            Plug("destination", $"d{i}", place, "out0", $"10.2.0.{i}");
+            Plug("management", $"m{i}", place, "mg0", $"10.9.0.{i}");
+            _hosts.Add(new ClusterHost(Names[i - 1], i, place));
+        }
+    }
+
+    public NetworkNamespace Source { get; }
+
+    public NetworkNamespace Destination { get; }
+
+    public ClusterHost A => _hosts[0];
+
+    public ClusterHost B => _hosts[1];
+
+    public ClusterHost C => _hosts[2];
+
+    public IReadOnlyList<ClusterHost> All => _hosts;
+
+    /// <summary>A host more, on the management segment alone.</summary>
+    public NetworkNamespace Stranger(int number)
+    {
+        var place = new NetworkNamespace($"stranger{number}");
+        Plug("management", $"x{number}", place, "mg0", $"10.9.0.{100 + number}");
+        return place;
+    }
+
+    /// <summary>All at once, until they are one.</summary>
+    public void Start(string settings)
+    {
+        foreach (ClusterHost host in _hosts)
+            host.Start(settings);
+        foreach (ClusterHost host in _hosts)
+            host.Mcrd.WaitReady();
+        AwaitWhole();
+    }
+
+    public void CutManagement(ClusterHost host) => _switches.Ip($"link set m{host.Number} down");
+
+    public void HealManagement(ClusterHost host) => _switches.Ip($"link set m{host.Number} up");
+
+    /// <summary>What <paramref name="from"/> sends to <paramref name="to"/> goes nowhere; the other way all is well.</summary>
+    public static void CutOneWay(ClusterHost from, ClusterHost to) => from.Place.Ip($"neigh replace {to.Management} lladdr 02:00:00:00:00:01 dev mg0 nud permanent");
+
+    public static void HealOneWay(ClusterHost from, ClusterHost to) => from.Place.Ip($"neigh del {to.Management} dev mg0");
+
+    /// <summary>Until each of these sees the others, and only them, and each runs what it should.</summary>
+    public void AwaitWhole(params ClusterHost[] hosts)
+    {
+        ClusterHost[] wanted = hosts.Length == 0 ? [.. _hosts] : hosts;
+        McrdWaits.Until(
+            () => wanted.All(h => h.Sees(wanted)),
+            () => "the cluster to be whole: " + string.Join('\n', wanted.Select(h => $"{h.Name}: {h.Ask(new ControlRequest.ClusterStatus()).GetRawText()}\n{h.Mcrd.Process.Output}")));
+    }
+
+    /// <summary>Until all know the same rules of all.</summary>
+    public void AwaitAgreed() => McrdWaits.Until(
+        () => _hosts.Select(h => h.RulesOfAll()).Distinct().Count() == 1,
+        () => "the nodes to agree: " + string.Join('\n', _hosts.Select(h => $"{h.Name}: {h.RulesOfAll()}\n{h.Mcrd.Process.Output}")));
+
+    public void Dispose()
+    {
+        foreach (ClusterHost host in _hosts)
+            host.Dispose();
+        Source.Dispose();
+        Destination.Dispose();
+        _switches.Dispose();
+    }
+
+    private void Plug(string segment, string port, NetworkNamespace place, string device, string address)
+    {
+        _switches.Ip($"link add {port} type veth peer name {device} netns {place.Path}");
+        _switches.Ip($"link set {port} master {segment} up");
+        place.Ip($"address add {address}/24 dev {device}");
+        place.Ip($"link set {device} up");
+    }
+}
+
+/// <summary>One relay of several.</summary>
+internal sealed class ClusterHost(string name, int number, NetworkNamespace place) : IDisposable
+{
+    private McrdProcess? _mcrd;
+
+    public string Name => name;
+
+    public int Number => number;
+
+    public NetworkNamespace Place => place;
+
+    public string Management => $"10.9.0.{number}";
+
+    public McrdProcess Mcrd => _mcrd ?? throw new InvalidOperationException($"{name} was not started");
+
+    /// <summary>What it has of itself: everything that comes to 239.1.1.1, to a group of its own.</summary>
+    public string Rules => $"{{ name = own-{name}, input {{ interface = in0, group = \"239.1.1.1\", port = 5000 }}, outputs = [ {{ interface = out0, group = \"{Group}\", port = 6000 }} ] }}";
+
+    public string Group => $"239.2.0.{number}";
+
+    public string Settings(string more) =>
+        $"  node.name = {name}\n  cluster {{ enabled = on, listen = \"{Management}:{ThreeHosts.Port}\", seeds = [{string.Join(", ", Enumerable.Range(1, 3).Select(i => $"\"10.9.0.{i}:{ThreeHosts.Port}\""))}] }}\n{more}";
+
+    /// <summary>Without waiting until it relays.</summary>
+    public void Start(string more) => _mcrd = new McrdProcess(place, Rules, Settings(more));
+
+    public JsonElement Ask(ControlRequest request) => Mcrd.Ask(request);
+
+    /// <summary>Whether it is a member with exactly these, all of which run what they should.</summary>
+    public bool Sees(IReadOnlyCollection<ClusterHost> hosts)
+    {
+        JsonElement status = Ask(new ControlRequest.ClusterStatus()).GetProperty("ClusterStatus");
+        string[] members = [.. status.GetProperty("members").EnumerateArray().Where(m => m.GetProperty("reachable").GetBoolean() && m.GetProperty("status").GetString() is "Up" or "WeaklyUp" && m.GetProperty("sync").GetString() == "Synced").Select(m => m.GetProperty("node").GetString()!)];
+        return status.GetProperty("state").GetString() == "member" && members.Order().SequenceEqual(hosts.Select(h => h.Name).Order());
+    }
+
+    public bool CanReach(ClusterHost other) => Member(other.Name) is { } member && member.GetProperty("reachable").GetBoolean();
+
+    public JsonElement? Member(string node) => Ask(new ControlRequest.ClusterStatus()).GetProperty("ClusterStatus").GetProperty("members").EnumerateArray().Where(m => m.GetProperty("node").GetString() == node).Select(m => (JsonElement?)m).FirstOrDefault();
+
+    /// <summary>Node, id, rule and origin of each, and what was given up.</summary>
+    public string RulesOfAll() => string.Join('\n', ClusterRules().Select(r => $"{r.GetProperty("node")} {r.GetProperty("rule_id")} {r.GetProperty("rule")} {(r.TryGetProperty("conflicts", out JsonElement lost) ? lost.GetRawText() : "")}"));
+
+    public JsonElement[] ClusterRules() => [.. Ask(new ControlRequest.ClusterRules()).GetProperty("ClusterRules").EnumerateArray()];
+
+    /// <summary>A request for a rule from the source segment to the destination segment.</summary>
+    public static ControlRequest.Add Rule(int input, string output, string? node = null) => new()
+    {
+        Node = node,
+        InputInterface = "in0",
+        InputGroup = $"239.1.{2 + (input / 250)}.{1 + (input % 250)}",
+        InputPort = "5000",
+        Outputs = [new OutputText { Group = output, Port = "6000", Interface = "out0" }],
+    };
+
+    public void Dispose()
+    {
+        _mcrd?.Dispose();
+        place.Dispose();
+    }
+}

@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Mcr.Actors.Control;
+using Mcr.Native.Interop;
+
+namespace Mcr.Specs.Cluster;
+
+/// <summary>Three real mcrds in three namespaces: what happens to the network between them, and to them, costs no datagram and no rule.</summary>
+[Collection(SerialPackets.Name)]
+public sealed class ThreeHostsSpecs(ITestOutputHelper output)
+{
+    private const string Plain = "  cluster.insecure = on";
+
+    [Fact]
+    public void Cuts_heals_kills_restarts_and_freezes_should_cost_no_datagram_and_no_rule()
+    {
+        using var hosts = new ThreeHosts();
+        Timed("all three started at once", () => hosts.Start(Plain));
+        using var traffic = new HostsTraffic(hosts);
+        foreach (ClusterHost host in hosts.All)
+            host.Mcrd.AwaitRelayed(HostsTraffic.Rate);
+        Ok(hosts.A.Ask(ClusterHost.Rule(0, "239.3.0.1", "b")));
+        Ok(hosts.A.Ask(ClusterHost.Rule(1, "239.3.0.2", "b")));
+        hosts.AwaitAgreed();
+
+        // The management network is cut, and rules are changed on both sides: of the other side, of the own, and one of both.
+        hosts.CutManagement(hosts.B);
+        Timed("b cut off, noticed by a and c", () => McrdWaits.Until(() => !hosts.A.CanReach(hosts.B) && !hosts.C.CanReach(hosts.B) && !hosts.B.CanReach(hosts.A), "the cut to be noticed"));
+        Assert.Contains("cannot be reached", Ok(hosts.A.Ask(ClusterHost.Rule(2, "239.3.0.3", "b"))), StringComparison.Ordinal);
+        Assert.Contains("cannot be reached", Ok(hosts.C.Ask(ClusterHost.Rule(3, "239.3.0.4", "b"))), StringComparison.Ordinal);
+        Ok(hosts.A.Ask(new ControlRequest.Remove { Node = "b", RuleId = Id(hosts.A, 0) }));
+        Ok(hosts.A.Ask(ClusterHost.Rule(1, "239.3.9.1", "b")));
+        Ok(hosts.B.Ask(ClusterHost.Rule(1, "239.3.9.2")));
+        Ok(hosts.B.Ask(ClusterHost.Rule(4, "239.3.0.5")));
+        Ok(hosts.C.Ask(ClusterHost.Rule(5, "239.3.0.6")));
+        hosts.HealManagement(hosts.B);
+        Assert.InRange(Timed("converged after the heal", () => Converge(hosts)), 0, 3);
+        string[] ofB = [.. hosts.A.ClusterRules().Where(r => r.GetProperty("node").GetString() == "b").Select(r => r.GetProperty("rule_id").GetString()!)];
+        Assert.Equal<string[]>(Ids([1, 2, 3, 4]), [.. ofB.Where(id => id != Own(hosts.B)).Order()]);
+        Assert.Contains(hosts.A.ClusterRules(), r => r.GetProperty("rule_id").GetString() == IdOf(1) && r.TryGetProperty("conflicts", out JsonElement _));
+        foreach (ClusterHost host in hosts.All)
+            Assert.Contains(host.Ask(new ControlRequest.Events { Last = "1000" }).GetProperty("Events").GetProperty("events").EnumerateArray(), e => e.GetProperty("kind").GetString() == "rule-conflict");
+
+        // One way only.
+        ThreeHosts.CutOneWay(hosts.C, hosts.A);
+        Timed("c's way to a cut, noticed", () => McrdWaits.Until(() => !hosts.A.CanReach(hosts.C), "the one-way cut to be noticed"));
+        Ok(hosts.A.Ask(ClusterHost.Rule(6, "239.3.0.7")));
+        ThreeHosts.HealOneWay(hosts.C, hosts.A);
+        Assert.InRange(Timed("converged after the one-way cut", () => Converge(hosts)), 0, 3);
+
+        // Killed, and started again while its workers relay on.
+        hosts.B.Mcrd.Kill();
+        McrdWaits.Until(() => !hosts.A.CanReach(hosts.B), "a to miss b");
+        Ok(hosts.A.Ask(ClusterHost.Rule(7, "239.3.0.8", "b")));
+        hosts.B.Mcrd.StartAgain();
+        Timed("b killed: whole again after it was ready", () => Converge(hosts));
+        Assert.Contains(IdOf(7), hosts.B.Mcrd.Rules().Select(r => r.GetProperty("rule_id").GetString()));
+
+        // One after another, as an upgrade does it.
+        foreach (ClusterHost host in hosts.All)
+        {
+            host.Mcrd.Ctl("upgrade-hold");
+            host.Mcrd.WaitUntilGone();
+            host.Mcrd.StartAgain();
+            Timed($"{host.Name} restarted: whole again after it was ready", () => Converge(hosts));
+        }
+
+        // Frozen, and thawed.
+        hosts.C.Mcrd.Process.Signal(Libc.SIGSTOP);
+        McrdWaits.Until(() => !hosts.A.CanReach(hosts.C), "a to miss c");
+        Thread.Sleep(TimeSpan.FromSeconds(5)); // as long as the freeze is to be
+        hosts.C.Mcrd.Process.Signal(Libc.SIGCONT);
+        Timed("c frozen for 5 s: whole again after the thaw", () => Converge(hosts));
+
+        // All three killed at once.
+        string before = hosts.A.RulesOfAll();
+        foreach (ClusterHost host in hosts.All)
+            host.Mcrd.Kill();
+        foreach (ClusterHost host in hosts.All)
+            host.Mcrd.StartAgain();
+        Timed("all killed at once: whole again after the last was ready", () => Converge(hosts));
+        Assert.Equal(before, hosts.A.RulesOfAll());
+        traffic.Check(output);
+    }
+
+    [Fact]
+    public void Rules_of_another_node_should_be_there_in_time()
+    {
+        using var hosts = new ThreeHosts();
+        hosts.Start(Plain);
+        using var arrivals = new Arrivals(hosts.Destination, "239.3.0.1", 6000, "10.2.0.100");
+        using var sender = new SteadySender(hosts.Source, "10.1.0.100", "239.1.2.1", 5000);
+        var times = new List<double>();
+        for (int i = 0; i < 5; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            Ok(hosts.A.Ask(ClusterHost.Rule(0, "239.3.0.1", "b")));
+            times.Add(arrivals.FirstAfter(start).TotalMilliseconds);
+            Ok(hosts.C.Ask(new ControlRequest.Remove { Node = "b", RuleId = IdOf(0) }));
+            hosts.B.Mcrd.AwaitQuiet();
+        }
+
+        output.WriteLine($"from a's command to b's first datagram: {string.Join(", ", times.Select(t => $"{t:F0} ms"))}");
+        Assert.InRange(times.Order().ElementAt(2), 0, 150);
+
+        long began = Stopwatch.GetTimestamp();
+        JsonElement answer = hosts.A.Ask(new ControlRequest.ChangeRules { Node = "b", Rules = [.. Enumerable.Range(0, 2000).Select(i => ClusterHost.Rule(i, $"239.{4 + (i / 250)}.0.{1 + (i % 250)}"))] });
+        output.WriteLine($"2,000 rules for b asked of a, answered after {Stopwatch.GetElapsedTime(began).TotalSeconds:F2} s: {answer.GetProperty("Changes").GetProperty("sentence")}");
+        McrdWaits.Until(() => hosts.All.All(h => h.ClusterRules().Length == 2003), "2,000 rules to be known to all");
+        double all = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        output.WriteLine($"known to all after {all:F2} s");
+        Assert.InRange(all, 0, 3);
+    }
+
+    private static string Id(ClusterHost host, int input) => IdOf(input) is var id && host.ClusterRules().Any(r => r.GetProperty("rule_id").GetString() == id) ? id : throw new InvalidOperationException($"{host.Name} does not know rule {id}");
+
+    private static string IdOf(int input) => Mcr.Native.Rules.RuleParser.Parse(ControlViews.Draft(ClusterHost.Rule(input, "239.3.0.1")), out _)!.Id.Value;
+
+    private static string Own(ClusterHost host) => host.ClusterRules().Single(r => r.GetProperty("node").GetString() == host.Name && r.GetProperty("name").GetString() == $"own-{host.Name}").GetProperty("rule_id").GetString()!;
+
+    private static string[] Ids(int[] inputs) => [.. inputs.Select(IdOf).Order()];
+
+    private static void Converge(ThreeHosts hosts)
+    {
+        hosts.AwaitAgreed();
+        hosts.AwaitWhole();
+    }
+
+    private double Timed(string what, Action wait)
+    {
+        long start = Stopwatch.GetTimestamp();
+        wait();
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        output.WriteLine($"{what}: {seconds:F2} s");
+        return seconds;
+    }
+
+    private static string Ok(JsonElement answer) => answer.TryGetProperty("Success", out JsonElement sentence) ? sentence.GetString()! : throw new InvalidOperationException(answer.GetRawText());
+}
