@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Mcr.Actors.Control;
 
 /// <summary>One thing that somebody changed, or tried to: a line of the audit log.</summary>
-/// <param name="Via">How it was asked for: <c>control</c> (with who), <c>SIGHUP</c>, <c>roll-back</c>.</param>
+/// <param name="Via">How it was asked for: <c>control</c> (with who), <c>console</c> (with whose), <c>SIGHUP</c>, <c>roll-back</c>.</param>
 /// <param name="Result">done, refused (it cannot be), denied (this user may not) or failed (it is not known what became of it).</param>
 /// <param name="Sentence">The answer.</param>
 public sealed record AuditEntry(DateTimeOffset Time, string Via, string Result, string Sentence)
@@ -18,7 +18,7 @@ public sealed record AuditEntry(DateTimeOffset Time, string Via, string Result, 
 
     public int? Pid { get; init; }
 
-    /// <summary>The user's name, where it is known.</summary>
+    /// <summary>The user's name, where it is known; of a console, that of its certificate.</summary>
     public string? User { get; init; }
 
     /// <summary>What was asked for, but for lists of rules.</summary>
@@ -35,6 +35,10 @@ public sealed record AuditEntry(DateTimeOffset Time, string Via, string Result, 
     /// <summary>Rules changed that are not listed.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int More { get; init; }
+
+    /// <summary>Who, when that was on another host.</summary>
+    [JsonIgnore]
+    public string? Remote => Uid is null && User is not null ? $"{Via} {User}" : null;
 
     /// <param name="peer">Who; null for mcrd itself.</param>
     /// <param name="isDenied">It was not even tried.</param>
@@ -55,11 +59,12 @@ public sealed record AuditEntry(DateTimeOffset Time, string Via, string Result, 
         };
         RuleShape[] before = [.. (changes?.Changed ?? []).Select(c => c.Before).Concat(changes?.Removed ?? [])];
         RuleShape[] after = [.. (changes?.Added ?? []).Concat((changes?.Changed ?? []).Select(c => c.After))];
+        ControlPeer? local = peer is { IsConsole: false } ? peer : null;
         return new AuditEntry(now, via, result, sentence)
         {
-            Uid = peer?.Uid,
-            Gid = peer?.Gid,
-            Pid = peer?.Pid,
+            Uid = local?.Uid,
+            Gid = local?.Gid,
+            Pid = local?.Pid,
             User = peer?.User,
             Request = request is null ? null : isDenied ? Kind(request) : RequestCodec.Describe(request),
             Before = before.Length == 0 ? null : before.Length <= MostRules ? before : before[..MostRules],
@@ -74,7 +79,7 @@ public sealed record AuditEntry(DateTimeOffset Time, string Via, string Result, 
     /// <summary>In one line, for the log.</summary>
     public override string ToString()
     {
-        string who = Uid is { } uid ? $"{User ?? "uid"} ({uid}), pid {Pid}" : Via;
+        string who = Uid is { } uid ? $"{User ?? "uid"} ({uid}), pid {Pid}" : Remote ?? Via;
         return $"{who}: {Request?.ToString() ?? Via}: {Result}: {Sentence}";
     }
 

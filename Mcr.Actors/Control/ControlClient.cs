@@ -7,7 +7,7 @@ namespace Mcr.Actors.Control;
 /// A client's end of the control socket. Synchronous: a command that asks once and ends would pay more for the machinery of
 /// asynchronous sockets than for the question.
 /// </summary>
-public sealed class ControlClient : IDisposable
+public sealed class ControlClient : IControlLink
 {
     private readonly Socket _socket;
     private readonly string _path;
@@ -43,11 +43,10 @@ public sealed class ControlClient : IDisposable
         }
     }
 
-    /// <exception cref="ControlClientException">there was no answer, or not one.</exception>
+    /// <inheritdoc/>
     public ControlResponse Ask(ControlRequest request) => Understood(() => ResponseCodec.Decode(AskJson(request)));
 
-    /// <summary>Asks, and returns the answer's JSON as it came: well-formed, with exactly one member, but not decoded.</summary>
-    /// <exception cref="ControlClientException">there was no answer, or not one.</exception>
+    /// <inheritdoc/>
     public byte[] AskJson(ControlRequest request)
     {
         long until = Stopwatch.GetTimestamp() + (long)(_patience.TotalSeconds * Stopwatch.Frequency);

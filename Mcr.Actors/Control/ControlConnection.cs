@@ -16,6 +16,8 @@ internal sealed class ControlConnection(
 {
     private const int FirstBytes = 1 << 16;
 
+    private readonly ControlHandler _handler = new(handle, options.Handle, log);
+
     /// <param name="stopping">No further request is read.</param>
     /// <param name="abort">Nor is the one under way finished.</param>
     public async Task ServeAsync(CancellationToken stopping, CancellationToken abort)
@@ -33,7 +35,7 @@ internal sealed class ControlConnection(
             while (await ReadAsync(mayChange ? ControlProtocol.MaxRequestBytes : ControlProtocol.MaxQuestionBytes, stopping).ConfigureAwait(false) is { } message)
             {
                 ControlRequest request = RequestCodec.Decode(message);
-                ControlResponse response = await HandleAsync(request, peer, abort).ConfigureAwait(false);
+                ControlResponse response = await _handler.AnswerAsync(request, peer, abort).ConfigureAwait(false);
                 await WriteAsync(response, abort).ConfigureAwait(false);
                 if (response is ControlResponse.Error { IsLast: true })
                     return;
@@ -122,26 +124,6 @@ internal sealed class ControlConnection(
         }
     }
 
-    private async Task<ControlResponse> HandleAsync(ControlRequest request, ControlPeer peer, CancellationToken abort)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(abort);
-        limit.CancelAfter(options.Handle);
-        try
-        {
-            return await handle(request, peer, limit.Token).WaitAsync(limit.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!abort.IsCancellationRequested)
-        {
-            log($"a control request had no answer within {options.Handle.TotalSeconds} s: {request.GetType().Name}");
-            return new ControlResponse.Error($"mcrd had no answer within {options.Handle.TotalSeconds} s; it may still do what was asked: look before you ask again");
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            log($"a control request failed: {request.GetType().Name}: {e}");
-            return new ControlResponse.Error($"mcrd could not do it: {e.Message}");
-        }
-    }
-
     private async Task WriteAsync(ControlResponse response, CancellationToken abort)
     {
         ReadOnlyMemory<byte> left = Frame(response);
@@ -158,13 +140,7 @@ internal sealed class ControlConnection(
         }
     }
 
-    private static byte[] Frame(ControlResponse response)
-    {
-        byte[] json = ResponseCodec.Encode(response);
-        return json.Length <= ControlProtocol.MaxResponseBytes
-            ? ControlFrame.Wrap(json, ControlProtocol.MaxResponseBytes)
-            : ControlFrame.Wrap(ResponseCodec.Encode(new ControlResponse.Error($"the answer has {json.Length} bytes and at most {ControlProtocol.MaxResponseBytes} can be sent; ask for less")), ControlProtocol.MaxResponseBytes);
-    }
+    private static byte[] Frame(ControlResponse response) => ControlFrame.Wrap(ControlHandler.Encode(response), ControlProtocol.MaxResponseBytes);
 
     private async Task TryWriteAsync(ControlResponse response, CancellationToken abort)
     {

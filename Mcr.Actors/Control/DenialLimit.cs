@@ -14,22 +14,23 @@ internal sealed record DenialLimit
     /// <summary>Begins with the first of them.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
-    private ImmutableDictionary<uint, Run> Runs { get; init; } = ImmutableDictionary<uint, Run>.Empty;
+    private ImmutableDictionary<string, Run> Runs { get; init; } = ImmutableDictionary<string, Run>.Empty;
 
+    /// <param name="who">As <see cref="ControlPeer.Who"/> has it.</param>
     /// <param name="now">On any clock that only goes forward.</param>
-    public (DenialLimit Next, Denial Denial) Denied(uint uid, TimeSpan now)
+    public (DenialLimit Next, Denial Denial) Denied(string who, TimeSpan now)
     {
-        Run? run = Runs.GetValueOrDefault(uid);
+        Run? run = Runs.GetValueOrDefault(who);
         if (run is null || now - run.Began >= Window)
-            return (this with { Runs = WithRoom(uid).SetItem(uid, new Run(now, 1, 0)) }, new Denial(IsTooMany: false, IsNoted: true, run?.Unnoted ?? 0));
+            return (this with { Runs = WithRoom(who).SetItem(who, new Run(now, 1, 0)) }, new Denial(IsTooMany: false, IsNoted: true, run?.Unnoted ?? 0));
         bool isTooMany = run.Count >= Most;
         bool isNoted = run.Count <= Most; // and the first that is too many
         Run next = new(run.Began, run.Count + 1, run.Unnoted + (isNoted ? 0 : 1));
-        return (this with { Runs = Runs.SetItem(uid, next) }, new Denial(isTooMany, isNoted, 0));
+        return (this with { Runs = Runs.SetItem(who, next) }, new Denial(isTooMany, isNoted, 0));
     }
 
-    private ImmutableDictionary<uint, Run> WithRoom(uint uid) =>
-        Runs.Count < MostUsers || Runs.ContainsKey(uid) ? Runs : Runs.Remove(Runs.MinBy(r => r.Value.Began).Key);
+    private ImmutableDictionary<string, Run> WithRoom(string who) =>
+        Runs.Count < MostUsers || Runs.ContainsKey(who) ? Runs : Runs.Remove(Runs.MinBy(r => r.Value.Began).Key);
 
     private sealed record Run(TimeSpan Began, int Count, int Unnoted);
 }

@@ -101,12 +101,12 @@ public sealed class ControlGate
     {
         Denial denial;
         lock (_lock)
-            (_denials, denial) = _denials.Denied(peer.Uid, Time.GetElapsedTime(0));
-        string who = $"{peer.User ?? "uid"} ({peer.Uid})";
+            (_denials, denial) = _denials.Denied(peer.Who, Time.GetElapsedTime(0));
+        string who = peer.Who;
         string unnoted = denial.Unnoted > 0 ? $" ({denial.Unnoted} more of its requests were denied since the last entry)" : "";
         string sentence = denial.IsTooMany
             ? $"{who} may not change anything and has asked for it more than {DenialLimit.Most} times within {DenialLimit.Window.TotalSeconds:0} s: each further time its connection is closed, and nothing else is noted down of it. Questions are answered as ever"
-            : $"{who} may ask, but not change anything: that takes root, or a member of control.group (this one is in control.read-only-group only)";
+            : $"{who} may ask, but not change anything: {(peer.IsConsole ? "that takes a certificate whose name is in mcr.console.admins" : "that takes root, or a member of control.group (this one is in control.read-only-group only)")}";
         if (denial.IsNoted)
             Note(request, peer, new ControlResponse.Error(sentence + unnoted));
         return new ControlResponse.Error(sentence) { IsLast = denial.IsTooMany };
@@ -115,7 +115,7 @@ public sealed class ControlGate
     private void Note(ControlRequest request, ControlPeer peer, ControlResponse response)
     {
         if (Audit is { } audit)
-            audit.Write(AuditEntry.Of(peer, "control", response, audit.Now, request, isDenied: !peer.MayChange));
+            audit.Write(AuditEntry.Of(peer, peer.IsConsole ? "console" : "control", response, audit.Now, request, isDenied: !peer.MayChange));
     }
 
     private async Task<ControlResponse> AskAsync(ControlRequest request, ControlPeer peer, CancellationToken cancellation)

@@ -20,13 +20,17 @@ internal static class Program
         (["config", "reload"], ConfigCommands.AddTo),
         (["audit"], AuditCommand.AddTo),
         (["cluster"], ClusterCommands.AddTo),
+        (["console"], Remote.ConsoleCommand.AddTo),
     ];
 
-    public static int Main(string[] args)
+    public static int Main(string[] args) => Run(args, null);
+
+    /// <param name="conversation">The console that the words are typed at, if they are.</param>
+    internal static int Run(string[] args, Remote.Conversation? conversation)
     {
-        ParseResult parsed = Parse(args, onlyCalled: true);
+        ParseResult parsed = Parse(args, onlyCalled: true, conversation);
         if (parsed.Errors.Count > 0 || parsed.UnmatchedTokens.Count > 0)
-            parsed = Parse(args, onlyCalled: false); // what is said of it must not depend on what was left out
+            parsed = Parse(args, onlyCalled: false, conversation); // what is said of it must not depend on what was left out
         if (parsed.UnmatchedTokens.Count > 0)
             return ExitCodes.Because(ExitCodes.Usage, parsed.UnmatchedTokens.Select(token => $"'{token}' is not a command, flag or value here; see mcrctl --help"));
         if (parsed.Errors.Count > 0)
@@ -42,10 +46,10 @@ internal static class Program
     }
 
     /// <param name="onlyCalled">Only with commands whose names are among the words, if there are any.</param>
-    private static ParseResult Parse(string[] args, bool onlyCalled)
+    internal static ParseResult Parse(string[] args, bool onlyCalled, Remote.Conversation? conversation = null)
     {
         var root = new RootCommand("Controls a running mcrd over its control socket.");
-        var session = new Session(root);
+        var session = new Session(root, conversation);
         bool all = !onlyCalled || Array.TrueForAll(Parts, part => !IsCalled(part.Commands, args));
         foreach ((string[] commands, Action<RootCommand, Session> addTo) in Parts)
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mcr.Actors.Control;
+using Mcr.Host.Mcrctl.Remote;
 using Mcr.Host.Mcrctl.Screens;
 
 namespace Mcr.Host.Mcrctl;
@@ -25,12 +26,21 @@ internal sealed class Session
 
     private readonly Option<string?> _node = new("--node") { HelpName = "NAME", Recursive = true, Description = "The node of the cluster that is to do it (default: the one that is asked)" };
 
-    public Session(RootCommand root)
+    private readonly RemoteOptions _remote;
+    private readonly Conversation? _conversation;
+
+    /// <param name="conversation">The console that the command is typed at; null: the command is all there is.</param>
+    public Session(RootCommand root, Conversation? conversation = null)
     {
+        _conversation = conversation;
         root.Add(_node);
         root.Add(_socketPath);
         root.Add(_json);
+        _remote = new RemoteOptions(root);
     }
+
+    /// <summary>A console to the mcrd that these words name, as it is asked again and again.</summary>
+    public Conversation Open(ParseResult parsed) => new(() => Connect(parsed), isKept: RemoteOf(parsed) is not null) { Node = parsed.GetValue(_node) };
 
     /// <summary>Asks, prints the answer and returns the exit code.</summary>
     /// <param name="show">How a person sees the answer; null: in the way of its kind.</param>
@@ -39,6 +49,8 @@ internal sealed class Session
     {
         if (json)
             return PrintJson(client.AskJson(ForNode(parsed, request)), place);
+        if (_conversation?.Live is { } live)
+            return Show(client.Ask(ForNode(parsed, request)), show ?? AnswerScreen.Of, live.Draw, place);
         using var terminal = new Terminal();
         return Show(client.Ask(ForNode(parsed, request)), show ?? AnswerScreen.Of, terminal.Print, place);
     });
@@ -56,6 +68,8 @@ internal sealed class Session
     /// <inheritdoc cref="Ask"/>
     public int Watch(ParseResult parsed, ControlRequest request, Func<ControlResponse, Screen> show) => Converse(parsed, (client, json) =>
     {
+        if (_conversation?.Live is { } watched)
+            return json ? PrintJson(client.AskJson(ForNode(parsed, request))) : Show(client.Ask(ForNode(parsed, request)), show, watched.Draw);
         using var live = new LiveSession(isScreen: !json);
         return live.Run(() => json ? PrintJson(client.AskJson(ForNode(parsed, request))) : Show(client.Ask(ForNode(parsed, request)), show, live.Draw));
     });
@@ -84,20 +98,22 @@ internal sealed class Session
         });
     }
 
-    private ControlRequest ForNode(ParseResult parsed, ControlRequest request) => parsed.GetValue(_node) is { } node ? request with { Node = node } : request;
+    private ControlRequest ForNode(ParseResult parsed, ControlRequest request) => (parsed.GetValue(_node) ?? _conversation?.Node) is { } node ? request with { Node = node } : request;
 
-    private int Converse(ParseResult parsed, Func<ControlClient, bool, int> talk)
+    private int Converse(ParseResult parsed, Func<IControlLink, bool, int> talk)
     {
         bool json = parsed.GetValue(_json) || Console.IsOutputRedirected;
-        string? fromEnvironment = Environment.GetEnvironmentVariable(SocketVariable);
-        string path = parsed.GetValue(_socketPath) ?? (string.IsNullOrEmpty(fromEnvironment) ? ControlProtocol.DefaultSocketPath : fromEnvironment);
+        if (parsed.GetValue(_socketPath) is not null && _remote.IsGiven(parsed))
+            return ExitCodes.Because(ExitCodes.Usage, "--socket-path is an mcrd of this host and --remote one of another; give one of them");
+        IControlLink? link = null;
         try
         {
-            using var client = ControlClient.Connect(path, Patience);
-            return talk(client, json);
+            link = _conversation is null ? Connect(parsed) : _conversation.Link();
+            return talk(link, json);
         }
         catch (ControlClientException e)
         {
+            _conversation?.Forget();
             return ExitCodes.Because(ExitCodes.Failed, e.Message);
         }
         catch (InvalidDataException e)
@@ -108,7 +124,23 @@ internal sealed class Session
         {
             return ExitCodes.Because(ExitCodes.Failed, e.Message);
         }
+        finally
+        {
+            if (_conversation is null)
+                link?.Dispose();
+        }
     }
+
+    private IControlLink Connect(ParseResult parsed)
+    {
+        if (RemoteOf(parsed) is { } address)
+            return _remote.Open(parsed, address, Patience);
+        string? fromEnvironment = Environment.GetEnvironmentVariable(SocketVariable);
+        return ControlClient.Connect(parsed.GetValue(_socketPath) ?? (string.IsNullOrEmpty(fromEnvironment) ? ControlProtocol.DefaultSocketPath : fromEnvironment), Patience);
+    }
+
+    /// <summary>A socket that is named is meant, whatever the environment has.</summary>
+    private string? RemoteOf(ParseResult parsed) => parsed.GetValue(_socketPath) is null ? _remote.AddressOf(parsed) : null;
 
     /// <summary>As it came: it has the shape that is promised already, and decoding it would only cost time.</summary>
     private static int PrintJson(byte[] json, Func<ProblemEntry, ProblemEntry>? place = null)

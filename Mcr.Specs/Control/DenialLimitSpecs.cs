@@ -40,7 +40,7 @@ public sealed class DenialLimitSpecs
 
     private Denial Denied(uint uid, double seconds)
     {
-        (_limit, Denial denial) = _limit.Denied(uid, TimeSpan.FromSeconds(seconds));
+        (_limit, Denial denial) = _limit.Denied($"someone ({uid})", TimeSpan.FromSeconds(seconds));
         return denial;
     }
 }

@@ -63,6 +63,8 @@ public static class RemoteConfig
             string? verdict = tls.Policy.Judge(certificate, tls.Time.GetUtcNow(), chain?.ChainPolicy.ExtraStore);
             if (verdict is not null)
                 tls.Refused(peer, verdict);
+            else if (certificate is not null)
+                tls.Accepted?.Invoke(certificate);
             return verdict is null;
         });
         return new RemoteParts(ConfigurationFactory.ParseString("akka.remote.dot-netty.tcp.enable-ssl = on").WithFallback(config), [setup]);

@@ -15,7 +15,7 @@ internal static class AuditScreen
         Rows = [.. entries.Select(entry => new Row([Time(entry.Time), Who(entry), entry.Request is { } request ? RequestWords.Of(request) : entry.Via, entry.Result], Note: entry.Sentence))],
     };
 
-    private static string Who(AuditEntry entry) => entry.Uid is { } uid ? $"{entry.User ?? $"uid {uid}"} (pid {entry.Pid})" : entry.Via;
+    private static string Who(AuditEntry entry) => entry.Uid is { } uid ? $"{entry.User ?? $"uid {uid}"} (pid {entry.Pid})" : entry.Remote ?? entry.Via;
 
     private static string Time(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

@@ -4,6 +4,7 @@ using Akka.Configuration;
 using Mcr.Actors.Audit;
 using Mcr.Actors.Cluster;
 using Mcr.Actors.Configuration;
+using Mcr.Actors.Console;
 using Mcr.Actors.Control;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
@@ -151,6 +152,8 @@ internal static class Daemon
                 .WithRelay(platform, RelayOptionsOf(settings) with { Configuration = configuration }, ledger, gate, () => signals.IsHeld);
             if (settings.Cluster.Enabled)
                 akka.WithCluster(settings, ProductVersion.Text, gate, state);
+            if (settings.Console.Enabled)
+                akka.WithConsole(settings, ProductVersion.Text, gate);
         });
         return builder.Build();
     }

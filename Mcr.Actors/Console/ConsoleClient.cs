@@ -1,0 +1,242 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Event;
+using Akka.Remote;
+using Mcr.Actors.Cluster.Tls;
+using Mcr.Actors.Cluster.Wire;
+using Mcr.Actors.Configuration;
+using Mcr.Actors.Control;
+
+namespace Mcr.Actors.Console;
+
+/// <summary>
+/// A console's end: an ActorSystem of its own that nobody connects to, and one conversation at a time. Synchronous, like that of the control socket. Not
+/// thread-safe.
+/// </summary>
+public sealed class ConsoleClient : IControlLink
+{
+    /// <summary>For a place to answer; then it is said why it does not.</summary>
+    private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(2);
+
+    /// <summary>For what answers there to be mcrd's console: with the one above, less than five seconds.</summary>
+    private static readonly TimeSpan HelloLimit = TimeSpan.FromSeconds(2.5);
+
+    private readonly HostPort _place;
+    private readonly CertificateFiles? _files;
+    private readonly TimeSpan _patience;
+    private readonly ActorSystem _system;
+    private readonly Inbox _inbox;
+    private readonly ActorSelection _console;
+    private readonly object _certificateLock = new();
+    private byte[]? _seen;
+    private string? _refused;
+    private string _token = "";
+    private long _id;
+
+    private ConsoleClient(HostPort place, CertificateFiles? files, TimeSpan patience)
+    {
+        _place = place;
+        _files = files;
+        _patience = patience;
+        PeerTls? tls = files is null ? null : new PeerTls(files, CertificatePolicy.ForNodes(files, []), (_, why) => _refused = why, TimeProvider.System) { Accepted = certificate => Remember(certificate.RawData) };
+        RemoteParts parts = RemoteConfig.ForClient(tls);
+        _system = ActorSystem.Create("mcrctl", ActorSystemSetup.Create([BootstrapSetup.Create().WithConfig(ConsoleConfig.Client.WithFallback(ConsoleConfig.Serialization).WithFallback(parts.Config)), .. parts.Setups]));
+        _inbox = Inbox.Create(_system);
+        _console = _system.ActorSelection($"akka.{(files is null ? "tcp" : "ssl.tcp")}://{ConsoleProtocol.SystemName}@{place}{ConsoleProtocol.Path}");
+        foreach (Type ended in new[] { typeof(DisassociatedEvent), typeof(AssociationErrorEvent) })
+            _system.EventStream.Subscribe(_inbox.Receiver, ended);
+    }
+
+    /// <summary>Of the node at the other end.</summary>
+    public string Node { get; private set; } = "";
+
+    /// <summary>By which this console is known there.</summary>
+    public string Name { get; private set; } = "";
+
+    public bool MayChange { get; private set; }
+
+    /// <param name="files">What is shown; null: plain text.</param>
+    /// <param name="patience">For each answer.</param>
+    /// <exception cref="ControlClientException">it cannot be, within five seconds, and the sentence says why.</exception>
+    public static ConsoleClient Connect(HostPort place, CertificateFiles? files, TimeSpan patience)
+    {
+        Probed probed = TlsProbe.AskAsync(place, files, files is null ? null : CertificatePolicy.ForNodes(files, []), ProbeLimit, TimeProvider.System).GetAwaiter().GetResult();
+        if (probed.Problem is { } problem)
+            throw new ControlClientException(ControlClientProblem.NotRunning, problem);
+        var client = new ConsoleClient(place, files, patience);
+        try
+        {
+            client.Begin();
+            return client;
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ControlResponse Ask(ControlRequest request)
+    {
+        byte[] json = AskJson(request);
+        try
+        {
+            return ResponseCodec.Decode(json);
+        }
+        catch (InvalidDataException e)
+        {
+            throw NotUnderstood(e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public byte[] AskJson(ControlRequest request)
+    {
+        byte[] bytes = RequestCodec.Encode(request);
+        if (bytes.Length > ControlProtocol.MaxRequestBytes)
+            throw new ControlClientException(ControlClientProblem.Broken, $"the request has {bytes.Length} bytes and at most {ControlProtocol.MaxRequestBytes} can be sent; ask for less at once");
+        if (TrySend(bytes) is { } answer)
+            return answer;
+        Begin(); // mcrd was started again, or this console was away for long: nothing has been done
+        return TrySend(bytes) ?? throw new ControlClientException(ControlClientProblem.Broken, $"node {Node} ends each session at once; its log may say why");
+    }
+
+    public void Dispose()
+    {
+        if (_token.Length > 0)
+            Tell(new ConsoleMessage.Goodbye(_token));
+        _inbox.Dispose();
+        _ = _system.Terminate();
+    }
+
+    private void Begin()
+    {
+        byte[] nonce = RandomNumberGenerator.GetBytes(ConsoleProtocol.NonceBytes);
+        long until = Until(HelloLimit);
+        _token = "";
+        Tell(new ConsoleMessage.Hello(ConsoleProtocol.Version, _files?.Own.RawData ?? [], nonce));
+        while (true)
+        {
+            switch (Receive(until))
+            {
+                case ConsoleMessage.Challenge challenge when _files is not null:
+                    // What TLS has shown, not what is said: a node in the middle could say what another has said.
+                    if (Seen() is not { } seen || !seen.AsSpan().SequenceEqual(challenge.Certificate))
+                        throw new ControlClientException(ControlClientProblem.Broken, $"{_place} says to be another node than the one whose certificate it has shown; something between it and this host passes on what others say");
+                    Tell(new ConsoleMessage.Proof(challenge.Number, ConsoleProof.Sign(_files.Own, nonce, challenge.Nonce, challenge.Number, seen)));
+                    break;
+                case ConsoleMessage.Welcome welcome:
+                    (_token, Node, Name, MayChange) = (welcome.Token, welcome.Node, welcome.Name, welcome.MayChange);
+                    return;
+                case ConsoleMessage.Refused refused:
+                    throw new ControlClientException(ControlClientProblem.NotPermitted, refused.Sentence);
+                case null:
+                    throw Unanswered();
+                default:
+                    break; // of a conversation before
+            }
+        }
+    }
+
+    /// <returns>null when there is no session any more, and so the request was not heard.</returns>
+    private byte[]? TrySend(byte[] bytes)
+    {
+        long id = ++_id;
+        int parts = ConsoleParts.Count(bytes.Length);
+        for (int part = 0; part < parts; part++)
+            Tell(new ConsoleMessage.Request(_token, id, part, parts) { Bytes = ConsoleParts.Part(bytes, part) });
+        long until = Until(_patience);
+        ImmutableList<byte[]> got = [];
+        while (true)
+        {
+            switch (Receive(until))
+            {
+                case ConsoleMessage.Response response when response.Id == id:
+                    if (ConsoleParts.Problem(response.Part, response.Parts, response.Bytes.Length, got.Count, ControlProtocol.MaxResponseBytes) is { } problem)
+                        throw NotUnderstood(new InvalidDataException(problem));
+                    got = got.Add(response.Bytes);
+                    if (response.Parts > ConsoleProtocol.Window)
+                        Tell(new ConsoleMessage.Taken(_token, id, response.Part));
+                    if (got.Count == response.Parts)
+                        return Whole(got);
+                    break;
+                case ConsoleMessage.Refused { HasSession: false }:
+                    return null;
+                case ConsoleMessage.Refused refused when refused.Id == id:
+                    throw new ControlClientException(ControlClientProblem.Broken, refused.Sentence);
+                case DisassociatedEvent or AssociationErrorEvent:
+                    throw new ControlClientException(ControlClientProblem.Broken, $"the connection to node {Node} at {_place} has ended without an answer; it may have done what was asked: look before you ask again");
+                case null:
+                    throw new ControlClientException(ControlClientProblem.TimedOut, $"node {Node} at {_place} did not answer within {_patience.TotalSeconds:0} s; it may still do what was asked: look before you ask again");
+                default:
+                    break; // of a request before, which was given up
+            }
+        }
+    }
+
+    private byte[] Whole(ImmutableList<byte[]> parts)
+    {
+        byte[] json = new byte[parts.Sum(p => p.Length)];
+        int at = 0;
+        foreach (byte[] part in parts)
+        {
+            part.CopyTo(json, at);
+            at += part.Length;
+        }
+
+        try
+        {
+            _ = ResponseCodec.Kind(json);
+            return json;
+        }
+        catch (InvalidDataException e)
+        {
+            throw NotUnderstood(e);
+        }
+    }
+
+    private void Tell(ConsoleMessage message) => _console.Tell(message, _inbox.Receiver);
+
+    /// <returns>null when nothing came until then.</returns>
+    private object? Receive(long until)
+    {
+        TimeSpan left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), until);
+        if (left <= TimeSpan.Zero)
+            return null;
+        try
+        {
+            return _inbox.Receive(left);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+    }
+
+    private static long Until(TimeSpan time) => Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
+
+    /// <summary>What TLS has shown last of the other end; on a thread of the transport.</summary>
+    private void Remember(byte[] certificate)
+    {
+        lock (_certificateLock)
+            _seen = certificate;
+    }
+
+    private byte[]? Seen()
+    {
+        lock (_certificateLock)
+            return _seen;
+    }
+
+    private ControlClientException Unanswered() => new(
+        ControlClientProblem.NotRunning,
+        _refused is { } why ? $"what listens at {_place} is refused here: {why}"
+        : _files is null ? $"{_place} answers, but not as mcrd's console: is this the port of its mcr.console.listen, does it ask for certificates (then give --tls-ca, --tls-certificate and --tls-key), and is {_place.Host} the word that its mcr.console.listen or advertise has?"
+        : $"{_place} answers, but not as mcrd's console: is this the port of its mcr.console.listen, and is {_place.Host} the word that its mcr.console.listen or advertise has? It obeys no other");
+
+    private ControlClientException NotUnderstood(InvalidDataException e) => new(ControlClientProblem.Broken, $"what listens at {_place} does not answer like mcrd: {e.Message}", e);
+}

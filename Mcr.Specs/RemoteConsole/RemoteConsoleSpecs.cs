@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Mcr.Actors.Configuration;
+using Mcr.Native.Namespaces;
+using Mcr.Specs.Cluster.Tls;
+using Mcr.Specs.Fixtures;
+
+namespace Mcr.Specs.RemoteConsole;
+
+/// <summary>A real mcrd, and real mcrctls that come by the network.</summary>
+public sealed class RemoteConsoleSpecs : IDisposable
+{
+    private const string Address = "akka.ssl.tcp://mcr@127.0.0.1:4054";
+
+    private readonly CertificateLab _lab = new();
+    private readonly NetworkNamespace _place;
+    private readonly McrdProcess _mcrd;
+
+    public RemoteConsoleSpecs()
+    {
+        NamespaceSupport.Require();
+        _place = new NetworkNamespace("console");
+        _place.Ip("link set lo up");
+        TlsSettings tls = _lab.Settings(_lab.Node());
+        _mcrd = McrdProcess.StartReady(_place, "", $$"""
+              tls { ca = "{{tls.Ca}}", certificate = "{{tls.Certificate}}", key = "{{tls.Key}}" }
+              console { enabled = on, admins = [alice], readers = [bob] }
+            """);
+        _mcrd.Process.WaitForLine("consoles may connect");
+    }
+
+    public void Dispose()
+    {
+        _mcrd.Dispose();
+        _place.Dispose();
+        _lab.Dispose();
+    }
+
+    [Fact]
+    public void An_admin_should_do_what_the_socket_does_byte_for_byte_and_a_large_answer_arrive_whole()
+    {
+        string rules = string.Concat(Enumerable.Range(0, 10_000).Select(i => $"add --name r{i} --input-interface lo --input-group 239.{1 + (i / 65536)}.{i / 256 % 256}.{i % 256} --input-port 5000 --outputs 10.9.9.9:6000:lo\n"));
+        string file = _lab.PathOf("rules");
+        _lab.Write(file, rules);
+        TlsSettings alice = _lab.Settings(_lab.Console());
+
+        (int code, _, string error) = Shell(alice, $"batch < {file}");
+        Assert.Equal((0, ""), (code, error));
+        foreach (string command in new[] { "list-rules", "config show --json", "version", "interfaces", "log-level get" })
+        {
+            (int remoteCode, string remote, _) = Shell(alice, command);
+            (int localCode, string local) = _mcrd.TryCtl(command.Split(' '));
+            Assert.Equal((localCode, local + "\n"), (remoteCode, remote));
+        }
+
+        Assert.Equal(10_000, _mcrd.Rules().Length);
+        Assert.Contains(_mcrd.Ctl("audit").GetProperty("Audit").EnumerateArray(), e => e.GetProperty("via").GetString() == "console" && e.GetProperty("user").GetString() == "alice");
+    }
+
+    [Fact]
+    public void A_reader_should_be_refused_a_change_and_be_noted_down_and_an_unknown_name_everything()
+    {
+        TlsSettings bob = _lab.Settings(_lab.Console("bob")), eve = _lab.Settings(_lab.Console("eve"));
+
+        Assert.Equal((0, "{\"Rules\":[]}\n", ""), Shell(bob, "list"));
+        Assert.Equal((1, "", "mcrctl: console bob may ask, but not change anything: that takes a certificate whose name is in mcr.console.admins\n"), Shell(bob, "remove --name x"));
+        Assert.Equal((1, "", "mcrctl: certificate 'eve' is in order, but has no name that is in mcr.console.admins or mcr.console.readers of node spec; add it there\n"), Shell(eve, "list"));
+        Assert.Contains(_mcrd.Ctl("audit").GetProperty("Audit").EnumerateArray(), e => e.GetProperty("user").GetString() == "bob" && e.GetProperty("result").GetString() == "denied");
+    }
+
+    [Fact]
+    public void What_is_wrong_should_be_explained_within_five_seconds()
+    {
+        TlsSettings alice = _lab.Settings(_lab.Console());
+        using var other = new CertificateLab();
+        TlsSettings foreign = other.Settings(other.Console());
+        using Socket silent = _place.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        silent.Bind(new IPEndPoint(IPAddress.Loopback, 4060));
+        silent.Listen();
+
+        Explained("akka.ssl.tcp://other@127.0.0.1:4054", alice, "names the ActorSystem 'other'");
+        Explained("127.0.0.1:4054", alice, "is no address of a console's port");
+        Explained("akka.ssl.tcp://mcr@127.0.0.1:4061", alice, "nobody listens at 127.0.0.1:4061");
+        Explained("akka.ssl.tcp://mcr@127.0.0.1:4060", alice, "does not answer within 2 s");
+        Explained("akka.ssl.tcp://mcr@10.77.0.1:4054", alice, "there is no way to 10.77.0.1:4054");
+        Explained("akka.ssl.tcp://mcr@127.0.0.2:4054", alice, "nobody listens");
+        Explained("akka.tcp://mcr@127.0.0.1:4054", alice, "does it ask for certificates");
+        Explained(Address, foreign, "is not issued by an authority");
+        Explained(Address, foreign with { Ca = alice.Ca }, "is not issued by an authority");
+
+        void Explained(string address, TlsSettings tls, string sentence)
+        {
+            var clock = Stopwatch.StartNew();
+            (int code, string output, string error) = Shell(tls, "list", address);
+            Assert.Equal((1, "", 1), (code, output, error.Count(c => c == '\n')));
+            Assert.Contains(sentence, error, StringComparison.Ordinal);
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"{clock.Elapsed} for {error}");
+        }
+    }
+
+    [Fact]
+    public void Lines_from_a_file_should_be_done_one_after_another()
+    {
+        string file = _lab.PathOf("lines");
+        _lab.Write(file, "add --name v --input-interface lo --input-group 239.1.1.1 --input-port 5000 --outputs 10.9.9.9:6000:lo\nbogus\nremove --name v\nlist\nexit\nping\n");
+
+        (int code, string output, string error) = Shell(_lab.Settings(_lab.Console()), $"console < {file}");
+
+        Assert.Equal((2, "mcrctl: 'bogus' is not a command, flag or value here; see mcrctl --help\n"), (code, error));
+        Assert.EndsWith("{\"Rules\":[]}\n", output, StringComparison.Ordinal);
+    }
+
+    private (int ExitCode, string Output, string Error) Shell(TlsSettings tls, string command, string address = Address)
+    {
+        using var run = new RunningProcess(_place, "/bin/sh", ["-c", $"exec {Executables.Mcrctl} --remote {address} --tls-ca {tls.Ca} --tls-certificate {tls.Certificate} --tls-key {tls.Key} {command}"]);
+        return run.End();
+    }
+}
