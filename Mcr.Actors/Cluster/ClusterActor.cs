@@ -131,7 +131,7 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
                 Sender.Tell(new ControlResponse.Error($"node {member} is part of the cluster; stop its mcrd, and if it cannot be reached, mcrctl cluster down {member} first"));
                 break;
             case ControlRequest.ClusterForget forget:
-                Ask<ControlResponse>(_rules, new ClusterMessages.Forget(forget.Member ?? "", Who(peer)), answer => answer);
+                Ask<ControlResponse>(_rules, new ClusterMessages.Forget(forget.Member ?? "", peer.Who), answer => answer);
                 break;
             default:
                 Sender.Tell(new ControlResponse.Error("this is not a request about the cluster"));
@@ -144,7 +144,7 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
     {
         if (_state.Door is { } door && _members.Find(node) is { IsReachable: true } member)
         {
-            var forward = new Forward(_options.Node, Who(peer), peer.MayChange, Packed.Of(RequestCodec.Encode(request)));
+            var forward = new Forward(_options.Node, peer.Who, peer.MayChange, Packed.Of(RequestCodec.Encode(request)));
             IActorRef rules = _rules;
             SendAsync(door, rules, new MemberMessages.Send(member.Address, node, forward), request, peer).PipeTo(Sender, Self);
         }
@@ -182,7 +182,7 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
             return new ControlResponse.Error(why);
         try
         {
-            return await rules.Ask<ControlResponse>(new ClusterMessages.Leave(node, request, Who(peer)), Patience).ConfigureAwait(false);
+            return await rules.Ask<ControlResponse>(new ClusterMessages.Leave(node, request, peer.Who), Patience).ConfigureAwait(false);
         }
         catch (AskTimeoutException)
         {
@@ -269,8 +269,6 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
 
     private void Ask<T>(IActorRef whom, object question, Func<T, ControlResponse> answer) =>
         whom.Ask<T>(question, Patience).PipeTo(Sender, Self, answer, e => new ControlResponse.Error(e is AskTimeoutException ? "this node is busy with the rules of the cluster; try again in a moment" : e.Message));
-
-    private static string Who(ControlPeer peer) => peer.User ?? $"uid {peer.Uid}";
 
     private sealed record Report;
 

@@ -16,12 +16,12 @@ public static class ClusterHosting
 
     /// <summary>Starts <c>/user/cluster</c> beside the relay, and leaves the others in order before the system ends.</summary>
     /// <param name="state">null: what others are to do when they are back is not kept over a restart.</param>
-    public static AkkaConfigurationBuilder WithCluster(this AkkaConfigurationBuilder builder, McrSettings settings, string version, ControlGate gate, StateDirectory? state) =>
+    public static AkkaConfigurationBuilder WithCluster(this AkkaConfigurationBuilder builder, McrSettings settings, string version, ControlGate gate, RuleLedger ledger, StateDirectory? state) =>
         builder.WithActors((system, registry) =>
         {
             IActorRef relay = registry.Get<RelaySupervisor>();
             var options = new ClusterOptions(settings.Cluster, settings.Tls, settings.NodeName, version, gate, TimeProvider.System);
-            ClusterRulesFile? file = state is null ? null : new ClusterRulesFile(state);
+            ClusterRulesFile? file = state is null ? null : new ClusterRulesFile(state) { HasLostRules = ledger.WasLost };
             IActorRef cluster = system.ActorOf(Props.Create(() => new ClusterActor(options, relay, file)), "cluster");
             CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceStop, "leave-cluster", async () =>
             {

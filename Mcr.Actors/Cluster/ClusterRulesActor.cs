@@ -125,9 +125,9 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
     private async Task BecomeAsync(ClusterRules next, IReadOnlyCollection<ClusterRulesEffect> effects)
     {
         _state = next;
-        Tell(effects);
         if (effects.Any(e => e is ClusterRulesEffect.Save))
-            await SaveAsync();
+            await SaveAsync(); // before anybody hears of it: a write that its own node has forgotten would come back to it as news
+        Tell(effects);
         RuleApply[] wanted = [.. effects.OfType<ClusterRulesEffect.Apply>().SelectMany(a => a.Rules)];
         if (wanted.Length > 0)
             await ApplyAsync(wanted);

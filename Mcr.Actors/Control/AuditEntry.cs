@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Mcr.Actors.Control;
 
 /// <summary>One thing that somebody changed, or tried to: a line of the audit log.</summary>
-/// <param name="Via">How it was asked for: <c>control</c> (with who), <c>console</c> (with whose), <c>SIGHUP</c>, <c>roll-back</c>.</param>
+/// <param name="Via">How it was asked for: <c>control</c> (with who), <c>console</c> (with whose), <c>cluster</c> (with who at which node), <c>SIGHUP</c>, <c>roll-back</c>.</param>
 /// <param name="Result">done, refused (it cannot be), denied (this user may not) or failed (it is not known what became of it).</param>
 /// <param name="Sentence">The answer.</param>
 public sealed record AuditEntry(DateTimeOffset Time, string Via, string Result, string Sentence)
@@ -59,13 +59,13 @@ public sealed record AuditEntry(DateTimeOffset Time, string Via, string Result, 
         };
         RuleShape[] before = [.. (changes?.Changed ?? []).Select(c => c.Before).Concat(changes?.Removed ?? [])];
         RuleShape[] after = [.. (changes?.Added ?? []).Concat((changes?.Changed ?? []).Select(c => c.After))];
-        ControlPeer? local = peer is { IsConsole: false } ? peer : null;
+        ControlPeer? local = peer is { IsConsole: false, Node: null } ? peer : null;
         return new AuditEntry(now, via, result, sentence)
         {
             Uid = local?.Uid,
             Gid = local?.Gid,
             Pid = local?.Pid,
-            User = peer?.User,
+            User = peer is { Node: not null } ? peer.Who : peer?.User,
             Request = request is null ? null : isDenied ? Kind(request) : RequestCodec.Describe(request),
             Before = before.Length == 0 ? null : before.Length <= MostRules ? before : before[..MostRules],
             After = after.Length == 0 ? null : after.Length <= MostRules ? after : after[..MostRules],

@@ -11,8 +11,16 @@ public sealed record ControlPeer(int Pid, uint Uid, uint Gid, string? User, bool
     /// <summary>On another host: process, user and group are none of this one's.</summary>
     public bool IsConsole { get; init; }
 
+    /// <summary>The node of the cluster that passes the request on; <see cref="User"/> is in its words.</summary>
+    public string? Node { get; init; }
+
     /// <summary>In a sentence.</summary>
-    public string Who => IsConsole ? $"console {User}" : $"{User ?? "uid"} ({Uid})";
+    public string Who => IsConsole ? $"console {User}" : Node is not null ? $"{User} at node {Node}" : $"{User ?? "uid"} ({Uid})";
+
+    /// <summary>How it was asked for, in the audit log.</summary>
+    public string Via => IsConsole ? "console" : Node is not null ? "cluster" : "control";
+
+    public static ControlPeer OfNode(string node, string who, bool mayChange) => new(0, 0, 0, who, mayChange) { Node = node };
 
     public static ControlPeer OfConsole(string name, bool mayChange) => new(0, 0, 0, name, mayChange) { IsConsole = true };
 }

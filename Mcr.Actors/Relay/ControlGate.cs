@@ -115,7 +115,7 @@ public sealed class ControlGate
     private void Note(ControlRequest request, ControlPeer peer, ControlResponse response)
     {
         if (Audit is { } audit)
-            audit.Write(AuditEntry.Of(peer, peer.IsConsole ? "console" : "control", response, audit.Now, request, isDenied: !peer.MayChange));
+            audit.Write(AuditEntry.Of(peer, peer.Via, response, audit.Now, request, isDenied: !peer.MayChange));
     }
 
     private async Task<ControlResponse> AskAsync(ControlRequest request, ControlPeer peer, CancellationToken cancellation)

@@ -26,6 +26,9 @@ public sealed class RuleLedger
     /// <summary>What is to run.</summary>
     public ImmutableArray<RuleWithOrigin> Rules => _kept.Overlay.Apply().Rules;
 
+    /// <summary>What was changed at run time could not be read: that rules are not here does not say that somebody has removed them.</summary>
+    public bool WasLost { get; private init; }
+
     /// <summary>How many rules were added or changed at run time, and how many of the files were removed.</summary>
     public (int Added, int Removed) Changes => (_kept.Overlay.Added.Count, _kept.Overlay.Removed.Count);
 
@@ -39,12 +42,13 @@ public sealed class RuleLedger
         OverlayText.Content? before = directory.Read(OverlayFile.UnconfirmedName, OverlayText.Read);
         if (before is not null)
             directory.Warn("the last mcrd ended before the change of rules that it waited for was confirmed: the rules before that change are used");
+        bool wasThere = before is not null || File.Exists(directory.PathOf(OverlayFile.Name));
         OverlayText.Content? saved = before ?? directory.Read(OverlayFile.Name, OverlayText.Read);
         (Overlay overlay, ImmutableArray<string> notes) = Overlay.On(files, saved?.Added ?? [], saved?.Removed ?? []);
         foreach (string note in notes.Concat(overlay.Apply().LeftOut))
             directory.Warn(note);
         bool isAsSaved = before is null && (saved is null ? overlay.IsEmpty : notes.IsEmpty); // else rules.json has what is taken back
-        return new RuleLedger(overlay, new OverlayFile(directory, isAsSaved ? overlay : null));
+        return new RuleLedger(overlay, new OverlayFile(directory, isAsSaved ? overlay : null)) { WasLost = wasThere && saved is null };
     }
 
     /// <summary>In no time, however many rules there are.</summary>

@@ -74,7 +74,7 @@ internal sealed class DoorActor(ControlGate gate) : UntypedActor
         try
         {
             ControlRequest request = RequestCodec.Decode(Packed.Open(forward.Request, ControlProtocol.MaxRequestBytes));
-            var peer = new ControlPeer(0, 0, 0, $"{forward.Who} at node {forward.From}", forward.MayChange);
+            var peer = ControlPeer.OfNode(forward.From, forward.Who, forward.MayChange);
             response = await gate.HandleAsync(request with { Node = null }, peer, CancellationToken.None).ConfigureAwait(false);
         }
         catch (InvalidDataException e)

@@ -18,6 +18,9 @@ internal sealed class ClusterRulesFile(StateDirectory directory)
     /// <summary>Write numbers of one life of mcrd.</summary>
     private const long Range = 1L << 32;
 
+    /// <summary>What ran on this node could not be read when mcrd started: what it lacks is not taken for removed, the first time that the file is opened.</summary>
+    public bool HasLostRules { get; set; }
+
     public string Place => directory.PathOf(Name);
 
     /// <param name="node">A file that is another node's is set aside.</param>
@@ -26,6 +29,9 @@ internal sealed class ClusterRulesFile(StateDirectory directory)
     {
         SavedRules? found = directory.Read(Name, MaxBytes, json => Read(json, node));
         SavedRules saved = Renew(found, node, epoch);
+        if (HasLostRules)
+            saved = saved.WithoutApplied();
+        HasLostRules = false;
         string? problem = Save(saved);
         return (problem is null || found is null ? saved : saved with { Writer = Writers.Name(node, epoch) }, problem);
     }

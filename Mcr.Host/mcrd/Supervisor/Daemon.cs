@@ -151,7 +151,7 @@ internal static class Daemon
                 })
                 .WithRelay(platform, RelayOptionsOf(settings) with { Configuration = configuration }, ledger, gate, () => signals.IsHeld);
             if (settings.Cluster.Enabled)
-                akka.WithCluster(settings, ProductVersion.Text, gate, state);
+                akka.WithCluster(settings, ProductVersion.Text, gate, ledger, state);
             if (settings.Console.Enabled)
                 akka.WithConsole(settings, ProductVersion.Text, gate);
         });
