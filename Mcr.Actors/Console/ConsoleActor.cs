@@ -19,7 +19,6 @@ internal sealed class ConsoleActor : UntypedActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly ConsoleOptions _options;
     private readonly ControlHandler _handler;
-    private readonly CancellationTokenSource _stopping = new();
     private ConsoleSessions _sessions;
 
     public ConsoleActor(ConsoleOptions options)
@@ -40,12 +39,7 @@ internal sealed class ConsoleActor : UntypedActor, IWithTimers
         Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval);
     }
 
-    protected override void PostStop()
-    {
-        Context.System.EventStream.Unsubscribe(Self);
-        _stopping.Cancel();
-        _stopping.Dispose();
-    }
+    protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
 
     protected override void OnReceive(object message)
     {
@@ -100,7 +94,7 @@ internal sealed class ConsoleActor : UntypedActor, IWithTimers
                     Sender.Tell(reply.Message);
                     break;
                 case ConsoleEffect.Handle handle:
-                    AnswerAsync(handle, _stopping.Token).PipeTo(Self, Sender);
+                    AnswerAsync(handle).PipeTo(Self, Sender);
                     break;
                 case ConsoleEffect.Say { IsWarning: true } say:
                     _log.Warning("{Sentence}", say.Sentence);
@@ -113,13 +107,13 @@ internal sealed class ConsoleActor : UntypedActor, IWithTimers
     }
 
     /// <summary>Beside the actor: others may ask meanwhile, and a list of ten thousand rules takes its time to be written.</summary>
-    private Task<Answer> AnswerAsync(ConsoleEffect.Handle handle, CancellationToken stopping) => Task.Run(
+    private Task<Answer> AnswerAsync(ConsoleEffect.Handle handle) => Task.Run(
         async () =>
         {
             ControlResponse response;
             try
             {
-                response = await _handler.AnswerAsync(RequestCodec.Decode(handle.Bytes), handle.Peer, stopping).ConfigureAwait(false);
+                response = await _handler.AnswerAsync(RequestCodec.Decode(handle.Bytes), handle.Peer, CancellationToken.None).ConfigureAwait(false);
             }
             catch (InvalidDataException e)
             {
@@ -127,8 +121,7 @@ internal sealed class ConsoleActor : UntypedActor, IWithTimers
             }
 
             return new Answer(handle.Token, handle.Id, ControlHandler.Encode(response), response is ControlResponse.Error { IsLast: true });
-        },
-        stopping);
+        });
 
     private sealed record Answer(string Token, long Id, byte[] Bytes, bool IsLast) : INoSerializationVerificationNeeded;
 

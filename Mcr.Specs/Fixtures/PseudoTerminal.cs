@@ -20,7 +20,7 @@ internal sealed class PseudoTerminal : IDisposable
         var all = new Dictionary<string, string?>(environment ?? new Dictionary<string, string?>());
         all.TryAdd("TERM", "xterm");
         all.TryAdd("NO_COLOR", null);
-        _script = new RunningProcess(null, "script", ["-qefc", command, _file], all);
+        _script = new RunningProcess(null, "script", ["-qefc", command, _file], all, keepsInput: true);
     }
 
     /// <summary>Everything so far, escape sequences and all.</summary>
@@ -28,6 +28,9 @@ internal sealed class PseudoTerminal : IDisposable
 
     /// <summary>The program itself.</summary>
     public int Pid => ChildProcesses.Of(_script.Pid).Single();
+
+    /// <summary>Keys, as a terminal sends them.</summary>
+    public void Type(string keys) => _script.Write(keys);
 
     public void Await(string text) => McrdWaits.Until(() => Text.Contains(text, StringComparison.Ordinal), () => $"'{text}' in:\n{Text}");
 

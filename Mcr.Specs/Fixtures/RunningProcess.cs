@@ -15,7 +15,7 @@ internal sealed class RunningProcess : IDisposable
     private readonly TaskCompletionSource _outClosed = new();
     private readonly TaskCompletionSource _errorClosed = new();
 
-    public RunningProcess(NetworkNamespace? place, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? workingDirectory = null)
+    public RunningProcess(NetworkNamespace? place, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? workingDirectory = null, bool keepsInput = false)
     {
         var info = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = workingDirectory ?? "" };
         foreach ((string name, string? value) in environment ?? new Dictionary<string, string?>())
@@ -25,7 +25,8 @@ internal sealed class RunningProcess : IDisposable
         _process.ErrorDataReceived += (_, e) => Take(e.Data, _error, _errorClosed);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        _process.StandardInput.Close();
+        if (!keepsInput)
+            _process.StandardInput.Close();
     }
 
     public int Pid => _process.Id;
@@ -38,6 +39,13 @@ internal sealed class RunningProcess : IDisposable
     public string StandardError => string.Concat(_error.Select(line => line + '\n'));
 
     public bool HasExited => _process.HasExited;
+
+    /// <summary>What it reads from stdin, if that was kept.</summary>
+    public void Write(string text)
+    {
+        _process.StandardInput.Write(text);
+        _process.StandardInput.Flush();
+    }
 
     public int ExitCode => _process.ExitCode;
 

@@ -111,6 +111,30 @@ public sealed class RemoteConsoleSpecs : IDisposable
         Assert.EndsWith("{\"Rules\":[]}\n", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_terminal_should_have_history_completion_and_a_watch_that_Ctrl_C_ends()
+    {
+        string home = _lab.PathOf("home");
+        Directory.CreateDirectory(home);
+        using var terminal = new PseudoTerminal(100, 30, new Dictionary<string, string?> { ["HOME"] = home }, Executables.Mcrctl, "--socket-path", _mcrd.ControlSocket, "console");
+        terminal.Await("mcr> ");
+
+        terminal.Type("pi\t\r");
+        terminal.Await("mcr> ping ");
+        terminal.Await("mcrd is running");
+        terminal.Type("watch list\r");
+        terminal.Await("\e[?1049h");
+        terminal.Type("\u0003");
+        terminal.Await("\e[?1049l");
+        terminal.Type("version\r");
+        terminal.Await("0.1.0");
+        terminal.Type("half\u0003\u0004");
+
+        Assert.Equal(0, terminal.ExitCode);
+        Assert.Equal("ping \nwatch list\nversion\n", File.ReadAllText(Path.Combine(home, ".mcrctl_history")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(home, ".mcrctl_history")));
+    }
+
     private (int ExitCode, string Output, string Error) Shell(TlsSettings tls, string command, string address = Address)
     {
         using var run = new RunningProcess(_place, "/bin/sh", ["-c", $"exec {Executables.Mcrctl} --remote {address} --tls-ca {tls.Ca} --tls-certificate {tls.Certificate} --tls-key {tls.Key} {command}"]);
