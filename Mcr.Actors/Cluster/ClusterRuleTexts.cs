@@ -80,7 +80,7 @@ internal sealed class ClusterRuleTexts
         }
 
         ForwardingRule[] known = [.. state.Rules().Where(r => r.Key.Node == node).Select(r => Rule(r.Register.Value!.Text).Rule).OfType<ForwardingRule>()];
-        return Changes(node, command, known, found);
+        return Changes(node, command, known, request is ControlRequest.ChangeRules, found);
     }
 
     public static string Describe(ClusterRulesEffect.ConflictFound conflict) => Describe(conflict.Key, conflict.Winner, conflict.Losers);
@@ -92,13 +92,14 @@ internal sealed class ClusterRuleTexts
 
     private static string What(RuleWrite write) => write.Value is null ? "its removal" : $"'{write.Value.Text}'";
 
-    private List<(RuleKey Key, RuleValue? Value)>? Changes(string node, RelayCommands.ChangeRules command, ForwardingRule[] known, List<ProblemEntry> problems)
+    private List<(RuleKey Key, RuleValue? Value)>? Changes(string node, RelayCommands.ChangeRules command, ForwardingRule[] known, bool isMany, List<ProblemEntry> problems)
     {
+        string Field(string list, int i, string field) => isMany ? $"{list}[{i}].{field}" : field;
         RuleSetBuilder set = RuleSet.Empty.ToBuilder();
         foreach (ForwardingRule rule in known.Where(rule => set.Check(rule).Count == 0))
             set.Put(rule);
         var changes = new List<(RuleKey, RuleValue?)>();
-        foreach (RelayCommands.RemoveRule removal in command.Remove)
+        foreach ((int i, RelayCommands.RemoveRule removal) in command.Remove.Index())
         {
             if (known.FirstOrDefault(r => removal.Id is { } id ? r.Id == id : r.Name == removal.Name) is { } gone)
             {
@@ -107,11 +108,11 @@ internal sealed class ClusterRuleTexts
             }
             else
             {
-                problems.Add(new ProblemEntry(removal.Id is null ? "name" : "rule_id", $"node {node} has no such rule, as far as is known here; `mcrctl cluster rules` shows what is"));
+                problems.Add(new ProblemEntry(Field("removals", i, removal.Id is null ? "name" : "rule_id"), $"node {node} has no such rule, as far as is known here; `mcrctl cluster rules` shows what is"));
             }
         }
 
-        foreach (RuleWithOrigin put in command.Put)
+        foreach ((int i, RuleWithOrigin put) in command.Put.Index())
         {
             if (known.FirstOrDefault(r => r.Input == put.Rule.Input && r.Id != put.Rule.Id) is { } replaced)
             {
@@ -120,7 +121,7 @@ internal sealed class ClusterRuleTexts
             }
 
             IReadOnlyList<RuleProblem> wrong = set.Check(put.Rule);
-            problems.AddRange(wrong.Select(p => new ProblemEntry(p.Field, p.Sentence)));
+            problems.AddRange(wrong.Select(p => new ProblemEntry(Field("rules", i, p.Field), p.Sentence)));
             if (wrong.Count == 0)
                 set.Put(put.Rule);
             changes.Add((new RuleKey(node, put.Rule.Id.Value), new RuleValue(Text(put.Rule), put.Origin)));

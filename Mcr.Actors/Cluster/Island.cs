@@ -15,6 +15,12 @@ public sealed record Island(string Self, ImmutableSortedSet<string> Members)
     /// <summary>Whether neither knows the other: a cut between them heals by itself, and this does not.</summary>
     public bool IsApartFrom(Island other) => IsFormed && other.IsFormed && !Members.Contains(other.Self) && !other.Members.Contains(Self);
 
+    /// <summary>
+    /// Whether the other does not know this one, which knows it: Akka then hears nothing of what this one says, and if nobody is left whom both know, it stays so. This
+    /// comes of one that joined while the other was cut off, when the node that it joined is gone before it could tell.
+    /// </summary>
+    public bool IsUnknownTo(Island other) => IsFormed && other.IsFormed && Members.Contains(other.Self) && !other.Members.Contains(Self);
+
     /// <summary>Whether the nodes of the other are the ones that move. One of two always is, and everybody comes to the same end.</summary>
     public bool Outranks(Island other) =>
         Members.Count != other.Members.Count ? Members.Count > other.Members.Count : string.CompareOrdinal(Members[0], other.Members[0]) < 0;

@@ -21,6 +21,9 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
     /// <summary>So often in a row an island has to be apart: gossip is under way now and then.</summary>
     private const int Patience = 2;
 
+    /// <summary>And so often one that does not know this node: while links are cut in part, a third can tell it later.</summary>
+    private const int LongPatience = 30;
+
     private static readonly ImmutableDictionary<string, Answer> Nobody = ImmutableDictionary<string, Answer>.Empty;
 
     /// <summary>null while searching.</summary>
@@ -29,14 +32,17 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
     /// <summary>By address: the last that was heard of it.</summary>
     public ImmutableDictionary<string, Answer> Answers { get; private init; } = Nobody;
 
+    /// <summary>Those that can be reached.</summary>
+    private ImmutableSortedSet<string> Near { get; init; } = [];
+
     private TimeSpan? JoiningSince { get; init; }
 
     public Island Own => new(Self, Members ?? []);
 
     private string Address => Self[..Self.LastIndexOf('#')];
 
-    /// <summary>Seeds that are not members.</summary>
-    private IEnumerable<string> Missing => Seeds.Where(seed => Members is null || !Has(Members, seed));
+    /// <summary>Seeds that are not members, or such as cannot be reached: there may be a new life of one.</summary>
+    private IEnumerable<string> Missing => Seeds.Where(seed => !Has(Near, seed));
 
     /// <summary>The time for another look has come.</summary>
     public (IslandState Next, Effects Effects) Look(TimeSpan now)
@@ -51,13 +57,19 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
     /// <param name="island">null: nothing was heard, and <paramref name="problem"/> says why.</param>
     public (IslandState Next, Effects Effects) Heard(string address, Island? island, string? problem, TimeSpan now)
     {
-        int apart = island is not null && island.IsApartFrom(Own) ? (Answers.GetValueOrDefault(address)?.Apart ?? 0) + 1 : 0;
+        int apart = island is not null && (island.IsApartFrom(Own) || Own.IsUnknownTo(island)) ? (Answers.GetValueOrDefault(address)?.Apart ?? 0) + 1 : 0;
         return (this with { Answers = Answers.SetItem(address, new Answer(island, problem, apart)) }).Decide(now);
     }
 
     /// <summary>As the cluster has it now; those that are leaving are none any more. What a member answered before it was one does not count any more.</summary>
-    public IslandState Joined(ImmutableSortedSet<string> members) =>
-        members.Contains(Self) ? this with { Members = members, Answers = Answers.RemoveRange(Answers.Keys.Where(a => Has(members, a))) } : this;
+    /// <param name="unreachable">Of the members.</param>
+    public IslandState Joined(ImmutableSortedSet<string> members, IReadOnlySet<string> unreachable)
+    {
+        if (!members.Contains(Self))
+            return this;
+        IslandState next = this with { Members = members, Near = members.Except(unreachable) };
+        return next with { Answers = Answers.RemoveRange(Answers.Where(a => Has(next.Near, a.Key) && !(a.Value.Island is { } island && next.Own.IsUnknownTo(island))).Select(a => a.Key)) };
+    }
 
     private static bool Has(ImmutableSortedSet<string> members, string address) => members.Any(m => m.StartsWith(address + '#', StringComparison.Ordinal));
 
@@ -65,8 +77,16 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
     {
         if (Members is not null)
         {
-            Answer? better = Answers.Values.FirstOrDefault(a => a.Apart >= Patience && a.Island!.IsApartFrom(Own) && a.Island.Outranks(Own));
-            return (this, better is null ? [] : [new IslandEffect.Move($"there is a larger part of the cluster, or one that counts more, at {better.Island!.Self}")]);
+            foreach (Answer answer in Answers.Values.Where(a => a.Apart >= Patience))
+            {
+                Island other = answer.Island!;
+                if (other.IsApartFrom(Own) && other.Outranks(Own))
+                    return (this, [new IslandEffect.Move($"there is a larger part of the cluster, or one that counts more, at {other.Self}")]);
+                if (answer.Apart >= LongPatience && Own.IsUnknownTo(other))
+                    return (this, [new IslandEffect.Move($"{other.Self} does not know this node, and nobody tells it")]);
+            }
+
+            return (this, []);
         }
 
         if (JoiningSince is not null)
@@ -85,6 +105,6 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
 
     /// <param name="Island">null: nothing was heard.</param>
     /// <param name="Problem">Why.</param>
-    /// <param name="Apart">So often in a row it was another island than this one's.</param>
+    /// <param name="Apart">So often in a row it was another island than this one's, or did not know of this node.</param>
     public sealed record Answer(Island? Island, string? Problem, int Apart);
 }

@@ -74,7 +74,7 @@ public sealed class ClusterRuleTextsSpecs
         // and what it had then it has still when another one comes
         state = With(state, ("b", rules[4]));
         Assert.Equal(["a 1 File ", "a 2 Running ", "b 3 Running ", "b 4 Refused no room", "b 5 Pending "], List(state, reports));
-        Assert.Equal("in0 239.1.1.3:5000 → out0 239.2.2.3:6000".Length > 0, _texts.List(state, reports).Entries.All(e => e.Rule!.Contains(" → ", StringComparison.Ordinal)));
+        Assert.Equal("239.1.1.3:5000 on in0 → 239.2.2.3:6000 on out0", _texts.List(state, reports).Entries[2].Rule);
     }
 
     [Fact]
@@ -110,11 +110,11 @@ public sealed class ClusterRuleTextsSpecs
     public void Every_problem_of_a_request_should_be_named_and_nothing_of_it_be_done()
     {
         ClusterRules state = With(Empty(), ("b", Rule(1)));
-        Assert.Equal("input_group", Problems(state, Add(4) with { InputGroup = "10.0.0" }));
-        Assert.Equal("rules[1].input_port, rules[2].name", Problems(state, new ControlRequest.ChangeRules { Rules = [Add(4), Add(5) with { InputPort = "0" }, Add(6) with { Name = new string('x', 500) }] }));
+        Assert.Equal("input.group", Problems(state, Add(4) with { InputGroup = "10.0.0" }));
+        Assert.Equal("rules[1].input.port, rules[2].name", Problems(state, new ControlRequest.ChangeRules { Rules = [Add(4), Add(5) with { InputPort = "0" }, Add(6) with { Name = new string('x', 500) }] }));
         Assert.Equal("rule_id", Problems(state, new ControlRequest.Remove { RuleId = "3" }));
         Assert.Equal("name", Problems(state, new ControlRequest.Remove { Name = "no such" }));
-        Assert.Equal("rule_id, name", Problems(state, new ControlRequest.ChangeRules { Rules = [Add(4)], Removals = [new ControlRequest.Remove { RuleId = "3" }, new ControlRequest.Remove { Name = "no such" }] }));
+        Assert.Equal("removals[0].rule_id, removals[1].name", Problems(state, new ControlRequest.ChangeRules { Rules = [Add(4)], Removals = [new ControlRequest.Remove { RuleId = "3" }, new ControlRequest.Remove { Name = "no such" }] }));
         Assert.Equal("name", Problems(state, Add(4) with { Name = "rule 1" })); // of another rule
     }
 

@@ -184,7 +184,7 @@ public sealed class ClusterRulesActorSpecs(ITestOutputHelper output) : ClusterSp
     {
         IActorRef actor = Start();
         actor.Tell(new ClusterMessages.Leave("c", new ControlRequest.ChangeRules { Rules = [Add(1), Add(2) with { InputPort = "0" }] }, "root"), TestActor);
-        Assert.Equal("rules[1].input_port", Assert.Single(ExpectMsg<ControlResponse.Error>().Problems).Field);
+        Assert.Equal("rules[1].input.port", Assert.Single(ExpectMsg<ControlResponse.Error>().Problems).Field);
         Assert.Empty(List(actor));
     }
 

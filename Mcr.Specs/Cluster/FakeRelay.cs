@@ -94,7 +94,7 @@ internal sealed class FakeRelay : AutoPilot
             return refusal;
         _rules = _rules.RemoveRange(change.Remove.Select(r => r.Id!.Value.Value)).SetItems(change.Put.Select(p => KeyValuePair.Create(p.Rule.Id.Value, new OwnRule(p.Rule, p.Origin, IsFile: false))));
         Revision++;
-        Done.Add(string.Join(' ', [.. change.Put.Select(p => $"+{p.Rule.Id}"), .. change.Remove.Select(r => $"-{r.Id}")]));
+        Done.Add(string.Join(' ', [.. change.Put.Select(p => $"+{p.Rule.Id}").Order(StringComparer.Ordinal), .. change.Remove.Select(r => $"-{r.Id}")]));
         return new CommandResult.Ok("done");
     }
 }

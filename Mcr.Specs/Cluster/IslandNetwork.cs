@@ -4,8 +4,8 @@ using Mcr.Actors.Cluster;
 namespace Mcr.Specs.Cluster;
 
 /// <summary>
-/// Nodes that find each other by <see cref="IslandState"/> over links that can be cut, with what Akka's cluster does for it in short: who joins a member is one; members that reach each
-/// other come to know the same; a new life of a node waits until the old one is out, and nobody is out while a member that is not told to be gone cannot be reached.
+/// Nodes that find each other by <see cref="IslandState"/> over links that can be cut, with what Akka's cluster does for it in short: who joins a member is one; members that reach and
+/// know each other come to know the same; a new life of a node waits until the old one is out, and nobody is out while a member that is not told to be gone cannot be reached.
 /// Simulated time; one thread.
 /// </summary>
 internal sealed class IslandNetwork
@@ -28,6 +28,9 @@ internal sealed class IslandNetwork
 
     /// <summary>Answers come late, or not at all.</summary>
     public bool IsBad { get; set; }
+
+    /// <summary>false, as with Akka: what a node says that the other does not know is not heard, though a third that both know may tell.</summary>
+    public bool HearsStrangers { get; init; }
 
     public void Cut(int from, int to) => _cuts.Add((from, to));
 
@@ -119,7 +122,9 @@ internal sealed class IslandNetwork
                 Apply(State.Look(TimeSpan.FromMilliseconds(network.Now)));
         }
 
-        private void Refresh() => State = State!.Joined([.. _view.Where(m => m.Value == Standing.Member).Select(m => m.Key)]);
+        private void Refresh() => State = State!.Joined(
+            [.. _view.Where(m => m.Value == Standing.Member).Select(m => m.Key)],
+            _view.Keys.Where(m => !network.Nodes.Any(n => n.Self == m && (n == this || network.Reaches(this, n)))).ToHashSet());
 
         private void Apply((IslandState Next, ImmutableArray<IslandEffect> Effects) decision)
         {
@@ -207,7 +212,7 @@ internal sealed class IslandNetwork
         {
             if (_view.IsEmpty)
                 return;
-            foreach (Node other in network.Nodes.Where(n => n != this && _view.GetValueOrDefault(n.Self, Standing.Removed) == Standing.Member && n._view.ContainsKey(Self) && network.Reaches(this, n)))
+            foreach (Node other in network.Nodes.Where(n => n != this && n._view.ContainsKey(Self) && (network.HearsStrangers || _view.GetValueOrDefault(n.Self, Standing.Removed) == Standing.Member) && network.Reaches(this, n)))
             {
                 foreach ((string member, Standing standing) in other._view)
                 {

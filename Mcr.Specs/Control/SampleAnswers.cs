@@ -98,7 +98,7 @@ internal static class SampleAnswers
         Conflicts = i == 11 ? ["its removal by alice at node relay-2"] : null,
     })];
 
-    private const string Conflict = "rule 0a1b2cf8f2a11b2c of node relay-2 was changed at the same time by alice at node relay-2 and root at node relay-0; its removal by root counts, and its removal by alice is given up";
+    private static readonly string Conflict = $"rule {Id(11)} of node relay-2 was changed at the same time by alice at node relay-2 and root at node relay-0; its removal by root counts, and its removal by alice is given up";
 
     private static string Place(string group, int port) => group.Contains(':', StringComparison.Ordinal) ? $"[{group}]:{port}" : $"{group}:{port}";
 

@@ -148,7 +148,7 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     {
         ClusterEvent.CurrentClusterState state = _cluster.State;
         ClusterMember[] members = [.. state.Members.Select(m => Of(m, isReachable: !state.Unreachable.Contains(m)))];
-        _state = _state.Joined([.. members.Where(m => m.Counts).Select(m => m.Unique)]);
+        _state = _state.Joined([.. members.Where(m => m.Counts).Select(m => m.Unique)], members.Where(m => !m.IsReachable).Select(m => m.Unique).ToHashSet());
         Tell(members);
     }
 
