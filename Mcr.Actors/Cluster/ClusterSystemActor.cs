@@ -215,7 +215,7 @@ internal sealed class ClusterSystemActor : UntypedActor, IWithTimers
         CoordinatedShutdown.ClusterDowningReason => "another node was told that this one is down",
         CoordinatedShutdown.ClusterLeavingReason => "it has left in order",
         null or CoordinatedShutdown.ActorSystemTerminateReason => "it was terminated",
-        { } reason when reason.GetType().Name.StartsWith("TlsHandshake", StringComparison.Ordinal) => "a TLS handshake with a node that it dialled has failed, which ends all of Akka.Remote; the log has that node's address",
+        { } reason when reason.GetType().Name.StartsWith("TlsHandshake", StringComparison.Ordinal) => "a TLS handshake with a node that it dialled has failed, which ends all of Akka.Remote; whom it refused is in the line before",
         { } reason => reason.GetType().Name,
     };
 

@@ -163,6 +163,8 @@ public sealed class ThreeHostsSpecs(ITestOutputHelper output)
             other.Delete(recursive: true);
         }
 
+        string[] loud = [.. hosts.All.SelectMany(h => h.Mcrd.Process.Output.Split('\n')).Where(l => l.Contains(" ERROR ", StringComparison.Ordinal) || l.Contains("SSL/TLS record", StringComparison.Ordinal))];
+        Assert.Empty(loud); // a stranger does not fill anybody's log
         traffic.Check(output);
     }
 

@@ -37,7 +37,7 @@ internal sealed class ActorLogger : ActorBase, IRequiresMessageQueue<ILoggerMess
     private void Write(LogEvent log)
     {
         ILogger logger = _loggers.GetOrAdd(log.LogClass, type => _factory!.CreateLogger(type));
-        Level level = log.LogLevel() switch
+        Level level = IsRemoting(log.LogClass) || IsRemoting(log.Cause?.GetType()) ? Level.Debug : log.LogLevel() switch
         {
             AkkaLevel.DebugLevel => Level.Debug,
             AkkaLevel.InfoLevel => Level.Information,
@@ -51,6 +51,9 @@ internal sealed class ActorLogger : ActorBase, IRequiresMessageQueue<ILoggerMess
             : [];
         logger.Log(level, default, values, log.Cause, (_, _) => Text(log));
     }
+
+    /// <summary>Whoever can connect makes Akka.Remote write errors, with all that he has sent. What an operator is to know of it, the actors of cluster and console say.</summary>
+    private static bool IsRemoting(Type? type) => type?.Namespace?.StartsWith("Akka.Remote", StringComparison.Ordinal) ?? false;
 
     private static string Text(LogEvent log)
     {
