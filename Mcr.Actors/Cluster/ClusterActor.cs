@@ -35,6 +35,9 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
     private ImmutableDictionary<string, DriftState> _drifts = ImmutableDictionary<string, DriftState>.Empty;
     private NodeReport _said = NodeReport.None;
 
+    /// <summary>Questions of the last round that are still open: who is slow is not asked more and more.</summary>
+    private int _open;
+
     public ClusterActor(ClusterOptions options, IActorRef relay, ClusterRulesFile? file)
     {
         _options = options;
@@ -82,14 +85,22 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
             case ClusterMessages.Refusals refusals:
                 _refused = refusals.Refused;
                 break;
+            case Report when _open > 0:
+                break;
             case Report:
+                _open = 2;
                 ReportSource.CollectAsync(_relay, _options.Version, Patience).PipeTo(Self, failure: _ => new NoReport());
                 _rules.Ask<ClusterMessages.Summary>(new ClusterMessages.Summarize(_reports), Patience).PipeTo(Self, failure: _ => new NoReport());
                 break;
+            case NoReport:
+                _open--;
+                break;
             case NodeReport report:
+                _open--;
                 Publish(report with { Refused = _refused.Take(100).ToImmutableSortedDictionary(), At = _options.Time.GetUtcNow() });
                 break;
             case ClusterMessages.Summary summary:
+                _open--;
                 Judge(summary);
                 break;
             case ClusterMessages.Stop:
@@ -131,6 +142,8 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
                 Sender.Tell(new ControlResponse.Error($"node {member} is part of the cluster; stop its mcrd, and if it cannot be reached, mcrctl cluster down {member} first"));
                 break;
             case ControlRequest.ClusterForget forget:
+                _reports = _reports.Remove(forget.Member ?? "");
+                _drifts = _drifts.Remove(forget.Member ?? "");
                 Ask<ControlResponse>(_rules, new ClusterMessages.Forget(forget.Member ?? "", peer.Who), answer => answer);
                 break;
             default:

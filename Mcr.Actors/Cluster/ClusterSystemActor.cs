@@ -154,7 +154,7 @@ internal sealed class ClusterSystemActor : UntypedActor, IWithTimers
             if (_isLeaving)
                 EndLeaving();
             else
-                Wait($"this node's part of the cluster cannot begin at {_options.Settings.Listen}: {started.Problem}");
+                Wait($"it cannot begin at {_options.Settings.Listen}: {started.Problem}");
             return;
         }
 
@@ -194,9 +194,9 @@ internal sealed class ClusterSystemActor : UntypedActor, IWithTimers
     private void Wait(string why)
     {
         TimeSpan lived = _startedAt is { } start ? _time.GetElapsedTime(start) : TimeSpan.Zero;
-        _startedAt = null; // who does not even begin next time has not lived at all
         (_policy, TimeSpan delay, _) = _policy.Died(lived, _time.GetElapsedTime(0), Random.Shared.NextDouble(), new RestartLimit(int.MaxValue, TimeSpan.FromMinutes(1)));
-        string sentence = $"this node's part of the cluster has ended ({why}); it is made anew {Sentences.In(delay)}. What this node relays is not touched";
+        string sentence = $"this node's part of the cluster {(_startedAt is null ? "is not there" : "has ended")}: {why}; it is made anew {Sentences.In(delay)}. What this node relays is not touched";
+        _startedAt = null; // who does not even begin next time has not lived at all
         _log.Warning("{Sentence}", sentence);
         Context.System.EventStream.Publish(new RelayEvent(EventSeverity.Warning, EventKind.ClusterState, sentence));
         _state = _state with { Restarts = _state.Restarts + 1 };

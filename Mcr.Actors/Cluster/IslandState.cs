@@ -24,6 +24,9 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
     /// <summary>And so often one that does not know this node: while links are cut in part, a third can tell it later.</summary>
     private const int LongPatience = 30;
 
+    /// <summary>Of nodes that ask and are no seeds so many are remembered.</summary>
+    private const int MostAnswers = 1000;
+
     private static readonly ImmutableDictionary<string, Answer> Nobody = ImmutableDictionary<string, Answer>.Empty;
 
     /// <summary>null while searching.</summary>
@@ -57,6 +60,8 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
     /// <param name="island">null: nothing was heard, and <paramref name="problem"/> says why.</param>
     public (IslandState Next, Effects Effects) Heard(string address, Island? island, string? problem, TimeSpan now)
     {
+        if (Answers.Count >= MostAnswers && !Answers.ContainsKey(address) && !Seeds.Contains(address))
+            return (this, []);
         int apart = island is not null && (island.IsApartFrom(Own) || Own.IsUnknownTo(island)) ? (Answers.GetValueOrDefault(address)?.Apart ?? 0) + 1 : 0;
         return (this with { Answers = Answers.SetItem(address, new Answer(island, problem, apart)) }).Decide(now);
     }

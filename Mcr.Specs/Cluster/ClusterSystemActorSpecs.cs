@@ -23,7 +23,7 @@ public sealed class ClusterSystemActorSpecs(ITestOutputHelper output) : ClusterS
         Assert.Equal(("running", 0), State("running"));
         End();
         Assert.Equal(("waiting", 1), State("waiting"));
-        Assert.Equal("this node's part of the cluster has ended (it was terminated); it is made anew at once. What this node relays is not touched", events.ExpectMsg<RelayEvent>().Sentence);
+        Assert.Equal("this node's part of the cluster has ended: it was terminated; it is made anew at once. What this node relays is not touched", events.ExpectMsg<RelayEvent>().Sentence);
         Assert.InRange(Waited(actor), 0, 50);
         Assert.Equal(("running", 1), State("running"));
         End();
@@ -49,7 +49,7 @@ public sealed class ClusterSystemActorSpecs(ITestOutputHelper output) : ClusterS
         IActorRef actor = Start();
         int[] waits = [.. Enumerable.Range(2, 5).Select(times =>
         {
-            Assert.Equal(("waiting", times - 1), State("waiting", "this node's part of the cluster cannot begin at 127.0.0.1:4053: address already in use"));
+            Assert.Equal(("waiting", times - 1), State("waiting", "it cannot begin at 127.0.0.1:4053: address already in use"));
             return Waited(actor);
         })];
         Assert.InRange(waits[0], 0, 50);

@@ -168,6 +168,49 @@ public sealed class ThreeHostsSpecs(ITestOutputHelper output)
         traffic.Check(output);
     }
 
+    /// <summary>Whom Akka would have the others wait for: one that is cut off holds up one that starts anew.</summary>
+    [Fact]
+    public void Node_that_starts_anew_while_another_is_cut_off_should_be_back_and_so_should_the_other()
+    {
+        using var hosts = new ThreeHosts();
+        hosts.Start();
+        using var traffic = new HostsTraffic(hosts);
+        foreach (ClusterHost host in hosts.All)
+            host.Mcrd.AwaitRelayed(HostsTraffic.Rate);
+        Ok(hosts.A.Ask(ClusterHost.Rule(0, "239.3.0.1", "b")));
+        hosts.AwaitAgreed();
+        hosts.CutManagement(hosts.C);
+        McrdWaits.Until(() => !hosts.A.CanReach(hosts.C) && !hosts.B.CanReach(hosts.C), "the cut to be noticed");
+        hosts.B.Mcrd.Kill();
+        string saved = Path.Combine(hosts.B.Mcrd.StateDirectory, "rules.json");
+        File.WriteAllText(saved, "{ \"version\": 1, \"rules\": [ {");
+        Ok(hosts.C.Ask(ClusterHost.Rule(1, "239.3.0.2", "b")));
+        hosts.B.Mcrd.StartAgain();
+        Timed("b started anew while c is cut off: one with a", () => McrdWaits.Until(() => hosts.A.CanReach(hosts.B) && hosts.B.CanReach(hosts.A), () => "b to be back: " + hosts.B.Describe() + hosts.A.Describe()));
+        McrdWaits.Until(() => hosts.B.Mcrd.Rules().Any(r => r.GetProperty("rule_id").GetString() == IdOf(0)), "b to get the rule back that it could not read");
+        hosts.HealManagement(hosts.C);
+        Timed("c healed: whole again", () => Converge(hosts));
+        Assert.Equal<string[]>([.. Ids([0, 1]).Append(Own(hosts.B)).Order()], [.. hosts.B.Mcrd.Rules().Select(r => r.GetProperty("rule_id").GetString()!).Order()]);
+
+        // An operator strikes off one that is away, and it comes back all the same.
+        hosts.CutManagement(hosts.C);
+        McrdWaits.Until(() => !hosts.A.CanReach(hosts.C), "the cut to be noticed");
+        Assert.Contains("can be reached", hosts.A.Ask(new ControlRequest.ClusterDown { Member = "b" }).GetRawText(), StringComparison.Ordinal);
+        Ok(hosts.A.Ask(new ControlRequest.ClusterDown { Member = "c" }));
+        McrdWaits.Until(() => hosts.A.Member("c") is { } c && c.GetProperty("status").GetString() == "Absent", "c to be struck off");
+        hosts.HealManagement(hosts.C);
+        Timed("c struck off and healed: whole again", () => Converge(hosts));
+
+        // One leaves and comes back, when it is told so.
+        Ok(hosts.B.Ask(new ControlRequest.ClusterLeave()));
+        McrdWaits.Until(() => hosts.A.Member("b") is { } b && b.GetProperty("status").GetString() == "Absent", "b to have left");
+        Ok(hosts.A.Ask(ClusterHost.Rule(2, "239.3.0.3", "b")));
+        Ok(hosts.B.Ask(new ControlRequest.ClusterJoin()));
+        Timed("b told to join: whole again", () => Converge(hosts));
+        Assert.Contains(IdOf(2), hosts.B.Mcrd.Rules().Select(r => r.GetProperty("rule_id").GetString()));
+        traffic.Check(output);
+    }
+
     private static void Garbage(NetworkNamespace place)
     {
         var random = new Random(17);

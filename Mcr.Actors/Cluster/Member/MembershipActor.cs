@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Remote;
 using Mcr.Actors.Cluster.Wire;
 using Mcr.Actors.Configuration;
 using Mcr.Actors.Messages;
@@ -34,6 +35,7 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     private readonly HashSet<string> _asked = [];
     private readonly long _start;
     private IslandState _state;
+    private HeldBackState _heldBack = new();
     private MemberMessages.View? _told;
     private int _looks;
 
@@ -54,6 +56,7 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     protected override void PreStart()
     {
         _cluster.Subscribe(Self, typeof(ClusterEvent.IClusterDomainEvent));
+        Context.System.EventStream.Subscribe(Self, typeof(ThisActorSystemQuarantinedEvent));
         Timers.StartPeriodicTimer(nameof(Look), new Look(), TimeSpan.Zero, Interval);
     }
 
@@ -76,6 +79,9 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
                 Island own = _state.Own;
                 Sender.Tell(new Knocked(own.Self, [.. own.Members]));
                 Apply(_state.Heard(knock.Self[..end], new Island(knock.Self, [.. knock.Members]), null, Now));
+                break;
+            case ThisActorSystemQuarantinedEvent quarantined:
+                _maker.Tell(new MemberMessages.BeginAnew($"this node was struck off while it could not be reached, says {quarantined.RemoteAddress}"));
                 break;
             case MemberMessages.Leave:
                 _cluster.Leave(_cluster.SelfAddress);
@@ -148,6 +154,9 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     {
         ClusterEvent.CurrentClusterState state = _cluster.State;
         ClusterMember[] members = [.. state.Members.Select(m => Of(m, isReachable: !state.Unreachable.Contains(m)))];
+        (_heldBack, ImmutableArray<string> down) = _heldBack.Look(members, Now);
+        foreach (string address in down)
+            _cluster.Down(Address.Parse(address));
         _state = _state.Joined([.. members.Where(m => m.Counts).Select(m => m.Unique)], members.Where(m => !m.IsReachable).Select(m => m.Unique).ToHashSet());
         Tell(members);
     }
