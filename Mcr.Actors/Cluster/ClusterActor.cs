@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using Mcr.Actors.Cluster.Member;
 using Mcr.Actors.Cluster.Rules;
 using Mcr.Actors.Cluster.Wire;
 using Mcr.Actors.Control;
@@ -19,6 +20,12 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
 
     /// <summary>Longer than the relay takes to answer any command.</summary>
     private static readonly TimeSpan RelayPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longer than the door waits for another node; it does not answer when it has just ended.</summary>
+    private static readonly TimeSpan DoorPatience = DoorActor.Patience + TimeSpan.FromSeconds(1);
+
+    /// <summary>With the one before, shorter than who asks here waits for the answer.</summary>
+    private static readonly TimeSpan KeepPatience = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
 
@@ -54,7 +61,7 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
     {
         if (_options.IsPlain)
             _log.Warning("mcr.cluster: everything between hosts goes in plain text, and whoever can connect to {Place} can give orders{Why}", _options.Settings.Address, _options.Settings.Insecure ? " (insecure = on)" : " (only from this host: it is a loopback address)");
-        _options.Gate.OpenCluster(Self);
+        _options.Gate.OpenCluster(Self, _options.Node);
         Timers.StartPeriodicTimer(nameof(Report), new Report(), ReportInterval, ReportInterval);
     }
 
@@ -80,7 +87,7 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
                 _state.Replica?.Tell(message);
                 break;
             case MemberMessages.Reported reported:
-                _reports = _reports.SetItem(reported.Node, reported.Report);
+                _reports = reported.Report.IsForgotten ? _reports.Remove(reported.Node) : _reports.SetItem(reported.Node, reported.Report);
                 break;
             case ClusterMessages.Refusals refusals:
                 _refused = refusals.Refused;
@@ -115,9 +122,6 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
     {
         switch (request)
         {
-            case { Node: { } node } when node == _options.Node:
-                _options.Gate.HandleAsync(request with { Node = null }, peer, CancellationToken.None).PipeTo(Sender);
-                break;
             case { Node: { } node }:
                 Send(node, request with { Node = null }, peer);
                 break;
@@ -142,14 +146,22 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
                 Sender.Tell(new ControlResponse.Error($"node {member} is part of the cluster; stop its mcrd, and if it cannot be reached, mcrctl cluster down {member} first"));
                 break;
             case ControlRequest.ClusterForget forget:
-                _reports = _reports.Remove(forget.Member ?? "");
-                _drifts = _drifts.Remove(forget.Member ?? "");
-                Ask<ControlResponse>(_rules, new ClusterMessages.Forget(forget.Member ?? "", peer.Who), answer => answer);
+                Forget(forget.Member ?? "", peer);
                 break;
             default:
                 Sender.Tell(new ControlResponse.Error("this is not a request about the cluster"));
                 break;
         }
+    }
+
+    /// <summary>Its rules, and what it said of itself.</summary>
+    private void Forget(string node, ControlPeer peer)
+    {
+        bool wasKnown = _reports.ContainsKey(node);
+        _reports = _reports.Remove(node);
+        _drifts = _drifts.Remove(node);
+        _state.Replica?.Tell(new MemberMessages.Erase(node));
+        Ask<ControlResponse>(_rules, new ClusterMessages.Forget(node, peer.Who), answer => wasKnown && answer is ControlResponse.Error ? new ControlResponse.Success($"node {node} is forgotten; it had no rules") : answer);
     }
 
     /// <summary>To a node that can be reached; to another one, rules wait here.</summary>
@@ -175,12 +187,16 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
     {
         try
         {
-            Forwarded answer = await door.Ask<Forwarded>(send, Patience).ConfigureAwait(false);
+            Forwarded answer = await door.Ask<Forwarded>(send, DoorPatience).ConfigureAwait(false);
             return ResponseCodec.Decode(Packed.Open(answer.Response, ControlProtocol.MaxResponseBytes));
         }
         catch (InvalidDataException e)
         {
             return new ControlResponse.Error($"node {send.Node} has answered something that this version does not understand: {e.Message}") { IsUnknown = true };
+        }
+        catch (TimeoutException e)
+        {
+            return new ControlResponse.Error($"{e.Message}; it may still do what was asked: look before you ask again") { IsUnknown = true };
         }
         catch (Exception e) when (e is InvalidOperationException or AskTimeoutException)
         {
@@ -195,7 +211,7 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
             return new ControlResponse.Error(why);
         try
         {
-            return await rules.Ask<ControlResponse>(new ClusterMessages.Leave(node, request, peer.Who), Patience).ConfigureAwait(false);
+            return await rules.Ask<ControlResponse>(new ClusterMessages.Leave(node, request, peer.Who), KeepPatience).ConfigureAwait(false);
         }
         catch (AskTimeoutException)
         {
@@ -226,13 +242,7 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
         _view = view;
         (_members, ImmutableArray<RelayEvent> news) = _members.Become(view.Members, _options.Time.GetUtcNow());
         foreach (RelayEvent story in news)
-        {
-            if (story.Severity == EventSeverity.Info)
-                _log.Info("{News}", story.Sentence);
-            else
-                _log.Warning("{News}", story.Sentence);
-            Context.System.EventStream.Publish(story);
-        }
+            Tell(story);
 
         _state.Replica?.Tell(new MemberMessages.Listen([.. _members.Members.Keys]));
     }
@@ -270,11 +280,18 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
             bool isKnown = _members.Find(node) is { IsReachable: true } && _reports.ContainsKey(node);
             (DriftState next, RelayEvent? news) = drift.Look(isKnown ? _reports[node].RulesetHash : null, summary.Hashes.GetValueOrDefault(node, DriftState.NoRules), _options.Time.GetUtcNow());
             _drifts = _drifts.SetItem(node, next);
-            if (news is null)
-                continue;
-            _log.Warning("{News}", news.Sentence);
-            Context.System.EventStream.Publish(news);
+            if (news is not null)
+                Tell(news);
         }
+    }
+
+    private void Tell(RelayEvent news)
+    {
+        if (news.Severity == EventSeverity.Info)
+            _log.Info("{News}", news.Sentence);
+        else
+            _log.Warning("{News}", news.Sentence);
+        Context.System.EventStream.Publish(news);
     }
 
     private ControlResponse.ClusterStatus Status(ClusterMessages.Summary summary) =>

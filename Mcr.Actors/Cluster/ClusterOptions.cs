@@ -19,6 +19,9 @@ internal sealed record ClusterOptions(ClusterSettings Settings, TlsSettings Tls,
     /// <summary>Nothing is encrypted, and nobody has to prove who he is.</summary>
     public bool IsPlain => Settings.Insecure || Tls.IsOff;
 
+    /// <summary>The certificate files that were used before: better than such as have problems.</summary>
+    public CertificateFiles? LastGood { get; init; }
+
     /// <summary>
     /// Makes the ActorSystem and the actors in it; takes some 200 ms, on a thread of its own. From the relay's ActorSystem, who hears of members and of what they say, and who is
     /// asked to begin anew. Throws when it cannot listen, or its certificates cannot be used; the innermost message is a sentence.
@@ -47,8 +50,8 @@ internal sealed record ClusterOptions(ClusterSettings Settings, TlsSettings Tls,
             files);
     }
 
-    private CertificateFiles ReadFiles() => CertificateFiles.Read(Tls, Time.GetUtcNow()) is var (files, problems) && files is not null
-        ? files
+    private CertificateFiles ReadFiles() => CertificateFiles.Read(Tls, Time.GetUtcNow()) is var (files, problems) && (files ?? LastGood) is { } usable
+        ? usable
         : throw new InvalidOperationException(string.Join("; ", problems));
 }
 

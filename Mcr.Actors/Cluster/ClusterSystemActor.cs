@@ -28,6 +28,7 @@ internal sealed class ClusterSystemActor : UntypedActor, IWithTimers
     private readonly TimeProvider _time;
     private RestartPolicy _policy = RestartPolicy.Fresh;
     private ClusterMessages.SystemState _state;
+    private readonly SystemMaking _making = new();
     private ActorSystem? _system;
     private CertificateFiles? _files;
     private string _filesProblem = "";
@@ -52,10 +53,7 @@ internal sealed class ClusterSystemActor : UntypedActor, IWithTimers
         Timers.StartPeriodicTimer(nameof(LookForRenewal), new LookForRenewal(), RenewalInterval, RenewalInterval);
     }
 
-    protected override void PostStop()
-    {
-        _ = _system?.Terminate();
-    }
+    protected override void PostStop() => _making.End();
 
     protected override void OnReceive(object message)
     {
@@ -143,7 +141,8 @@ internal sealed class ClusterSystemActor : UntypedActor, IWithTimers
         ActorSystem relay = Context.System;
         IActorRef owner = Context.Parent;
         IActorRef self = Self;
-        Task.Run(() => _options.Create(_options, relay, owner, self)).PipeTo(Self, success: made => new Started(made, null), failure: e => new Started(null, Innermost(e)));
+        ClusterOptions options = _options with { LastGood = _files };
+        Task.Run(() => _making.Keep(options.Create(options, relay, owner, self), made => made.System)).PipeTo(Self, success: made => new Started(made, null), failure: e => new Started(null, Innermost(e)));
     }
 
     private void Begin(Started started)

@@ -12,6 +12,9 @@ public sealed record NodeReport : IReplicatedData<NodeReport>
 
     public long Number { get; init; }
 
+    /// <summary>Somebody else has said that the node is gone for good; if it comes back, it says otherwise.</summary>
+    public bool IsForgotten { get; init; }
+
     /// <summary>Of mcrd.</summary>
     public string Version { get; init; } = "";
 
@@ -40,7 +43,7 @@ public sealed record NodeReport : IReplicatedData<NodeReport>
 
     /// <summary>Whether it says the same, whenever it was said.</summary>
     public bool SaysTheSameAs(NodeReport other) =>
-        Version == other.Version && RulesetHash == other.RulesetHash && Same(Rules, other.Rules) && Same(Workers, other.Workers) && Same(Interfaces, other.Interfaces) && Same(Refused, other.Refused);
+        IsForgotten == other.IsForgotten && Version == other.Version && RulesetHash == other.RulesetHash && Same(Rules, other.Rules) && Same(Workers, other.Workers) && Same(Interfaces, other.Interfaces) && Same(Refused, other.Refused);
 
     private static int Rank(NodeReport one, NodeReport other) =>
         one.Number.CompareTo(other.Number) is not 0 and int byNumber ? byNumber
@@ -49,7 +52,7 @@ public sealed record NodeReport : IReplicatedData<NodeReport>
         : string.CompareOrdinal(one.Content, other.Content);
 
     /// <summary>The same for all that say the same.</summary>
-    private string Content => string.Join('\n', [Version, RulesetHash, .. Lines(Rules), "", .. Lines(Workers), "", .. Lines(Interfaces), "", .. Lines(Refused)]);
+    private string Content => string.Join('\n', [IsForgotten ? "forgotten" : "", Version, RulesetHash, .. Lines(Rules), "", .. Lines(Workers), "", .. Lines(Interfaces), "", .. Lines(Refused)]);
 
     private static IEnumerable<string> Lines<T>(IReadOnlyDictionary<string, T> values) => values.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}");
 

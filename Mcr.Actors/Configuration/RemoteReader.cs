@@ -24,7 +24,7 @@ internal static class RemoteReader
         return settings;
     }
 
-    public static ClusterSettings ReadCluster(ConfigSection cluster, TlsSettings tls)
+    public static ClusterSettings ReadCluster(ConfigSection cluster, TlsSettings tls, string node)
     {
         var settings = new ClusterSettings(
             cluster.Flag("enabled"),
@@ -36,6 +36,8 @@ internal static class RemoteReader
             cluster.Flag("insecure"));
         cluster.RefuseUnknownKeys();
         Judge(cluster, settings.Enabled, settings.Insecure, settings.Listen, settings.Advertise, tls);
+        if (settings.Enabled && !IsName(node, "-_."))
+            cluster.Problem(cluster.PositionOf("enabled"), "enabled", $"is on, and mcr.node.name is '{RuleText.OneLine(node)}'; a node of a cluster is called by 1 to {LongestName} letters, digits, -, _ and ., another one than the others");
         return settings;
     }
 
@@ -73,10 +75,13 @@ internal static class RemoteReader
     private static string ReadName(ConfigSection cluster)
     {
         string name = cluster.Text("name") ?? "";
-        if (name.Length is 0 or > LongestName || !char.IsAsciiLetterOrDigit(name[0]) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+        if (!IsName(name, "-_"))
             cluster.Problem(cluster.PositionOf("name"), "name", $"is '{name}'; give 1 to {LongestName} letters, digits, - and _, the same on all nodes");
         return name;
     }
+
+    private static bool IsName(string name, string more) =>
+        name.Length is > 0 and <= LongestName && char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || more.Contains(c, StringComparison.Ordinal));
 
     /// <returns>null when it is not given, or wrong.</returns>
     private static HostPort? ReadPlace(ConfigSection section, string key)

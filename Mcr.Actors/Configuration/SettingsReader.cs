@@ -136,7 +136,7 @@ public static class SettingsReader
             AlarmDefaults = AlarmReader.ReadDefaults(mcr.Section("alarm-defaults")),
             Webhook = EventsReader.Read(mcr.Section("events")),
             Tls = tls,
-            Cluster = RemoteReader.ReadCluster(mcr.Section("cluster"), tls),
+            Cluster = RemoteReader.ReadCluster(mcr.Section("cluster"), tls, nodeName),
             Console = RemoteReader.ReadConsole(mcr.Section("console"), tls),
             Rules = RuleReader.Read(mcr, "rules", problems),
             AkkaJson = akka is HoconObject ? $$"""{"akka":{{HoconJson.Write(akka)}}}""" : "{}",

@@ -33,6 +33,9 @@ internal static class MemberMessages
     /// <summary>To be known by all.</summary>
     public sealed record Publish(NodeReport Report);
 
+    /// <summary>What a node has said of itself is not to be known any more.</summary>
+    public sealed record Erase(string Node);
+
     /// <summary>What a node has said of itself.</summary>
     public sealed record Reported(string Node, NodeReport Report);
 

@@ -22,6 +22,7 @@ public sealed class ControlGate
     private readonly Lock _lock = new();
     private volatile IActorRef? _actor;
     private volatile IActorRef? _cluster;
+    private volatile string? _node;
     private IActorRef? _files;
     private bool _hasHangup;
     private DenialLimit _denials = new();
@@ -40,6 +41,8 @@ public sealed class ControlGate
 
     public async Task<ControlResponse> HandleAsync(ControlRequest request, ControlPeer peer, CancellationToken cancellation)
     {
+        if (request.Node is { } node && node == _node)
+            request = request with { Node = null };
         if (ControlAccess.OnlyAsks(request))
             return await AskAsync(request, peer, cancellation).ConfigureAwait(false);
         if (!peer.MayChange)
@@ -76,7 +79,12 @@ public sealed class ControlGate
     internal void Close() => _actor = null;
 
     /// <summary>Where requests for other nodes go.</summary>
-    internal void OpenCluster(IActorRef cluster) => _cluster = cluster;
+    /// <param name="node">This one.</param>
+    internal void OpenCluster(IActorRef cluster, string node)
+    {
+        _node = node;
+        _cluster = cluster;
+    }
 
     internal void CloseCluster() => _cluster = null;
 
@@ -125,15 +133,16 @@ public sealed class ControlGate
             return new ControlResponse.Error("this mcrd is not one of several: mcr.cluster.enabled is off");
         if ((isOfCluster ? _cluster : _actor) is not { } actor)
             return new ControlResponse.Error("mcrd is just starting or stopping; try again in a moment");
+        TimeSpan patience = isOfCluster ? ClusterPatience : Patience;
         try
         {
             return isOfCluster
-                ? await actor.Ask<ControlResponse>(new ClusterMessages.Handle(request, peer), ClusterPatience, cancellation).ConfigureAwait(false)
-                : await actor.Ask<ControlResponse>(request, Patience, cancellation).ConfigureAwait(false);
+                ? await actor.Ask<ControlResponse>(new ClusterMessages.Handle(request, peer), patience, cancellation).ConfigureAwait(false)
+                : await actor.Ask<ControlResponse>(request, patience, cancellation).ConfigureAwait(false);
         }
         catch (AskTimeoutException)
         {
-            return new ControlResponse.Error($"mcrd did not answer within {Patience.TotalSeconds:0} s; its log says what it is busy with") { IsUnknown = true };
+            return new ControlResponse.Error($"mcrd did not answer within {patience.TotalSeconds:0} s; its log says what it is busy with") { IsUnknown = true };
         }
     }
 }

@@ -28,7 +28,7 @@ public sealed class ClusterActorSpecs(ITestOutputHelper output) : ClusterSpec(ou
         Assert.Equal("rule 1 of node c is pending: it cannot be reached just now, and does it when it can", Success(cluster, Add() with { Node = "c" }));
         MemberMessages.Replicate replicate = Replica.FishForMessage<MemberMessages.Replicate>(_ => true);
         Assert.Equal("c/1", $"{Assert.Single(replicate.Shard.Rules).Key}");
-        Assert.Equal("root", replicate.Shard.Rules.Values.Single().Winner!.By);
+        Assert.Equal("root (0)", replicate.Shard.Rules.Values.Single().Winner!.By);
         ClusterRuleEntry entry = Assert.Single(Assert.IsType<ControlResponse.ClusterRules>(Ask(cluster, new ControlRequest.ClusterRules())).Entries);
         Assert.Equal(("c", "1", "Pending"), (entry.Node, entry.RuleId, entry.State));
         Door.ExpectNoMsg(TimeSpan.Zero);
@@ -47,7 +47,7 @@ public sealed class ClusterActorSpecs(ITestOutputHelper output) : ClusterSpec(ou
         IActorRef cluster = Start();
         cluster.Tell(new ClusterMessages.Handle(Add() with { Node = "b" }, Root with { MayChange = false }), TestActor);
         MemberMessages.Send send = Door.ExpectMsg<MemberMessages.Send>();
-        Assert.Equal(("akka.tcp://mcr@b:4053", "b", "a", "root", false), (send.Address, send.Node, send.Message.From, send.Message.Who, send.Message.MayChange));
+        Assert.Equal(("akka.tcp://mcr@b:4053", "b", "a", "root (0)", false), (send.Address, send.Node, send.Message.From, send.Message.Who, send.Message.MayChange));
         var request = Assert.IsType<ControlRequest.Add>(RequestCodec.Decode(Packed.Open(send.Message.Request, ControlProtocol.MaxRequestBytes)));
         Assert.Equal((null, "1"), (request.Node, request.RuleId));
         Door.Reply(new Forwarded(Packed.Of(ResponseCodec.Encode(new ControlResponse.Success("done at b")))));

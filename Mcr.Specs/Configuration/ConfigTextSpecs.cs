@@ -13,7 +13,7 @@ public sealed class ConfigTextSpecs : IDisposable
     /// <summary>Every key with another value than the default.</summary>
     private const string Everything = """
         mcr {
-          node.name = "a \"b\" ${c}\\é"
+          node.name = "a.b-c"
           control { socket = "/x/control.sock", group = "7", read-only-group = "8" }
           runtime-directory = "/x/run", persist = off, state-directory = "/x/state", stats-interval = 90061ms
           log { level = debug, json = on, levels { Runtime = default, Network = error }, repeats = 3, repeat-period = 7s }

@@ -46,7 +46,7 @@ public sealed class LogLevelSpecs
         JsonElement levels = mcrd.Ctl("log-level", "get").GetProperty("LogLevels");
         Assert.Equal("Warning", levels.GetProperty("global").GetString());
         Assert.Equal("""{"Supervisor":"Info","Network":"Debug","Runtime":"Warning"}""", levels.GetProperty("facility_overrides").GetRawText());
-        Assert.Equal(12, levels.GetProperty("facilities").EnumerateObject().Count());
+        Assert.Equal(13, levels.GetProperty("facilities").EnumerateObject().Count());
         (int code, string output) = mcrd.TryCtl("log-level", "set", "--facility", "Ingres", "--level", "debug");
         Assert.Equal((1, "mcrctl: facility: 'Ingres' is none; did you mean 'Ingress'? They are Supervisor, RuleDispatch, ControlSocket, DataPlane, Ingress, Egress, PacketParser, Stats, Security, Network, State, Runtime, Cluster"), (code, output));
         (code, output) = mcrd.TryCtl("log-level", "set", "--global", "loud");

@@ -15,7 +15,7 @@ internal sealed class DoorActor(ControlGate gate) : UntypedActor
     public const string Name = "door";
 
     /// <summary>Longer than a gate takes to answer anything.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(12);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(12);
 
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
     private readonly Dictionary<long, (string Address, string Node, IActorRef Asker)> _open = [];
@@ -40,7 +40,7 @@ internal sealed class DoorActor(ControlGate gate) : UntypedActor
             case MemberMessages.Send send:
                 long number = ++_last;
                 _open.Add(number, (send.Address, send.Node, Sender));
-                Context.ActorSelection($"{send.Address}/user/{Name}").Ask<Forwarded>(send.Message, Patience).PipeTo(Self, success: answer => new Answered(number, answer), failure: e => new Answered(number, Failure(send.Node, e is AskTimeoutException ? $"it did not answer within {Patience.TotalSeconds:0} s" : e.Message)));
+                Context.ActorSelection($"{send.Address}/user/{Name}").Ask<Forwarded>(send.Message, Patience).PipeTo(Self, success: answer => new Answered(number, answer), failure: e => new Answered(number, e is AskTimeoutException ? new Status.Failure(new TimeoutException($"node {send.Node} did not answer within {Patience.TotalSeconds:0} s")) : Failure(send.Node, e.Message)));
                 break;
             case Answered answered when _open.Remove(answered.Number, out var open):
                 open.Asker.Tell(answered.Answer);

@@ -9,8 +9,8 @@ using Mcr.Actors.Messages;
 namespace Mcr.Actors.Cluster.Member;
 
 /// <summary>
-/// <c>/user/member</c> of the cluster's ActorSystem: finds the others and tells the owner how the cluster is. What to do is <see cref="IslandState"/>'s decision. Nobody is dialled by
-/// Akka before a handshake by the probe has succeeded: a handshake that fails under Akka ends the whole ActorSystem.
+/// <c>/user/member</c> of the cluster's ActorSystem: finds the others and tells the owner how the cluster is. What to do is <see cref="IslandState"/>'s decision. Nobody is joined
+/// before a handshake by the probe has succeeded: a handshake that fails under Akka ends the whole ActorSystem.
 /// </summary>
 internal sealed class MembershipActor : UntypedActor, IWithTimers
 {
@@ -21,6 +21,9 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
 
     /// <summary>And by who is a member: so many intervals.</summary>
     private const int Calm = 4;
+
+    /// <summary>Of one that is no seed.</summary>
+    private static readonly TimeSpan AskBackInterval = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1);
 
@@ -75,10 +78,10 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
                 _asked.Remove(heard.Seed);
                 Apply(_state.Heard(heard.Seed, heard.Island, heard.Problem, Now));
                 break;
-            case Knock knock when knock.Self.LastIndexOf('#') is > 0 and int end:
+            case Knock:
                 Island own = _state.Own;
                 Sender.Tell(new Knocked(own.Self, [.. own.Members]));
-                Apply(_state.Heard(knock.Self[..end], new Island(knock.Self, [.. knock.Members]), null, Now));
+                AskBack();
                 break;
             case ThisActorSystemQuarantinedEvent quarantined:
                 _maker.Tell(new MemberMessages.BeginAnew($"this node was struck off while it could not be reached, says {quarantined.RemoteAddress}"));
@@ -92,6 +95,8 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
             case ClusterEvent.IClusterDomainEvent or ClusterEvent.CurrentClusterState:
                 if (!Timers.IsTimerActive(nameof(Refreshed)))
                     Timers.StartSingleTimer(nameof(Refreshed), new Refreshed(), Settle);
+                break;
+            case AskedBack:
                 break;
             case Refreshed:
                 Refresh();
@@ -133,6 +138,17 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     {
         if (_asked.Add(seed))
             AskAsync(Context.ActorSelection($"{seed}/user/{Name}"), Address.Parse(seed), _state.Own).PipeTo(Self, success: answer => new Heard(seed, answer.Island, answer.Problem), failure: e => new Heard(seed, null, e.Message));
+    }
+
+    /// <summary>Who knocks is asked himself, where he really is: what he says of it is a claim. Seeds are asked anyway, others once in a while.</summary>
+    private void AskBack()
+    {
+        Address sender = Sender.Path.Address;
+        string address = $"{sender}";
+        if (sender.Host is null || sender.Port is null || _state.Seeds.Contains(address) || Timers.IsTimerActive(address))
+            return;
+        Timers.StartSingleTimer(address, new AskedBack(), AskBackInterval);
+        Ask(address);
     }
 
     private async Task<(Island? Island, string? Problem)> AskAsync(ActorSelection member, Address address, Island own)
@@ -184,6 +200,8 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     private static string Unique(UniqueAddress address) => $"{address.Address}#{address.Uid}";
 
     private sealed record Look;
+
+    private sealed record AskedBack;
 
     private sealed record Refreshed;
 

@@ -42,6 +42,9 @@ internal sealed class ReplicaActor(IActorRef owner, string node) : UntypedActor
                 _report = publish.Report;
                 WriteReport();
                 break;
+            case MemberMessages.Erase erase:
+                _replicator.Tell(Dsl.Update(new ReplicaKey<NodeReport>(ReplicaKey.Report + erase.Node), NodeReport.None, ToAll, known => known.IsForgotten ? known : new NodeReport { Number = known.Number + 1, IsForgotten = true }));
+                break;
             case MemberMessages.Listen listen:
                 Listen(listen.Nodes);
                 break;
