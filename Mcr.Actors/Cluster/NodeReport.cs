@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Akka.DistributedData;
 
 namespace Mcr.Actors.Cluster;
@@ -13,6 +14,7 @@ public sealed record NodeReport : IReplicatedData<NodeReport>
     public long Number { get; init; }
 
     /// <summary>Somebody else has said that the node is gone for good; if it comes back, it says otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsForgotten { get; init; }
 
     /// <summary>Of mcrd.</summary>

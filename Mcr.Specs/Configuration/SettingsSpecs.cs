@@ -193,7 +193,7 @@ public sealed class SettingsSpecs : IDisposable
     [InlineData("mcr.cluster.listen = \"10.0.0.1\"", "mcrd.hocon:1:22: mcr.cluster.listen is '10.0.0.1'; give an address or a name, and a port, such as 10.0.0.1:4053")]
     [InlineData("mcr.cluster.seeds = [\"10.0.0.1:0\"]", "mcrd.hocon:1:22: mcr.cluster.seeds is '10.0.0.1:0'; give an address")]
     [InlineData("mcr.cluster.name = \"a b\"", "mcrd.hocon:1:20: mcr.cluster.name is 'a b'; give 1 to 64 letters, digits, - and _")]
-    [InlineData("mcr { node.name = \"a b\", cluster.enabled = on }", "mcrd.hocon:1:46: mcr.cluster.enabled is on, and mcr.node.name is 'a b'; a node of a cluster is called by 1 to 64 letters, digits, -, _ and .")]
+    [InlineData("mcr { node.name = \"a b\", cluster.enabled = on }", "mcrd.hocon:1:44: mcr.cluster.enabled is on, and mcr.node.name is 'a b'; a node of a cluster is called by 1 to 64 letters, digits, -, _ and .")]
     [InlineData("mcr.tls.ca = \"/x\", mcr.tls.certificate = \"/y\"", "mcrd.hocon:1:14: mcr.tls.key is missing; give all three of ca, certificate and key, or none")]
     [InlineData("mcr.tls { ca = \"/x\", certificate = y, key = \"/z\" }", "mcrd.hocon:1:36: mcr.tls.certificate is 'y'; give an absolute path")]
     [InlineData("mcr.tls { ca = \"/x\", certificate = \"/y\", key = \"/z\" }\nmcr.console.enabled = on", "mcrd.hocon:2:23: mcr.console.admins is empty, and so is readers: no console could do anything; give names of certificates")]
