@@ -42,7 +42,7 @@ public sealed class NeighbourSpecs
         Await(mcrd, "in0", "ipv6", "MLDv2", "fe80::9");
 
         // The bridge of this host is a querier itself, and nobody else is.
-        topology.Relay.Ip("link set br0 type bridge mcast_querier 1");
+        topology.Relay.Ip("link set br0 type bridge mcast_startup_query_interval 100 mcast_query_interval 100 mcast_querier 1");
         Await(mcrd, "br0", "ipv4", "IGMPv2", "10.9.0.1");
 
         using (var screen = new PseudoTerminal(200, 50, new Dictionary<string, string?> { ["NO_COLOR"] = "1" }, Executables.Mcrctl, "--socket-path", mcrd.ControlSocket, "interfaces"))
@@ -61,7 +61,7 @@ public sealed class NeighbourSpecs
         topology.Relay.Ip("link set port0 master br0");
         topology.Relay.Ip("link set br0 up");
         McrdWaits.Until(() => Queriers(mcrd, "br0") is [var fresh] && !fresh.TryGetProperty("address", out _), "no querier of the new device");
-        topology.Relay.Ip("link set br0 type bridge mcast_querier 1");
+        topology.Relay.Ip("link set br0 type bridge mcast_startup_query_interval 100 mcast_query_interval 100 mcast_querier 1");
         Await(mcrd, "br0", "ipv4", "IGMPv2", "10.9.0.2");
         McrdWaits.Until(() => PacketSockets(mcrd.Process.Pid) == sockets, "the sockets of the former device to be closed");
         Assert.All(mcrd.WorkerPids(), pid => Assert.Equal(1, PacketSockets(pid))); // its ingress, and no query socket
