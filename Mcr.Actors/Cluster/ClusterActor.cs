@@ -83,7 +83,7 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
             case MemberMessages.Shard:
                 _rules.Forward(message);
                 break;
-            case MemberMessages.Replicate:
+            case MemberMessages.Replicate or MemberMessages.Recall:
                 _state.Replica?.Tell(message);
                 break;
             case MemberMessages.Reported reported:
@@ -271,14 +271,17 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
         _state.Replica?.Tell(new MemberMessages.Publish(report));
     }
 
-    /// <summary>Whether each node runs what it should.</summary>
+    /// <summary>Whether each node runs what it should, as far as it is known what that is.</summary>
     private void Judge(ClusterMessages.Summary summary)
     {
+        if (!summary.IsKnown)
+            return;
         foreach (string node in summary.Hashes.Keys.Union(_reports.Keys))
         {
             DriftState drift = _drifts.GetValueOrDefault(node) ?? new DriftState(node);
-            bool isKnown = _members.Find(node) is { IsReachable: true } && _reports.ContainsKey(node);
-            (DriftState next, RelayEvent? news) = drift.Look(isKnown ? _reports[node].RulesetHash : null, summary.Hashes.GetValueOrDefault(node, DriftState.NoRules), _options.Time.GetUtcNow());
+            string? wanted = summary.HashOf(node);
+            bool isKnown = wanted is not null && _members.Find(node) is { IsReachable: true } && _reports.ContainsKey(node);
+            (DriftState next, RelayEvent? news) = drift.Look(isKnown ? _reports[node].RulesetHash : null, wanted ?? "", _options.Time.GetUtcNow());
             _drifts = _drifts.SetItem(node, next);
             if (news is not null)
                 Tell(news);

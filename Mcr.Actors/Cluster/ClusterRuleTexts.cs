@@ -17,8 +17,14 @@ internal sealed class ClusterRuleTexts
 {
     /// <summary>By node: what counted for its rules when it last ran what it should. What is so still, runs there.</summary>
     private readonly Dictionary<string, ImmutableHashSet<(RuleKey Key, RuleWrite Winner)>> _known = [];
-    private Dictionary<string, (ForwardingRule? Rule, string? Problem)> _read = [];
     private readonly System.Runtime.CompilerServices.ConditionalWeakTable<ForwardingRule, string> _written = [];
+    private Dictionary<string, (ForwardingRule? Rule, string? Problem)> _read = [];
+
+    /// <summary>What the others are made of, as long as it is the same.</summary>
+    private ImmutableArray<RuleShard> _shards = [];
+    private (RuleKey Key, RuleRegister Register)[] _rules = [];
+    private ImmutableArray<string> _conflicts = [];
+    private Dictionary<string, NodeRules> _nodes = [];
 
     /// <returns>Either the rule, or why this version cannot read it.</returns>
     public (ForwardingRule? Rule, string? Problem) Rule(string text)
@@ -28,31 +34,39 @@ internal sealed class ClusterRuleTexts
         return rule;
     }
 
+    /// <param name="id">Under which the text is known.</param>
+    /// <returns>Either the rule, or a sentence why it is none here.</returns>
+    public (ForwardingRule? Rule, string? Problem) Rule(string id, string text) => Rule(text) switch
+    {
+        (null, var problem) => (null, $"this mcrd cannot read the rule, which is of another version: {problem}"),
+        ({ } other, _) when other.Id.Value != id => (null, $"this is rule {other.Id}, not {id}"),
+        var rule => rule,
+    };
+
     public string Text(ForwardingRule rule) => _written.GetValue(rule, OverlayText.Of);
 
     public ClusterMessages.Summary Summarize(ClusterRules? state, ImmutableSortedDictionary<string, NodeReport> reports)
     {
         if (state is null)
-            return new ClusterMessages.Summary(ImmutableSortedDictionary<string, string>.Empty, 0, []);
-        (RuleKey Key, RuleRegister Register)[] rules = [.. state.Rules()];
-        Forget(rules);
-        var hashes = rules
-            .Where(r => !(reports.TryGetValue(r.Key.Node, out NodeReport? report) && report.Refused.ContainsKey(r.Key.Id)))
-            .GroupBy(r => r.Key.Node)
-            .ToImmutableSortedDictionary(node => node.Key, node => RuleSetHash.Of(node.Select(r => Rule(r.Register.Value!.Text).Rule).OfType<ForwardingRule>()), StringComparer.Ordinal);
+            return ClusterMessages.Summary.Unknown;
+        Use(state);
         foreach ((string node, NodeReport report) in reports)
         {
-            if (report.RulesetHash == hashes.GetValueOrDefault(node, RuleSetHash.Of([])))
-                _known[node] = [.. rules.Where(r => r.Key.Node == node).Select(r => (r.Key, r.Register.Winner!))];
+            NodeRules? rules = _nodes.GetValueOrDefault(node);
+            if (rules is { IsKnown: false } && rules.Hash(this, report) == report.RulesetHash)
+            {
+                _known[node] = [.. rules.Rules.Select(r => (r.Key, r.Register.Winner!))];
+                rules.IsKnown = true;
+            }
         }
 
-        return new ClusterMessages.Summary(hashes, state.Pending, [.. state.Shards.SelectMany(s => s.Rules).Where(r => r.Value.Losers.Any()).OrderBy(r => r.Key, Comparer<RuleKey>.Create(RuleKey.Compare)).Select(r => Describe(r.Key, r.Value.Winner!, r.Value.Losers))]);
+        return new ClusterMessages.Summary(_nodes.ToImmutableSortedDictionary(n => n.Key, n => n.Value.Hash(this, reports.GetValueOrDefault(n.Key)), StringComparer.Ordinal), state.Pending, _conflicts);
     }
 
     public ControlResponse.ClusterRules List(ClusterRules? state, ImmutableSortedDictionary<string, NodeReport> reports)
     {
         Summarize(state, reports);
-        return new([.. (state?.Rules() ?? []).Select(r => Entry(state!, r.Key, r.Register, reports.GetValueOrDefault(r.Key.Node)))]);
+        return new([.. (state is null ? [] : _rules).Select(r => Entry(state!, r.Key, r.Register, reports.GetValueOrDefault(r.Key.Node)))]);
     }
 
     /// <summary>What an operator asks of a node that is away: checked against what is known of its rules, all of it or nothing.</summary>
@@ -79,7 +93,7 @@ internal sealed class ClusterRuleTexts
             return null;
         }
 
-        ForwardingRule[] known = [.. state.Rules().Where(r => r.Key.Node == node).Select(r => Rule(r.Register.Value!.Text).Rule).OfType<ForwardingRule>()];
+        ForwardingRule[] known = [.. state.Rules().Where(r => r.Key.Node == node).Select(r => Rule(r.Key.Id, r.Register.Value!.Text).Rule).OfType<ForwardingRule>()];
         return Changes(node, command, known, request is ControlRequest.ChangeRules, found);
     }
 
@@ -133,7 +147,7 @@ internal sealed class ClusterRuleTexts
     private ClusterRuleEntry Entry(ClusterRules state, RuleKey key, RuleRegister register, NodeReport? report)
     {
         RuleValue value = register.Value!;
-        (ForwardingRule? rule, string? problem) = Rule(value.Text);
+        (ForwardingRule? rule, string? problem) = Rule(key.Id, value.Text);
         string? refused = key.Node == state.Node ? state.Refused.GetValueOrDefault(key.Id)?.Why : report?.Refused.GetValueOrDefault(key.Id);
         bool isPending = key.Node == state.Node ? !RuleValue.IsSame(state.Local.GetValueOrDefault(key.Id), value) : Writers.NodeOf(register.Winner!.Writer) != key.Node && !(_known.TryGetValue(key.Node, out var known) && known.Contains((key, register.Winner)));
         string place = refused is not null ? "Refused" : value.IsFile ? "File" : isPending ? "Pending" : "Running";
@@ -144,10 +158,42 @@ internal sealed class ClusterRuleTexts
         };
     }
 
-    /// <summary>Texts that no rule has any more.</summary>
-    private void Forget((RuleKey Key, RuleRegister Register)[] rules)
+    /// <summary>Once a second it is asked for hashes of all rules, and most seconds no rule changes.</summary>
+    private void Use(ClusterRules state)
     {
-        if (_read.Count > 2 * (rules.Length + 100))
-            _read = _read.Where(r => rules.Any(rule => rule.Register.Value!.Text == r.Key)).ToDictionary();
+        if (_shards == state.Shards)
+            return;
+        _shards = state.Shards;
+        _rules = [.. state.Rules()];
+        _nodes = _rules.GroupBy(r => r.Key.Node).ToDictionary(node => node.Key, node => new NodeRules([.. node]));
+        _conflicts = [.. state.Shards.SelectMany(s => s.Rules).Where(r => r.Value.Losers.Any()).OrderBy(r => r.Key, Comparer<RuleKey>.Create(RuleKey.Compare)).Select(r => Describe(r.Key, r.Value.Winner!, r.Value.Losers))];
+        if (_read.Count <= 2 * (_rules.Length + 100))
+            return;
+        HashSet<string> texts = [.. _rules.Select(r => r.Register.Value!.Text)];
+        _read = _read.Where(r => texts.Contains(r.Key)).ToDictionary();
+    }
+
+    /// <summary>The rules of one node, while no rule of any changes.</summary>
+    private sealed class NodeRules((RuleKey Key, RuleRegister Register)[] rules)
+    {
+        private HashSet<string>? _refused;
+        private string? _hash;
+
+        public (RuleKey Key, RuleRegister Register)[] Rules => rules;
+
+        /// <summary>It has run these.</summary>
+        public bool IsKnown { get; set; }
+
+        /// <summary>Of what it should run: all but what it has refused.</summary>
+        /// <returns>null: it has a rule that this version cannot read.</returns>
+        public string? Hash(ClusterRuleTexts texts, NodeReport? report)
+        {
+            IEnumerable<string> refused = report?.Refused.Keys ?? [];
+            if (_refused?.SetEquals(refused) == true)
+                return _hash;
+            _refused = [.. refused];
+            (RuleKey Key, ForwardingRule? Rule)[] read = [.. rules.Where(r => !_refused.Contains(r.Key.Id)).Select(r => (r.Key, texts.Rule(r.Register.Value!.Text).Rule))];
+            return _hash = read.Any(r => r.Rule is null) ? null : RuleSetHash.Of(read.Where(r => r.Rule!.Id.Value == r.Key.Id).Select(r => r.Rule!));
+        }
     }
 }

@@ -18,8 +18,11 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
     /// <summary>Shards that come together are taken together: one write to disk, one change of the relay.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>It is compared what runs with what should, whatever was heard of it; and asked again for what was refused.</summary>
+    /// <summary>It is compared what runs with what should, whatever was heard of it; and asked again for what was refused, as often as <see cref="_again"/> says.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>Five minutes.</summary>
+    private const int MostLooks = 60;
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IActorRef _relay;
@@ -32,7 +35,10 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
     private ClusterRules? _state;
 
     /// <summary>What runs, as the relay has said last: maybe more than <see cref="_state"/> knows.</summary>
-    private (ImmutableDictionary<string, RuleValue> Rules, long Revision) _own = (ImmutableDictionary<string, RuleValue>.Empty, -1);
+    private RunningRules _own = RunningRules.None;
+
+    /// <summary>To be asked of the relay.</summary>
+    private readonly List<RuleApply> _wanted = [];
 
     /// <summary>What has come of a change, until the relay has said what runs since.</summary>
     private List<ApplyOutcome> _outcomes = [];
@@ -41,6 +47,9 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
     private bool _isSilent;
     private string? _unsaved;
     private ImmutableSortedDictionary<string, string> _refused = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Looks until what was refused is asked for again, and after that: twice as many each time.</summary>
+    private (int Left, int Next) _again = (1, 2);
 
     /// <param name="file">null: nothing is kept (persist = off).</param>
     /// <param name="patience">Longer than the relay takes to answer any command.</param>
@@ -55,6 +64,7 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
         ReceiveAsync<OwnRules.Changed>(_ => LookAsync(retry: false));
         Receive<MemberMessages.Shard>(Keep);
         ReceiveAsync<Gathered>(_ => MergeAsync());
+        ReceiveAsync<Apply>(_ => ApplyAsync());
         Receive<Replay>(_ => Tell(_state?.All() ?? []));
         ReceiveAsync<ClusterMessages.Leave>(async leave => Sender.Tell(await LeaveAsync(leave)));
         ReceiveAsync<ClusterMessages.Forget>(async forget => Sender.Tell(await DoAsync(forget.By, state => state.Forget(forget.Node, forget.By, Now), $"the rules of node {forget.Node} are forgotten")));
@@ -69,6 +79,7 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(OwnRules.Changed));
+        Context.Parent.Tell(new MemberMessages.Recall()); // what its predecessor had heard, and has not kept
         Timers.StartPeriodicTimer(nameof(Look), new Look(), TimeSpan.Zero, LookInterval);
     }
 
@@ -106,7 +117,7 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
         if (_state is null)
         {
             SavedRules saved = await OpenAsync();
-            (ClusterRules first, ImmutableArray<ClusterRulesEffect> begin) = ClusterRules.Start(saved, _own.Rules, $"node {_node}", Now);
+            (ClusterRules first, ImmutableArray<ClusterRulesEffect> begin) = ClusterRules.Start(saved, _own.Values, $"node {_node}", Now);
             await BecomeAsync(first, begin);
         }
         else if (_outcomes.Count > 0)
@@ -115,11 +126,19 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
         }
         else
         {
-            (ClusterRules next, ImmutableArray<ClusterRulesEffect> effects) = _state.LocalChanged(_own.Rules, $"node {_node}", Now); // a revision alone does not say it: a rule may be in a file by now
-            if (retry && ReferenceEquals(next, _state) && !_state.Refused.IsEmpty)
+            (ClusterRules next, ImmutableArray<ClusterRulesEffect> effects) = _state.LocalChanged(_own.Values, $"node {_node}", Now); // a revision alone does not say it: a rule may be in a file by now
+            if (retry && ReferenceEquals(next, _state) && !_state.Refused.IsEmpty && IsTimeToAskAgain())
                 (next, effects) = _state.Retry(Now);
             await BecomeAsync(next, effects);
         }
+    }
+
+    /// <summary>What was refused once is mostly refused again: each time costs the relay a check.</summary>
+    private bool IsTimeToAskAgain()
+    {
+        bool isTime = _again.Left <= 1;
+        _again = isTime ? (_again.Next, Math.Min(2 * _again.Next, MostLooks)) : (_again.Left - 1, _again.Next);
+        return isTime;
     }
 
     private async Task BecomeAsync(ClusterRules next, IReadOnlyCollection<ClusterRulesEffect> effects)
@@ -128,9 +147,9 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
         if (effects.Any(e => e is ClusterRulesEffect.Save))
             await SaveAsync(); // before anybody hears of it: a write that its own node has forgotten would come back to it as news
         Tell(effects);
-        RuleApply[] wanted = [.. effects.OfType<ClusterRulesEffect.Apply>().SelectMany(a => a.Rules)];
-        if (wanted.Length > 0)
-            await ApplyAsync(wanted);
+        _wanted.AddRange(effects.OfType<ClusterRulesEffect.Apply>().SelectMany(a => a.Rules));
+        if (_wanted.Count > 0)
+            Self.Tell(new Apply());
         TellRefusals();
     }
 
@@ -155,32 +174,20 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
         }
     }
 
-    /// <summary>All as one change; if the relay will not have that, one after another, so that one which cannot be is in nobody's way.</summary>
-    private async Task ApplyAsync(RuleApply[] wanted)
+    /// <summary>All as one change. What of it the relay says cannot be is left out, and the rest is asked for again, after what has come meanwhile.</summary>
+    private async Task ApplyAsync()
     {
-        var puts = new List<RuleApply>();
-        foreach (RuleApply apply in wanted)
-        {
-            if (apply.Value is { } value && _texts.Rule(value.Text) is (null, { } problem))
-                _outcomes.Add(new ApplyOutcome(apply.Id, $"this mcrd cannot read the rule, which is of another version: {problem}"));
-            else
-                puts.Add(apply);
-        }
-
-        if (puts.Count > 0 && await ChangeAsync(puts) is { } refusal)
-        {
-            foreach (RuleApply apply in puts)
-            {
-                (string Why, bool IsOutdated)? one = refusal.IsOutdated ? refusal : puts.Count == 1 ? refusal : await ChangeAsync([apply]);
-                _outcomes.Add(one is not (string why, bool isOutdated) ? new ApplyOutcome(apply.Id) : isOutdated ? new ApplyOutcome(apply.Id) { Outdated = true } : new ApplyOutcome(apply.Id, why));
-            }
-        }
-        else
-        {
-            _outcomes.AddRange(puts.Select(p => new ApplyOutcome(p.Id)));
-        }
-
-        if (!_isSilent && await ReadOwnAsync())
+        if (_wanted.Count == 0)
+            return;
+        RuleApply[] wanted = [.. _wanted];
+        _wanted.Clear();
+        (RuleBatch? batch, ImmutableArray<ApplyOutcome> outcomes) = RuleBatch.Of(wanted, _own, _texts);
+        _outcomes.AddRange(outcomes);
+        if (batch is not null)
+            await ChangeAsync(batch);
+        if (_wanted.Count > 0)
+            Self.Tell(new Apply());
+        else if (!_isSilent && await ReadOwnAsync())
             await EndApplyAsync(); // else the next look does it
     }
 
@@ -188,37 +195,41 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
     {
         List<ApplyOutcome> outcomes = _outcomes;
         _outcomes = [];
-        foreach (ApplyOutcome outcome in outcomes.Where(o => o.Refused is not null))
+        foreach (ApplyOutcome outcome in outcomes.Where(o => o.Refused is not null && o.Refused != _refused.GetValueOrDefault(o.Id)))
             _log.Warning("rule {Rule}, which another node asks for, cannot be here: {Why}", outcome.Id, outcome.Refused);
-        (ClusterRules next, ImmutableArray<ClusterRulesEffect> effects) = _state!.ApplyDone(outcomes, _own.Rules, $"node {_node}", Now);
+        (ClusterRules next, ImmutableArray<ClusterRulesEffect> effects) = _state!.ApplyDone(outcomes, _own.Values, $"node {_node}", Now);
         await BecomeAsync(next, effects);
     }
 
-    /// <returns>null: it is done.</returns>
-    private async Task<(string Why, bool IsOutdated)?> ChangeAsync(IReadOnlyCollection<RuleApply> wanted)
+    private async Task ChangeAsync(RuleBatch batch)
     {
-        if (_isSilent || wanted.Any(w => !RuleValue.IsSame(w.Expected, _own.Rules.GetValueOrDefault(w.Id))))
-            return ("", true);
-        var change = new RelayCommands.ChangeRules(
-            [.. wanted.Where(w => w.Value is not null).Select(w => new RuleWithOrigin(_texts.Rule(w.Value!.Text).Rule!, w.Value.Origin))],
-            [.. wanted.Where(w => w.Value is null).Select(w => RelayCommands.RemoveRule.ById(new Native.Rules.RuleId(w.Id)))])
-        {
-            OnRevision = _own.Revision,
-        };
+        CommandResult? result = null;
         try
         {
-            CommandResult result = await _relay.Ask<CommandResult>(change, _patience);
-            if (result is CommandResult.Rejected rejected)
-                return (string.Join("; ", rejected.Problems), rejected.IsOutdated);
-            if (result is CommandResult.Ok { Difference.IsEmpty: false } ok)
-                _log.Info("from the cluster: {Change}", ok.Sentence);
-            await ReadOwnAsync(); // the next change goes on from what this one has made
-            return null;
+            if (!_isSilent)
+                result = await _relay.Ask<CommandResult>(batch.Change, _patience);
         }
         catch (AskTimeoutException)
         {
-            _isSilent = true;
-            return ("", true); // whether it is done is seen when it is looked what runs
+            // whether it is done is seen when it is looked what runs
+        }
+
+        switch (result)
+        {
+            case CommandResult.Rejected { IsOutdated: false, IsStopping: false } rejected:
+                (ImmutableArray<ApplyOutcome> outcomes, ImmutableArray<RuleApply> rest) = batch.Without(rejected);
+                _outcomes.AddRange(outcomes);
+                _wanted.AddRange(rest);
+                break;
+            case null or CommandResult.Rejected:
+                _isSilent |= result is not CommandResult.Rejected { IsOutdated: true };
+                _outcomes.AddRange(batch.All.Select(a => new ApplyOutcome(a.Id) { Outdated = true }));
+                break;
+            default:
+                if (result is CommandResult.Ok { Difference.IsEmpty: false } ok)
+                    _log.Info("from the cluster: {Change}", ok.Sentence);
+                _outcomes.AddRange(batch.All.Select(a => new ApplyOutcome(a.Id)));
+                break;
         }
     }
 
@@ -229,13 +240,11 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
         {
             OwnRules own = await _relay.Ask<OwnRules>(new OwnRules.Get(), _patience);
             await _relay.Ask<StateEvents.Flushed>(new OwnRules.WhenSaved(), _patience);
-            var rules = own.Rules.ToImmutableDictionary(r => r.Rule.Id.Value, r => new RuleValue(_texts.Text(r.Rule), r.Origin, r.IsFile));
-            bool isSame = rules.Count == _own.Rules.Count && rules.All(r => _own.Rules.TryGetValue(r.Key, out RuleValue? known) && known == r.Value);
-            _own = (isSame ? _own.Rules : rules, own.Revision); // the same object says that nothing is new
+            _own = _own.After(own, _texts);
             _isSilent = false;
             return true;
         }
-        catch (AskTimeoutException)
+        catch (Exception e) when (e is AskTimeoutException or InvalidOperationException)
         {
             _isSilent = true;
             return false;
@@ -306,12 +315,15 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
         return new ControlResponse.Success(_unsaved is { } why ? $"{sentence}; for now it would not survive a restart of all nodes: {why}" : sentence);
     }
 
+    /// <summary>What is asked for again is refused until the relay says otherwise.</summary>
     private void TellRefusals()
     {
-        var refused = _state!.Refused.ToImmutableSortedDictionary(r => r.Key, r => r.Value.Why, StringComparer.Ordinal);
+        var refused = _refused.Where(r => _state!.Applying.ContainsKey(r.Key)).ToImmutableSortedDictionary(StringComparer.Ordinal)
+            .SetItems(_state!.Refused.Select(r => KeyValuePair.Create(r.Key, r.Value.Why)));
         if (refused.SequenceEqual(_refused))
             return;
         _refused = refused;
+        _again = (1, 2);
         Context.Parent.Tell(new ClusterMessages.Refusals(refused));
     }
 
@@ -321,4 +333,6 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
     private sealed record Look;
 
     private sealed record Gathered;
+
+    private sealed record Apply;
 }

@@ -29,8 +29,8 @@ internal static class ClusterViews
 
     private static ClusterMemberEntry Member(string name, string self, MembersState.Known? known, NodeReport? report, DriftState? drift, ClusterMessages.Summary summary)
     {
-        string expected = summary.Hashes.GetValueOrDefault(name, DriftState.NoRules);
-        bool isKnown = name == self || (known is { Member.IsReachable: true } && report is not null);
+        string? expected = summary.HashOf(name);
+        bool isKnown = expected is not null && (name == self || (known is { Member.IsReachable: true } && report is not null));
         return new ClusterMemberEntry(name, known?.Member.Address ?? "", known?.Member.Status ?? "Absent", known?.Member.IsReachable ?? false, known?.Since)
         {
             Version = report?.Version ?? known?.Member.Version,

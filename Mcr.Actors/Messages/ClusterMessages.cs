@@ -38,9 +38,18 @@ internal static class ClusterMessages
     public sealed record Summarize(ImmutableSortedDictionary<string, NodeReport> Reports);
 
     /// <summary>What is known of the nodes' rules.</summary>
-    /// <param name="Hashes">That each node should run, by node.</param>
+    /// <param name="Hashes">That each node should run, by node; null: it has rules that this version cannot read.</param>
     /// <param name="Pending">Rules of this node that are on their way.</param>
-    public sealed record Summary(ImmutableSortedDictionary<string, string> Hashes, int Pending, ImmutableArray<string> Conflicts);
+    public sealed record Summary(ImmutableSortedDictionary<string, string?> Hashes, int Pending, ImmutableArray<string> Conflicts)
+    {
+        /// <summary>The rules are not read yet.</summary>
+        public static readonly Summary Unknown = new(ImmutableSortedDictionary<string, string?>.Empty, 0, []) { IsKnown = false };
+
+        public bool IsKnown { get; private init; } = true;
+
+        /// <summary>What the node should run; null: nobody knows here.</summary>
+        public string? HashOf(string node) => IsKnown ? Hashes.GetValueOrDefault(node, DriftState.NoRules) : null;
+    }
 
     /// <summary>To the actor of the rules: answered by a <see cref="ControlResponse.ClusterRules"/>.</summary>
     public sealed record ListRules(ImmutableSortedDictionary<string, NodeReport> Reports);

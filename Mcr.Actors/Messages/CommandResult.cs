@@ -36,5 +36,8 @@ public abstract record CommandResult
 
         /// <summary>It was asked for on the ground of rules that are others by now.</summary>
         public bool IsOutdated { get; init; }
+
+        /// <summary>mcrd ends, and with what was asked for nothing is wrong.</summary>
+        public bool IsStopping { get; init; }
     }
 }

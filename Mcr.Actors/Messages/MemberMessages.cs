@@ -27,6 +27,9 @@ internal static class MemberMessages
     /// <summary>To be known by all: merged with what they know.</summary>
     public sealed record Replicate(int Index, RuleShard Shard);
 
+    /// <summary>Say again all that is known by others, as <see cref="Shard"/>s.</summary>
+    public sealed record Recall;
+
     /// <summary>What is known by others.</summary>
     public sealed record Shard(int Index, RuleShard Rules);
 

@@ -123,6 +123,17 @@ internal sealed partial record RelayState
         ? (this with { Waiting = Waiting.Remove(command) }, [new RelayEffect.Answer(ticket, Done(command))])
         : (this, []);
 
+    /// <summary>
+    /// What others are told of this node's rules: those that run, and those that were refused when the relay began, which nobody has removed.
+    /// </summary>
+    public OwnRules Own()
+    {
+        IEnumerable<RuleWithOrigin> rules = Entries.Values.Select(e => e.Rule);
+        if (Overlay.Count != Entries.Count)
+            rules = rules.Concat(Overlay.Apply().Rules.Where(r => Rules.ReplacedBy(r.Rule) is null)).DistinctBy(r => r.Rule.Id);
+        return new OwnRules([.. rules.Select(r => new OwnRule(r.Rule, r.Origin, Overlay.IsFile(r.Rule)))], Revision);
+    }
+
     private RelayDraft Draft() => new(Rules.ToBuilder(), Entries.ToBuilder(), ByInterface, Revision + 1);
 
     private RelayState Take(RelayDraft draft, Overlay overlay) => draft.Dropped.Aggregate(this, (state, id) => state.WaitNoMoreFor(id)) with

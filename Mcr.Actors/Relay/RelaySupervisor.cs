@@ -228,7 +228,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                 Sender.Tell(new RelayQueries.RuleList(views, RuleSetHash.Of(_state.Rules.Rules)));
                 break;
             case OwnRules.Get:
-                Sender.Tell(new OwnRules([.. _state.Entries.Values.Select(e => new OwnRule(e.Rule.Rule, e.Rule.Origin, _state.Overlay.IsFile(e.Rule.Rule)))], _state.Revision));
+                Sender.Tell(_state.Own());
                 break;
             case OwnRules.WhenSaved when _ledger.Store is null:
                 Sender.Tell(new StateEvents.Flushed());
@@ -259,7 +259,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
         }
     }
 
-    private static readonly CommandResult IsStopping = new CommandResult.Rejected("mcrd", "it is stopping");
+    private static readonly CommandResult IsStopping = new CommandResult.Rejected("mcrd", "it is stopping") { IsStopping = true };
 
     /// <summary>Whoever asks meanwhile hears why there is no answer.</summary>
     private Receive Stopping(IActorRef asker)
@@ -298,7 +298,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             case RelayCommands.AddRule or RelayCommands.AddRules or RelayCommands.RemoveRule or RelayCommands.ChangeRules or RelayCommands.Confirm or RelayCommands.RollBack or RelayCommands.UseFiles or RelayCommands.RestOn or RelayCommands.SetWorkers or RelayCommands.UseWebhook or TraceCommands.Enable or TraceCommands.Disable or TraceCommands.Get or RelayQueries.WhenSettled:
                 Sender.Tell(IsStopping);
                 break;
-            case RelayQueries.ListRules or RelayQueries.GetStats or RelayQueries.ListWorkers or RelayQueries.ListInterfaces or RelayQueries.GetEvents or RelayQueries.GetWebhook or RelayQueries.GetSaving:
+            case RelayQueries.ListRules or RelayQueries.GetStats or RelayQueries.ListWorkers or RelayQueries.ListInterfaces or RelayQueries.GetEvents or RelayQueries.GetWebhook or RelayQueries.GetSaving or OwnRules.Get or OwnRules.WhenSaved:
                 Sender.Tell(new Status.Failure(new InvalidOperationException("mcrd is stopping")));
                 break;
             default:

@@ -26,6 +26,9 @@ public sealed record Overlay
 
     public bool IsEmpty => Added.IsEmpty && Removed.IsEmpty;
 
+    /// <summary>So many rules are to run, unless some cannot be beside others.</summary>
+    public int Count => Files.Count - Removed.Count + Added.Keys.Count(input => !Files.ContainsKey(input));
+
     /// <summary>Nothing was changed.</summary>
     public static Overlay On(IEnumerable<RuleWithOrigin> files) => new(files);
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -17,6 +18,12 @@ internal static class OverlayText
 {
     private const string Added = "rules";
     private const string Removed = "removed";
+
+    /// <summary>Of one rule as it goes between nodes. One with all outputs that a rule may have, and every option, has some 20,000.</summary>
+    private const int MaxRuleLength = 1 << 17;
+
+    /// <summary>Of objects and arrays within each other; a rule has three.</summary>
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
     /// <summary>For people to read: only what JSON must have escaped is.</summary>
     private static readonly JsonWriterOptions Layout = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -45,10 +52,14 @@ internal static class OverlayText
         return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
     }
 
-    /// <summary>The other way round.</summary>
+    /// <summary>
+    /// The other way round. Another node has written it: so it has to be one object of JSON, which can name no file and no variable, before it is read as HOCON, which can.
+    /// </summary>
     /// <returns>null with a sentence: it is a rule of a later version, or none.</returns>
     public static (ForwardingRule? Rule, string? Problem) Parse(string text)
     {
+        if (WhyNoJsonObject(text) is { } refusal)
+            return (null, refusal);
         var problems = new List<ConfigProblem>();
         try
         {
@@ -64,6 +75,21 @@ internal static class OverlayText
     }
 
     public static Content Read(ConfigSection file, List<ConfigProblem> problems) => new(Rules(file, Added, problems), Rules(file, Removed, problems));
+
+    private static string? WhyNoJsonObject(string text)
+    {
+        if (text.Length > MaxRuleLength)
+            return string.Create(CultureInfo.InvariantCulture, $"it has {text.Length:N0} characters, more than the {MaxRuleLength:N0} that are read");
+        try
+        {
+            using var json = JsonDocument.Parse(text, Strict);
+            return json.RootElement.ValueKind == JsonValueKind.Object ? null : "it is not one object of JSON";
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException) // the latter two: text that is no Unicode
+        {
+            return $"it is not JSON: {e.Message}";
+        }
+    }
 
     private static ImmutableArray<RuleWithOrigin> Rules(ConfigSection file, string key, List<ConfigProblem> problems) =>
         [.. RuleReader.Read(file, key, problems, saysOrigin: true).Select(r => new RuleWithOrigin(r.Rule, r.Origin))];

@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.TestKit;
 using Mcr.Actors.Cluster;
+using Mcr.Actors.Cluster.Rules;
 using Mcr.Actors.Cluster.Wire;
 using Mcr.Actors.Control;
 using Mcr.Actors.Messages;
+using RuleKey = Mcr.Actors.Cluster.Rules.RuleKey;
 
 namespace Mcr.Specs.Cluster;
 
@@ -149,6 +151,35 @@ public sealed class ClusterActorSpecs(ITestOutputHelper output) : ClusterSpec(ou
         });
     }
 
+    /// <summary>A newer node beside this one runs rules that this one cannot read: it does not know what that node should run.</summary>
+    [Fact]
+    public void Node_with_rules_that_cannot_be_read_here_should_not_be_judged()
+    {
+        TestProbe events = CreateTestProbe();
+        IActorRef cluster = Start();
+        Sys.EventStream.Subscribe(events, typeof(RelayEvent));
+        var key = new RuleKey("b", "9");
+        ClusterRules theirs = ClusterRules.Start(new SavedRules("b", "b#1", 0), ImmutableDictionary<string, RuleValue>.Empty, "x", default).Next;
+        theirs = theirs.LocalChanged(ImmutableDictionary<string, RuleValue>.Empty.Add("9", new RuleValue("""{"id":"9","tunnel":{}}""", "mcrctl")), "root", default).Next;
+        cluster.Tell(new MemberMessages.Shard(key.Shard, theirs.Shards[key.Shard]));
+        AwaitAssert(() =>
+        {
+            Advance(TimeSpan.FromMilliseconds(5));
+            Assert.Single(Assert.IsType<ControlResponse.ClusterRules>(Ask(cluster, new ControlRequest.ClusterRules())).Entries);
+        });
+        CheckNotJudged(cluster, events);
+        Assert.Null(Status(cluster).Members.Single(m => m.Node == "b").ExpectedHash);
+    }
+
+    [Fact]
+    public void Nobody_should_be_judged_before_the_rules_are_known()
+    {
+        TestProbe events = CreateTestProbe();
+        IActorRef cluster = Start(relay => relay.HasStopped = true);
+        Sys.EventStream.Subscribe(events, typeof(RelayEvent));
+        CheckNotJudged(cluster, events);
+    }
+
     [Fact]
     public void What_this_node_says_of_itself_should_be_told_when_it_changes_and_to_a_new_part_of_the_cluster()
     {
@@ -175,16 +206,31 @@ public sealed class ClusterActorSpecs(ITestOutputHelper output) : ClusterSpec(ou
         Replica.FishForMessage<MemberMessages.Publish>(_ => true);
     }
 
+    private void CheckNotJudged(IActorRef cluster, TestProbe events)
+    {
+        cluster.Tell(new MemberMessages.Reported("b", new NodeReport { Number = 1, RulesetHash = "other" }));
+        for (int i = 0; i < 6; i++)
+        {
+            Advance(TimeSpan.FromSeconds(1));
+            Status(cluster); // the same question was answered before
+            Await(cluster);
+        }
+
+        Assert.DoesNotContain(events.ReceiveWhile<object>(m => m, TimeSpan.FromMilliseconds(100)), m => m is RelayEvent { Kind: EventKind.NodeDrift });
+        Assert.Null(Status(cluster).Members.Single(m => m.Node == "b").Sync);
+    }
+
     private void FailDoor()
     {
         Door.ExpectMsg<MemberMessages.Send>();
         Door.Reply(new Status.Failure(new InvalidOperationException("node b has not answered: it left")));
     }
 
-    private IActorRef Start()
+    private IActorRef Start(Action<FakeRelay>? with = null)
     {
         TestProbe relay = CreateTestProbe("relay");
-        _ = new FakeRelay(relay);
+        var fake = new FakeRelay(relay);
+        with?.Invoke(fake);
         ClusterOptions options = Options();
         IActorRef asked = relay;
         IActorRef cluster = Sys.ActorOf(Props.Create(() => new ClusterActor(options, asked, null)), "cluster");

@@ -40,12 +40,73 @@ public sealed class ClusterRuleTextsSpecs
     [InlineData("${HOME}")]
     [InlineData("include \"/etc/passwd\"")]
     [InlineData("}] , other = [{")]
+    [InlineData("""{"id":"1", include "/etc/hostname"}""")]
+    [InlineData("""{"id":"1","input":{"interface":"in0","group":"239.1.1.1","port":5000},"outputs":[{"interface":"out0","group":"239.2.2.1","port":6000}],}""")] // HOCON takes it
+    [InlineData("""{id:"1","input":{"interface":"in0","group":"239.1.1.1","port":5000},"outputs":[{"interface":"out0","group":"239.2.2.1","port":6000}]}""")]
+    [InlineData("""{"id":"1","id":"1","input":{"interface":"in0","group":"239.1.1.1","port":5000},"outputs":[{"interface":"out0","group":"239.2.2.1","port":6000}]}""")]
+    [InlineData("""{"id":"\ud800","\ud800":1}""")]
     [InlineData(OfANewerVersion)]
     public void Text_that_is_no_rule_of_this_version_should_have_a_reason_and_no_exception(string text)
     {
         (ForwardingRule? rule, string? problem) = _texts.Rule(text);
         Assert.Null(rule);
         Assert.False(string.IsNullOrWhiteSpace(problem));
+    }
+
+    /// <summary>Whoever may write rules may not make the others read their files, nor wait for a pipe.</summary>
+    [Theory]
+    [InlineData("include \"{0}\"")]
+    [InlineData("{{ include \"{0}\" }}")]
+    [InlineData("{{\"id\":\"1\",\ninclude required(file(\"{0}\"))\n}}")]
+    public void Text_should_make_nobody_read_a_file(string text)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"mcr-spec-{Guid.NewGuid():n}");
+        File.WriteAllText(path, """id = "1", input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.1", port = 6000 } ]""");
+        try
+        {
+            (ForwardingRule? rule, string? problem) = _texts.Rule(string.Format(System.Globalization.CultureInfo.InvariantCulture, text, path));
+            Assert.Null(rule);
+            Assert.StartsWith("it is not JSON: ", problem, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void Text_of_a_rule_should_have_limits()
+    {
+        Assert.StartsWith("it has 131,073 characters, more than", _texts.Rule(new string(' ', 131_073)).Problem, StringComparison.Ordinal);
+        Assert.StartsWith("it is not JSON: ", _texts.Rule("{\"id\":\"\ud800\"}").Problem, StringComparison.Ordinal);
+        Assert.StartsWith("it is not JSON: ", _texts.Rule($"{{\"id\":{new string('[', 100)}{new string(']', 100)}}}").Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Text_of_another_rule_should_be_shown_as_unreadable_and_be_in_no_hash()
+    {
+        ClusterRules state = With(Empty(), ("b", "1", Value(Rule(2)).Value));
+        Assert.Equal(["b 1 Pending this is rule 2, not 1"], List(state, Silence));
+        Assert.Equal(DriftState.NoRules, _texts.Summarize(state, Silence).HashOf("b"));
+        state = With(state, ("b", Rule(2, output: 9)));
+        Assert.Equal(RuleSetHash.Of([Rule(2, output: 9)]), _texts.Summarize(state, Silence).HashOf("b"));
+        Assert.Equal("rule_id", Problems(state, new ControlRequest.Remove { RuleId = "1" }));
+    }
+
+    [Fact]
+    public void What_a_node_should_run_should_be_unknown_where_a_rule_of_it_cannot_be_read()
+    {
+        ClusterRules state = With(Empty(), ("b", "r-new", new RuleValue(OfANewerVersion, "mcrctl")));
+        state = With(state, ("b", Rule(2)), ("c", Rule(3)));
+        ClusterMessages.Summary summary = _texts.Summarize(state, Silence);
+        Assert.Null(summary.HashOf("b"));
+        Assert.Equal(RuleSetHash.Of([Rule(3)]), summary.HashOf("c"));
+        Assert.Equal(DriftState.NoRules, summary.HashOf("d"));
+
+        // b is of this version, too, and has refused it
+        summary = _texts.Summarize(state, Silence.Add("b", new NodeReport { Refused = new Dictionary<string, string> { ["r-new"] = "cannot be read" } }));
+        Assert.Equal(RuleSetHash.Of([Rule(2)]), summary.HashOf("b"));
+        Assert.Null(_texts.Summarize(state, Silence).HashOf("b"));
     }
 
     [Fact]
@@ -91,7 +152,7 @@ public sealed class ClusterRuleTextsSpecs
         string conflict = Assert.Single(summary.Conflicts);
         Assert.StartsWith("rule 2 of node b was changed at the same time by root at node ", conflict, StringComparison.Ordinal);
         Assert.EndsWith(" is given up", conflict, StringComparison.Ordinal);
-        Assert.Equal(new ClusterMessages.Summary(ImmutableSortedDictionary<string, string>.Empty, 0, []).Hashes, _texts.Summarize(null, Silence).Hashes);
+        Assert.Null(_texts.Summarize(null, Silence).HashOf("a"));
     }
 
     [Fact]

@@ -59,21 +59,121 @@ public sealed class ClusterRulesActorSpecs(ITestOutputHelper output) : ClusterSp
     }
 
     [Fact]
-    public void Of_rules_that_cannot_be_together_each_should_be_tried_and_the_refused_be_told_of()
+    public void Of_rules_that_cannot_be_together_the_refused_should_be_told_of_and_the_rest_be_one_change()
     {
-        Relay.Refuse = change => change.Put.Any(p => p.Rule.Id.Value == "2") ? new CommandResult.Rejected("outputs[0].interface", "no room") : null;
+        Relay.Refuse = Refusing("2", "no room");
         IActorRef actor = Start();
         Put(actor, Rule(1), Rule(2), Rule(3));
         ClusterMessages.Refusals refusals = Owner.FishForMessage<ClusterMessages.Refusals>(_ => true);
         Assert.Equal(["2: outputs[0].interface: no room"], refusals.Refused.Select(r => $"{r.Key}: {r.Value}"));
+        AwaitCondition(() => Relay.Done.Count > 0);
+        Assert.Equal(["+1 +3"], Relay.Done); // each change waits until all that it has brought is settled
         CheckSettled(actor, "1 Running", "2 Refused", "3 Running");
-        Assert.Equal(["+1", "+3"], Relay.Done);
 
         // It is asked for again, and is there when nothing is in the way any more.
         Relay.Refuse = _ => null;
         Advance(Look);
+        Advance(Look); // the second time it takes twice as long
         Assert.Empty(Owner.FishForMessage<ClusterMessages.Refusals>(_ => true).Refused);
         CheckSettled(actor, "1 Running", "2 Running", "3 Running");
+    }
+
+    /// <summary>Nothing changes: nothing is written, nothing is said, and the relay is asked less and less.</summary>
+    [Fact]
+    public void Rule_that_is_refused_again_and_again_should_be_told_of_once_and_cost_less_and_less()
+    {
+        TestProbe warnings = CreateTestProbe();
+        Sys.EventStream.SetLogLevel(Akka.Event.LogLevel.WarningLevel);
+        Sys.EventStream.Subscribe(warnings, typeof(Akka.Event.Warning));
+        Relay.Refuse = Refusing("2", "no room");
+        IActorRef actor = Start(_directory.FullName);
+        Put(actor, Rule(2));
+        Assert.Single(Owner.FishForMessage<ClusterMessages.Refusals>(_ => true).Refused);
+        Await(actor);
+        Assert.Contains("cannot be here", warnings.ExpectMsg<Akka.Event.Warning>().Message.ToString(), StringComparison.Ordinal);
+        Assert.Equal(1, Asks());
+        string file = Path.Combine(_directory.FullName, ClusterRulesFile.Name);
+        var mark = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(file, mark);
+        var asked = new List<int>();
+        for (int look = 1; look <= 40; look++)
+        {
+            Advance(Look);
+            Await(actor);
+            Await(actor); // what it has told itself is done, too
+            if (Asks() > 0)
+                asked.Add(look);
+        }
+
+        Assert.Equal([1, 3, 7, 15, 31], asked);
+        Assert.Equal(mark, File.GetLastWriteTimeUtc(file));
+        warnings.ExpectNoMsg(TimeSpan.Zero);
+        Assert.DoesNotContain(Owner.ReceiveWhile<object>(m => m, TimeSpan.FromMilliseconds(50)), m => m is ClusterMessages.Refusals);
+        Relay.Refuse = Refusing("2", "no room at all"); // news, when the rules here are others
+        Relay.Change([new OwnRule(Rule(9), "mcrctl", IsFile: false)]);
+        Sys.EventStream.Publish(new OwnRules.Changed());
+        Assert.EndsWith("no room at all", warnings.ExpectMsg<Akka.Event.Warning>().Message.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Text_of_another_rule_than_it_says_should_be_refused_without_asking_the_relay()
+    {
+        IActorRef actor = Start();
+        Relay.Change([new OwnRule(Rule(7), "mcrctl", IsFile: false)]);
+        Sys.EventStream.Publish(new OwnRules.Changed());
+        Put(actor, ("1", Value(Rule(7, output: 9)).Value), Value(Rule(2)));
+        Assert.Equal("this is rule 7, not 1", Owner.FishForMessage<ClusterMessages.Refusals>(_ => true).Refused["1"]);
+        CheckSettled(actor, "1 Refused", "2 Running", "7 Running");
+        Assert.Equal(["+2"], Relay.Done);
+    }
+
+    /// <summary>Somebody here was told that his rule is there; who asked for the other one could not know of it.</summary>
+    [Fact]
+    public void Rule_should_not_take_the_place_of_one_that_runs_here_with_another_id()
+    {
+        IActorRef actor = Start();
+        Relay.Change([new OwnRule(Rule(1) with { Id = new RuleId("mine"), Name = null }, "mcrctl", IsFile: false)]);
+        Put(actor, Rule(1), Rule(2));
+        Assert.Equal(
+            "input: 239.1.1.1:5000 on in0 is the input of rule mine (mcrctl) on this node; remove that rule, or change it instead of adding another one",
+            Owner.FishForMessage<ClusterMessages.Refusals>(r => !r.Refused.IsEmpty).Refused["1"]);
+        CheckSettled(actor, "1 Refused", "2 Running", "mine Running");
+    }
+
+    [Fact]
+    public void Relay_that_is_stopping_should_neither_be_waited_for_nor_be_taken_to_refuse()
+    {
+        IActorRef actor = Start();
+        Relay.Refuse = _ => new CommandResult.Rejected("mcrd", "it is stopping") { IsStopping = true };
+        Put(actor, Rule(1));
+        Asked.FishForMessage<RelayCommands.ChangeRules>(_ => true);
+        Await(actor);
+        Assert.Equal(["a 1 Pending"], List(actor));
+        Relay.HasStopped = true;
+        Advance(Look);
+        Await(actor);
+        Assert.Equal(["a 1 Pending"], List(actor));
+        Relay.HasStopped = false;
+        Relay.Refuse = _ => null;
+        Advance(Look);
+        CheckSettled(actor, "1 Running");
+    }
+
+    [Fact]
+    public void Actor_that_has_crashed_should_ask_for_all_that_others_have_said()
+    {
+        IActorRef actor = Start();
+        Put(actor, ("c", "3", Value(Rule(3)).Value));
+        AwaitAssert(() => Assert.Equal(["c 3 Pending"], List(actor)));
+        Relay.Lies = true;
+        Advance(Look);
+        Owner.FishForMessage<MemberMessages.Recall>(_ => true);
+        Relay.Lies = false;
+        Advance(Look);
+        Await(actor);
+        Assert.Empty(List(actor)); // there is no file
+        Send(actor);
+        AwaitAssert(() => Assert.Equal(["c 3 Pending"], List(actor)));
     }
 
     [Fact]
@@ -212,7 +312,8 @@ public sealed class ClusterRulesActorSpecs(ITestOutputHelper output) : ClusterSp
         IActorRef relay = Asked;
         _ = Relay;
         ManualClock clock = Clock;
-        IActorRef actor = Owner.ChildActorOf(Props.Create(() => new ClusterRulesActor(relay, file, "a", clock, Patience)));
+        IActorRef actor = Owner.ChildActorOf(Props.Create(() => new ClusterRulesActor(relay, file, "a", clock, Patience)), SupervisorStrategy.DefaultStrategy);
+        Owner.FishForMessage<MemberMessages.Recall>(_ => true);
         Await(actor);
         Advance(TimeSpan.FromMilliseconds(1)); // the first look
         if (awaits)
@@ -222,11 +323,30 @@ public sealed class ClusterRulesActorSpecs(ITestOutputHelper output) : ClusterSp
 
     private void Put(IActorRef actor, params ForwardingRule[] rules) => Put(actor, [.. rules.Select(Value)]);
 
-    private void Put(IActorRef actor, params (string Id, RuleValue Value)[] rules)
+    private void Put(IActorRef actor, params (string Id, RuleValue Value)[] rules) => Put(actor, [.. rules.Select(r => ("a", r.Id, r.Value))]);
+
+    private void Put(IActorRef actor, params (string Node, string Id, RuleValue Value)[] rules)
     {
-        foreach ((string id, RuleValue value) in rules)
-            (_theirs, _, _) = _theirs.Put(new RuleKey("a", id), value, "root", DateTimeOffset.UnixEpoch);
+        foreach ((string node, string id, RuleValue value) in rules)
+            (_theirs, _, _) = _theirs.Put(new RuleKey(node, id), value, "root", DateTimeOffset.UnixEpoch);
         Send(actor);
+    }
+
+    /// <summary>As the relay does it: it names all that cannot be.</summary>
+    private static Func<RelayCommands.ChangeRules, CommandResult.Rejected?> Refusing(string id, string why) => change =>
+        change.Put.Select(p => p.Rule.Id.Value).ToList().IndexOf(id) is >= 0 and int index ? new CommandResult.Rejected($"rules[{index}].outputs[0].interface", why) : null;
+
+    /// <summary>How often the relay was asked to change something since this was asked for last.</summary>
+    private int Asks()
+    {
+        int changes = 0;
+        while (Asked.HasMessages)
+        {
+            if (Asked.ReceiveOne(TimeSpan.Zero) is RelayCommands.ChangeRules)
+                changes++;
+        }
+
+        return changes;
     }
 
     private void Remove(IActorRef actor, int id)

@@ -24,6 +24,12 @@ internal sealed class FakeRelay : AutoPilot
     /// <summary>Each change that was done, as the ids of what it put and removed.</summary>
     public List<string> Done { get; } = [];
 
+    /// <summary>It is in the act of stopping.</summary>
+    public bool HasStopped { get; set; }
+
+    /// <summary>It answers something else than it was asked for.</summary>
+    public bool Lies { get; set; }
+
     public OwnRule[] Rules
     {
         get
@@ -77,6 +83,8 @@ internal sealed class FakeRelay : AutoPilot
 
     private object? Answer(object message) => message switch
     {
+        OwnRules.Get when Lies => "rules",
+        OwnRules.Get or OwnRules.WhenSaved when HasStopped => new Status.Failure(new InvalidOperationException("mcrd is stopping")),
         OwnRules.Get => new OwnRules([.. _rules.Values], Revision),
         OwnRules.WhenSaved => new StateEvents.Flushed(),
         RelayCommands.ChangeRules change => Do(change),

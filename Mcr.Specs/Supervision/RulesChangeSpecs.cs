@@ -130,6 +130,28 @@ public sealed class RulesChangeSpecs
         });
     }
 
+    /// <summary>Others would take rules that are not there for removed, and remove them everywhere.</summary>
+    [Fact]
+    public void Rules_that_were_refused_when_the_relay_began_should_still_be_told_of_as_its_own()
+    {
+        var files = Overlay.On([Of(Rule(1, "a", "x", 1), "mcrd.hocon:1:1"), Of(Rule(2, "a", "y", 2), "mcrd.hocon:2:1")]); // of one name
+        RelayState state = new RelayState(files).Add(First, files.Apply().Rules, _ => "", Now).Next;
+        Assert.Empty(state.Entries);
+        Assert.Equal(["x True", "y True"], Own(state));
+        Assert.Empty(Own(state.UseFiles(2, [], Now).Next)); // now they are removed
+
+        // So also when others were added meanwhile.
+        state = new RelayState(Overlay.On([Of(Rule(1, "a", "x", 1), "mcrd.hocon:1:1")]).With(Of(Rule(2, "b", "y", 2))));
+        state = state.Add(2, [Of(Rule(3, "c", "z", 3))], _ => "", Now).Next;
+        Assert.Equal(["x True", "y False", "z False"], Own(state));
+        state = state.Add(3, [Of(Rule(1, "d", "x", 1))], _ => "", Now).Next; // in place of the one of the file
+        Assert.Equal(["x False", "y False", "z False"], Own(state));
+        state = state.Remove(4, RelayCommands.RemoveRule.ById(new RuleId("z"))).Next;
+        Assert.Equal(["x False", "y False"], Own(state));
+    }
+
+    private static string[] Own(RelayState state) => [.. state.Own().Rules.Select(r => $"{r.Rule.Id} {r.IsFile}").Order(StringComparer.Ordinal)];
+
     /// <summary>Everybody is told the same, and the last word to each rule's actor is what the rule is.</summary>
     private static void CheckWhole(RelayState state, RuleEffects effects)
     {

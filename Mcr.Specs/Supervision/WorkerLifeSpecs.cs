@@ -187,6 +187,11 @@ public sealed class WorkerLifeSpecs(ITestOutputHelper output) : RelaySpec(output
         Assert.Equal("it is stopping", Assert.Single(ExpectMsg<CommandResult.Rejected>().Problems).Sentence);
         Relay.Tell(new RelayQueries.ListRules(), TestActor);
         Assert.Equal("mcrd is stopping", ExpectMsg<Status.Failure>().Cause.Message);
+        foreach (object question in (object[])[new OwnRules.Get(), new OwnRules.WhenSaved()])
+        {
+            Relay.Tell(question, TestActor);
+            Assert.Equal("mcrd is stopping", ExpectMsg<Status.Failure>().Cause.Message);
+        }
     }
 
     [Fact]

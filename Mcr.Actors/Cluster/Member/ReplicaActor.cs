@@ -38,6 +38,10 @@ internal sealed class ReplicaActor(IActorRef owner, string node) : UntypedActor
             case MemberMessages.Replicate replicate:
                 _replicator.Tell(Dsl.Update(Shards[replicate.Index], RuleShard.Empty, ToAll, known => known.Merge(replicate.Shard)));
                 break;
+            case MemberMessages.Recall:
+                foreach (ReplicaKey<RuleShard> key in Shards)
+                    _replicator.Tell(Dsl.Get(key, ReadLocal.Instance));
+                break;
             case MemberMessages.Publish publish:
                 _report = publish.Report;
                 WriteReport();
@@ -49,7 +53,10 @@ internal sealed class ReplicaActor(IActorRef owner, string node) : UntypedActor
                 Listen(listen.Nodes);
                 break;
             case Changed { Data: RuleShard shard } changed:
-                owner.Tell(new MemberMessages.Shard(Array.FindIndex(Shards, k => k.Id == changed.Key.Id), shard));
+                Tell(changed.Key, shard);
+                break;
+            case GetSuccess { Data: RuleShard shard } known:
+                Tell(known.Key, shard);
                 break;
             case Changed { Data: NodeReport report } changed:
                 string who = changed.Key.Id[ReplicaKey.Report.Length..];
@@ -60,13 +67,15 @@ internal sealed class ReplicaActor(IActorRef owner, string node) : UntypedActor
             case ModifyFailure or StoreFailure:
                 _log.Error("what is to be known by all could not be written: {Problem}", message);
                 break;
-            case UpdateSuccess or UpdateTimeout:
+            case UpdateSuccess or UpdateTimeout or NotFound:
                 break;
             default:
                 Unhandled(message);
                 break;
         }
     }
+
+    private void Tell(IKey key, RuleShard shard) => owner.Tell(new MemberMessages.Shard(Array.FindIndex(Shards, k => k.Id == key.Id), shard));
 
     private void WriteReport() =>
         _replicator.Tell(Dsl.Update(new ReplicaKey<NodeReport>(ReplicaKey.Report + node), NodeReport.None, ToAll, known => known.SaysTheSameAs(_report) && known.At >= _report.At ? known : _report with { Number = known.Number + 1 }));

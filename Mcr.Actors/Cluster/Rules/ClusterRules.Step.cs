@@ -14,6 +14,7 @@ internal sealed partial record ClusterRules
         private readonly Dictionary<int, ImmutableDictionary<RuleKey, RuleRegister>.Builder> _shards = [];
         private readonly HashSet<int> _written = [];
         private readonly List<RuleApply> _apply = [];
+        private readonly ImmutableHashSet<string>.Builder _repeated = before.Repeated.ToBuilder();
         private long _number = before.Number;
         private long _clock = before.Clock;
 
@@ -38,11 +39,8 @@ internal sealed partial record ClusterRules
         /// <returns>What has seen this write and all that it has taken the place of.</returns>
         public SeenWrites Write(RuleKey key, RuleValue? value, SeenWrites context)
         {
-            var write = new RuleWrite(before.Writer, ++_number, clock, by, now.ToUnixTimeMilliseconds(), value);
             _clock = Math.Max(_clock, clock);
-            Set(key, Get(key).With(write, context));
-            _written.Add(key.Shard);
-            return context.And(write);
+            return Write(key, new RuleWrite(before.Writer, ++_number, clock, by, now.ToUnixTimeMilliseconds(), value), context);
         }
 
         /// <summary>What runs here otherwise than was applied is a change that somebody made here. One that waits for the relay's answer is looked at then.</summary>
@@ -86,11 +84,17 @@ internal sealed partial record ClusterRules
                     continue;
                 Refused.Remove(id);
                 RuleValue? local = before.Local.GetValueOrDefault(id);
-                if (applied.Seen.Has(register.Seen))
+                bool isSame = RuleValue.IsSame(register.Value, local);
+                if (isSame && register.Writes.Length > 1 && !register.Losers.Any() && _repeated.Add(id))
+                {
+                    Applied[id] = new AppliedRule(local, Repeat(key, register, local));
+                    Behind.Remove(id);
+                }
+                else if (applied.Seen.Has(register.Seen))
                 {
                     Behind.Remove(id);
                 }
-                else if (RuleValue.IsSame(register.Value, local))
+                else if (isSame)
                 {
                     Applied[id] = new AppliedRule(local, register.Seen);
                     Behind.Remove(id);
@@ -118,7 +122,7 @@ internal sealed partial record ClusterRules
             ClusterRulesEffect[] conflicts = [.. Touched.Order(Comparer<RuleKey>.Create(RuleKey.Compare)).Select(k => Conflict(k, told)).OfType<ClusterRulesEffect>()];
             ClusterRules next = before with
             {
-                Shards = shards.MoveToImmutable(),
+                Shards = _shards.Count > 0 ? shards.MoveToImmutable() : before.Shards,
                 Number = _number,
                 Clock = _clock,
                 Applied = Applied.ToImmutable(),
@@ -126,14 +130,29 @@ internal sealed partial record ClusterRules
                 Refused = Refused.ToImmutable(),
                 Behind = Behind.ToImmutable(),
                 Told = told.ToImmutable(),
+                Repeated = _repeated.ToImmutable(),
             };
-            bool changed = saves || _shards.Count > 0 || _apply.Count > 0 || !ReferenceEquals(next.Applied, before.Applied);
-            return (next, [
+            bool changed = saves || _shards.Count > 0 || !ReferenceEquals(next.Applied, before.Applied) || next.Applying.Any(a => a.Value != before.OnDisk.GetValueOrDefault(a.Key));
+            return (changed ? next with { OnDisk = next.Applying } : next, [
                 .. changed ? [new ClusterRulesEffect.Save()] : Effects.Empty,
                 .. _written.Order().Select(i => new ClusterRulesEffect.Replicate(i, next.Shards[i])),
                 .. conflicts,
                 .. _apply.Count > 0 ? [new ClusterRulesEffect.Apply([.. _apply.OrderBy(a => a.Id, StringComparer.Ordinal)])] : Effects.Empty,
             ]);
+        }
+
+        /// <summary>
+        /// What several writes say, said once, and no later than they: a node without a file, or with a new one, writes all that it has in each of its lives, and a
+        /// register would grow with each.
+        /// </summary>
+        private SeenWrites Repeat(RuleKey key, RuleRegister register, RuleValue? local) =>
+            Write(key, register.Winner! with { Writer = before.Writer, Number = ++_number, Value = local }, register.Seen);
+
+        private SeenWrites Write(RuleKey key, RuleWrite write, SeenWrites context)
+        {
+            Set(key, Get(key).With(write, context));
+            _written.Add(key.Shard);
+            return context.And(write);
         }
 
         private void WriteLocalChange(string id, RuleValue? value)

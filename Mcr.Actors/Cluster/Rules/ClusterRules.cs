@@ -54,6 +54,15 @@ internal sealed partial record ClusterRules
     /// <summary>Rules of this node of which there are writes that are not yet applied here.</summary>
     private ImmutableHashSet<string> Behind { get; init; } = [];
 
+    /// <summary>
+    /// Of <see cref="Applying"/>, as the last <see cref="ClusterRulesEffect.Save"/> has it. What was refused since may stay there: it says of a value that
+    /// it counts as applied if it runs, which is so in any case.
+    /// </summary>
+    private ImmutableDictionary<string, AppliedRule> OnDisk { get; init; } = ImmutableDictionary<string, AppliedRule>.Empty;
+
+    /// <summary>Rules of this node whose writes were made one in this life: no more than once, so that two nodes of one name do not go on at it for ever.</summary>
+    private ImmutableHashSet<string> Repeated { get; init; } = [];
+
     public RuleRegister this[RuleKey key] => Shards[key.Shard][key];
 
     /// <param name="saved">From <see cref="ClusterRulesFile.Open"/>.</param>
@@ -137,7 +146,7 @@ internal sealed partial record ClusterRules
             step.Refused.Clear(); // what was in the way may be gone
         step.WriteLocalChanges();
         step.CatchUp();
-        return step.End(saves: true);
+        return step.End(saves: false);
     }
 
     /// <summary>Asks for what was refused once more.</summary>

@@ -3,7 +3,7 @@ namespace Mcr.Actors.Cluster.Rules;
 /// <summary>One change of one rule. What the one who made it had seen is in the <see cref="RuleRegister"/>.</summary>
 /// <param name="Writer">A node in one life of its state file (<see cref="Writers"/>).</param>
 /// <param name="Number">No two writes of a writer have the same; later ones have greater ones.</param>
-/// <param name="Clock">Lamport's: greater than that of every write which the writer's node had seen. 0: it knew nothing of what was before.</param>
+/// <param name="Clock">Lamport's: greater than that of every write which the writer's node had seen. 0: it knew nothing of what was before. Who says again what others say has theirs.</param>
 /// <param name="By">Who, for people: <c>mcrctl root</c>.</param>
 /// <param name="At">Milliseconds since 1970 by the writer's wall clock, for people only.</param>
 /// <param name="Value">null: removed.</param>

@@ -81,6 +81,72 @@ public sealed class ClusterRulesSpecs
     }
 
     [Fact]
+    public void Rule_that_is_refused_again_should_not_be_written_to_disk_again()
+    {
+        (ClusterRules a, _, _) = Start("a").Put(Key, V1, "console alice", Now);
+        (ClusterRules b, ImmutableArray<ClusterRulesEffect> effects) = Merge(Start("b"), a);
+        Assert.Contains(new ClusterRulesEffect.Save(), effects);
+        for (int i = 0; i < 3; i++)
+        {
+            (b, effects) = b.ApplyDone([new ApplyOutcome("r1", "no room")], Rules(null), "somebody", Now);
+            Assert.Empty(effects);
+            (b, effects) = b.Retry(Now);
+            Assert.IsType<ClusterRulesEffect.Apply>(Assert.Single(effects));
+        }
+
+        (b, effects) = b.ApplyDone([new ApplyOutcome("r1")], Rules(V1), "somebody", Now);
+        Assert.Equal([new ClusterRulesEffect.Save()], effects);
+        (a, _, _) = a.Put(Key, V2, "console alice", Now);
+        Assert.Contains(new ClusterRulesEffect.Save(), Merge(b, a).Effects);
+    }
+
+    /// <summary>Each life of a node that keeps no file writes what it runs, and does not know that the last one has.</summary>
+    [Fact]
+    public void Writes_that_say_the_same_should_become_one_that_is_no_newer_than_they()
+    {
+        (ClusterRules b, _) = Start("b").LocalChanged(Rules(V1), "mcrctl root", Now);
+        (ClusterRules a, _) = Merge(Start("a"), b);
+        RuleWrite first = a[Key].Winner!;
+        for (ulong life = 2; life < 6; life++)
+        {
+            (b, _) = ClusterRules.Start(ClusterRulesFile.Renew(null, "b", life), Rules(V1), "somebody", Now);
+            (b, ImmutableArray<ClusterRulesEffect> effects) = Merge(b, a);
+            Assert.Equal(b[Key], Assert.Single(effects.OfType<ClusterRulesEffect.Replicate>()).Shard[Key]);
+            Assert.Empty(effects.OfType<ClusterRulesEffect.Apply>());
+            (a, _) = Merge(a, b);
+            RuleWrite write = Assert.Single(a[Key].Writes);
+            Assert.Equal((Writers.Name("b", life), first.Clock, first.By, V1), (write.Writer, write.Clock, write.By, write.Value));
+            Assert.Empty(Merge(b, a).Effects);
+        }
+
+        // Who has changed the rule meanwhile, and knew of it, is right.
+        (ClusterRules c, _) = Merge(Start("c"), a);
+        (c, _, _) = c.Put(Key, V2, "console alice", Now);
+        (b, _) = ClusterRules.Start(ClusterRulesFile.Renew(null, "b", 6), Rules(V1), "somebody", Now);
+        (b, _) = Merge(b, a);
+        (b, _) = Merge(b, c);
+        Assert.Equal(V2, b[Key].Value);
+    }
+
+    /// <summary>They are to be told apart by their names; if they are not, they at least do not write for ever.</summary>
+    [Fact]
+    public void Two_nodes_of_one_name_should_come_to_rest()
+    {
+        (ClusterRules one, _) = ClusterRules.Start(ClusterRulesFile.Renew(null, "b", 1), Rules(V1), "somebody", Now);
+        (ClusterRules other, _) = ClusterRules.Start(ClusterRulesFile.Renew(null, "b", 2), Rules(V1), "somebody", Now);
+        int rounds = 0;
+        while (rounds < 10 && !one[Key].Equals(other[Key]))
+        {
+            rounds++;
+            ClusterRules before = one;
+            (one, _) = Merge(one, other);
+            (other, _) = Merge(other, before);
+        }
+
+        Assert.InRange(rounds, 1, 5);
+    }
+
+    [Fact]
     public void Rule_of_a_file_should_be_changed_by_nobody_else()
     {
         RuleValue file = new("v1", "mcrd.hocon:7", IsFile: true);

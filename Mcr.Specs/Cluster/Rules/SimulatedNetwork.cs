@@ -120,7 +120,7 @@ internal sealed class SimulatedNetwork
                     node.Step(relayFirst: true);
             }
 
-            if (_underWay.Count == 0 && Nodes.Select(n => n.State!.Shards).Distinct().Count() == Nodes.Length && Nodes.Zip(before).All(n => n.First.State!.Shards.SequenceEqual(n.Second!.Shards)))
+            if (_underWay.Count == 0 && Nodes.Zip(before).All(n => n.First.State!.Shards.SequenceEqual(n.Second!.Shards)))
                 return;
         }
 
