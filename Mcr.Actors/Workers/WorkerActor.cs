@@ -74,7 +74,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
                     Context.System.EventStream.Publish(new StandbyCommands.Prepare());
                 Timers.Cancel(nameof(StartTimeout));
                 Become(Running);
-                Timers.StartPeriodicTimer(nameof(LookAtHealth), new LookAtHealth(), HealthCheck.Interval);
+                LookLater();
                 _log.Info("{Worker} (pid {Pid}) is ready", _seat, Pid);
                 Publish(EventSeverity.Info, EventKind.WorkerReady, $"{_seat} (pid {Pid}) is ready");
                 Report(WorkerStatus.Running);
@@ -121,8 +121,12 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
         }
     }
 
+    /// <summary>Each time anew: a clock that ticks by itself makes up for the time that this host stood still, and so many looks at once find that nothing has moved.</summary>
+    private void LookLater() => Timers.StartSingleTimer(nameof(LookAtHealth), new LookAtHealth(), HealthCheck.Interval);
+
     private void Look()
     {
+        LookLater();
         WorkerHealth health = _life!.Process!.ReadHealth();
         (_health, string? fault) = _health.Look(health, _isRelaying, _options.WorkerMemoryLimit);
         if (fault is not null)

@@ -28,6 +28,8 @@ internal sealed class HostsTraffic : IDisposable
             receiver.Process.Terminate();
             Summary received = receiver.Result();
             output.WriteLine($"through {host.Name}: sent={sent} {received.Line}");
+            if (received.Number("received") != sent)
+                output.WriteLine(host.Describe()); // what it has to say of it
             Assert.Equal((sent, 0, 0, 0), (received.Number("received"), received.Number("lost"), received.Number("duplicated"), received.Number("reordered")));
         }
     }
