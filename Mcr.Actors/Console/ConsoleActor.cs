@@ -53,13 +53,13 @@ internal sealed class ConsoleActor : UntypedActor, IWithTimers
                 Do(_sessions.Proof(proof, From, Fresh(), Now));
                 break;
             case ConsoleMessage.Request request:
-                Do(_sessions.Request(request, Now));
+                Do(_sessions.Request(request, From, Now));
                 break;
             case ConsoleMessage.Taken taken:
-                Do(_sessions.Taken(taken, Now));
+                Do(_sessions.Taken(taken, From, Now));
                 break;
             case ConsoleMessage.Goodbye goodbye:
-                Do(_sessions.Goodbye(goodbye));
+                Do(_sessions.Goodbye(goodbye, From));
                 break;
             case Answer answer:
                 Do(_sessions.Answered(answer.Token, answer.Id, answer.Bytes, answer.IsLast, Now));

@@ -24,6 +24,9 @@ public sealed class ConsoleClient : IControlLink
     /// <summary>For what answers there to be mcrd's console: with the one above, less than five seconds.</summary>
     private static readonly TimeSpan HelloLimit = TimeSpan.FromSeconds(2.5);
 
+    /// <summary>Of its ActorSystem's name: whoever would have what is sent to this console has to guess it.</summary>
+    private const int NameBytes = 16;
+
     private readonly HostPort _place;
     private readonly CertificateFiles? _files;
     private readonly TimeSpan _patience;
@@ -43,7 +46,7 @@ public sealed class ConsoleClient : IControlLink
         _patience = patience;
         PeerTls? tls = files is null ? null : new PeerTls(files, CertificatePolicy.ForNodes(files, []), (_, why) => _refused = why, TimeProvider.System) { Accepted = certificate => Remember(certificate.RawData) };
         RemoteParts parts = RemoteConfig.ForClient(tls);
-        _system = ActorSystem.Create("mcrctl", ActorSystemSetup.Create([BootstrapSetup.Create().WithConfig(ConsoleConfig.Client.WithFallback(ConsoleConfig.Serialization).WithFallback(parts.Config)), .. parts.Setups]));
+        _system = ActorSystem.Create(NewName(), ActorSystemSetup.Create([BootstrapSetup.Create().WithConfig(ConsoleConfig.Client.WithFallback(ConsoleConfig.Serialization).WithFallback(parts.Config)), .. parts.Setups]));
         _inbox = Inbox.Create(_system);
         _console = _system.ActorSelection($"akka.{(files is null ? "tcp" : "ssl.tcp")}://{ConsoleProtocol.SystemName}@{place}{ConsoleProtocol.Path}");
         foreach (Type ended in new[] { typeof(DisassociatedEvent), typeof(AssociationErrorEvent) })
@@ -112,6 +115,12 @@ public sealed class ConsoleClient : IControlLink
         _inbox.Dispose();
         _ = _system.Terminate();
     }
+
+    /// <summary>
+    /// mcrd answers to the address that is claimed, on whichever connection claims it, and all consoles have one of 127.0.0.1 and a port. So the name is one that nobody else has, by
+    /// chance or by intent.
+    /// </summary>
+    internal static string NewName() => $"mcrctl-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(NameBytes))}";
 
     private void Begin()
     {

@@ -59,10 +59,10 @@ internal sealed record ConsoleSessions(string Node, string Version)
         return new ConsoleStep(next, [new ConsoleEffect.Reply(new ConsoleMessage.Challenge(fresh.Number, fresh.Nonce, own))]);
     }
 
-    /// <summary>A challenge is good for one proof, right or wrong.</summary>
+    /// <summary>A challenge is good for one proof, right or wrong, from where it went.</summary>
     public ConsoleStep Proof(ConsoleMessage.Proof proof, string from, ConsoleFresh fresh, TimeSpan now)
     {
-        if (!Challenges.TryGetValue(proof.Number, out Unproven? asked) || now - asked.Began > LongestProof)
+        if (!Challenges.TryGetValue(proof.Number, out Unproven? asked) || asked.From != from || now - asked.Began > LongestProof)
             return Refuse(0, $"node {Node} has not asked for that proof, has had it, or has waited too long for it; say hello first", hasSession: false);
         ConsoleSessions next = this with { Challenges = Challenges.Remove(proof.Number) };
         if (ConsoleProof.IsOf(asked.Identity.Certificate, proof.Signature, asked.ClientNonce, asked.ServerNonce, proof.Number, asked.Own))
@@ -71,9 +71,10 @@ internal sealed record ConsoleSessions(string Node, string Version)
         return next.Refuse(0, why, hasSession: false).And(new ConsoleEffect.Say($"a console at {from} was refused: {why}", IsWarning: true));
     }
 
-    public ConsoleStep Request(ConsoleMessage.Request request, TimeSpan now)
+    /// <param name="from">A token counts from the address that it was given to: whoever else has it is another.</param>
+    public ConsoleStep Request(ConsoleMessage.Request request, string from, TimeSpan now)
     {
-        if (!Sessions.TryGetValue(request.Token, out ConsoleSession? known))
+        if (Find(request.Token, from) is not { } known)
             return NoSession(request.Id);
         ConsoleSession session = known with { Heard = now };
         if (session.Stage is ConsoleStage.Answering)
@@ -111,9 +112,10 @@ internal sealed record ConsoleSessions(string Node, string Version)
         return new ConsoleStep(Keep(session with { Stage = next, Heard = now }), effects);
     }
 
-    public ConsoleStep Taken(ConsoleMessage.Taken taken, TimeSpan now)
+    /// <inheritdoc cref="Request"/>
+    public ConsoleStep Taken(ConsoleMessage.Taken taken, string from, TimeSpan now)
     {
-        if (!Sessions.TryGetValue(taken.Token, out ConsoleSession? session))
+        if (Find(taken.Token, from) is not { } session)
             return NoSession(taken.Id);
         if (session.Stage is not ConsoleStage.Sending sending || sending.Id != taken.Id || taken.Part < 0 || taken.Part >= sending.Sent)
             return new ConsoleStep(Keep(session with { Heard = now }), []);
@@ -121,7 +123,8 @@ internal sealed record ConsoleSessions(string Node, string Version)
         return new ConsoleStep(Keep(session with { Stage = next, Heard = now }), effects);
     }
 
-    public ConsoleStep Goodbye(ConsoleMessage.Goodbye goodbye) => End(s => s.Token == goodbye.Token, "has said goodbye");
+    /// <inheritdoc cref="Request"/>
+    public ConsoleStep Goodbye(ConsoleMessage.Goodbye goodbye, string from) => End(s => s.Token == goodbye.Token && s.Address == from, "has said goodbye");
 
     /// <summary>Nothing comes from there any more.</summary>
     public ConsoleStep Gone(string address) => (this with { Challenges = Challenges.RemoveRange(Challenges.Where(c => c.Value.From == address).Select(c => c.Key)) }).End(s => s.Address == address, "has gone");
@@ -171,6 +174,8 @@ internal sealed record ConsoleSessions(string Node, string Version)
             this with { Sessions = Sessions.RemoveRange(ended.Select(s => s.Token)) },
             [.. ended.Select(s => new ConsoleEffect.Say($"console {s.Identity.Name} at {s.Address} {why}", IsWarning: false))]);
     }
+
+    private ConsoleSession? Find(string token, string from) => Sessions.TryGetValue(token, out ConsoleSession? session) && session.Address == from ? session : null;
 
     private ConsoleSessions Keep(ConsoleSession session) => this with { Sessions = Sessions.SetItem(session.Token, session) };
 

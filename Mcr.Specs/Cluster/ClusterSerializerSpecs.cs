@@ -4,6 +4,7 @@ using Akka.Actor;
 using CsCheck;
 using Mcr.Actors.Cluster;
 using Mcr.Actors.Cluster.Rules;
+using Mcr.Actors.Cluster.Tls;
 using Mcr.Actors.Cluster.Wire;
 
 namespace Mcr.Specs.Cluster;
@@ -81,7 +82,7 @@ public sealed class ClusterSerializerSpecs : IDisposable
             Assert.Equal(more, Back(new Knock(one, more)).Members);
             Assert.Equal(one, Back(new Knocked(one, more)).Self);
             Forward forward = Back(new Forward(one, one, flag, bytes));
-            Assert.Equal((one, flag), (forward.Who, forward.MayChange));
+            Assert.Equal((one, CertificateNames.Printable(one), flag), (forward.From, forward.Who, forward.MayChange));
             Assert.Equal(bytes, forward.Request);
             Assert.Equal(bytes, Back(new Forwarded(bytes)).Response);
         });
@@ -122,6 +123,34 @@ public sealed class ClusterSerializerSpecs : IDisposable
     [InlineData("System.IO.FileInfo, System.Runtime", "{}")]
     public void What_cannot_be_used_should_be_refused(string manifest, string json) =>
         Assert.Throws<InvalidDataException>(() => _serializer.FromBinary(Encoding.UTF8.GetBytes(json), manifest));
+
+    /// <summary>Whoever has a node's certificate may send any text, and an operator's terminal obeys some.</summary>
+    [Fact]
+    public void Texts_should_be_printable_and_short_whoever_wrote_them()
+    {
+        string evil = $"root\e[2J\n\u202e{new string('x', 100_000)}";
+        Assert.Equal("root?[2J??", Back(new Forward("a", evil, true, [1])).Who[..10]);
+        Assert.Equal(129, Back(new Forward("a", evil, true, [1])).Who.Length);
+
+        var report = new NodeReport { Version = evil, RulesetHash = evil, Rules = One(evil, 1), Workers = One(evil, 1), Interfaces = One(evil, evil), Refused = One(evil, evil) };
+        NodeReport back = Back(report);
+        string[] texts = [back.Version, back.RulesetHash, .. back.Rules.Keys, .. back.Workers.Keys, .. back.Interfaces.Keys, .. back.Interfaces.Values, .. back.Refused.Keys, .. back.Refused.Values];
+        Assert.Equal(8, texts.Length);
+        Assert.All(texts, text => Assert.True(text.Length <= 2_001 && !text.Any(c => char.IsControl(c) || c == '\u202e')));
+
+        // The same bytes wherever it has come by: replicators compare them.
+        Assert.Equal(_serializer.ToBinary(report), _serializer.ToBinary(back));
+
+        static Dictionary<string, T> One<T>(string key, T value) => new() { [key] = value };
+    }
+
+    [Fact]
+    public void Largest_request_and_answer_should_leave_room_in_a_frame()
+    {
+        string name = new('n', 128);
+        Assert.InRange(_serializer.ToBinary(new Forward(name, name, true, new byte[Packed.MaxBytes])).Length, Packed.MaxBytes, RemoteConfig.MaxFrame - 32_768);
+        Assert.InRange(_serializer.ToBinary(new Forwarded(new byte[Packed.MaxBytes])).Length, Packed.MaxBytes, RemoteConfig.MaxFrame - 32_768);
+    }
 
     [Fact]
     public void What_is_no_message_should_not_be_sent()

@@ -15,6 +15,8 @@ public sealed class PackedSpecs(ITestOutputHelper output)
         byte[] packed = Packed.Of(new byte[100_000]);
         Assert.Equal(100_000, Packed.Open(packed, 100_000).Length);
         Assert.Throws<InvalidDataException>(() => Packed.Open(packed, 99_999));
+        Assert.True(Packed.IsWithin(packed, 100_000));
+        Assert.False(Packed.IsWithin(packed, 99_999));
     }
 
     /// <summary>A GiB of zeros in a MiB; it is not unpacked to see that.</summary>

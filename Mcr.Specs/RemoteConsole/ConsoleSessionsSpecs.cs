@@ -93,6 +93,34 @@ public sealed class ConsoleSessionsSpecs : IDisposable
     }
 
     [Fact]
+    public void A_proof_should_be_good_from_where_the_challenge_went_only()
+    {
+        using X509Certificate2 alice = _lab.Console();
+        (ConsoleMessage.Challenge challenge, byte[] nonce) = Challenge(alice);
+        var proof = new ConsoleMessage.Proof(challenge.Number, ConsoleProof.Sign(alice, nonce, challenge.Nonce, challenge.Number, challenge.Certificate));
+
+        Assert.False(Refusal(Do(_sessions.Proof(proof, "y", Fresh(), default))).HasSession);
+        Assert.IsType<ConsoleMessage.Welcome>(Reply(Do(_sessions.Proof(proof, "x", Fresh(), default))));
+    }
+
+    /// <summary>Who has got hold of an admin's token is somewhere else all the same.</summary>
+    [Fact]
+    public void A_token_should_be_of_no_use_at_another_address()
+    {
+        using X509Certificate2 alice = _lab.Console();
+        string token = Begin(alice).Token;
+
+        Assert.False(Refusal(Do(_sessions.Request(new ConsoleMessage.Request(token, 1, 0, 1) { Bytes = [1] }, "y", default))).HasSession);
+        Assert.IsType<ConsoleEffect.Handle>(Assert.Single(Request(token, 1, "{}")));
+        Do(_sessions.Answered(token, 1, new byte[20 * ConsoleProtocol.PartBytes], isLast: false, default));
+        Assert.False(Refusal(Do(_sessions.Taken(new ConsoleMessage.Taken(token, 1, 0), "y", default))).HasSession);
+        Do(_sessions.Goodbye(new ConsoleMessage.Goodbye(token), "y"));
+        Assert.Equal(1, _sessions.Count);
+        Do(_sessions.Goodbye(new ConsoleMessage.Goodbye(token), "x"));
+        Assert.Equal(0, _sessions.Count);
+    }
+
+    [Fact]
     public void Who_only_says_hello_should_take_bounded_room_and_sessions_be_bounded()
     {
         using X509Certificate2 alice = _lab.Console();
@@ -151,7 +179,7 @@ public sealed class ConsoleSessionsSpecs : IDisposable
         Assert.Equal(ConsoleProtocol.Window, got.Count);
 
         for (int i = 0; i < got.Count; i++)
-            got.AddRange(Responses(Do(_sessions.Taken(new ConsoleMessage.Taken(token, 1, i), default))));
+            got.AddRange(Responses(Do(_sessions.Taken(new ConsoleMessage.Taken(token, 1, i), "x", default))));
         Assert.Equal(answer, got.SelectMany(r => r.Bytes));
         Assert.Equal(0, _sessions.Held);
 
@@ -199,5 +227,5 @@ public sealed class ConsoleSessionsSpecs : IDisposable
 
     private IReadOnlyList<ConsoleEffect> Request(string token, long id, string text) => Part(token, id, 0, 1, Encoding.UTF8.GetBytes(text));
 
-    private IReadOnlyList<ConsoleEffect> Part(string token, long id, int part, int parts, byte[] bytes) => Do(_sessions.Request(new ConsoleMessage.Request(token, id, part, parts) { Bytes = bytes }, default));
+    private IReadOnlyList<ConsoleEffect> Part(string token, long id, int part, int parts, byte[] bytes) => Do(_sessions.Request(new ConsoleMessage.Request(token, id, part, parts) { Bytes = bytes }, "x", default));
 }

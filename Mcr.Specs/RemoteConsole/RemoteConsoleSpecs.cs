@@ -47,6 +47,7 @@ public sealed class RemoteConsoleSpecs : IDisposable
 
         (int code, _, string error) = Shell(alice, $"batch < {file}");
         Assert.Equal((0, ""), (code, error));
+        Assert.Matches("console alice at akka\\.ssl\\.tcp://mcrctl-[0-9a-f]{32}@127\\.0\\.0\\.1:[0-9]+ may do everything", _mcrd.Process.WaitForLine("console alice at")); // a name that nobody guesses
         foreach (string command in new[] { "list-rules", "config show --json", "version", "interfaces", "log-level get" })
         {
             (int remoteCode, string remote, _) = Shell(alice, command);

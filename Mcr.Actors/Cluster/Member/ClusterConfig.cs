@@ -46,12 +46,13 @@ internal static class ClusterConfig
 
     public static Config Of(ClusterSettings settings, string node, string version)
     {
-        string serializer = $"{typeof(ClusterSerializer).FullName}, {typeof(ClusterSerializer).Assembly.GetName().Name}";
         string Bind(Type type) => $"\"{type.FullName}, {type.Assembly.GetName().Name}\" = mcr";
         return ConfigurationFactory.ParseString(string.Create(CultureInfo.InvariantCulture, $$"""
             akka.cluster.roles = ["{{MemberRoles.Node}}{{JsonEncodedText.Encode(node)}}", "{{MemberRoles.Version}}{{JsonEncodedText.Encode(version)}}"]
-            akka.actor.serializers.mcr = "{{serializer}}"
-            akka.actor.serialization-identifiers { "{{serializer}}" = {{ClusterSerializer.Id}} }
+            akka.actor {
+              {{SerializerEntries.Of(("mcr", typeof(ClusterSerializer), ClusterSerializer.Id), ("akka-cluster", typeof(FilterCluster), FilterCluster.Id), ("akka-data-replication", typeof(FilterReplicator), FilterReplicator.Id))}}
+              {{SerializerEntries.Of(("akka-replicated-data", typeof(RefuseReplicated), RefuseReplicated.Id), ("reliable-delivery", typeof(RefuseDelivery), RefuseDelivery.Id))}}
+            }
             akka.actor.serialization-bindings { {{Bind(typeof(IClusterMessage))}}, {{Bind(typeof(NodeReport))}}, {{Bind(typeof(RuleShard))}} }
             """)).WithFallback(Fixed).WithFallback(DistributedData.DefaultConfig());
     }

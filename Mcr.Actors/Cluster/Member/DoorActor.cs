@@ -1,5 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Event;
+using Mcr.Actors.Cluster.Tls;
 using Mcr.Actors.Cluster.Wire;
 using Mcr.Actors.Control;
 using Mcr.Actors.Messages;
@@ -17,6 +19,10 @@ internal sealed class DoorActor(ControlGate gate) : UntypedActor
     /// <summary>Longer than a gate takes to answer anything.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(12);
 
+    /// <summary>So that who asks hears of it.</summary>
+    private static readonly TimeSpan LongestAnswer = Patience - TimeSpan.FromSeconds(1);
+
+    private readonly ControlHandler _handler = HandlerOf(gate, Context.GetLogger());
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
     private readonly Dictionary<long, (string Address, string Node, IActorRef Asker)> _open = [];
     private long _last;
@@ -34,8 +40,14 @@ internal sealed class DoorActor(ControlGate gate) : UntypedActor
     {
         switch (message)
         {
+            case Forward forward when NodeAt(Sender.Path.Address) is var from && from != forward.From:
+                Sender.Tell(Answer(new ControlResponse.Error($"{(from is null ? "a node that is no member as far as is known here" : $"node {CertificateNames.Printable(from)}")} has passed this on as node '{CertificateNames.Printable(forward.From)}'; nothing was done. If it has just joined, try again")));
+                break;
             case Forward forward:
                 DoAsync(forward).PipeTo(Sender, Self);
+                break;
+            case MemberMessages.Send send when send.Message.Request.Length > Packed.MaxBytes:
+                Sender.Tell(new Status.Failure(new InvalidOperationException($"node {send.Node} was not asked: what is asked has {send.Message.Request.Length} bytes when it is packed, and at most {Packed.MaxBytes} go to another node; ask for less at once")));
                 break;
             case MemberMessages.Send send:
                 long number = ++_last;
@@ -68,21 +80,32 @@ internal sealed class DoorActor(ControlGate gate) : UntypedActor
         }
     }
 
+    /// <summary>The name of the member whose address that is; who is at an address is as good as certificates of nodes are.</summary>
+    private string? NodeAt(Address address) => _cluster.State.Members.FirstOrDefault(m => m.Address.Equals(address))?.Roles.FirstOrDefault(r => r.StartsWith(MemberRoles.Node, StringComparison.Ordinal))?[MemberRoles.Node.Length..];
+
+    private static ControlHandler HandlerOf(ControlGate gate, ILoggingAdapter log) => new(gate.HandleAsync, LongestAnswer, sentence => log.Warning("{Sentence}", sentence));
+
+    /// <summary>Never fails: an exception would be sent as one, and no node takes any.</summary>
     private async Task<Forwarded> DoAsync(Forward forward)
     {
-        ControlResponse response;
         try
         {
             ControlRequest request = RequestCodec.Decode(Packed.Open(forward.Request, ControlProtocol.MaxRequestBytes));
             var peer = ControlPeer.OfNode(forward.From, forward.Who, forward.MayChange);
-            response = await gate.HandleAsync(request with { Node = null }, peer, CancellationToken.None).ConfigureAwait(false);
+            return Answer(await _handler.AnswerAsync(request with { Node = null }, peer, CancellationToken.None).ConfigureAwait(false));
         }
-        catch (InvalidDataException e)
+        catch (Exception e)
         {
-            response = new ControlResponse.Error(e.Message);
+            return Answer(new ControlResponse.Error(e.Message));
         }
+    }
 
-        return new Forwarded(Packed.Of(ResponseCodec.Encode(response)));
+    /// <summary>What is too large for one message would be dropped on the way, without a word to anybody.</summary>
+    private static Forwarded Answer(ControlResponse response)
+    {
+        byte[] packed = Packed.Of(ControlHandler.Encode(response));
+        return packed.Length <= Packed.MaxBytes ? new Forwarded(packed)
+            : new Forwarded(Packed.Of(ResponseCodec.Encode(new ControlResponse.Error($"it has been answered, but the answer has {packed.Length} bytes when it is packed, and at most {Packed.MaxBytes} go to another node; ask for less at once, or on that node itself"))));
     }
 
     private static Status.Failure Failure(string node, string why) => new(new InvalidOperationException($"node {node} has not answered: {why}"));

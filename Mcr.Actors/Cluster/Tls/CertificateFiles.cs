@@ -52,7 +52,7 @@ public sealed class CertificateFiles
         X509Certificate2? certificate = ReadCertificate(settings.Certificate, contents.Certificate, problems);
         if (certificate is not null && authorities.Length > 0 && new CertificatePolicy(authorities, settings.Ca, [], "", isConsole).Judge(certificate, now) is { } verdict)
             problems.Add($"{settings.Certificate}: {verdict}");
-        JudgeMode(settings.Key, contents.Key, problems);
+        JudgeMode(settings.Key, contents.KeyMode, problems);
         X509Certificate2? own = Join(settings, certificate, contents.Key, problems);
         if (problems.Count == 0)
             return (new CertificateFiles(settings, authorities, own!, contents.Digest()), []);
@@ -97,12 +97,9 @@ public sealed class CertificateFiles
         return [];
     }
 
-    private static void JudgeMode(string file, string? pem, List<string> problems)
+    private static void JudgeMode(string file, UnixFileMode mode, List<string> problems)
     {
         const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-        if (pem is null)
-            return;
-        UnixFileMode mode = File.GetUnixFileMode(file);
         if ((mode & Others) != 0)
             problems.Add($"{file}: can be read or written by others than its owner (mode 0{Convert.ToString((int)mode, 8)}); chmod 0600 {file}");
     }

@@ -31,7 +31,7 @@ public static class CertificateNames
     {
         try
         {
-            return [.. Of(certificate).DefaultIfEmpty(certificate.Subject).Select(Printable)];
+            return [.. Of(certificate).DefaultIfEmpty(certificate.Subject).Select(name => Printable(name))];
         }
         catch (CryptographicException)
         {
@@ -58,11 +58,16 @@ public static class CertificateNames
     /// <summary>A moment as operators read it: UTC, to the minute.</summary>
     public static string Moment(DateTime time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
-    internal static string Printable(string text)
+    /// <summary>What anybody may have written, for a line of text; the same when it is done again.</summary>
+    /// <param name="longest">In characters; what is longer is cut.</param>
+    internal static string Printable(string text, int longest = LongestPrinted)
     {
-        string cut = text.Length > LongestPrinted ? text[..LongestPrinted] + "…" : text;
-        return new string([.. cut.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? '?' : c)]);
+        string cut = text.Length > longest ? text[..longest] + "…" : text;
+        return cut.All(IsPrinted) ? cut : new string([.. cut.Select(c => IsPrinted(c) ? c : '?')]);
     }
+
+    /// <summary>Neither a control character, nor one that turns the direction of what follows or begins a line.</summary>
+    private static bool IsPrinted(char c) => !char.IsControl(c) && char.GetUnicodeCategory(c) is not (UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 
     private static bool Has(X509Certificate2 certificate, string usage) =>
         certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().Any(extension => extension.EnhancedKeyUsages.Cast<Oid>().Any(oid => oid.Value == usage));

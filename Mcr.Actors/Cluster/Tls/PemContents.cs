@@ -5,23 +5,29 @@ using Mcr.Actors.Configuration;
 namespace Mcr.Actors.Cluster.Tls;
 
 /// <summary>The text of the three files; null for one that cannot be read.</summary>
-internal sealed record PemContents(string? Ca, string? Certificate, string? Key)
+/// <param name="KeyMode">Who may read and write the very file that the key was read from: the one of that name may be another by now.</param>
+internal sealed record PemContents(string? Ca, string? Certificate, string? Key, UnixFileMode KeyMode)
 {
     /// <summary>Of each file: far more than any chain has.</summary>
     private const int MaxBytes = 1 << 20;
 
     /// <param name="problems">Gets a sentence for each that cannot be read.</param>
-    public static PemContents Read(TlsSettings settings, List<string> problems) =>
-        new(ReadFile("mcr.tls.ca", settings.Ca, problems), ReadFile("mcr.tls.certificate", settings.Certificate, problems), ReadFile("mcr.tls.key", settings.Key, problems));
+    public static PemContents Read(TlsSettings settings, List<string> problems)
+    {
+        (string? ca, _) = ReadFile("mcr.tls.ca", settings.Ca, problems);
+        (string? certificate, _) = ReadFile("mcr.tls.certificate", settings.Certificate, problems);
+        (string? key, UnixFileMode mode) = ReadFile("mcr.tls.key", settings.Key, problems);
+        return new PemContents(ca, certificate, key, mode);
+    }
 
     public byte[] Digest() => SHA256.HashData(Encoding.UTF8.GetBytes($"{Ca}\0{Certificate}\0{Key}"));
 
-    private static string? ReadFile(string key, string path, List<string> problems)
+    private static (string? Text, UnixFileMode Mode) ReadFile(string key, string path, List<string> problems)
     {
         if (path.Length == 0)
         {
             problems.Add($"{key} is not given; give the path of a PEM file (mcrd tls init makes them)");
-            return null;
+            return default;
         }
 
         try
@@ -30,16 +36,16 @@ internal sealed record PemContents(string? Ca, string? Certificate, string? Key)
             if (stream.Length > MaxBytes)
             {
                 problems.Add($"{path}: has {stream.Length:N0} bytes, more than the {MaxBytes >> 20} MiB that are read; is it a PEM file?");
-                return null;
+                return default;
             }
 
             using var reader = new StreamReader(stream, Encoding.UTF8);
-            return reader.ReadToEnd();
+            return (reader.ReadToEnd(), File.GetUnixFileMode(stream.SafeFileHandle));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             problems.Add($"{path}: cannot be read ({key}): {e.Message}");
-            return null;
+            return default;
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Akka.Actor;
 using Akka.Serialization;
+using Mcr.Actors.Cluster.Tls;
 using Mcr.Actors.Cluster.Rules;
 
 namespace Mcr.Actors.Cluster.Wire;
@@ -13,6 +14,9 @@ public sealed class ClusterSerializer(ExtendedActorSystem system) : SerializerWi
 {
     /// <summary>On the wire; never another.</summary>
     public const int Id = 7201;
+
+    /// <summary>In characters: why a rule is refused names all that is wrong with it.</summary>
+    private const int LongestSentence = 2_000;
 
     public override int Identifier => Id;
 
@@ -34,7 +38,7 @@ public sealed class ClusterSerializer(ExtendedActorSystem system) : SerializerWi
         Forward forward => JsonSerializer.SerializeToUtf8Bytes(forward, ClusterJson.Default.Forward),
         Forwarded forwarded => JsonSerializer.SerializeToUtf8Bytes(forwarded, ClusterJson.Default.Forwarded),
         RuleShard shard => ShardCodec.Encode(shard),
-        NodeReport report => JsonSerializer.SerializeToUtf8Bytes(report, ClusterJson.Default.NodeReport),
+        NodeReport report => JsonSerializer.SerializeToUtf8Bytes(Whole(report), ClusterJson.Default.NodeReport),
         _ => throw new ArgumentException($"{obj.GetType()} is nothing that nodes say to each other", nameof(obj)),
     };
 
@@ -54,7 +58,7 @@ public sealed class ClusterSerializer(ExtendedActorSystem system) : SerializerWi
     {
         "K1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Knock) is { Self: not null } knock ? knock with { Members = Names(knock.Members) } : null,
         "k1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Knocked) is { Self: not null } knocked ? knocked with { Members = Names(knocked.Members) } : null,
-        "F1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Forward) is { From: not null, Who: not null, Request: not null } forward ? forward : null,
+        "F1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Forward) is { From: not null, Who: not null, Request: not null } forward ? forward with { Who = CertificateNames.Printable(forward.Who) } : null,
         "f1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Forwarded) is { Response: not null } forwarded ? forwarded : null,
         "R1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.NodeReport) is { } report ? Whole(report) : null,
         "S1" => ShardCodec.Decode(bytes),
@@ -63,16 +67,25 @@ public sealed class ClusterSerializer(ExtendedActorSystem system) : SerializerWi
 
     private static string[] Names(IEnumerable<string?>? names) => [.. (names ?? []).OfType<string>()];
 
-    /// <summary>null said where there is a value is as good as nothing said.</summary>
+    /// <summary>
+    /// null said where there is a value is as good as nothing said; and texts are for operators' screens, whoever wrote them. Done when it is written as well, so that all have the same
+    /// bytes of it: replicators compare these.
+    /// </summary>
     private static NodeReport Whole(NodeReport report) => report with
     {
-        Version = report.Version ?? "",
-        RulesetHash = report.RulesetHash ?? "",
-        Rules = report.Rules ?? NodeReport.None.Rules,
-        Workers = report.Workers ?? NodeReport.None.Workers,
+        Version = CertificateNames.Printable(report.Version ?? ""),
+        RulesetHash = CertificateNames.Printable(report.RulesetHash ?? ""),
+        Rules = Counts(report.Rules),
+        Workers = Counts(report.Workers),
         Interfaces = Texts(report.Interfaces),
         Refused = Texts(report.Refused),
     };
 
-    private static Dictionary<string, string> Texts(IReadOnlyDictionary<string, string>? texts) => (texts ?? NodeReport.None.Refused).Where(t => t.Value is not null).ToDictionary();
+    private static Dictionary<string, int> Counts(IReadOnlyDictionary<string, int>? counts) => Known(counts).DistinctBy(c => c.Key).ToDictionary();
+
+    private static Dictionary<string, string> Texts(IReadOnlyDictionary<string, string>? texts) =>
+        Known(texts).Where(t => t.Value is not null).Select(t => KeyValuePair.Create(t.Key, CertificateNames.Printable(t.Value, LongestSentence))).DistinctBy(t => t.Key).ToDictionary();
+
+    /// <summary>With names that can be printed.</summary>
+    private static IEnumerable<KeyValuePair<string, T>> Known<T>(IReadOnlyDictionary<string, T>? values) => (values ?? new Dictionary<string, T>()).Select(v => KeyValuePair.Create(CertificateNames.Printable(v.Key), v.Value));
 }

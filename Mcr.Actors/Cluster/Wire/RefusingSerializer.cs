@@ -25,7 +25,7 @@ public abstract class RefusingSerializer : SerializerWithStringManifest
     public override byte[] ToBinary(object obj) => throw Refusal(obj.GetType().ToString());
 
     /// <inheritdoc/>
-    public override object FromBinary(byte[] bytes, string manifest) => throw Refusal(manifest);
+    public override object FromBinary(byte[] bytes, string? manifest) => throw Refusal(manifest ?? "");
 
     private SerializationException Refusal(string type) =>
         new($"a message '{CertificateNames.Printable(type)}' by serializer {Identifier} is refused: hosts say only what has a serializer of its own, and no type is made since its name was sent");

@@ -20,8 +20,8 @@ public static class RemoteConfig
           actor {
             provider = remote
             serialization-settings.allow-unregistered-types = off
-            serializers { json = {{Name<RefuseJson>()}}, proto = {{Name<RefuseProtobuf>()}}, daemon-create = {{Name<RefuseDeployment>()}} }
-            serialization-identifiers { {{Name<RefuseJson>()}} = {{RefuseJson.Id}}, {{Name<RefuseProtobuf>()}} = {{RefuseProtobuf.Id}}, {{Name<RefuseDeployment>()}} = {{RefuseDeployment.Id}} }
+            {{SerializerEntries.Of(("json", typeof(RefuseJson), RefuseJson.Id), ("proto", typeof(RefuseProtobuf), RefuseProtobuf.Id), ("daemon-create", typeof(RefuseDeployment), RefuseDeployment.Id))}}
+            {{SerializerEntries.Of(("akka-containers", typeof(FilterSelection), FilterSelection.Id), ("akka-misc", typeof(FilterMisc), FilterMisc.Id), ("akka-system-msg", typeof(FilterSystem), FilterSystem.Id))}}
           }
           remote {
             untrusted-mode = on
@@ -69,8 +69,6 @@ public static class RemoteConfig
         });
         return new RemoteParts(ConfigurationFactory.ParseString("akka.remote.dot-netty.tcp.enable-ssl = on").WithFallback(config), [setup]);
     }
-
-    private static string Name<T>() => Quoted($"{typeof(T).FullName}, {typeof(T).Assembly.GetName().Name}");
 
     private static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 }

@@ -37,13 +37,7 @@ internal sealed class ActorLogger : ActorBase, IRequiresMessageQueue<ILoggerMess
     private void Write(LogEvent log)
     {
         ILogger logger = _loggers.GetOrAdd(log.LogClass, type => _factory!.CreateLogger(type));
-        Level level = IsRemoting(log.LogClass) || IsRemoting(log.Cause?.GetType()) ? Level.Debug : log.LogLevel() switch
-        {
-            AkkaLevel.DebugLevel => Level.Debug,
-            AkkaLevel.InfoLevel => Level.Information,
-            AkkaLevel.WarningLevel => Level.Warning,
-            _ => Level.Error,
-        };
+        Level level = LevelOf(log);
         if (!logger.IsEnabled(level))
             return;
         KeyValuePair<string, object?>[] values = log.Message is LogMessage message
@@ -51,6 +45,20 @@ internal sealed class ActorLogger : ActorBase, IRequiresMessageQueue<ILoggerMess
             : [];
         logger.Log(level, default, values, log.Cause, (_, _) => Text(log));
     }
+
+    internal static Level LevelOf(LogEvent log) =>
+        IsOwnLoss(log.Cause) ? Level.Error
+        : IsRemoting(log.LogClass) || IsRemoting(log.Cause?.GetType()) ? Level.Debug
+        : log.LogLevel() switch
+        {
+            AkkaLevel.DebugLevel => Level.Debug,
+            AkkaLevel.InfoLevel => Level.Information,
+            AkkaLevel.WarningLevel => Level.Warning,
+            _ => Level.Error,
+        };
+
+    /// <summary>Something of ours was too large to be sent, and nobody else hears of it. (Akka keeps the type to itself.)</summary>
+    private static bool IsOwnLoss(Exception? cause) => cause?.GetType().FullName == "Akka.Remote.OversizedPayloadException";
 
     /// <summary>Whoever can connect makes Akka.Remote write errors, with all that he has sent. What an operator is to know of it, the actors of cluster and console say.</summary>
     private static bool IsRemoting(Type? type) => type?.Namespace?.StartsWith("Akka.Remote", StringComparison.Ordinal) ?? false;

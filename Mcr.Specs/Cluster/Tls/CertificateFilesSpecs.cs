@@ -91,6 +91,30 @@ public sealed class CertificateFilesSpecs : IDisposable
         Assert.True(files.HaveChanged());
     }
 
+    /// <summary>A renewal that takes the key away and puts another there, again and again, while it is read.</summary>
+    [Fact]
+    public async Task Key_that_is_just_being_replaced_should_be_read_or_be_a_problem()
+    {
+        TlsSettings settings = _lab.Settings(_lab.Node());
+        using var isEnough = new CancellationTokenSource();
+        Task renewal = Task.Run(() =>
+        {
+            string next = _lab.PathOf("next.key");
+            File.Copy(settings.Key, next); // with its mode
+            while (!isEnough.IsCancellationRequested)
+            {
+                File.Delete(settings.Key);
+                Thread.Yield();
+                File.Copy(next, settings.Key);
+            }
+        });
+        for (int i = 0; i < 300; i++)
+            Problems(settings);
+        await isEnough.CancelAsync();
+        await renewal;
+        Assert.Empty(Problems(settings));
+    }
+
     private static string[] Problems(TlsSettings settings)
     {
         (CertificateFiles? files, IReadOnlyList<string> problems) = CertificateFiles.Read(settings, CertificateLab.Now);
