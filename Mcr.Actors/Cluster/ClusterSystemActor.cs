@@ -142,7 +142,7 @@ internal sealed class ClusterSystemActor : UntypedActor, IWithTimers
         IActorRef owner = Context.Parent;
         IActorRef self = Self;
         ClusterOptions options = _options with { LastGood = _files };
-        Task.Run(() => _making.Keep(options.Create(options, relay, owner, self), made => made.System)).PipeTo(Self, success: made => new Started(made, null), failure: e => new Started(null, Innermost(e)));
+        Task.Run(() => _making.Keep(options.Create(options, relay, owner, self), made => made.System)).PipeTo(Self, success: made => new Started(made, null), failure: e => new Started(null, SystemBeside.Innermost(e)));
     }
 
     private void Begin(Started started)
@@ -193,7 +193,7 @@ internal sealed class ClusterSystemActor : UntypedActor, IWithTimers
     private void Wait(string why)
     {
         TimeSpan lived = _startedAt is { } start ? _time.GetElapsedTime(start) : TimeSpan.Zero;
-        (_policy, TimeSpan delay, _) = _policy.Died(lived, _time.GetElapsedTime(0), Random.Shared.NextDouble(), new RestartLimit(int.MaxValue, TimeSpan.FromMinutes(1)));
+        (_policy, TimeSpan delay, _) = _policy.Died(lived, _time.GetElapsedTime(0), Random.Shared.NextDouble(), SystemBeside.NoLimit);
         string sentence = $"this node's part of the cluster {(_startedAt is null ? "is not there" : "has ended")}: {why}; it is made anew {Sentences.In(delay)}. What this node relays is not touched";
         _startedAt = null; // who does not even begin next time has not lived at all
         _log.Warning("{Sentence}", sentence);
@@ -217,8 +217,6 @@ internal sealed class ClusterSystemActor : UntypedActor, IWithTimers
         { } reason when reason.GetType().Name.StartsWith("TlsHandshake", StringComparison.Ordinal) => "a TLS handshake with a node that it dialled has failed, which ends all of Akka.Remote; whom it refused is in the line before",
         { } reason => reason.GetType().Name,
     };
-
-    private static string Innermost(Exception e) => e is AggregateException { InnerException: { } inner } ? Innermost(inner) : e.InnerException is { } cause ? Innermost(cause) : e.Message;
 
     private sealed record StartAgain;
 

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.Hosting.Logging;
+using Mcr.Actors.Workers;
 
 namespace Mcr.Actors.Cluster;
 
@@ -11,7 +12,13 @@ namespace Mcr.Actors.Cluster;
 /// </summary>
 internal static class SystemBeside
 {
+    /// <summary>It is made anew however often it ends.</summary>
+    public static readonly RestartLimit NoLimit = new(int.MaxValue, TimeSpan.FromMinutes(1));
+
     private static readonly string[] Inherited = ["akka.loggers", "akka.loglevel", "akka.stdout-logger-class", "akka.log-dead-letters", "akka.scheduler.tick-duration"];
+
+    /// <summary>Why it could not be made: Akka wraps it up.</summary>
+    public static string Innermost(Exception e) => e is AggregateException { InnerException: { } inner } ? Innermost(inner) : e.InnerException is { } cause ? Innermost(cause) : e.Message;
 
     /// <exception cref="Exception">it cannot be, mostly since it cannot listen where it should.</exception>
     public static ActorSystem Create(ActorSystem relay, string name, Config config, params Setup[] setups)

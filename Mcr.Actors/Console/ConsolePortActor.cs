@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Mcr.Actors.Cluster;
 using Mcr.Actors.Relay;
 using Mcr.Actors.Workers;
 
@@ -14,9 +15,8 @@ internal sealed class ConsolePortActor(ConsolePort port) : UntypedActor, IWithTi
     /// <summary>So soon are new certificates shown to consoles.</summary>
     internal static readonly TimeSpan FilesInterval = TimeSpan.FromSeconds(10);
 
-    private static readonly RestartLimit NoLimit = new(int.MaxValue, TimeSpan.FromMinutes(1));
-
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly SystemMaking _making = new();
     private RestartPolicy _policy = RestartPolicy.Fresh;
     private ConsolePortParts? _open;
     private long _openedAt;
@@ -33,7 +33,7 @@ internal sealed class ConsolePortActor(ConsolePort port) : UntypedActor, IWithTi
         Timers.StartPeriodicTimer(nameof(LookAtFiles), new LookAtFiles(), FilesInterval);
     }
 
-    protected override void PostStop() => _ = _open?.System.Terminate();
+    protected override void PostStop() => _making.End();
 
     protected override void OnReceive(object message)
     {
@@ -68,7 +68,7 @@ internal sealed class ConsolePortActor(ConsolePort port) : UntypedActor, IWithTi
     private void Open()
     {
         ActorSystem relay = Context.System;
-        Task.Run(() => port.Open(relay)).PipeTo(Self, success: parts => new Opened(parts, null), failure: e => new Opened(null, Innermost(e)));
+        Task.Run(() => _making.Keep(port.Open(relay), parts => parts.System)).PipeTo(Self, success: parts => new Opened(parts, null), failure: e => new Opened(null, SystemBeside.Innermost(e)));
     }
 
     private void Look(bool haveChanged)
@@ -94,12 +94,10 @@ internal sealed class ConsolePortActor(ConsolePort port) : UntypedActor, IWithTi
     {
         TimeSpan lived = _open is null ? TimeSpan.Zero : port.Time.GetElapsedTime(_openedAt);
         _open = null;
-        (_policy, TimeSpan delay, _) = _policy.Died(lived, port.Time.GetElapsedTime(0), Random.Shared.NextDouble(), NoLimit);
+        (_policy, TimeSpan delay, _) = _policy.Died(lived, port.Time.GetElapsedTime(0), Random.Shared.NextDouble(), SystemBeside.NoLimit);
         _log.Warning("consoles cannot connect to {Place}: {Why}; it is tried again {When}. What is relayed is not touched", port.Settings.Listen, why, Sentences.In(delay));
         Timers.StartSingleTimer(nameof(OpenAgain), new OpenAgain(), delay);
     }
-
-    private static string Innermost(Exception e) => e is AggregateException { InnerException: { } inner } ? Innermost(inner) : e.InnerException is { } cause ? Innermost(cause) : e.Message;
 
     private sealed record OpenAgain;
 
