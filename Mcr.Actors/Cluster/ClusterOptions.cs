@@ -22,6 +22,9 @@ internal sealed record ClusterOptions(ClusterSettings Settings, TlsSettings Tls,
     /// <summary>The certificate files that were used before: better than such as have problems.</summary>
     public CertificateFiles? LastGood { get; init; }
 
+    /// <summary>Outlives the ActorSystem.</summary>
+    public MovesMemory Moves { get; } = new();
+
     /// <summary>
     /// Makes the ActorSystem and the actors in it; takes some 200 ms, on a thread of its own. From the relay's ActorSystem, who hears of members and of what they say, and who is
     /// asked to begin anew. Throws when it cannot listen, or its certificates cannot be used; the innermost message is a sentence.
@@ -44,7 +47,7 @@ internal sealed record ClusterOptions(ClusterSettings Settings, TlsSettings Tls,
         ActorSystem system = SystemBeside.Create(relay, Settings.Name, config, [.. parts.Setups]);
         return new ClusterParts(
             system,
-            system.ActorOf(Props.Create(() => new MembershipActor(owner, maker, Settings.Seeds, probe, Time)), MembershipActor.Name),
+            system.ActorOf(Props.Create(() => new MembershipActor(owner, maker, Settings.Seeds, probe, Moves, Time)), MembershipActor.Name),
             system.ActorOf(Props.Create(() => new ReplicaActor(owner, Node)), ReplicaActor.Name),
             system.ActorOf(Props.Create(() => new DoorActor(Gate)), DoorActor.Name),
             files);

@@ -18,6 +18,9 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
     /// <summary>A join that has led to nothing is begun anew.</summary>
     public static readonly TimeSpan LongestJoin = TimeSpan.FromSeconds(10);
 
+    /// <summary>Who has moved more than once listens so long before he joins, for those, too, that he cannot ask by himself: each node asks once a second.</summary>
+    public static readonly TimeSpan LongestListening = TimeSpan.FromSeconds(2);
+
     /// <summary>So often in a row an island has to be apart: gossip is under way now and then.</summary>
     private const int Patience = 2;
 
@@ -28,6 +31,9 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
     private const int MostAnswers = 1000;
 
     private static readonly ImmutableDictionary<string, Answer> Nobody = ImmutableDictionary<string, Answer>.Empty;
+
+    /// <summary>Before it moves (<see cref="MovesState"/>).</summary>
+    public TimeSpan Hold { get; init; }
 
     /// <summary>null while searching.</summary>
     public ImmutableSortedSet<string>? Members { get; private init; }
@@ -50,7 +56,7 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
     /// <summary>The time for another look has come.</summary>
     public (IslandState Next, Effects Effects) Look(TimeSpan now)
     {
-        if (Members is null && JoiningSince is { } since && now - since > LongestJoin)
+        if (Members is null && JoiningSince is { } since && now - since > LongestJoin && now - StartedAt > Hold)
             return (this, [new IslandEffect.Move("the join was not answered")]);
         (IslandState next, Effects effects) = Decide(now);
         return (next, [.. effects, .. next.Missing.Select(seed => new IslandEffect.Knock(seed))]);
@@ -82,6 +88,8 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
     {
         if (Members is not null)
         {
+            if (now - StartedAt < Hold)
+                return (this, []);
             foreach (Answer answer in Answers.Values.Where(a => a.Apart >= Patience))
             {
                 Island other = answer.Island!;
@@ -94,7 +102,7 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
             return (this, []);
         }
 
-        if (JoiningSince is not null)
+        if (JoiningSince is not null || (now - StartedAt < Hold && now - StartedAt < LongestListening))
             return (this, []);
         (string Address, Island Island)[] formed = [.. Answers.Where(a => a.Value.Island is { IsFormed: true }).Select(a => (a.Key, a.Value.Island!))];
         if (formed.Length > 0)

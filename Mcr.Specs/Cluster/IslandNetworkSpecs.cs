@@ -11,6 +11,14 @@ public sealed class IslandNetworkSpecs(ITestOutputHelper output)
     /// <summary>For nodes that do not know each other, and nobody is left who could tell them.</summary>
     private const int LongestOfStrangers = 60_000;
 
+    /// <summary>With links that stay cut: two joins in vain, and the wait of who has moved before.</summary>
+    private const int LongestWithCuts = 150_000;
+
+    /// <summary>The first ones follow each other fast.</summary>
+    private const int MostInMinute = 8;
+
+    private const int MostInLaterMinute = 2;
+
     /// <summary>Of nodes that start together.</summary>
     private const int LongestStart = 10_000;
 
@@ -24,7 +32,7 @@ public sealed class IslandNetworkSpecs(ITestOutputHelper output)
         Gen.Select(Gen.Int[2, 6], Gen.Int[0, 1 << 30], Gen.Bool, GenTroubles).Sample(
             (nodes, seed, isBad, troubles) =>
             {
-                var network = new IslandNetwork(nodes, seed) { IsBad = isBad, HearsStrangers = true };
+                var network = new IslandNetwork(nodes, seed) { IsBad = isBad };
                 foreach ((int kind, int one, int other, int wait) in troubles)
                 {
                     Trouble(network, kind, network.Nodes[one % nodes], network.Nodes[other % nodes]);
@@ -33,7 +41,7 @@ public sealed class IslandNetworkSpecs(ITestOutputHelper output)
 
                 network.IsBad = false;
                 network.Heal();
-                foreach (IslandNetwork.Node node in network.Nodes)
+                foreach (IslandNode node in network.Nodes)
                     node.Start();
                 int took = 0;
                 for (; took < Longest && !network.IsOne(); took += 250)
@@ -58,7 +66,7 @@ public sealed class IslandNetworkSpecs(ITestOutputHelper output)
         (nodes, seed, isBad, troubles) =>
         {
             var network = new IslandNetwork(nodes, seed);
-            foreach (IslandNetwork.Node node in network.Nodes)
+            foreach (IslandNode node in network.Nodes)
                 node.Start();
             network.Run(LongestStart);
             Assert.True(network.IsOne());
@@ -77,6 +85,61 @@ public sealed class IslandNetworkSpecs(ITestOutputHelper output)
         },
         iter: 200);
 
+    /// <summary>Links that are cut, one way too, and stay it: those that can dial each other are one island all the same.</summary>
+    [Fact]
+    [Trait("kind", "fuzz")]
+    public void Nodes_should_settle_while_links_stay_cut()
+    {
+        int slowest = 0;
+        Fuzzing.Run(output, 100, random =>
+        {
+            int nodes = random.Next(2, 6);
+            var network = new IslandNetwork(nodes, random.Next()) { IsBad = random.Next(3) == 0 };
+            Trouble(network, random, isWalled: false);
+            network.IsBad = false;
+            (int end, int last, string lives) = (network.Now, network.Now, "");
+            while (network.Now - last < 20_000)
+            {
+                network.Run(250);
+                string now = string.Join(' ', network.Nodes.Select(n => n.Self));
+                if (now != lives || !network.IsTogether())
+                    last = network.Now;
+                lives = now;
+                Assert.True(network.Now - end < LongestWithCuts + 20_000, $"not settled: {network}");
+            }
+
+            slowest = Math.Max(slowest, last - end);
+        });
+        output.WriteLine($"the slowest had settled after {slowest} ms");
+    }
+
+    /// <summary>Also where some can dial and others cannot, know seeds that others do not know, and answers are late or lost for good.</summary>
+    [Fact]
+    [Trait("kind", "fuzz")]
+    public void Nobody_should_move_often_in_a_network_that_does_not_change_whatever_it_is()
+    {
+        int most = 0, moves = 0;
+        Fuzzing.Run(output, 60, random =>
+        {
+            int nodes = random.Next(3, 6);
+            int[][] seeds = [.. Enumerable.Range(0, nodes).Select(_ => Enumerable.Range(0, nodes).Where(_ => random.Next(2) == 0).ToArray())];
+            var network = new IslandNetwork(nodes, random.Next(), random.Next(2) == 0 ? seeds : null) { IsBad = random.Next(3) == 0 };
+            Trouble(network, random, isWalled: true);
+            int end = network.Now;
+            network.Run(240_000);
+            foreach (IslandNode node in network.Nodes)
+            {
+                int[] begun = [.. node.Begun.Where(at => at >= end)];
+                most = Math.Max(most, begun.Select(at => begun.Count(other => other >= at && other - at < 60_000)).DefaultIfEmpty().Max());
+                moves += begun.Length;
+                Assert.True(most <= MostInMinute, $"{most} moves in a minute of n{node.Number}: {network}");
+                Assert.True(begun.Count(at => at >= end + 180_000) <= MostInLaterMinute, $"{node.Self} goes on moving: {network}");
+            }
+        });
+        output.WriteLine($"{moves} moves, at most {most} of a node in a minute");
+        Assert.True(moves > 10, "nothing has tested the moves");
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(6)]
@@ -85,7 +148,7 @@ public sealed class IslandNetworkSpecs(ITestOutputHelper output)
         for (int seed = 0; seed < 100; seed++)
         {
             var network = new IslandNetwork(nodes, seed);
-            foreach (IslandNetwork.Node node in network.Nodes)
+            foreach (IslandNode node in network.Nodes)
                 node.Start();
             network.Run(2_000);
             Assert.True(network.IsOne(), $"seed {seed}");
@@ -100,7 +163,7 @@ public sealed class IslandNetworkSpecs(ITestOutputHelper output)
         for (int seed = 0; seed < 20; seed++)
         {
             var network = new IslandNetwork(3, seed);
-            (IslandNetwork.Node n0, IslandNetwork.Node n1, IslandNetwork.Node n2) = (network.Nodes[0], network.Nodes[1], network.Nodes[2]);
+            (IslandNode n0, IslandNode n1, IslandNode n2) = (network.Nodes[0], network.Nodes[1], network.Nodes[2]);
             n0.Start();
             n1.Start();
             network.Run(LongestStart);
@@ -122,7 +185,25 @@ public sealed class IslandNetworkSpecs(ITestOutputHelper output)
         }
     }
 
-    private static void Trouble(IslandNetwork network, int kind, IslandNetwork.Node node, IslandNetwork.Node other)
+    /// <summary>At the end all run.</summary>
+    private static void Trouble(IslandNetwork network, Random random, bool isWalled)
+    {
+        int nodes = network.Nodes.Length;
+        for (int i = random.Next(25); i > 0; i--)
+        {
+            (IslandNode one, IslandNode other) = (network.Nodes[random.Next(nodes)], network.Nodes[random.Next(nodes)]);
+            if (isWalled && one != other && random.Next(8) == 0)
+                network.Wall(one.Number, other.Number);
+            else
+                Trouble(network, random.Next(8), one, other);
+            network.Run(random.Next(6) == 0 ? random.Next(20_000) : random.Next(4_000));
+        }
+
+        foreach (IslandNode node in network.Nodes)
+            node.Start();
+    }
+
+    private static void Trouble(IslandNetwork network, int kind, IslandNode node, IslandNode other)
     {
         switch (kind)
         {

@@ -143,6 +143,27 @@ public sealed class IslandStateSpecs
     }
 
     [Fact]
+    public void Who_has_moved_often_should_stay_for_a_while_and_listen_before_it_joins()
+    {
+        IslandState b = New("b") with { Hold = TimeSpan.FromSeconds(4) };
+        Assert.Empty(b.Heard("a", new Island("a#1", ["a#1"]), null, Ms(1999)).Effects);
+        Assert.Equal("join c", Words(b.Heard("a", new Island("a#1", ["a#1"]), null, Ms(1)).Next.Heard("c", new Island("c#1", ["c#1", "d#1"]), null, Ms(2000)).Effects));
+        var larger = new Island("a#1", ["a#1", "c#1"]);
+        b = b.Joined(["b#1"], Nobody).Heard("a", larger, null, Ms(2000)).Next;
+        (b, Effects effects) = b.Heard("a", larger, null, Ms(3999));
+        Assert.Empty(effects);
+        Assert.Contains(new IslandEffect.Move("there is a larger part of the cluster, or one that counts more, at a#1"), b.Look(Ms(4000)).Effects);
+    }
+
+    [Fact]
+    public void Join_of_one_who_has_moved_often_should_be_begun_anew_no_sooner()
+    {
+        (IslandState b, _) = (New("b") with { Hold = TimeSpan.FromSeconds(32) }).Heard("a", new Island("a#1", ["a#1"]), null, Ms(2000));
+        Assert.Equal("knock a, knock c", Words(b.Look(Ms(32_000)).Effects));
+        Assert.Equal("move", Words(b.Look(Ms(32_001)).Effects));
+    }
+
+    [Fact]
     public void Who_is_not_among_the_members_should_go_on_searching() => Assert.Null(New("b").Joined(["a#1", "b#0"], Nobody).Members);
 
     /// <summary>Else the operator is told for ever of a seed that cannot be reached, and who is alone one day goes to an island that is no more.</summary>

@@ -33,6 +33,7 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     private readonly IActorRef _owner;
     private readonly IActorRef _maker;
     private readonly Func<HostPort, Task<string?>> _probe;
+    private readonly MovesMemory _moves;
     private readonly TimeProvider _time;
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
     private readonly HashSet<string> _asked = [];
@@ -41,17 +42,19 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     private HeldBackState _heldBack = new();
     private MemberMessages.View? _told;
     private int _looks;
+    private bool _hasMoved;
 
     /// <param name="probe">null: it may be dialled; else a sentence that says why not.</param>
-    public MembershipActor(IActorRef owner, IActorRef maker, ImmutableArray<HostPort> seeds, Func<HostPort, Task<string?>> probe, TimeProvider time)
+    public MembershipActor(IActorRef owner, IActorRef maker, ImmutableArray<HostPort> seeds, Func<HostPort, Task<string?>> probe, MovesMemory moves, TimeProvider time)
     {
         _owner = owner;
         _maker = maker;
         _probe = probe;
+        _moves = moves;
         _time = time;
         _start = time.GetTimestamp();
         Address self = _cluster.SelfAddress;
-        _state = new IslandState(Unique(_cluster.SelfUniqueAddress), [.. seeds.Select(s => $"{self.WithHost(s.Host).WithPort(s.Port)}").Where(s => s != $"{self}")], TimeSpan.Zero);
+        _state = new IslandState(Unique(_cluster.SelfUniqueAddress), [.. seeds.Select(s => $"{self.WithHost(s.Host).WithPort(s.Port)}").Where(s => s != $"{self}")], TimeSpan.Zero) { Hold = moves.Hold };
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -126,6 +129,9 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
                     _cluster.Join(_cluster.SelfAddress);
                     break;
                 case IslandEffect.Move move:
+                    if (!_hasMoved)
+                        _moves.Moved(_time.GetElapsedTime(0));
+                    _hasMoved = true; // it is decided again until this system has ended
                     _maker.Tell(new MemberMessages.BeginAnew(move.Why));
                     break;
             }

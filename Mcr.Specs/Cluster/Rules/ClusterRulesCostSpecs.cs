@@ -35,6 +35,49 @@ public sealed class ClusterRulesCostSpecs(ITestOutputHelper output)
         Assert.True(all < TimeSpan.FromSeconds(1), $"it took {all}");
     }
 
+    /// <summary>They are never dropped.</summary>
+    [Fact]
+    public void Ten_thousand_dead_rules_should_cost_some_megabytes_and_some_kilobytes_with_each_change()
+    {
+        const int Dead = 10_000;
+        ImmutableDictionary<string, RuleValue> rules = Enumerable.Range(0, Dead).ToImmutableDictionary(i => $"{i:x16}", i => new RuleValue($"{i}", "mcrctl"));
+        ClusterRules one = Start("a"), other = Start("b");
+        one = one.LocalChanged(rules, "mcrctl root", default).Next.LocalChanged(ImmutableDictionary<string, RuleValue>.Empty, "mcrctl root", default).Next;
+        byte[][] shards = [.. one.All().OfType<ClusterRulesEffect.Replicate>().Select(r => ShardCodec.Encode(r.Shard))];
+        long before = GC.GetTotalMemory(true);
+        foreach (byte[] shard in shards)
+            (other, _) = other.Merged(ShardCodec.Decode(shard), default);
+        long memory = GC.GetTotalMemory(true) - before;
+        ImmutableArray<ClusterRulesEffect> effects = one.LocalChanged(ImmutableDictionary<string, RuleValue>.Empty.Add("new", new RuleValue("1", "mcrctl")), "mcrctl root", default).Effects;
+        int change = effects.OfType<ClusterRulesEffect.Replicate>().Sum(r => ShardCodec.Encode(r.Shard).Length);
+        int file = ClusterRulesFile.Encode(other.ToSave()).Length;
+        output.WriteLine($"{Dead} tombstones: {memory:N0} bytes of memory, {shards.Sum(s => s.Length):N0} in all shards, file {file:N0}, one change sends {change:N0}");
+        Assert.Empty(other.Rules());
+        Assert.InRange(memory, 0, 20_000_000);
+        Assert.InRange(change, 0, 20_000);
+    }
+
+    /// <summary>What is in its files is told anew by each of its lives, and who has told what is never dropped.</summary>
+    [Fact]
+    public void A_hundred_lives_of_a_node_that_keeps_no_file_should_cost_some_kilobytes_for_each_rule_of_it()
+    {
+        ImmutableDictionary<string, RuleValue> file = ImmutableDictionary<string, RuleValue>.Empty.Add("r", new RuleValue("text", "mcrd.hocon", IsFile: true));
+        var key = new RuleKey("a", "r");
+        RuleShard shard = RuleShard.Empty;
+        int first = 0;
+        for (ulong life = 1; life <= 100; life++)
+        {
+            ClusterRules node = ClusterRules.Start(ClusterRulesFile.Renew(null, "a", life << 40), file, "mcrd", default).Next.Merged(shard, default).Next;
+            shard = node.Shards[key.Shard];
+            first = life == 1 ? ShardCodec.Encode(shard).Length : first;
+        }
+
+        int last = ShardCodec.Encode(shard).Length;
+        output.WriteLine($"a rule of a node that keeps no file: {first:N0} bytes in its first life, {last:N0} after a hundred");
+        Assert.Single(shard[key].Writes);
+        Assert.InRange(last, 0, 100 * 60);
+    }
+
     /// <summary>Each second, on each node.</summary>
     [Fact]
     public void Summary_of_rules_that_have_not_changed_should_cost_next_to_nothing()
