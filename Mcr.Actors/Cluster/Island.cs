@@ -23,5 +23,7 @@ public sealed record Island(string Self, ImmutableSortedSet<string> Members)
 
     /// <summary>Whether the nodes of the other are the ones that move. One of two always is, and everybody comes to the same end.</summary>
     public bool Outranks(Island other) =>
-        Members.Count != other.Members.Count ? Members.Count > other.Members.Count : string.CompareOrdinal(Members[0], other.Members[0]) < 0;
+        Members.Count != other.Members.Count
+            ? Members.Count > other.Members.Count
+            : Members.Zip(other.Members, string.CompareOrdinal).FirstOrDefault(difference => difference != 0) < 0; // those that are apart may have members in common
 }

@@ -51,7 +51,10 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
     private string Address => Self[..Self.LastIndexOf('#')];
 
     /// <summary>Seeds that are not members, or such as cannot be reached: there may be a new life of one.</summary>
-    private IEnumerable<string> Missing => Seeds.Where(seed => !Has(Near, seed));
+    private IEnumerable<string> Missing => Seeds.Where(Asks);
+
+    /// <summary>Whether it asks that one by itself. Of members it does not: one that asks nevertheless does not know this node.</summary>
+    public bool Asks(string address) => Seeds.Contains(address) && !Has(Near, address);
 
     /// <summary>The time for another look has come.</summary>
     public (IslandState Next, Effects Effects) Look(TimeSpan now)

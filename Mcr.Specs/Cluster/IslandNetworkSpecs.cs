@@ -119,7 +119,7 @@ public sealed class IslandNetworkSpecs(ITestOutputHelper output)
     public void Nobody_should_move_often_in_a_network_that_does_not_change_whatever_it_is()
     {
         int most = 0, moves = 0;
-        Fuzzing.Run(output, 60, random =>
+        Fuzzing.Run(output, 25, random =>
         {
             int nodes = random.Next(3, 6);
             int[][] seeds = [.. Enumerable.Range(0, nodes).Select(_ => Enumerable.Range(0, nodes).Where(_ => random.Next(2) == 0).ToArray())];
@@ -167,8 +167,12 @@ public sealed class IslandNetworkSpecs(ITestOutputHelper output)
             n0.Start();
             n1.Start();
             network.Run(LongestStart);
-            network.Cut(0, 1);
-            network.Cut(0, 2);
+            foreach (int cut in (int[])[1, 2])
+            {
+                network.Cut(0, cut);
+                network.Cut(cut, 0);
+            }
+
             n2.Start();
             network.Run(LongestStart);
             Assert.Contains(n2.Self, n1.State!.Members!);

@@ -177,7 +177,7 @@ internal sealed class IslandNode(IslandNetwork network, int number, int[] seeds)
 
     private void AskBack(IslandNode who)
     {
-        if (State!.Seeds.Contains(who.Address) || (_askedBack.TryGetValue(who.Address, out int last) && network.Now - last < AskBackInterval))
+        if (State!.Asks(who.Address) || (_askedBack.TryGetValue(who.Address, out int last) && network.Now - last < AskBackInterval))
             return;
         _askedBack[who.Address] = network.Now;
         Ask(who);

@@ -84,6 +84,8 @@ public sealed class IslandStateSpecs
     [InlineData("b#1 a#1", "a#1 b#1 c#1", "")] // one cluster, which a cut divides or gossip has not yet reached
     [InlineData("b#1", "a#1 b#1 c#1", "")]
     [InlineData("b#1 a#1", "a#1", "")]
+    [InlineData("a#1 b#1", "c#1 a#1", "")] // a member in common, of whom one of them is not known: the first that differs counts
+    [InlineData("a#1 b#1 d#1", "c#1 a#1 b#0", "move")]
     [InlineData("b#1 c#1", "a#1 b#0 d#1", "move")] // it knows an earlier life of b
     public void Members_of_the_smaller_of_two_islands_should_move(string own, string other, string does)
     {
@@ -112,6 +114,16 @@ public sealed class IslandStateSpecs
     {
         Assert.Equal("knock c", Words(New("b").Joined(["a#9", "b#1"], Nobody).Look(Ms(1)).Effects));
         Assert.Equal("knock a, knock c", Words(New("b").Joined(["aa#9", "b#1"], Nobody).Look(Ms(1)).Effects));
+    }
+
+    /// <summary>Who knocks does not know this node for a member, and asks nobody else.</summary>
+    [Fact]
+    public void Seed_that_is_a_member_and_knocks_should_be_asked_back()
+    {
+        Assert.False(New("b").Joined(["a#9", "b#1"], Nobody).Asks("a"));
+        Assert.True(New("b").Joined(["a#9", "b#1"], Nobody).Asks("c"));
+        Assert.True(New("b").Joined(["a#9", "b#1"], new HashSet<string> { "a#9" }).Asks("a"));
+        Assert.False(New("b").Asks("d"));
     }
 
     [Fact]

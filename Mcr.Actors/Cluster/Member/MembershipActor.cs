@@ -22,7 +22,7 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     /// <summary>And by who is a member: so many intervals.</summary>
     private const int Calm = 4;
 
-    /// <summary>Of one that is no seed.</summary>
+    /// <summary>Of one that is not asked anyway.</summary>
     private static readonly TimeSpan AskBackInterval = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1);
@@ -146,12 +146,12 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
             AskAsync(Context.ActorSelection($"{seed}/user/{Name}"), Address.Parse(seed), _state.Own).PipeTo(Self, success: answer => new Heard(seed, answer.Island, answer.Problem), failure: e => new Heard(seed, null, e.Message));
     }
 
-    /// <summary>Who knocks is asked himself, where he really is: what he says of it is a claim. Seeds are asked anyway, others once in a while.</summary>
+    /// <summary>Who knocks is asked himself, where he really is: what he says of it is a claim. Seeds that are no members are asked anyway, others once in a while.</summary>
     private void AskBack()
     {
         Address sender = Sender.Path.Address;
         string address = $"{sender}";
-        if (sender.Host is null || sender.Port is null || _state.Seeds.Contains(address) || Timers.IsTimerActive(address))
+        if (sender.Host is null || sender.Port is null || _state.Asks(address) || Timers.IsTimerActive(address))
             return;
         Timers.StartSingleTimer(address, new AskedBack(), AskBackInterval);
         Ask(address);
