@@ -43,6 +43,7 @@ public sealed class ControlGate
     {
         if (request.Node is { } node && node == _node)
             request = request with { Node = null };
+        request = request with { OfOtherNode = peer.Node is null ? null : _node ?? "" };
         if (ControlAccess.OnlyAsks(request))
             return await AskAsync(request, peer, cancellation).ConfigureAwait(false);
         if (!peer.MayChange)

@@ -102,7 +102,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
         switch (message)
         {
             case RelayCommands.AddRule add:
-                Decide((state, ticket) => state.Add(ticket, [new RuleWithOrigin(add.Rule, add.Origin)], _ => "", _time.GetUtcNow()), Sender);
+                Decide((state, ticket) => state.Add(ticket, [new RuleWithOrigin(add.Rule, add.Origin)], _ => "", _time.GetUtcNow(), add.OfOtherNode), Sender);
                 break;
             case RelayCommands.AddRules add:
                 Decide((state, ticket) => state.Add(ticket, add.Rules, At, _time.GetUtcNow()), Sender);

@@ -104,6 +104,22 @@ public sealed class ClusterActorSpecs(ITestOutputHelper output) : ClusterSpec(ou
         Assert.Equal("b/1", $"{Assert.Single(Replica.FishForMessage<MemberMessages.Replicate>(_ => true).Shard.Rules).Key}");
     }
 
+    /// <summary>As when the node itself is asked; all of it is named, and nothing is kept.</summary>
+    [Fact]
+    public void Rules_of_files_of_a_node_that_cannot_be_reached_should_not_be_changed()
+    {
+        IActorRef cluster = Start();
+        ImmutableDictionary<string, RuleValue> files = ImmutableDictionary<string, RuleValue>.Empty
+            .Add("1", new RuleValue("""{"id":"1","name":"one","input":{"interface":"in0","group":"239.1.1.1","port":5000},"outputs":[{"group":"239.2.2.1","port":7000,"interface":"out0"}]}""", "mcrd.hocon:7:3", IsFile: true))
+            .Add("2", new RuleValue("""{"id":"2","name":"two","input":{"interface":"in0","group":"239.1.1.2","port":5000},"outputs":[{"group":"239.2.2.2","port":7000,"interface":"out0"}]}""", "mcrd.hocon:9:3", IsFile: true));
+        Hear(cluster, "c", files);
+        var remove = new ControlRequest.Remove { Name = "two" };
+        string[] problems = Problems(cluster, new ControlRequest.ChangeRules { Rules = [Add()], Removals = [remove], Node = "c" });
+        Assert.Equal(["rule 2 is from a file of node c (mcrd.hocon:9:3), and no other", "rule 1 is from a file of node c (mcrd.hocon:7:3), and no other"], problems.Select(problem => problem[..problem.IndexOf(" node may", StringComparison.Ordinal)]));
+        Assert.Single(Problems(cluster, remove with { Node = "c" }));
+        Assert.Equal(["File", "File"], Assert.IsType<ControlResponse.ClusterRules>(Ask(cluster, new ControlRequest.ClusterRules())).Entries.Select(e => e.State));
+    }
+
     [Fact]
     public void Node_that_can_be_reached_should_neither_be_put_out_nor_forgotten()
     {
@@ -158,15 +174,7 @@ public sealed class ClusterActorSpecs(ITestOutputHelper output) : ClusterSpec(ou
         TestProbe events = CreateTestProbe();
         IActorRef cluster = Start();
         Sys.EventStream.Subscribe(events, typeof(RelayEvent));
-        var key = new RuleKey("b", "9");
-        ClusterRules theirs = ClusterRules.Start(new SavedRules("b", "b#1", 0), ImmutableDictionary<string, RuleValue>.Empty, "x", default).Next;
-        theirs = theirs.LocalChanged(ImmutableDictionary<string, RuleValue>.Empty.Add("9", new RuleValue("""{"id":"9","tunnel":{}}""", "mcrctl")), "root", default).Next;
-        cluster.Tell(new MemberMessages.Shard(key.Shard, theirs.Shards[key.Shard]));
-        AwaitAssert(() =>
-        {
-            Advance(TimeSpan.FromMilliseconds(5));
-            Assert.Single(Assert.IsType<ControlResponse.ClusterRules>(Ask(cluster, new ControlRequest.ClusterRules())).Entries);
-        });
+        Hear(cluster, "b", ImmutableDictionary<string, RuleValue>.Empty.Add("9", new RuleValue("""{"id":"9","tunnel":{}}""", "mcrctl")));
         CheckNotJudged(cluster, events);
         Assert.Null(Status(cluster).Members.Single(m => m.Node == "b").ExpectedHash);
     }
@@ -206,9 +214,23 @@ public sealed class ClusterActorSpecs(ITestOutputHelper output) : ClusterSpec(ou
         Replica.FishForMessage<MemberMessages.Publish>(_ => true);
     }
 
-    private void CheckNotJudged(IActorRef cluster, TestProbe events)
+    /// <summary>Rules of another node come to this one.</summary>
+    private void Hear(IActorRef cluster, string node, ImmutableDictionary<string, RuleValue> rules)
     {
-        cluster.Tell(new MemberMessages.Reported("b", new NodeReport { Number = 1, RulesetHash = "other" }));
+        ClusterRules theirs = ClusterRules.Start(new SavedRules(node, $"{node}#1", 0), ImmutableDictionary<string, RuleValue>.Empty, "x", default).Next;
+        theirs = theirs.LocalChanged(rules, "root", default).Next;
+        foreach (int shard in rules.Keys.Select(id => new RuleKey(node, id).Shard).Distinct())
+            cluster.Tell(new MemberMessages.Shard(shard, theirs.Shards[shard]));
+        AwaitAssert(() =>
+        {
+            Advance(TimeSpan.FromMilliseconds(5));
+            Assert.Equal(rules.Count, Assert.IsType<ControlResponse.ClusterRules>(Ask(cluster, new ControlRequest.ClusterRules())).Entries.Count);
+        });
+    }
+
+    private void CheckNotJudged(IActorRef cluster, TestProbe events, NodeReport? report = null)
+    {
+        cluster.Tell(new MemberMessages.Reported("b", (report ?? new NodeReport()) with { Number = 1, RulesetHash = "other" }));
         for (int i = 0; i < 6; i++)
         {
             Advance(TimeSpan.FromSeconds(1));
@@ -257,7 +279,9 @@ public sealed class ClusterActorSpecs(ITestOutputHelper output) : ClusterSpec(ou
 
     private string Success(IActorRef cluster, ControlRequest request) => Assert.IsType<ControlResponse.Success>(Ask(cluster, request)).Sentence;
 
-    private string Problem(IActorRef cluster, ControlRequest request) => Assert.Single(Assert.IsType<ControlResponse.Error>(Ask(cluster, request)).Problems).Sentence;
+    private string Problem(IActorRef cluster, ControlRequest request) => Assert.Single(Problems(cluster, request));
+
+    private string[] Problems(IActorRef cluster, ControlRequest request) => [.. Assert.IsType<ControlResponse.Error>(Ask(cluster, request)).Problems.Select(p => p.Sentence)];
 
     private static ControlRequest.Add Add() => new()
     {
