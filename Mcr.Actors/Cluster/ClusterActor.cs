@@ -18,6 +18,9 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
     /// <summary>Longer than another node, or the actor of the rules, takes to answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
+    /// <summary>Who asks for the status wants to know what is wrong: the actor of the rules, which may wait for a silent relay, is not waited for longer.</summary>
+    private static readonly TimeSpan StatusPatience = TimeSpan.FromSeconds(1.5);
+
     /// <summary>Longer than the relay takes to answer any command.</summary>
     private static readonly TimeSpan RelayPatience = TimeSpan.FromSeconds(10);
 
@@ -126,7 +129,8 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
                 Send(node, request with { Node = null }, peer);
                 break;
             case ControlRequest.ClusterStatus:
-                Ask<ClusterMessages.Summary>(_rules, new ClusterMessages.Summarize(_reports), Status);
+                _rules.Ask<ClusterMessages.Summary>(new ClusterMessages.Summarize(_reports), StatusPatience)
+                    .PipeTo(Sender, Self, Status, e => e is AskTimeoutException ? Status(ClusterMessages.Summary.Unknown) : new ControlResponse.Error(e.Message));
                 break;
             case ControlRequest.ClusterRules:
                 Ask<ControlResponse>(_rules, new ClusterMessages.ListRules(_reports), answer => answer);

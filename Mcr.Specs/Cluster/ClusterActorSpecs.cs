@@ -120,6 +120,25 @@ public sealed class ClusterActorSpecs(ITestOutputHelper output) : ClusterSpec(ou
         Assert.Equal(["File", "File"], Assert.IsType<ControlResponse.ClusterRules>(Ask(cluster, new ControlRequest.ClusterRules())).Entries.Select(e => e.State));
     }
 
+    /// <summary>It is asked for when something is wrong: so it is there when this node's relay is silent, and says what is not known then.</summary>
+    [Fact]
+    public void Status_should_not_wait_for_a_relay_that_is_silent()
+    {
+        FakeRelay relay = null!;
+        IActorRef cluster = Start(fake => relay = fake);
+        Assert.Null(Status(cluster).Unknown);
+        relay.BeSilent(message => message is OwnRules.Get);
+        Sys.EventStream.Publish(new OwnRules.Changed());
+        AwaitCondition(() => relay.Unanswered > 0);
+        cluster.Tell(new ClusterMessages.Handle(new ControlRequest.ClusterStatus(), Root), TestActor);
+        ClusterEntry status = ExpectMsg<ControlResponse.ClusterStatus>(TimeSpan.FromSeconds(10)).Entry;
+        Assert.StartsWith("not known just now: what each node should run, whether it does, and which changes are in conflict; ", status.Unknown, StringComparison.Ordinal);
+        Assert.Equal(["a True", "b True", "c False"], status.Members.Select(m => $"{m.Node} {m.Reachable}"));
+        Assert.All(status.Members, m => Assert.Null(m.Sync));
+        relay.Speak();
+        AwaitAssert(() => Assert.Null(Status(cluster).Unknown));
+    }
+
     [Fact]
     public void Node_that_can_be_reached_should_neither_be_put_out_nor_forgotten()
     {
