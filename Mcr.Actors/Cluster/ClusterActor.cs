@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
 using Mcr.Actors.Cluster.Member;
@@ -43,6 +44,9 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
     private ImmutableSortedDictionary<string, NodeReport> _reports = ImmutableSortedDictionary.Create<string, NodeReport>(StringComparer.Ordinal);
     private ImmutableSortedDictionary<string, string> _refused = ImmutableSortedDictionary<string, string>.Empty;
     private ImmutableDictionary<string, DriftState> _drifts = ImmutableDictionary<string, DriftState>.Empty;
+
+    /// <summary>When this node's part of the cluster has ended by itself, or could not begin; null: it is there, or was told to leave.</summary>
+    private DateTimeOffset? _endedAt;
     private NodeReport _said = NodeReport.None;
 
     /// <summary>Questions of the last round that are still open: who is slow is not asked more and more.</summary>
@@ -253,6 +257,10 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
 
     private void Become(ClusterMessages.SystemState state)
     {
+        if (state.State == "left")
+            _endedAt = null;
+        else if (state.Restarts > _state.Restarts)
+            _endedAt ??= state.Since;
         _state = state;
         if (state.Replica is not { } replica)
         {
@@ -261,6 +269,9 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
             return;
         }
 
+        if (_endedAt is { } ended)
+            Tell(new RelayEvent(EventSeverity.Info, EventKind.ClusterState, string.Create(CultureInfo.InvariantCulture, $"this node's part of the cluster is there again, after {(state.Since - ended).TotalSeconds:0.0} s")));
+        _endedAt = null;
         _rules.Tell(new ClusterRulesActor.Replay());
         if (_said != NodeReport.None)
             replica.Tell(new MemberMessages.Publish(_said));

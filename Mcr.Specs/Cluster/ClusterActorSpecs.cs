@@ -140,6 +140,32 @@ public sealed class ClusterActorSpecs(ITestOutputHelper output) : ClusterSpec(ou
     }
 
     [Fact]
+    public void Part_of_the_cluster_that_is_there_again_should_be_an_event_with_how_long_it_was_away()
+    {
+        TestProbe events = CreateTestProbe();
+        IActorRef cluster = Start();
+        Sys.EventStream.Subscribe(events, typeof(RelayEvent));
+        Refuse = "address already in use";
+        Made[^1].Terminate();
+        Assert.Equal(EventSeverity.Warning, events.FishForMessage<RelayEvent>(e => e.Kind == EventKind.ClusterState).Severity); // it has ended
+        AwaitAssert(() => Assert.Equal("waiting", Status(cluster).State));
+        Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(EventSeverity.Warning, events.FishForMessage<RelayEvent>(e => e.Kind == EventKind.ClusterState).Severity); // nor can it begin
+        AwaitAssert(() => Assert.Equal("waiting", Status(cluster).State));
+        Refuse = null;
+        Advance(TimeSpan.FromSeconds(2));
+        RelayEvent again = events.FishForMessage<RelayEvent>(e => e.Kind == EventKind.ClusterState);
+        Assert.Equal((EventSeverity.Info, "this node's part of the cluster is there again, after 4.0 s"), (again.Severity, again.Sentence));
+
+        // A move to the others' is no end.
+        Sys.ActorSelection(cluster.Path / "system").Tell(new MemberMessages.BeginAnew("a larger cluster"));
+        AwaitAssert(() => Assert.Equal("waiting", Status(cluster).State));
+        Advance(TimeSpan.FromSeconds(2));
+        AwaitAssert(() => Assert.Equal("searching", Status(cluster).State));
+        Assert.DoesNotContain(events.ReceiveWhile<object>(m => m, TimeSpan.FromMilliseconds(50)), m => m is RelayEvent { Kind: EventKind.ClusterState });
+    }
+
+    [Fact]
     public void Node_that_can_be_reached_should_neither_be_put_out_nor_forgotten()
     {
         IActorRef cluster = Start();
