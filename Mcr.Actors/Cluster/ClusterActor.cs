@@ -111,7 +111,7 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
                 break;
             case NodeReport report:
                 _open--;
-                Publish(report with { Refused = _refused.Take(100).ToImmutableSortedDictionary(), At = _options.Time.GetUtcNow() });
+                Publish(report.Refusing(_refused) with { At = _options.Time.GetUtcNow() });
                 break;
             case ClusterMessages.Summary summary:
                 _open--;

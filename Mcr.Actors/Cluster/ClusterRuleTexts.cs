@@ -65,7 +65,9 @@ internal sealed class ClusterRuleTexts
             }
         }
 
-        return new ClusterMessages.Summary(_nodes.ToImmutableSortedDictionary(n => n.Key, n => n.Value.Hash(this, reports.GetValueOrDefault(n.Key)), StringComparer.Ordinal), state.Pending, _conflicts);
+        ImmutableSortedDictionary<string, string?> hashes = _nodes.ToImmutableSortedDictionary(n => n.Key, n => n.Value.Hash(this, reports.GetValueOrDefault(n.Key)), StringComparer.Ordinal)
+            .SetItems(reports.Where(r => r.Value.RefusedMore > 0).Select(r => KeyValuePair.Create(r.Key, (string?)null)));
+        return new ClusterMessages.Summary(hashes, state.Pending, _conflicts);
     }
 
     public ControlResponse.ClusterRules List(ClusterRules? state, ImmutableSortedDictionary<string, NodeReport> reports)

@@ -224,6 +224,16 @@ public sealed class ClusterActorSpecs(ITestOutputHelper output) : ClusterSpec(ou
         Assert.Null(Status(cluster).Members.Single(m => m.Node == "b").ExpectedHash);
     }
 
+    /// <summary>It does not say which they are, and so not what it should run.</summary>
+    [Fact]
+    public void Node_that_has_refused_more_than_it_can_name_should_not_be_judged()
+    {
+        TestProbe events = CreateTestProbe();
+        IActorRef cluster = Start();
+        Sys.EventStream.Subscribe(events, typeof(RelayEvent));
+        CheckNotJudged(cluster, events, new NodeReport().Refusing(Enumerable.Range(0, 101).ToDictionary(i => $"{i}", _ => "no")));
+    }
+
     [Fact]
     public void Nobody_should_be_judged_before_the_rules_are_known()
     {

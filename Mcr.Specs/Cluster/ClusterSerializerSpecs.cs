@@ -33,6 +33,7 @@ public sealed class ClusterSerializerSpecs : IDisposable
         { "F1", """{"from":"a","who":"root","may_change":true,"request":"AQID"}""" },
         { "f1", """{"response":"AQID"}""" },
         { "R1", """{"number":7,"version":"0.1.0","at":"2026-11-23T12:00:00+00:00","ruleset_hash":"00ff","rules":{"Active":3,"Pending":1},"workers":{"Running":2},"interfaces":{"eth0":"up"},"refused":{"r-1":"no"}}""" },
+        { "R1", """{"number":7,"version":"0.1.0","at":"2026-11-23T12:00:00+00:00","ruleset_hash":"00ff","rules":{},"workers":{},"interfaces":{},"refused":{"r-1":"no"},"refused_more":3}""" },
         { "S1", """{"version":1,"rules":[{"node":"b","id":"r-1","writes":[{"writer":"a#0000000000000001","number":2,"clock":3,"by":"root","at":5,"text":"{}","origin":"mcrctl"}]}]}""" },
     };
 
@@ -53,6 +54,7 @@ public sealed class ClusterSerializerSpecs : IDisposable
         { "k1", """{"self":"a#1","members":null}""", """{"self":"a#1","members":[]}""" },
         { "k1", """{"self":"a#1","members":["b#1",null]}""", """{"self":"a#1","members":["b#1"]}""" },
         { "F1", """{"from":"a","who":"root","request":"AQID"}""", """{"from":"a","who":"root","may_change":false,"request":"AQID"}""" },
+        { "R1", """{"refused_more":-1}""", """{"number":0,"version":"","at":"0001-01-01T00:00:00+00:00","ruleset_hash":"","rules":{},"workers":{},"interfaces":{},"refused":{}}""" },
         { "R1", """{}""", """{"number":0,"version":"","at":"0001-01-01T00:00:00+00:00","ruleset_hash":"","rules":{},"workers":{},"interfaces":{},"refused":{}}""" },
         { "R1", """{"number":3,"version":null,"ruleset_hash":null,"rules":null,"workers":null,"interfaces":{"eth0":null},"refused":null}""", """{"number":3,"version":"","at":"0001-01-01T00:00:00+00:00","ruleset_hash":"","rules":{},"workers":{},"interfaces":{},"refused":{}}""" },
         { "S1", """{}""", """{"version":1,"rules":[]}""" },

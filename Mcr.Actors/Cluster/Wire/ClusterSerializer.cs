@@ -87,6 +87,7 @@ public sealed class ClusterSerializer(ExtendedActorSystem system) : SerializerWi
         Workers = Counts(report.Workers),
         Interfaces = Texts(report.Interfaces),
         Refused = Texts(report.Refused),
+        RefusedMore = Math.Max(0, report.RefusedMore),
     };
 
     private static Dictionary<string, int> Counts(IReadOnlyDictionary<string, int>? counts) => Known(counts).DistinctBy(c => c.Key).ToDictionary();
