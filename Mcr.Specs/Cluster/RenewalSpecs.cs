@@ -120,10 +120,11 @@ public sealed class RenewalSpecs(ITestOutputHelper output)
         try
         {
             socket.Connect(address, port);
+            socket.ReceiveTimeout = 1_000; // a port that is just ending takes a connection and never answers
             using var stream = new SslStream(new NetworkStream(socket), false, (_, shown, _, _) =>
             {
                 serial = shown?.GetSerialNumberString();
-                return true;
+                return serial is not null;
             });
             stream.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = "a", ClientCertificates = [own] });
         }

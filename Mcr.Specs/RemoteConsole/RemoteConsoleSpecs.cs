@@ -176,7 +176,7 @@ public sealed class RemoteConsoleSpecs : IDisposable
         TlsSettings alice = _lab.Settings(_lab.Console()), bob = _lab.Settings(_lab.Console("bob"));
         using var console = new RunningProcess(_place, Executables.Mcrctl, [.. Arguments(bob, Address), "console"], keepsInput: true);
         console.Write("ping\n");
-        console.WaitForLine("mcrd is running");
+        console.WaitForLine("Pong");
 
         _mcrd.Configure("", Settings("admins = [bob], readers = [eve], listen = \"127.0.0.1:4055\""));
         string changes = _mcrd.Ctl("reload").GetRawText();
