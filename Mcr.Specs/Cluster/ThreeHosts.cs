@@ -47,6 +47,9 @@ internal sealed class ThreeHosts : IDisposable
         }
     }
 
+    /// <summary>Where the authority, and the certificates of nodes and of alice are.</summary>
+    public string Certificates => _certificates.FullName;
+
     public NetworkNamespace Source { get; }
 
     public NetworkNamespace Destination { get; }
@@ -154,7 +157,8 @@ internal sealed class ClusterHost(string name, int number, NetworkNamespace plac
         + $"  cluster {{ enabled = on, listen = \"{listen}\", seeds = [{string.Join(", ", Enumerable.Range(1, 3).Select(i => $"\"10.9.0.{i}:{ThreeHosts.Port}\""))}] }}";
 
     /// <summary>Without waiting until it relays.</summary>
-    public void Start() => _mcrd = new McrdProcess(place, Rules, Settings);
+    /// <param name="more">Settings of it alone.</param>
+    public void Start(string more = "") => _mcrd = new McrdProcess(place, Rules, $"{Settings}\n{more}");
 
     public JsonElement Ask(ControlRequest request) => Mcrd.Ask(request);
 
