@@ -102,7 +102,7 @@ internal sealed class ThreeHosts : IDisposable
         ClusterHost[] wanted = hosts.Length == 0 ? [.. _hosts] : hosts;
         McrdWaits.Until(
             () => wanted.All(h => h.Sees(wanted)),
-            () => "the cluster to be whole: " + string.Join('\n', wanted.Select(h => h.Describe())));
+            () => "the cluster to be whole: " + string.Join('\n', wanted.Select(h => h.Summary())) + '\n' + string.Join('\n', wanted.Select(h => h.Describe())));
     }
 
     /// <summary>Until all know the same rules of all.</summary>
@@ -161,6 +161,14 @@ internal sealed class ClusterHost(string name, int number, NetworkNamespace plac
     public void Start(string more = "") => _mcrd = new McrdProcess(place, Rules, $"{Settings}\n{more}");
 
     public JsonElement Ask(ControlRequest request) => Mcrd.Ask(request);
+
+    /// <summary>How it sees each member, in a line.</summary>
+    public string Summary()
+    {
+        JsonElement status = Ask(new ControlRequest.ClusterStatus()).GetProperty("ClusterStatus");
+        string Of(JsonElement member, string property) => member.TryGetProperty(property, out JsonElement value) ? $"{value}" : "?";
+        return $"{name} is {Of(status, "state")} and sees " + string.Join(", ", status.GetProperty("members").EnumerateArray().Select(m => $"{Of(m, "node")} {Of(m, "status")} reachable={Of(m, "reachable")} {Of(m, "sync")} {Of(m, "ruleset_hash")}/{Of(m, "expected_hash")}"));
+    }
 
     /// <summary>All that there is to be known of it, for a spec that has failed.</summary>
     public string Describe() => string.Join('\n', $"{name}:", Ask(new ControlRequest.ClusterStatus()).GetRawText(), RulesOfAll(), string.Join('\n', Mcrd.Rules().Select(r => r.GetRawText())), Mcrd.Process.Output);
