@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
 using Mcr.Actors.Cluster.Member;
@@ -17,6 +18,9 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
 {
     /// <summary>Longer than another node, or the actor of the rules, takes to answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    /// <summary>Who asks for the status wants to know what is wrong: the actor of the rules, which may wait for a silent relay, is not waited for longer.</summary>
+    private static readonly TimeSpan StatusPatience = TimeSpan.FromSeconds(1.5);
 
     /// <summary>Longer than the relay takes to answer any command.</summary>
     private static readonly TimeSpan RelayPatience = TimeSpan.FromSeconds(10);
@@ -40,6 +44,9 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
     private ImmutableSortedDictionary<string, NodeReport> _reports = ImmutableSortedDictionary.Create<string, NodeReport>(StringComparer.Ordinal);
     private ImmutableSortedDictionary<string, string> _refused = ImmutableSortedDictionary<string, string>.Empty;
     private ImmutableDictionary<string, DriftState> _drifts = ImmutableDictionary<string, DriftState>.Empty;
+
+    /// <summary>When this node's part of the cluster has ended by itself, or could not begin; null: it is there, or was told to leave.</summary>
+    private DateTimeOffset? _endedAt;
     private NodeReport _said = NodeReport.None;
 
     /// <summary>Questions of the last round that are still open: who is slow is not asked more and more.</summary>
@@ -104,7 +111,7 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
                 break;
             case NodeReport report:
                 _open--;
-                Publish(report with { Refused = _refused.Take(100).ToImmutableSortedDictionary(), At = _options.Time.GetUtcNow() });
+                Publish(report.Refusing(_refused) with { At = _options.Time.GetUtcNow() });
                 break;
             case ClusterMessages.Summary summary:
                 _open--;
@@ -126,7 +133,8 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
                 Send(node, request with { Node = null }, peer);
                 break;
             case ControlRequest.ClusterStatus:
-                Ask<ClusterMessages.Summary>(_rules, new ClusterMessages.Summarize(_reports), Status);
+                _rules.Ask<ClusterMessages.Summary>(new ClusterMessages.Summarize(_reports), StatusPatience)
+                    .PipeTo(Sender, Self, Status, e => e is AskTimeoutException ? Status(ClusterMessages.Summary.Unknown) : new ControlResponse.Error(e.Message));
                 break;
             case ControlRequest.ClusterRules:
                 Ask<ControlResponse>(_rules, new ClusterMessages.ListRules(_reports), answer => answer);
@@ -249,6 +257,10 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
 
     private void Become(ClusterMessages.SystemState state)
     {
+        if (state.State == "left")
+            _endedAt = null;
+        else if (state.Restarts > _state.Restarts)
+            _endedAt ??= state.Since;
         _state = state;
         if (state.Replica is not { } replica)
         {
@@ -257,6 +269,9 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
             return;
         }
 
+        if (_endedAt is { } ended)
+            Tell(new RelayEvent(EventSeverity.Info, EventKind.ClusterState, string.Create(CultureInfo.InvariantCulture, $"this node's part of the cluster is there again, after {(state.Since - ended).TotalSeconds:0.0} s")));
+        _endedAt = null;
         _rules.Tell(new ClusterRulesActor.Replay());
         if (_said != NodeReport.None)
             replica.Tell(new MemberMessages.Publish(_said));

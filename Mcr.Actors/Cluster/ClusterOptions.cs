@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
+using Mcr.Actors.Beside;
 using Mcr.Actors.Cluster.Member;
 using Mcr.Actors.Cluster.Tls;
 using Mcr.Actors.Cluster.Wire;
@@ -31,14 +32,11 @@ internal sealed record ClusterOptions(ClusterSettings Settings, TlsSettings Tls,
     /// </summary>
     public Func<ClusterOptions, ActorSystem, IActorRef, IActorRef, ClusterParts> Create { get; init; } = (options, relay, owner, maker) => options.Make(relay, owner, maker);
 
-    /// <summary>A certificate that was renewed is used from the next start of the cluster's part on.</summary>
-    /// <returns>null: there is nothing new; else the problems of the new files, none for such as can be used.</returns>
-    public IReadOnlyCollection<string>? Renewed(CertificateFiles files) => files.HaveChanged() ? CertificateFiles.Read(Tls, Time.GetUtcNow()).Problems : null;
-
     private ClusterParts Make(ActorSystem relay, IActorRef owner, IActorRef maker)
     {
         ILoggingAdapter log = Logging.GetLogger(relay, typeof(ClusterSystemActor));
-        CertificateFiles? files = IsPlain ? null : ReadFiles();
+        BesideFiles? read = IsPlain ? null : BesideFiles.Read(Tls, LastGood, Time.GetUtcNow());
+        CertificateFiles? files = read?.Used;
         CertificatePolicy? policy = files is null ? null : CertificatePolicy.ForNodes(files, Settings.Allow);
         PeerTls? tls = files is null ? null : new PeerTls(files, policy!, (peer, why) => log.Warning("somebody at {Peer} is refused as a node: {Why}", peer, why), Time);
         RemoteParts parts = RemoteConfig.Of(Settings.Listen, Settings.Advertise, tls, ClusterConfig.TrustedPaths);
@@ -50,16 +48,13 @@ internal sealed record ClusterOptions(ClusterSettings Settings, TlsSettings Tls,
             system.ActorOf(Props.Create(() => new MembershipActor(owner, maker, Settings.Seeds, probe, Moves, Time)), MembershipActor.Name),
             system.ActorOf(Props.Create(() => new ReplicaActor(owner, Node)), ReplicaActor.Name),
             system.ActorOf(Props.Create(() => new DoorActor(Gate)), DoorActor.Name),
-            files);
+            files)
+        { FilesProblems = read?.Problems ?? "" };
     }
-
-    private CertificateFiles ReadFiles() => CertificateFiles.Read(Tls, Time.GetUtcNow()) is var (files, problems) && (files ?? LastGood) is { } usable
-        ? usable
-        : throw new InvalidOperationException(string.Join("; ", problems));
 }
 
 /// <param name="Member">Finds the others.</param>
 /// <param name="Replica">Knows what all know.</param>
 /// <param name="Door">Asks other nodes.</param>
 /// <param name="Files">What this node shows; null: nothing.</param>
-internal sealed record ClusterParts(ActorSystem System, IActorRef Member, IActorRef Replica, IActorRef Door, CertificateFiles? Files);
+internal sealed record ClusterParts(ActorSystem System, IActorRef Member, IActorRef Replica, IActorRef Door, CertificateFiles? Files) : BesideParts(System, Files);

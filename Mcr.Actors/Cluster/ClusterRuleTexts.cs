@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mcr.Actors.Cluster.Rules;
+using Mcr.Actors.Cluster.Tls;
 using Mcr.Actors.Control;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Relay;
@@ -15,6 +16,9 @@ namespace Mcr.Actors.Cluster;
 /// </summary>
 internal sealed class ClusterRuleTexts
 {
+    /// <summary>In characters, of what is shown of a rule as text, or of why it is none: others have written it.</summary>
+    private const int LongestText = 2_000;
+
     /// <summary>By node: what counted for its rules when it last ran what it should. What is so still, runs there.</summary>
     private readonly Dictionary<string, ImmutableHashSet<(RuleKey Key, RuleWrite Winner)>> _known = [];
     private readonly System.Runtime.CompilerServices.ConditionalWeakTable<ForwardingRule, string> _written = [];
@@ -29,9 +33,10 @@ internal sealed class ClusterRuleTexts
     /// <returns>Either the rule, or why this version cannot read it.</returns>
     public (ForwardingRule? Rule, string? Problem) Rule(string text)
     {
-        if (!_read.TryGetValue(text, out (ForwardingRule? Rule, string? Problem) rule))
-            _read[text] = rule = OverlayText.Parse(text);
-        return rule;
+        if (_read.TryGetValue(text, out (ForwardingRule? Rule, string? Problem) rule))
+            return rule;
+        rule = OverlayText.Parse(text);
+        return _read[text] = rule with { Problem = rule.Problem is { } problem ? CertificateNames.Printable(problem, LongestText) : null };
     }
 
     /// <param name="id">Under which the text is known.</param>
@@ -60,7 +65,9 @@ internal sealed class ClusterRuleTexts
             }
         }
 
-        return new ClusterMessages.Summary(_nodes.ToImmutableSortedDictionary(n => n.Key, n => n.Value.Hash(this, reports.GetValueOrDefault(n.Key)), StringComparer.Ordinal), state.Pending, _conflicts);
+        ImmutableSortedDictionary<string, string?> hashes = _nodes.ToImmutableSortedDictionary(n => n.Key, n => n.Value.Hash(this, reports.GetValueOrDefault(n.Key)), StringComparer.Ordinal)
+            .SetItems(reports.Where(r => r.Value.RefusedMore > 0).Select(r => KeyValuePair.Create(r.Key, (string?)null)));
+        return new ClusterMessages.Summary(hashes, state.Pending, _conflicts);
     }
 
     public ControlResponse.ClusterRules List(ClusterRules? state, ImmutableSortedDictionary<string, NodeReport> reports)
@@ -104,7 +111,7 @@ internal sealed class ClusterRuleTexts
 
     private static string Who(RuleWrite write) => $"{write.By} at node {Writers.NodeOf(write.Writer)}";
 
-    private static string What(RuleWrite write) => write.Value is null ? "its removal" : $"'{write.Value.Text}'";
+    private static string What(RuleWrite write) => write.Value is null ? "its removal" : $"'{CertificateNames.Printable(write.Value.Text, LongestText)}'";
 
     private List<(RuleKey Key, RuleValue? Value)>? Changes(string node, RelayCommands.ChangeRules command, ForwardingRule[] known, bool isMany, List<ProblemEntry> problems)
     {

@@ -283,6 +283,9 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
             return Task.FromResult<ControlResponse>(new ControlResponse.Error($"the rules of node {leave.Node} are not known yet; try again in a moment"));
         if (_texts.Read(state, leave.Node, leave.Request, out IReadOnlyList<ProblemEntry> problems) is not { } changes)
             return Task.FromResult<ControlResponse>(new ControlResponse.Error(problems));
+        ProblemEntry[] refused = [.. changes.Select(c => state.WhyNot(c.Key, c.Value)).OfType<string>().Select(sentence => new ProblemEntry(null, sentence))];
+        if (refused.Length > 0)
+            return Task.FromResult<ControlResponse>(new ControlResponse.Error(refused));
         string done = changes.Count == 1 ? $"rule {changes[0].Key.Id} of node {leave.Node} is {(changes[0].Value is null ? "to be removed" : "pending")}" : $"{changes.Count} changes are pending for node {leave.Node}";
         return DoAsync(
             leave.By,

@@ -7,6 +7,8 @@ namespace Mcr.Actors.Cluster;
 /// <summary>The cluster as an operator is shown it. Pure.</summary>
 internal static class ClusterViews
 {
+    private const string Unknown = "not known just now: what each node should run, whether it does, and which changes are in conflict; this node's relay does not answer, or the rules are not read yet. The log says what it is busy with";
+
     public static ClusterEntry Status(
         string cluster,
         string node,
@@ -23,6 +25,7 @@ internal static class ClusterViews
         {
             Seeds = view.Problems.IsEmpty ? null : view.Problems,
             Restarts = state.Restarts,
+            Unknown = summary.IsKnown ? null : Unknown,
             Conflicts = summary.Conflicts.IsEmpty ? null : summary.Conflicts,
         };
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Mcr.Actors.Cluster.Tls;
 using Mcr.Actors.Messages;
 
 namespace Mcr.Actors.Cluster;
@@ -8,6 +9,9 @@ namespace Mcr.Actors.Cluster;
 /// <param name="Node">This one, of which nothing is told.</param>
 internal sealed record MembersState(string Node)
 {
+    /// <summary>In characters; the longest name of a host has 253.</summary>
+    private const int LongestAddress = 400;
+
     private static readonly ImmutableSortedDictionary<string, Known> Nobody = ImmutableSortedDictionary.Create<string, Known>(StringComparer.Ordinal);
 
     /// <summary>By name.</summary>
@@ -47,7 +51,7 @@ internal sealed record MembersState(string Node)
         if (isThere && before is { Member: { Counts: true, IsReachable: false } })
             return Event(node, EventSeverity.Info, EventKind.NodeBack, string.Create(CultureInfo.InvariantCulture, $"node {node} can be reached again, after {(now - before.Since).TotalSeconds:0.0} s"), after);
         if (isThere && !was)
-            return Event(node, EventSeverity.Info, EventKind.NodeJoined, $"node {node} is part of the cluster (mcrd {after!.Member.Version}, {after.Member.Address})", after);
+            return Event(node, EventSeverity.Info, EventKind.NodeJoined, $"node {node} is part of the cluster (mcrd {after!.Member.Version}, {Address(after)})", after);
         if (was && after is { Member: { Counts: true, IsReachable: false } })
             return Event(node, EventSeverity.Warning, EventKind.NodeLost, $"node {node} cannot be reached; if it lives, it relays on with what it has, and rules for it wait here", after);
         return before is not null && after is not { Member.Counts: true } && before.Member.Counts
@@ -57,8 +61,11 @@ internal sealed record MembersState(string Node)
 
     private static RelayEvent Event(string node, EventSeverity severity, EventKind kind, string sentence, Known? known) => new(severity, kind, sentence)
     {
-        Values = ImmutableSortedDictionary<string, string>.Empty.Add("node", node).Add("address", known?.Member.Address ?? ""),
+        Values = ImmutableSortedDictionary<string, string>.Empty.Add("node", node).Add("address", Address(known)),
     };
+
+    /// <summary>For a line of text: gossip has it from other nodes.</summary>
+    private static string Address(Known? known) => CertificateNames.Printable(known?.Member.Address ?? "", LongestAddress);
 
     /// <param name="Since">When it came into this status and reach.</param>
     public sealed record Known(ClusterMember Member, DateTimeOffset Since);

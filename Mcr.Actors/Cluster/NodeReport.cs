@@ -11,6 +11,9 @@ public sealed record NodeReport : IReplicatedData<NodeReport>
 {
     public static readonly NodeReport None = new();
 
+    /// <summary>Of <see cref="Refused"/>: the report has to be small.</summary>
+    private const int MostRefused = 100;
+
     public long Number { get; init; }
 
     /// <summary>Somebody else has said that the node is gone for good; if it comes back, it says otherwise.</summary>
@@ -38,6 +41,17 @@ public sealed record NodeReport : IReplicatedData<NodeReport>
     /// <summary>Rules that others have asked for and that it cannot have, by id, with the sentence why; the first hundred.</summary>
     public IReadOnlyDictionary<string, string> Refused { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>So many more: nobody else knows which they are, nor then what the node should run.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int RefusedMore { get; init; }
+
+    /// <param name="refused">All that it cannot have.</param>
+    public NodeReport Refusing(IReadOnlyDictionary<string, string> refused) => this with
+    {
+        Refused = refused.OrderBy(r => r.Key, StringComparer.Ordinal).Take(MostRefused).ToDictionary(),
+        RefusedMore = Math.Max(0, refused.Count - MostRefused),
+    };
+
     /// <summary>Two with one number are of a node that began anew and had not yet heard of what it said before: everybody takes the same one of them.</summary>
     public NodeReport Merge(NodeReport other) => Rank(this, other) < 0 ? other : this;
 
@@ -45,7 +59,7 @@ public sealed record NodeReport : IReplicatedData<NodeReport>
 
     /// <summary>Whether it says the same, whenever it was said.</summary>
     public bool SaysTheSameAs(NodeReport other) =>
-        IsForgotten == other.IsForgotten && Version == other.Version && RulesetHash == other.RulesetHash && Same(Rules, other.Rules) && Same(Workers, other.Workers) && Same(Interfaces, other.Interfaces) && Same(Refused, other.Refused);
+        IsForgotten == other.IsForgotten && Version == other.Version && RulesetHash == other.RulesetHash && Same(Rules, other.Rules) && Same(Workers, other.Workers) && Same(Interfaces, other.Interfaces) && Same(Refused, other.Refused) && RefusedMore == other.RefusedMore;
 
     private static int Rank(NodeReport one, NodeReport other) =>
         one.Number.CompareTo(other.Number) is not 0 and int byNumber ? byNumber
@@ -54,7 +68,7 @@ public sealed record NodeReport : IReplicatedData<NodeReport>
         : string.CompareOrdinal(one.Content, other.Content);
 
     /// <summary>The same for all that say the same.</summary>
-    private string Content => string.Join('\n', [IsForgotten ? "forgotten" : "", Version, RulesetHash, .. Lines(Rules), "", .. Lines(Workers), "", .. Lines(Interfaces), "", .. Lines(Refused)]);
+    private string Content => string.Join('\n', [IsForgotten ? "forgotten" : "", Version, RulesetHash, .. Lines(Rules), "", .. Lines(Workers), "", .. Lines(Interfaces), "", .. Lines(Refused), RefusedMore == 0 ? "" : $"and {RefusedMore}"]);
 
     private static IEnumerable<string> Lines<T>(IReadOnlyDictionary<string, T> values) => values.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}");
 

@@ -25,4 +25,9 @@ public sealed record ClusterSettings(bool Enabled, string Name, HostPort Listen,
 public sealed record ConsoleSettings(bool Enabled, HostPort Listen, HostPort? Advertise, ImmutableArray<string> Admins, ImmutableArray<string> Readers, bool Insecure)
 {
     public HostPort Address => Advertise ?? Listen;
+
+    /// <summary>What else is set takes a new port.</summary>
+    internal ConsoleSettings WithNamesOf(ConsoleSettings other) => HasNamesOf(other) ? this : this with { Admins = other.Admins, Readers = other.Readers };
+
+    internal bool HasNamesOf(ConsoleSettings other) => Admins.SequenceEqual(other.Admins) && Readers.SequenceEqual(other.Readers);
 }

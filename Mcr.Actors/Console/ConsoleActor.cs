@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Remote;
 using Mcr.Actors.Control;
+using Mcr.Actors.Messages;
 
 namespace Mcr.Actors.Console;
 
@@ -63,6 +64,9 @@ internal sealed class ConsoleActor : UntypedActor, IWithTimers
                 break;
             case Answer answer:
                 Do(_sessions.Answered(answer.Token, answer.Id, answer.Bytes, answer.IsLast, Now));
+                break;
+            case BesideMessages.JudgeAnew:
+                Do(_sessions.Judge(_options.Judge));
                 break;
             case DisassociatedEvent gone:
                 Do(_sessions.Gone($"{gone.RemoteAddress}"));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Threading.Channels;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Event;
@@ -18,11 +19,14 @@ namespace Mcr.Actors.Console;
 /// </summary>
 public sealed class ConsoleClient : IControlLink
 {
-    /// <summary>For a place to answer; then it is said why it does not.</summary>
+    /// <summary>For mcrd to answer, before it is asked in another way why it does not.</summary>
+    private static readonly TimeSpan FirstLimit = TimeSpan.FromSeconds(1);
+
+    /// <summary>For the place to answer that other way.</summary>
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(2);
 
-    /// <summary>For what answers there to be mcrd's console: with the one above, less than five seconds.</summary>
-    private static readonly TimeSpan HelloLimit = TimeSpan.FromSeconds(2.5);
+    /// <summary>For what has answered there to be mcrd's console after all. The three together are five seconds, and the last begins soon or never.</summary>
+    private static readonly TimeSpan SecondLimit = TimeSpan.FromSeconds(2);
 
     /// <summary>Of its ActorSystem's name: whoever would have what is sent to this console has to guess it.</summary>
     private const int NameBytes = 16;
@@ -31,7 +35,8 @@ public sealed class ConsoleClient : IControlLink
     private readonly CertificateFiles? _files;
     private readonly TimeSpan _patience;
     private readonly ActorSystem _system;
-    private readonly Inbox _inbox;
+    private readonly Channel<object> _received = Channel.CreateUnbounded<object>();
+    private readonly IActorRef _receiver;
     private readonly ActorSelection _console;
     private readonly object _certificateLock = new();
     private byte[]? _seen;
@@ -47,10 +52,12 @@ public sealed class ConsoleClient : IControlLink
         PeerTls? tls = files is null ? null : new PeerTls(files, CertificatePolicy.ForNodes(files, []), (_, why) => _refused = why, TimeProvider.System) { Accepted = certificate => Remember(certificate.RawData) };
         RemoteParts parts = RemoteConfig.ForClient(tls);
         _system = ActorSystem.Create(NewName(), ActorSystemSetup.Create([BootstrapSetup.Create().WithConfig(ConsoleConfig.Client.WithFallback(ConsoleConfig.Serialization).WithFallback(parts.Config)), .. parts.Setups]));
-        _inbox = Inbox.Create(_system);
+        ChannelWriter<object> received = _received.Writer;
+        _receiver = _system.ActorOf(Props.Create(() => new Receiver(received)));
+        _ = _system.WhenTerminated.ContinueWith(_ => received.TryComplete(), TaskScheduler.Default); // Akka ends it when a handshake fails
         _console = _system.ActorSelection($"akka.{(files is null ? "tcp" : "ssl.tcp")}://{ConsoleProtocol.SystemName}@{place}{ConsoleProtocol.Path}");
         foreach (Type ended in new[] { typeof(DisassociatedEvent), typeof(AssociationErrorEvent) })
-            _system.EventStream.Subscribe(_inbox.Receiver, ended);
+            _system.EventStream.Subscribe(_receiver, ended);
     }
 
     /// <summary>Of the node at the other end.</summary>
@@ -66,9 +73,6 @@ public sealed class ConsoleClient : IControlLink
     /// <exception cref="ControlClientException">it cannot be, within five seconds, and the sentence says why.</exception>
     public static ConsoleClient Connect(HostPort place, CertificateFiles? files, TimeSpan patience)
     {
-        Probed probed = TlsProbe.AskAsync(place, files, files is null ? null : CertificatePolicy.ForNodes(files, []), ProbeLimit, TimeProvider.System).GetAwaiter().GetResult();
-        if (probed.Problem is { } problem)
-            throw new ControlClientException(ControlClientProblem.NotRunning, problem);
         var client = new ConsoleClient(place, files, patience);
         try
         {
@@ -102,7 +106,7 @@ public sealed class ConsoleClient : IControlLink
         byte[] bytes = RequestCodec.Encode(request);
         if (bytes.Length > ControlProtocol.MaxRequestBytes)
             throw new ControlClientException(ControlClientProblem.Broken, $"the request has {bytes.Length} bytes and at most {ControlProtocol.MaxRequestBytes} can be sent; ask for less at once");
-        if (TrySend(bytes) is { } answer)
+        if (!HasEnded() && TrySend(bytes) is { } answer)
             return answer;
         Begin(); // mcrd was started again, or this console was away for long: nothing has been done
         return TrySend(bytes) ?? throw new ControlClientException(ControlClientProblem.Broken, $"node {Node} ends each session at once; its log may say why");
@@ -112,7 +116,6 @@ public sealed class ConsoleClient : IControlLink
     {
         if (_token.Length > 0)
             Tell(new ConsoleMessage.Goodbye(_token));
-        _inbox.Dispose();
         _ = _system.Terminate();
     }
 
@@ -125,8 +128,20 @@ public sealed class ConsoleClient : IControlLink
     private void Begin()
     {
         byte[] nonce = RandomNumberGenerator.GetBytes(ConsoleProtocol.NonceBytes);
-        long until = Until(HelloLimit);
         _token = "";
+        if (TryBegin(nonce, FirstLimit))
+            return;
+        Probed probed = TlsProbe.AskAsync(_place, _files, _files is null ? null : CertificatePolicy.ForNodes(_files, []), ProbeLimit, TimeProvider.System).GetAwaiter().GetResult();
+        if (probed.Problem is { } problem)
+            throw new ControlClientException(ControlClientProblem.NotRunning, problem);
+        if (!TryBegin(nonce, SecondLimit))
+            throw Unanswered();
+    }
+
+    /// <summary>Akka says no more than that nobody has answered.</summary>
+    private bool TryBegin(byte[] nonce, TimeSpan limit)
+    {
+        long until = Until(limit);
         Tell(new ConsoleMessage.Hello(ConsoleProtocol.Version, _files?.Own.RawData ?? [], nonce));
         while (true)
         {
@@ -140,11 +155,11 @@ public sealed class ConsoleClient : IControlLink
                     break;
                 case ConsoleMessage.Welcome welcome:
                     (_token, Node, Name, MayChange) = (welcome.Token, welcome.Node, welcome.Name, welcome.MayChange);
-                    return;
+                    return true;
                 case ConsoleMessage.Refused refused:
                     throw new ControlClientException(ControlClientProblem.NotPermitted, refused.Sentence);
-                case null:
-                    throw Unanswered();
+                case null or DisassociatedEvent or AssociationErrorEvent:
+                    return false;
                 default:
                     break; // of a conversation before
             }
@@ -208,19 +223,29 @@ public sealed class ConsoleClient : IControlLink
         }
     }
 
-    private void Tell(ConsoleMessage message) => _console.Tell(message, _inbox.Receiver);
+    /// <summary>The connection has ended since the last answer: mcrd was started again, or has shown itself with another certificate.</summary>
+    private bool HasEnded()
+    {
+        bool hasEnded = false;
+        while (_received.Reader.TryRead(out object? message))
+            hasEnded |= message is DisassociatedEvent or AssociationErrorEvent;
+        return hasEnded;
+    }
 
-    /// <returns>null when nothing came until then.</returns>
+    private void Tell(ConsoleMessage message) => _console.Tell(message, _receiver);
+
+    /// <returns>null when nothing came until then, or nothing can come any more.</returns>
     private object? Receive(long until)
     {
         TimeSpan left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), until);
         if (left <= TimeSpan.Zero)
             return null;
+        using var limit = new CancellationTokenSource(left);
         try
         {
-            return _inbox.Receive(left);
+            return _received.Reader.ReadAsync(limit.Token).AsTask().GetAwaiter().GetResult();
         }
-        catch (TimeoutException)
+        catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
         {
             return null;
         }
@@ -248,4 +273,9 @@ public sealed class ConsoleClient : IControlLink
         : $"{_place} answers, but not as mcrd's console: is this the port of its mcr.console.listen, and is {_place.Host} the word that its mcr.console.listen or advertise has? It obeys no other");
 
     private ControlClientException NotUnderstood(InvalidDataException e) => new(ControlClientProblem.Broken, $"what listens at {_place} does not answer like mcrd: {e.Message}", e);
+
+    private sealed class Receiver(ChannelWriter<object> received) : UntypedActor
+    {
+        protected override void OnReceive(object message) => received.TryWrite(message);
+    }
 }

@@ -10,12 +10,13 @@ namespace Mcr.Actors.Console;
 public static class ConsoleHosting
 {
     /// <summary>Starts <c>/user/console</c> beside the relay.</summary>
+    /// <param name="running">The settings in effect.</param>
     /// <param name="version">Of mcrd.</param>
-    public static AkkaConfigurationBuilder WithConsole(this AkkaConfigurationBuilder builder, McrSettings settings, string version, ControlGate gate) =>
+    public static AkkaConfigurationBuilder WithConsole(this AkkaConfigurationBuilder builder, RunningConfiguration running, string version, ControlGate gate) =>
         builder.WithActors((system, _) =>
         {
             ILoggingAdapter log = Logging.GetLogger(system, typeof(ConsolePortActor));
-            var port = new ConsolePort(settings.Console, settings.Tls, settings.Cluster, settings.NodeName, version, gate.HandleAsync, sentence => log.Warning("{Sentence}", sentence), TimeProvider.System);
+            var port = new ConsolePort(running, version, gate, sentence => log.Warning("{Sentence}", sentence), TimeProvider.System);
             system.ActorOf(Props.Create(() => new ConsolePortActor(port)), ConsoleActor.Name);
         });
 }

@@ -1,109 +1,69 @@
 using Akka.Actor;
 using Akka.Event;
-using Mcr.Actors.Cluster;
+using Mcr.Actors.Beside;
+using Mcr.Actors.Cluster.Tls;
+using Mcr.Actors.Configuration;
+using Mcr.Actors.Messages;
 using Mcr.Actors.Relay;
-using Mcr.Actors.Workers;
 
 namespace Mcr.Actors.Console;
 
 /// <summary>
-/// <c>/user/console</c> of the relay's ActorSystem: owns the one that consoles connect to, and makes it anew when it ends, whatever ended it, and when its certificates
-/// have been renewed. Consoles that are connected begin another session then, by themselves.
+/// <c>/user/console</c> of the relay's ActorSystem: owns the one that consoles connect to. Consoles that are connected when it is made anew begin another session by themselves.
 /// </summary>
-internal sealed class ConsolePortActor(ConsolePort port) : UntypedActor, IWithTimers
+internal sealed class ConsolePortActor(ConsolePort port) : BesideActor<ConsolePortParts>(port.Gate, port.Time)
 {
-    /// <summary>So soon are new certificates shown to consoles.</summary>
-    internal static readonly TimeSpan FilesInterval = TimeSpan.FromSeconds(10);
+    protected override string Subject => "the console port";
 
-    private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly SystemMaking _making = new();
-    private RestartPolicy _policy = RestartPolicy.Fresh;
-    private ConsolePortParts? _open;
-    private long _openedAt;
-    private bool _isRenewed;
-    private bool _hasWrongFiles;
-
-    public ITimerScheduler Timers { get; set; } = null!;
+    private ConsoleSettings Settings => port.Settings;
 
     protected override void PreStart()
     {
         if (!port.HasCertificates)
-            _log.Warning("consoles at {Place} are not asked for certificates (mcr.console): {Who} may do everything, in plain text", port.Settings.Address, port.Settings.Listen.IsLoopback ? "each user of this host" : "everybody who can connect");
-        Open();
-        Timers.StartPeriodicTimer(nameof(LookAtFiles), new LookAtFiles(), FilesInterval);
+            Log.Warning("consoles at {Place} are not asked for certificates (mcr.console): {Who} may do everything, in plain text", Settings.Address, Settings.Listen.IsLoopback ? "each user of this host" : "everybody who can connect");
+        base.PreStart();
     }
-
-    protected override void PostStop() => _making.End();
 
     protected override void OnReceive(object message)
     {
-        switch (message)
-        {
-            case OpenAgain:
-                Open();
-                break;
-            case Opened { Parts: { } parts }:
-                _open = parts;
-                _openedAt = port.Time.GetTimestamp();
-                _log.Info("consoles may connect to akka.{Scheme}://{System}@{Place}", parts.Files is null ? "tcp" : "ssl.tcp", ConsoleProtocol.SystemName, port.Settings.Address);
-                parts.System.WhenTerminated.PipeTo(Self, success: () => new Ended(parts.System));
-                break;
-            case Opened opened:
-                Wait(opened.Problem!);
-                break;
-            case Ended ended when ended.System == _open?.System && _isRenewed:
-                _open = null;
-                _isRenewed = false;
-                Open();
-                break;
-            case Ended ended when ended.System == _open?.System:
-                Wait("its ActorSystem was terminated");
-                break;
-            case LookAtFiles when _open?.Files is { } files && !_isRenewed:
-                Look(files.HaveChanged());
-                break;
-        }
+        if (message is BesideMessages.JudgeAnew)
+            Parts?.Console.Tell(message);
+        else
+            base.OnReceive(message);
     }
 
-    private void Open()
+    protected override Func<ConsolePortParts> Making(CertificateFiles? lastGood)
     {
         ActorSystem relay = Context.System;
-        Task.Run(() => _making.Keep(port.Open(relay), parts => parts.System)).PipeTo(Self, success: parts => new Opened(parts, null), failure: e => new Opened(null, SystemBeside.Innermost(e)));
+        return () => port.Open(relay, lastGood);
     }
 
-    private void Look(bool haveChanged)
+    protected override string WhyEnded(ActorSystem system) => "its ActorSystem was terminated";
+
+    protected override string WhyNotBegun(string problem) => problem;
+
+    protected override void Became(BesideStage stage, string? why)
     {
-        if (!haveChanged)
-            return;
-        (Cluster.Tls.CertificateFiles? files, var problems) = Cluster.Tls.CertificateFiles.Read(port.Tls, port.Time.GetUtcNow());
-        if (files is null)
-        {
-            if (!_hasWrongFiles)
-                _log.Warning("the certificates have changed and cannot be used, so consoles are shown those from before: {Problems}", string.Join("; ", problems));
-            _hasWrongFiles = true;
-            return;
-        }
-
-        _hasWrongFiles = false;
-        _isRenewed = true;
-        _log.Info("the certificates have been renewed: consoles connect anew and are shown '{Name}', good for {Days} days", files.Name, files.DaysLeft(port.Time.GetUtcNow()));
-        _ = _open!.System.Terminate();
+        // Nobody asks for it: the log has it.
     }
 
-    private void Wait(string why)
+    protected override void Began(ConsolePortParts parts, bool isBack)
     {
-        TimeSpan lived = _open is null ? TimeSpan.Zero : port.Time.GetElapsedTime(_openedAt);
-        _open = null;
-        (_policy, TimeSpan delay, _) = _policy.Died(lived, port.Time.GetElapsedTime(0), Random.Shared.NextDouble(), SystemBeside.NoLimit);
-        _log.Warning("consoles cannot connect to {Place}: {Why}; it is tried again {When}. What is relayed is not touched", port.Settings.Listen, why, Sentences.In(delay));
-        Timers.StartSingleTimer(nameof(OpenAgain), new OpenAgain(), delay);
+        string shown = parts.Files is { } files ? $", and are shown '{files.Name}', good for {files.DaysLeft(port.Time.GetUtcNow())} days" : "";
+        Log.Info("consoles may connect to akka.{Scheme}://{System}@{Place}{Shown}", parts.Files is null ? "tcp" : "ssl.tcp", ConsoleProtocol.SystemName, Settings.Address, shown);
+        if (isBack)
+            Publish(EventSeverity.Info, $"consoles can connect to {Settings.Listen} again");
     }
 
-    private sealed record OpenAgain;
+    protected override void Moved(string why) => Log.Info("consoles connect anew: {Why}", why);
 
-    private sealed record LookAtFiles;
+    protected override void Failed(BesideEffect.Failed failed)
+    {
+        string sentence = $"consoles cannot connect to {Settings.Listen}: {failed.Why}; it is tried again {Sentences.In(failed.Delay)}. What is relayed is not touched";
+        Log.Warning("{Sentence}", sentence);
+        if (failed.IsFirst)
+            Publish(EventSeverity.Warning, sentence);
+    }
 
-    private sealed record Opened(ConsolePortParts? Parts, string? Problem);
-
-    private sealed record Ended(ActorSystem System);
+    private static void Publish(EventSeverity severity, string sentence) => Context.System.EventStream.Publish(new RelayEvent(severity, EventKind.ConsoleState, sentence));
 }

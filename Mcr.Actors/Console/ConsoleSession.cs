@@ -13,6 +13,9 @@ internal sealed record ConsoleSession(string Token, string Address, ConsoleIdent
     /// <summary>Of its last request.</summary>
     public long LastId { get; init; }
 
+    /// <summary>It ends with the answer that is awaited.</summary>
+    public bool IsRefused { get; init; }
+
     public int LongestRequest => Identity.MayChange ? ControlProtocol.MaxRequestBytes : ControlProtocol.MaxQuestionBytes;
 }
 

@@ -107,6 +107,8 @@ internal sealed record ConsoleSessions(string Node, string Version)
         if (!Sessions.TryGetValue(token, out ConsoleSession? session) || session.Stage is not ConsoleStage.Answering answering || answering.Id != id)
             return new ConsoleStep(this, []); // its console has gone
         (ConsoleStage next, ImmutableArray<ConsoleEffect> effects) = Send(id, response, 0, ConsoleProtocol.Window);
+        if (session.IsRefused)
+            return new ConsoleStep(this with { Sessions = Sessions.Remove(token) }, effects);
         if (isLast)
             return new ConsoleStep(this with { Sessions = Sessions.Remove(token) }, effects).And(new ConsoleEffect.Say($"the session of console {session.Identity.Name} was ended", IsWarning: true));
         return new ConsoleStep(Keep(session with { Stage = next, Heard = now }), effects);
@@ -121,6 +123,33 @@ internal sealed record ConsoleSessions(string Node, string Version)
             return new ConsoleStep(Keep(session with { Heard = now }), []);
         (ConsoleStage next, ImmutableArray<ConsoleEffect> effects) = Send(sending.Id, sending.Bytes, sending.Sent, taken.Part + 1 + ConsoleProtocol.Window);
         return new ConsoleStep(Keep(session with { Stage = next, Heard = now }), effects);
+    }
+
+    /// <summary>Who may do what has changed. Who is not allowed any more gets the answer to what was asked before, and no other.</summary>
+    /// <param name="judge">Gets a certificate.</param>
+    public ConsoleStep Judge(Func<byte[], (ConsoleIdentity? Identity, string? Refusal)> judge)
+    {
+        ConsoleSessions next = this;
+        ImmutableArray<ConsoleEffect> said = [];
+        foreach ((long number, Unproven unproven) in Challenges)
+        {
+            ConsoleIdentity? identity = judge(unproven.Identity.Certificate).Identity;
+            next = next with { Challenges = identity is null ? next.Challenges.Remove(number) : next.Challenges.SetItem(number, unproven with { Identity = identity }) };
+        }
+
+        foreach (ConsoleSession session in Sessions.Values)
+        {
+            if (judge(session.Identity.Certificate).Identity is { } identity)
+            {
+                next = next.Keep(session with { Identity = identity, IsRefused = false });
+                continue;
+            }
+
+            next = session.Stage is ConsoleStage.Answering ? next.Keep(session with { IsRefused = true }) : next with { Sessions = next.Sessions.Remove(session.Token) };
+            said = said.Add(new ConsoleEffect.Say($"console {session.Identity.Name} at {session.Address} is not in mcr.console.admins or mcr.console.readers any more, and its session has ended", IsWarning: true));
+        }
+
+        return new ConsoleStep(next, said);
     }
 
     /// <inheritdoc cref="Request"/>

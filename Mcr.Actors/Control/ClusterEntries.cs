@@ -18,6 +18,10 @@ public sealed record ClusterEntry(string Cluster, string Node, string State, str
     /// <summary>How often this node's part of the cluster has ended by itself since mcrd started.</summary>
     public int Restarts { get; init; }
 
+    /// <summary>What cannot be said just now, and why, as a sentence; null: all is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Unknown { get; init; }
+
     /// <summary>Concurrent changes of one rule of which one was given up, and what became of it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Conflicts { get; init; }

@@ -16,6 +16,12 @@ public abstract record ControlRequest
     [JsonIgnore]
     public string? Node { get; init; }
 
+    /// <summary>
+    /// Another node asks: this one's name as others know it; rules of its files stay as they are then. null: it is asked here. The gate says so, never who asks.
+    /// </summary>
+    [JsonIgnore]
+    public string? OfOtherNode { get; init; }
+
     /// <summary>Adds a rule, or replaces the one with the same input.</summary>
     public sealed record Add : ControlRequest
     {

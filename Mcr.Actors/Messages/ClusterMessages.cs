@@ -38,7 +38,7 @@ internal static class ClusterMessages
     public sealed record Summarize(ImmutableSortedDictionary<string, NodeReport> Reports);
 
     /// <summary>What is known of the nodes' rules.</summary>
-    /// <param name="Hashes">That each node should run, by node; null: it has rules that this version cannot read.</param>
+    /// <param name="Hashes">That each node should run, by node; null: it has rules that this version cannot read, or has refused more than it can name.</param>
     /// <param name="Pending">Rules of this node that are on their way.</param>
     public sealed record Summary(ImmutableSortedDictionary<string, string?> Hashes, int Pending, ImmutableArray<string> Conflicts)
     {

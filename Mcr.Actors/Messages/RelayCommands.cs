@@ -10,7 +10,11 @@ public static class RelayCommands
     /// Adds a rule, or replaces the one with the same input. Answered when the worker has confirmed it, when it is known that it
     /// must wait (no such interface), or after <see cref="Relay.RelayOptions.ApplyTimeout"/>.
     /// </summary>
-    public sealed record AddRule(ForwardingRule Rule, string Origin);
+    public sealed record AddRule(ForwardingRule Rule, string Origin)
+    {
+        /// <inheritdoc cref="Control.ControlRequest.OfOtherNode"/>
+        public string? OfOtherNode { get; init; }
+    }
 
     /// <summary>All or none. Problems are named <c>rules[i].field</c>.</summary>
     public sealed record AddRules(ImmutableArray<RuleWithOrigin> Rules);
@@ -32,6 +36,9 @@ public static class RelayCommands
 
         /// <summary>null: it need not be confirmed.</summary>
         public TimeSpan? ConfirmWithin { get; init; }
+
+        /// <inheritdoc cref="Control.ControlRequest.OfOtherNode"/>
+        public string? OfOtherNode { get; init; }
     }
 
     /// <summary>The change that waits for its confirmation stays.</summary>
@@ -61,6 +68,9 @@ public static class RelayCommands
         public RuleId? Id { get; }
 
         public string? Name { get; }
+
+        /// <summary>As a command of its own, not as a part of <see cref="ChangeRules"/>: see <see cref="Control.ControlRequest.OfOtherNode"/>.</summary>
+        public string? OfOtherNode { get; init; }
 
         public static RemoveRule ById(RuleId id) => new(id, null);
 

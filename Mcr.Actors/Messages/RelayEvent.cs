@@ -40,6 +40,9 @@ public enum EventKind
 
     /// <summary>This node's part of the cluster has ended, or is there again.</summary>
     ClusterState,
+
+    /// <summary>Consoles cannot connect, or can again.</summary>
+    ConsoleState,
 }
 
 /// <summary>

@@ -17,6 +17,9 @@ internal sealed class ConfigActor : ReceiveActor, IWithTimers
     /// <summary>A little less than whoever asks waits for the answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(9);
 
+    /// <summary>For certificate files to be read, which are small.</summary>
+    private static readonly TimeSpan LookPatience = TimeSpan.FromSeconds(2);
+
     private static readonly ControlResponse NoFile = new ControlResponse.Error("this mcrd was started without a configuration file; start it with --config FILE (mcrctl config save --file FILE writes one)");
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -99,8 +102,11 @@ internal sealed class ConfigActor : ReceiveActor, IWithTimers
         var notes = new List<string>();
         HashSet<string> applied = await ChangeWorkersAsync(configuration.Settings, next, notes);
         WebhookSettings webhook = await ChangeWebhookAsync(configuration.Settings.Webhook, next.Webhook, notes);
-        IReadOnlyList<string> needsRestart = SettingsDifference.Of(configuration.Settings with { Webhook = webhook }, next, applied.Contains);
-        configuration.Become(configuration.Settings.With(next.Rules, applied.ToImmutableDictionary(name => name, name => next.InterfaceOf(name).Workers), webhook));
+        ConsoleSettings before = configuration.Settings.Console;
+        ConsoleSettings console = before.WithNamesOf(next.Console);
+        IReadOnlyList<string> needsRestart = SettingsDifference.Of(configuration.Settings with { Webhook = webhook, Console = console }, next, applied.Contains);
+        configuration.Become(configuration.Settings.With(next.Rules, applied.ToImmutableDictionary(name => name, name => next.InterfaceOf(name).Workers), webhook, console));
+        await TellBesideAsync(before, console, notes);
         _log.Info("{Who}: the configuration was read again: {Change}", who, ok.Sentence);
         foreach (string note in ok.Notes)
             _log.Warning("{Note}", note);
@@ -133,6 +139,31 @@ internal sealed class ConfigActor : ReceiveActor, IWithTimers
             return before;
         notes.Add(ok.Sentence);
         return next;
+    }
+
+    /// <summary>Certificates are read again as well, and consoles are judged by the names of now.</summary>
+    private async Task TellBesideAsync(ConsoleSettings before, ConsoleSettings console, List<string> notes)
+    {
+        IActorRef[] owners = [.. _gate.Beside];
+        if (console.Enabled && !before.HasNamesOf(console))
+        {
+            foreach (IActorRef owner in owners)
+                owner.Tell(new BesideMessages.JudgeAnew());
+            notes.Add("who may connect to the console port is as the files say (console.admins, console.readers); sessions of others have ended");
+        }
+
+        foreach (IActorRef owner in owners)
+        {
+            try
+            {
+                if ((await owner.Ask<BesideMessages.Looked>(new BesideMessages.Look(), LookPatience)).Sentence is { } sentence)
+                    notes.Add(sentence);
+            }
+            catch (AskTimeoutException)
+            {
+                notes.Add($"whether certificates were renewed is not known within {LookPatience.TotalSeconds:0} s; the log will say");
+            }
+        }
     }
 
     private async Task<ControlResponse> SaveAsync()

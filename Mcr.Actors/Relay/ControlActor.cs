@@ -113,7 +113,7 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
     private void Add(ControlRequest.Add request)
     {
         if (RuleParser.Parse(ControlViews.Draft(request), out IReadOnlyList<RuleProblem> problems) is { } rule)
-            Ask<CommandResult>(new RelayCommands.AddRule(rule, Origin), ControlViews.Result);
+            Ask<CommandResult>(new RelayCommands.AddRule(rule, Origin) { OfOtherNode = request.OfOtherNode }, ControlViews.Result);
         else
             Sender.Tell(ControlViews.Refusal(problems));
     }
@@ -121,7 +121,7 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
     private void Remove(ControlRequest.Remove request)
     {
         if (RuleChangeRequest.Removal(request) is { } removal)
-            Ask<CommandResult>(removal, ControlViews.Result);
+            Ask<CommandResult>(removal with { OfOtherNode = request.OfOtherNode }, ControlViews.Result);
         else
             Sender.Tell(new ControlResponse.Error("give either the rule's id or its name"));
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Mcr.Actors.Audit;
 using Mcr.Actors.Control;
@@ -24,6 +25,7 @@ public sealed class ControlGate
     private volatile IActorRef? _cluster;
     private volatile string? _node;
     private IActorRef? _files;
+    private ImmutableHashSet<IActorRef> _beside = [];
     private bool _hasHangup;
     private DenialLimit _denials = new();
 
@@ -43,6 +45,7 @@ public sealed class ControlGate
     {
         if (request.Node is { } node && node == _node)
             request = request with { Node = null };
+        request = request with { OfOtherNode = peer.Node is null ? null : _node ?? "" };
         if (ControlAccess.OnlyAsks(request))
             return await AskAsync(request, peer, cancellation).ConfigureAwait(false);
         if (!peer.MayChange)
@@ -87,6 +90,28 @@ public sealed class ControlGate
     }
 
     internal void CloseCluster() => _cluster = null;
+
+    /// <summary>The owners of ActorSystems beside the relay's.</summary>
+    internal ImmutableHashSet<IActorRef> Beside
+    {
+        get
+        {
+            lock (_lock)
+                return _beside;
+        }
+    }
+
+    internal void OpenBeside(IActorRef owner)
+    {
+        lock (_lock)
+            _beside = _beside.Add(owner);
+    }
+
+    internal void CloseBeside(IActorRef owner)
+    {
+        lock (_lock)
+            _beside = _beside.Remove(owner);
+    }
 
     internal void OpenFiles(IActorRef files)
     {

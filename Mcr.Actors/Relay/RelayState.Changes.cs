@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mcr.Actors.Cluster.Rules;
 using Mcr.Actors.Messages;
 using Mcr.Actors.State;
 using Mcr.Native.Rules;
@@ -48,6 +49,7 @@ internal sealed partial record RelayState
         Overlay overlay = removed.Aggregate(Overlay, (o, r) => o.Without(r.Input));
         overlay = puts.Aggregate(overlay, (o, p) => o.With(p.Rule));
         (RelayState next, RuleDifference difference, ImmutableArray<RelayEffect>.Builder effects) = Become(puts, removed, overlay, problems, now);
+        KeepFiles(command.OfOtherNode, difference, Places(command, places), problems);
         if (problems.Count > 0)
             return (this, [new RelayEffect.Answer(ticket, new CommandResult.Rejected(problems.ToImmutable()))]);
         if (command.IsDryRun || difference.IsEmpty)
@@ -86,6 +88,33 @@ internal sealed partial record RelayState
         RelayState next = (this with { Overlay = overlay }).Attribute(overlay.Apply().Rules);
         string rest = overlay.IsEmpty ? "nothing is left beside the files" : $"{overlay.Added.Count + overlay.Removed.Count} changes stay beside the files, since a file of conf.d says otherwise";
         return (next, [new RelayEffect.Save(), new RelayEffect.Answer(ticket, new CommandResult.Ok(rest))]);
+    }
+
+    /// <summary>Rules of files are changed where the files are: another node asks for it in vain.</summary>
+    /// <param name="field">By the rule's input: what of the request would change it.</param>
+    /// <param name="problems">Gets what is wrong.</param>
+    private void KeepFiles(string? ofOtherNode, RuleDifference difference, Func<RuleInput, string> field, ImmutableArray<RuleProblem>.Builder problems)
+    {
+        if (ofOtherNode is null)
+            return;
+        foreach (ForwardingRule rule in difference.Removed.Concat(difference.Changed.Select(c => c.Before)))
+        {
+            if (FileRules.WhyNot(rule.Id.Value, ofOtherNode, Overlay.IsFile(rule), Entries[rule.Id].Rule.Origin) is { } sentence)
+                problems.Add(new RuleProblem(field(rule.Input), sentence));
+        }
+    }
+
+    /// <returns>By a rule's input: what of a change is about it.</returns>
+    private Func<RuleInput, string> Places(RelayCommands.ChangeRules command, Dictionary<RuleInput, int> puts)
+    {
+        var removals = new Dictionary<RuleInput, int>();
+        foreach ((int i, RelayCommands.RemoveRule removal) in command.Remove.Index())
+        {
+            if (TryFind(removal, out ForwardingRule? rule))
+                removals.TryAdd(rule.Input, i);
+        }
+
+        return input => puts.TryGetValue(input, out int put) ? $"rules[{put}].input" : removals.TryGetValue(input, out int place) ? Removal(place, command.Remove[place]) : "rules";
     }
 
     private static string Removal(int index, RelayCommands.RemoveRule removal) => $"removals[{index}].{(removal.Id is null ? "name" : "rule_id")}";

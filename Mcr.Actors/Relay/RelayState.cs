@@ -33,7 +33,8 @@ internal sealed partial record RelayState
 
     /// <summary>All rules or none.</summary>
     /// <param name="field">The prefix of each problem's field, by the rule's place.</param>
-    public (RelayState Next, Effects Effects) Add(long ticket, ImmutableArray<RuleWithOrigin> added, Func<int, string> field, DateTimeOffset now)
+    /// <param name="ofOtherNode">See <see cref="Control.ControlRequest.OfOtherNode"/>.</param>
+    public (RelayState Next, Effects Effects) Add(long ticket, ImmutableArray<RuleWithOrigin> added, Func<int, string> field, DateTimeOffset now, string? ofOtherNode = null)
     {
         if (Unconfirmed is { } waits)
             return Refuse(ticket, "rules", waits.Refusal);
@@ -52,6 +53,8 @@ internal sealed partial record RelayState
             overlay = overlay.With(rule);
         }
 
+        RuleDifference difference = draft.Difference();
+        KeepFiles(ofOtherNode, difference, input => $"{field(added.Index().First(a => a.Item.Rule.Input == input).Index)}input", problems);
         if (problems.Count > 0)
             return (this, [new RelayEffect.Answer(ticket, new CommandResult.Rejected(problems.ToImmutable()))]);
         if (draft.Changed.Count == 0)
@@ -59,7 +62,7 @@ internal sealed partial record RelayState
         RelayState next = Take(draft, overlay);
         next.Tell(added.Select(r => r.Rule.Input.Interface), draft.Changed.ToImmutable(), draft.Effects);
         draft.Effects.Add(new RelayEffect.Save());
-        return next.Wait(ticket, added.Select(r => r.Rule.Id), draft.Effects, difference: draft.Difference());
+        return next.Wait(ticket, added.Select(r => r.Rule.Id), draft.Effects, difference: difference);
     }
 
     public (RelayState Next, Effects Effects) Remove(long ticket, RelayCommands.RemoveRule command)
@@ -70,11 +73,16 @@ internal sealed partial record RelayState
             return Refuse(ticket, command.Id is null ? "name" : "rule_id", Unknown(command));
         RelayDraft draft = Draft();
         draft.Drop(rule);
+        RuleDifference difference = draft.Difference();
+        var problems = ImmutableArray.CreateBuilder<RuleProblem>();
+        KeepFiles(command.OfOtherNode, difference, _ => command.Id is null ? "name" : "rule_id", problems);
+        if (problems.Count > 0)
+            return (this, [new RelayEffect.Answer(ticket, new CommandResult.Rejected(problems.ToImmutable()))]);
         RelayState next = Take(draft, Overlay.Without(rule.Input));
         next.Tell([rule.Input.Interface], [rule.Id], draft.Effects);
         draft.Effects.Add(new RelayEffect.Save());
         ImmutableDictionary<string, long> interfaces = ImmutableDictionary<string, long>.Empty.Add(rule.Input.Interface, next.Revision);
-        return next.Wait(new WaitingCommand(ticket, [], [], interfaces, rule) { Difference = draft.Difference() }, draft.Effects);
+        return next.Wait(new WaitingCommand(ticket, [], [], interfaces, rule) { Difference = difference }, draft.Effects);
     }
 
     /// <summary>Answered when every rule's state is known.</summary>

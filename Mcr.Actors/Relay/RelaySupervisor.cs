@@ -86,7 +86,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
     {
         ImmutableArray<RuleWithOrigin> rules = _ledger.Rules;
         if (!rules.IsEmpty)
-            Decide((state, ticket) => state.Add(ticket, rules, At, _time.GetUtcNow()), ActorRefs.Nobody);
+            Decide((state, ticket) => state.Add(ticket, rules, i => $"{rules[i].Origin}: ", _time.GetUtcNow()), Self);
         else
             _saver.Tell(new StateCommands.Save()); // what was read may be to be written otherwise
     }
@@ -101,8 +101,12 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
     {
         switch (message)
         {
+            case CommandResult start: // of the rules that it has begun with
+                foreach (RuleProblem problem in (start as CommandResult.Rejected)?.Problems ?? [])
+                    _log.Error("none of the {Count} rules is relayed, since they cannot be together: {Problem}; mend that where it is written, then mcrctl reload", _ledger.Rules.Length, problem);
+                break;
             case RelayCommands.AddRule add:
-                Decide((state, ticket) => state.Add(ticket, [new RuleWithOrigin(add.Rule, add.Origin)], _ => "", _time.GetUtcNow()), Sender);
+                Decide((state, ticket) => state.Add(ticket, [new RuleWithOrigin(add.Rule, add.Origin)], _ => "", _time.GetUtcNow(), add.OfOtherNode), Sender);
                 break;
             case RelayCommands.AddRules add:
                 Decide((state, ticket) => state.Add(ticket, add.Rules, At, _time.GetUtcNow()), Sender);

@@ -42,7 +42,7 @@ internal static class RuleChangeRequest
             found.Add(new RuleProblem("confirm", $"is '{RuleText.OneLine(request.Confirm)}'; give a duration from {Units.Format(LeastConfirm)} to {Units.Format(MostConfirm)}, such as 60s"));
         if (request is { Replace: true, Removals.Count: > 0 })
             found.Add(new RuleProblem("removals", "make no sense where all other rules are removed; leave them out"));
-        return found.Count > 0 ? null : new RelayCommands.ChangeRules(put.ToImmutable(), remove.ToImmutable()) { Replace = request.Replace, IsDryRun = request.DryRun, ConfirmWithin = within };
+        return found.Count > 0 ? null : new RelayCommands.ChangeRules(put.ToImmutable(), remove.ToImmutable()) { Replace = request.Replace, IsDryRun = request.DryRun, ConfirmWithin = within, OfOtherNode = request.OfOtherNode };
     }
 
     /// <returns>null when it names none, or one in two ways.</returns>

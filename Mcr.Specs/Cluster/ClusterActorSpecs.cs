@@ -104,6 +104,67 @@ public sealed class ClusterActorSpecs(ITestOutputHelper output) : ClusterSpec(ou
         Assert.Equal("b/1", $"{Assert.Single(Replica.FishForMessage<MemberMessages.Replicate>(_ => true).Shard.Rules).Key}");
     }
 
+    /// <summary>As when the node itself is asked; all of it is named, and nothing is kept.</summary>
+    [Fact]
+    public void Rules_of_files_of_a_node_that_cannot_be_reached_should_not_be_changed()
+    {
+        IActorRef cluster = Start();
+        ImmutableDictionary<string, RuleValue> files = ImmutableDictionary<string, RuleValue>.Empty
+            .Add("1", new RuleValue("""{"id":"1","name":"one","input":{"interface":"in0","group":"239.1.1.1","port":5000},"outputs":[{"group":"239.2.2.1","port":7000,"interface":"out0"}]}""", "mcrd.hocon:7:3", IsFile: true))
+            .Add("2", new RuleValue("""{"id":"2","name":"two","input":{"interface":"in0","group":"239.1.1.2","port":5000},"outputs":[{"group":"239.2.2.2","port":7000,"interface":"out0"}]}""", "mcrd.hocon:9:3", IsFile: true));
+        Hear(cluster, "c", files);
+        var remove = new ControlRequest.Remove { Name = "two" };
+        string[] problems = Problems(cluster, new ControlRequest.ChangeRules { Rules = [Add()], Removals = [remove], Node = "c" });
+        Assert.Equal(["rule 2 is from a file of node c (mcrd.hocon:9:3), and no other", "rule 1 is from a file of node c (mcrd.hocon:7:3), and no other"], problems.Select(problem => problem[..problem.IndexOf(" node may", StringComparison.Ordinal)]));
+        Assert.Single(Problems(cluster, remove with { Node = "c" }));
+        Assert.Equal(["File", "File"], Assert.IsType<ControlResponse.ClusterRules>(Ask(cluster, new ControlRequest.ClusterRules())).Entries.Select(e => e.State));
+    }
+
+    /// <summary>It is asked for when something is wrong: so it is there when this node's relay is silent, and says what is not known then.</summary>
+    [Fact]
+    public void Status_should_not_wait_for_a_relay_that_is_silent()
+    {
+        FakeRelay relay = null!;
+        IActorRef cluster = Start(fake => relay = fake);
+        Assert.Null(Status(cluster).Unknown);
+        relay.BeSilent(message => message is OwnRules.Get);
+        Sys.EventStream.Publish(new OwnRules.Changed());
+        AwaitCondition(() => relay.Unanswered > 0);
+        cluster.Tell(new ClusterMessages.Handle(new ControlRequest.ClusterStatus(), Root), TestActor);
+        ClusterEntry status = ExpectMsg<ControlResponse.ClusterStatus>(TimeSpan.FromSeconds(10)).Entry;
+        Assert.StartsWith("not known just now: what each node should run, whether it does, and which changes are in conflict; ", status.Unknown, StringComparison.Ordinal);
+        Assert.Equal(["a True", "b True", "c False"], status.Members.Select(m => $"{m.Node} {m.Reachable}"));
+        Assert.All(status.Members, m => Assert.Null(m.Sync));
+        relay.Speak();
+        AwaitAssert(() => Assert.Null(Status(cluster).Unknown));
+    }
+
+    [Fact]
+    public void Part_of_the_cluster_that_is_there_again_should_be_an_event_with_how_long_it_was_away()
+    {
+        TestProbe events = CreateTestProbe();
+        IActorRef cluster = Start();
+        Sys.EventStream.Subscribe(events, typeof(RelayEvent));
+        Refuse = "address already in use";
+        Made[^1].Terminate();
+        Assert.Equal(EventSeverity.Warning, events.FishForMessage<RelayEvent>(e => e.Kind == EventKind.ClusterState).Severity); // it has ended
+        AwaitAssert(() => Assert.Equal("waiting", Status(cluster).State));
+        Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(EventSeverity.Warning, events.FishForMessage<RelayEvent>(e => e.Kind == EventKind.ClusterState).Severity); // nor can it begin
+        AwaitAssert(() => Assert.Equal("waiting", Status(cluster).State));
+        Refuse = null;
+        Advance(TimeSpan.FromSeconds(2));
+        RelayEvent again = events.FishForMessage<RelayEvent>(e => e.Kind == EventKind.ClusterState);
+        Assert.Equal((EventSeverity.Info, "this node's part of the cluster is there again, after 4.0 s"), (again.Severity, again.Sentence));
+
+        // A move to the others' is no end.
+        Sys.ActorSelection(cluster.Path / "system").Tell(new MemberMessages.BeginAnew("a larger cluster"));
+        AwaitAssert(() => Assert.Equal("waiting", Status(cluster).State));
+        Advance(TimeSpan.FromSeconds(2));
+        AwaitAssert(() => Assert.Equal("searching", Status(cluster).State));
+        Assert.DoesNotContain(events.ReceiveWhile<object>(m => m, TimeSpan.FromMilliseconds(50)), m => m is RelayEvent { Kind: EventKind.ClusterState });
+    }
+
     [Fact]
     public void Node_that_can_be_reached_should_neither_be_put_out_nor_forgotten()
     {
@@ -158,17 +219,19 @@ public sealed class ClusterActorSpecs(ITestOutputHelper output) : ClusterSpec(ou
         TestProbe events = CreateTestProbe();
         IActorRef cluster = Start();
         Sys.EventStream.Subscribe(events, typeof(RelayEvent));
-        var key = new RuleKey("b", "9");
-        ClusterRules theirs = ClusterRules.Start(new SavedRules("b", "b#1", 0), ImmutableDictionary<string, RuleValue>.Empty, "x", default).Next;
-        theirs = theirs.LocalChanged(ImmutableDictionary<string, RuleValue>.Empty.Add("9", new RuleValue("""{"id":"9","tunnel":{}}""", "mcrctl")), "root", default).Next;
-        cluster.Tell(new MemberMessages.Shard(key.Shard, theirs.Shards[key.Shard]));
-        AwaitAssert(() =>
-        {
-            Advance(TimeSpan.FromMilliseconds(5));
-            Assert.Single(Assert.IsType<ControlResponse.ClusterRules>(Ask(cluster, new ControlRequest.ClusterRules())).Entries);
-        });
+        Hear(cluster, "b", ImmutableDictionary<string, RuleValue>.Empty.Add("9", new RuleValue("""{"id":"9","tunnel":{}}""", "mcrctl")));
         CheckNotJudged(cluster, events);
         Assert.Null(Status(cluster).Members.Single(m => m.Node == "b").ExpectedHash);
+    }
+
+    /// <summary>It does not say which they are, and so not what it should run.</summary>
+    [Fact]
+    public void Node_that_has_refused_more_than_it_can_name_should_not_be_judged()
+    {
+        TestProbe events = CreateTestProbe();
+        IActorRef cluster = Start();
+        Sys.EventStream.Subscribe(events, typeof(RelayEvent));
+        CheckNotJudged(cluster, events, new NodeReport().Refusing(Enumerable.Range(0, 101).ToDictionary(i => $"{i}", _ => "no")));
     }
 
     [Fact]
@@ -206,9 +269,23 @@ public sealed class ClusterActorSpecs(ITestOutputHelper output) : ClusterSpec(ou
         Replica.FishForMessage<MemberMessages.Publish>(_ => true);
     }
 
-    private void CheckNotJudged(IActorRef cluster, TestProbe events)
+    /// <summary>Rules of another node come to this one.</summary>
+    private void Hear(IActorRef cluster, string node, ImmutableDictionary<string, RuleValue> rules)
     {
-        cluster.Tell(new MemberMessages.Reported("b", new NodeReport { Number = 1, RulesetHash = "other" }));
+        ClusterRules theirs = ClusterRules.Start(new SavedRules(node, $"{node}#1", 0), ImmutableDictionary<string, RuleValue>.Empty, "x", default).Next;
+        theirs = theirs.LocalChanged(rules, "root", default).Next;
+        foreach (int shard in rules.Keys.Select(id => new RuleKey(node, id).Shard).Distinct())
+            cluster.Tell(new MemberMessages.Shard(shard, theirs.Shards[shard]));
+        AwaitAssert(() =>
+        {
+            Advance(TimeSpan.FromMilliseconds(5));
+            Assert.Equal(rules.Count, Assert.IsType<ControlResponse.ClusterRules>(Ask(cluster, new ControlRequest.ClusterRules())).Entries.Count);
+        });
+    }
+
+    private void CheckNotJudged(IActorRef cluster, TestProbe events, NodeReport? report = null)
+    {
+        cluster.Tell(new MemberMessages.Reported("b", (report ?? new NodeReport()) with { Number = 1, RulesetHash = "other" }));
         for (int i = 0; i < 6; i++)
         {
             Advance(TimeSpan.FromSeconds(1));
@@ -257,7 +334,9 @@ public sealed class ClusterActorSpecs(ITestOutputHelper output) : ClusterSpec(ou
 
     private string Success(IActorRef cluster, ControlRequest request) => Assert.IsType<ControlResponse.Success>(Ask(cluster, request)).Sentence;
 
-    private string Problem(IActorRef cluster, ControlRequest request) => Assert.Single(Assert.IsType<ControlResponse.Error>(Ask(cluster, request)).Problems).Sentence;
+    private string Problem(IActorRef cluster, ControlRequest request) => Assert.Single(Problems(cluster, request));
+
+    private string[] Problems(IActorRef cluster, ControlRequest request) => [.. Assert.IsType<ControlResponse.Error>(Ask(cluster, request)).Problems.Select(p => p.Sentence)];
 
     private static ControlRequest.Add Add() => new()
     {

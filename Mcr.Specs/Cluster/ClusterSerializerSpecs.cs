@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Text;
+using System.Text.Json;
 using Akka.Actor;
 using CsCheck;
 using Mcr.Actors.Cluster;
+using Mcr.Actors.Cluster.Member;
 using Mcr.Actors.Cluster.Rules;
 using Mcr.Actors.Cluster.Tls;
 using Mcr.Actors.Cluster.Wire;
@@ -31,6 +33,7 @@ public sealed class ClusterSerializerSpecs : IDisposable
         { "F1", """{"from":"a","who":"root","may_change":true,"request":"AQID"}""" },
         { "f1", """{"response":"AQID"}""" },
         { "R1", """{"number":7,"version":"0.1.0","at":"2026-11-23T12:00:00+00:00","ruleset_hash":"00ff","rules":{"Active":3,"Pending":1},"workers":{"Running":2},"interfaces":{"eth0":"up"},"refused":{"r-1":"no"}}""" },
+        { "R1", """{"number":7,"version":"0.1.0","at":"2026-11-23T12:00:00+00:00","ruleset_hash":"00ff","rules":{},"workers":{},"interfaces":{},"refused":{"r-1":"no"},"refused_more":3}""" },
         { "S1", """{"version":1,"rules":[{"node":"b","id":"r-1","writes":[{"writer":"a#0000000000000001","number":2,"clock":3,"by":"root","at":5,"text":"{}","origin":"mcrctl"}]}]}""" },
     };
 
@@ -51,6 +54,7 @@ public sealed class ClusterSerializerSpecs : IDisposable
         { "k1", """{"self":"a#1","members":null}""", """{"self":"a#1","members":[]}""" },
         { "k1", """{"self":"a#1","members":["b#1",null]}""", """{"self":"a#1","members":["b#1"]}""" },
         { "F1", """{"from":"a","who":"root","request":"AQID"}""", """{"from":"a","who":"root","may_change":false,"request":"AQID"}""" },
+        { "R1", """{"refused_more":-1}""", """{"number":0,"version":"","at":"0001-01-01T00:00:00+00:00","ruleset_hash":"","rules":{},"workers":{},"interfaces":{},"refused":{}}""" },
         { "R1", """{}""", """{"number":0,"version":"","at":"0001-01-01T00:00:00+00:00","ruleset_hash":"","rules":{},"workers":{},"interfaces":{},"refused":{}}""" },
         { "R1", """{"number":3,"version":null,"ruleset_hash":null,"rules":null,"workers":null,"interfaces":{"eth0":null},"refused":null}""", """{"number":3,"version":"","at":"0001-01-01T00:00:00+00:00","ruleset_hash":"","rules":{},"workers":{},"interfaces":{},"refused":{}}""" },
         { "S1", """{}""", """{"version":1,"rules":[]}""" },
@@ -79,10 +83,10 @@ public sealed class ClusterSerializerSpecs : IDisposable
         Gen<string> text = Gen.String.Select(s => string.Concat(s.Where(c => !char.IsSurrogate(c))));
         Gen.Select(text, text.Array[0, 5], Gen.Byte.Array[0, 200], Gen.Bool).Sample((one, more, bytes, flag) =>
         {
-            Assert.Equal(more, Back(new Knock(one, more)).Members);
-            Assert.Equal(one, Back(new Knocked(one, more)).Self);
+            Assert.Equal(more.Select(m => CertificateNames.Printable(m, 400)), Back(new Knock(one, more)).Members);
+            Assert.Equal(CertificateNames.Printable(one, 400), Back(new Knocked(one, more)).Self);
             Forward forward = Back(new Forward(one, one, flag, bytes));
-            Assert.Equal((one, CertificateNames.Printable(one), flag), (forward.From, forward.Who, forward.MayChange));
+            Assert.Equal((CertificateNames.Printable(one), CertificateNames.Printable(one), flag), (forward.From, forward.Who, forward.MayChange));
             Assert.Equal(bytes, forward.Request);
             Assert.Equal(bytes, Back(new Forwarded(bytes)).Response);
         });
@@ -116,6 +120,9 @@ public sealed class ClusterSerializerSpecs : IDisposable
     [InlineData("R1", """{"number":1e99}""")]
     [InlineData("R1", """{"version":"\ud800"}""")]
     [InlineData("S1", "[]")]
+    [InlineData("S1", """{"rules":[{"node":"b\u001b[2J","id":"r-1"}]}""")]
+    [InlineData("S1", """{"rules":[{"node":"b","id":"r\u202e1"}]}""")]
+    [InlineData("S1", """{"rules":[{"node":"b","id":"r-1","writes":[{"writer":"a\n#1","number":2}]}]}""")]
     [InlineData("K1", "")]
     [InlineData("K1", """{"self":"a","x":[[[[[[[[[[[[1]]]]]]]]]]]]}""")]
     [InlineData("K2", """{"self":"a#1"}""")]
@@ -137,6 +144,19 @@ public sealed class ClusterSerializerSpecs : IDisposable
         string[] texts = [back.Version, back.RulesetHash, .. back.Rules.Keys, .. back.Workers.Keys, .. back.Interfaces.Keys, .. back.Interfaces.Values, .. back.Refused.Keys, .. back.Refused.Values];
         Assert.Equal(8, texts.Length);
         Assert.All(texts, text => Assert.True(text.Length <= 2_001 && !text.Any(c => char.IsControl(c) || c == '\u202e')));
+
+        Assert.Equal("root?[2J??", Back(new Forward(evil, "root", true, [1])).From[..10]);
+        Knock knock = Back(new Knock(evil, [.. Enumerable.Repeat(evil, 2_000)]));
+        Assert.Equal(1_000, knock.Members.Count);
+        Assert.All([knock.Self, .. knock.Members], text => Assert.StartsWith("root?[2J??xxx", text, StringComparison.Ordinal));
+        Assert.Equal(401, knock.Self.Length);
+
+        string json = $$"""{"rules":[{"node":"b","id":"r-1","writes":[{"writer":"a#1","number":2,"by":{{JsonSerializer.Serialize(evil)}},"text":"{}","origin":{{JsonSerializer.Serialize(evil)}}}]}]}""";
+        RuleWrite write = Assert.IsType<RuleShard>(_serializer.FromBinary(Encoding.UTF8.GetBytes(json), "S1")).Rules.Values.Single().Winner!;
+        Assert.Equal(("root?[2J??", 129, "root?[2J??", 1_025), (write.By[..10], write.By.Length, write.Value!.Origin[..10], write.Value.Origin.Length));
+        Assert.Equal("a?b", (write with { By = "a\nb" }).By);
+        Assert.Equal("a?b", (write.Value with { Origin = "a\nb" }).Origin);
+        Assert.Equal((129, "1?"), (MemberRoles.NodeOf([$"node={evil}"])!.Length, MemberRoles.VersionOf(["node=b", "version=1\t"])));
 
         // The same bytes wherever it has come by: replicators compare them.
         Assert.Equal(_serializer.ToBinary(report), _serializer.ToBinary(back));

@@ -30,6 +30,16 @@ internal sealed class FakeRelay : AutoPilot
     /// <summary>It answers something else than it was asked for.</summary>
     public bool Lies { get; set; }
 
+    /// <summary>So many wait for it to go on.</summary>
+    public int Unanswered
+    {
+        get
+        {
+            lock (_lock)
+                return _unanswered.Count;
+        }
+    }
+
     public OwnRule[] Rules
     {
         get

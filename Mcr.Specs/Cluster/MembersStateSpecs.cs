@@ -31,6 +31,14 @@ public sealed class MembersStateSpecs
     }
 
     [Fact]
+    public void Address_should_be_told_so_that_it_can_be_printed()
+    {
+        Become(Member("a"), Member("b") with { Address = $"tcp://b\e[2J{new string('x', 10_000)}" });
+        Assert.StartsWith("tcp://b?[2Jxxx", _news[^1].Values["address"], StringComparison.Ordinal);
+        Assert.InRange(_news[^1].Sentence.Length, 400, 500);
+    }
+
+    [Fact]
     public void Nothing_should_be_told_of_this_node_itself()
     {
         Become(Member("a"));

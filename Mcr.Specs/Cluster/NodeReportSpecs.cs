@@ -22,6 +22,7 @@ public sealed class NodeReportSpecs
         Workers = workers,
         Interfaces = interfaces,
         Refused = refused,
+        RefusedMore = version,
     });
 
     [Fact]

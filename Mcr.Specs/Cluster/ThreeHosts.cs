@@ -47,6 +47,9 @@ internal sealed class ThreeHosts : IDisposable
         }
     }
 
+    /// <summary>Where the authority, and the certificates of nodes and of alice are.</summary>
+    public string Certificates => _certificates.FullName;
+
     public NetworkNamespace Source { get; }
 
     public NetworkNamespace Destination { get; }
@@ -99,7 +102,7 @@ internal sealed class ThreeHosts : IDisposable
         ClusterHost[] wanted = hosts.Length == 0 ? [.. _hosts] : hosts;
         McrdWaits.Until(
             () => wanted.All(h => h.Sees(wanted)),
-            () => "the cluster to be whole: " + string.Join('\n', wanted.Select(h => h.Describe())));
+            () => "the cluster to be whole: " + string.Join('\n', wanted.Select(h => h.Summary())) + '\n' + string.Join('\n', wanted.Select(h => h.Describe())));
     }
 
     /// <summary>Until all know the same rules of all.</summary>
@@ -154,9 +157,18 @@ internal sealed class ClusterHost(string name, int number, NetworkNamespace plac
         + $"  cluster {{ enabled = on, listen = \"{listen}\", seeds = [{string.Join(", ", Enumerable.Range(1, 3).Select(i => $"\"10.9.0.{i}:{ThreeHosts.Port}\""))}] }}";
 
     /// <summary>Without waiting until it relays.</summary>
-    public void Start() => _mcrd = new McrdProcess(place, Rules, Settings);
+    /// <param name="more">Settings of it alone.</param>
+    public void Start(string more = "") => _mcrd = new McrdProcess(place, Rules, $"{Settings}\n{more}");
 
     public JsonElement Ask(ControlRequest request) => Mcrd.Ask(request);
+
+    /// <summary>How it sees each member, in a line.</summary>
+    public string Summary()
+    {
+        JsonElement status = Ask(new ControlRequest.ClusterStatus()).GetProperty("ClusterStatus");
+        string Of(JsonElement member, string property) => member.TryGetProperty(property, out JsonElement value) ? $"{value}" : "?";
+        return $"{name} is {Of(status, "state")} and sees " + string.Join(", ", status.GetProperty("members").EnumerateArray().Select(m => $"{Of(m, "node")} {Of(m, "status")} reachable={Of(m, "reachable")} {Of(m, "sync")} {Of(m, "ruleset_hash")}/{Of(m, "expected_hash")}"));
+    }
 
     /// <summary>All that there is to be known of it, for a spec that has failed.</summary>
     public string Describe() => string.Join('\n', $"{name}:", Ask(new ControlRequest.ClusterStatus()).GetRawText(), RulesOfAll(), string.Join('\n', Mcrd.Rules().Select(r => r.GetRawText())), Mcrd.Process.Output);

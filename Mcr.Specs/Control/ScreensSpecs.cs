@@ -27,6 +27,10 @@ public sealed class ScreensSpecs
         Assert.NotEmpty(json);
     }
 
+    [Fact]
+    public void What_is_not_known_of_the_cluster_should_be_said() =>
+        Assert.Contains("\nnot known just now: all\n", Text(AnswerScreen.Of(new ControlResponse.ClusterStatus(SampleAnswers.Cluster(2) with { Unknown = "not known just now: all" }))), StringComparison.Ordinal);
+
     /// <summary>Whatever the width: nothing is longer than it, and every address is whole.</summary>
     [Fact]
     public void No_width_should_break_an_address_or_be_left() => Gen.Int[70, 250].Sample(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mcr.Host.Mcrd.Demo;
+using Mcr.Native.Namespaces;
 
 namespace Mcr.Specs.Fixtures;
 
@@ -11,8 +12,14 @@ internal sealed class PseudoTerminal : IDisposable
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"mcr-terminal-{Environment.ProcessId}-{Interlocked.Increment(ref _instances)}");
     private readonly RunningProcess _script;
 
-    /// <param name="environment">Beside TERM, which is xterm unless it says otherwise.</param>
     public PseudoTerminal(int columns, int rows, IReadOnlyDictionary<string, string?>? environment, string program, params string[] arguments)
+        : this(null, columns, rows, environment, program, arguments)
+    {
+    }
+
+    /// <param name="place">null: where the specs are.</param>
+    /// <param name="environment">Beside TERM, which is xterm unless it says otherwise.</param>
+    public PseudoTerminal(NetworkNamespace? place, int columns, int rows, IReadOnlyDictionary<string, string?>? environment, string program, params string[] arguments)
     {
         NamespaceSupport.RequireProgram("script");
         NamespaceSupport.RequireProgram("stty");
@@ -20,7 +27,7 @@ internal sealed class PseudoTerminal : IDisposable
         var all = new Dictionary<string, string?>(environment ?? new Dictionary<string, string?>());
         all.TryAdd("TERM", "xterm");
         all.TryAdd("NO_COLOR", null);
-        _script = new RunningProcess(null, "script", ["-qefc", command, _file], all, keepsInput: true);
+        _script = new RunningProcess(place, "script", ["-qefc", command, _file], all, keepsInput: true);
     }
 
     /// <summary>Everything so far, escape sequences and all.</summary>

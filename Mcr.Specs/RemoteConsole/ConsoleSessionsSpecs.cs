@@ -121,6 +121,26 @@ public sealed class ConsoleSessionsSpecs : IDisposable
     }
 
     [Fact]
+    public void Names_that_are_not_allowed_any_more_should_end_sessions_and_others_have_the_rights_of_now()
+    {
+        using X509Certificate2 alice = _lab.Console(), bob = _lab.Console("bob");
+        string alices = Begin(alice).Token, bobs = Begin(bob).Token;
+        (ConsoleMessage.Challenge challenge, byte[] nonce) = Challenge(alice);
+        Assert.IsType<ConsoleEffect.Handle>(Assert.Single(Request(alices, 1, "{}")));
+
+        ConsoleAccess access = _access with { Admins = ["bob"], Readers = [] };
+        ConsoleEffect.Say said = Assert.IsType<ConsoleEffect.Say>(Assert.Single(Do(_sessions.Judge(certificate => access.Judge(certificate, CertificateLab.Now)))));
+        Assert.Equal("console alice at x is not in mcr.console.admins or mcr.console.readers any more, and its session has ended", said.Sentence);
+        Assert.True(Assert.IsType<ConsoleEffect.Handle>(Assert.Single(Request(bobs, 1, "{}"))).Peer.MayChange);
+        Assert.False(Refusal(Do(_sessions.Proof(new ConsoleMessage.Proof(challenge.Number, ConsoleProof.Sign(alice, nonce, challenge.Nonce, challenge.Number, challenge.Certificate)), "x", Fresh(), default))).HasSession);
+
+        // What was asked before is answered.
+        Assert.IsType<ConsoleMessage.Response>(Reply(Do(_sessions.Answered(alices, 1, [1], isLast: false, default))));
+        Assert.False(Refusal(Request(alices, 2, "{}")).HasSession);
+        Assert.Equal(1, _sessions.Count);
+    }
+
+    [Fact]
     public void Who_only_says_hello_should_take_bounded_room_and_sessions_be_bounded()
     {
         using X509Certificate2 alice = _lab.Console();

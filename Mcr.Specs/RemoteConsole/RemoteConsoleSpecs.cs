@@ -15,6 +15,7 @@ public sealed class RemoteConsoleSpecs : IDisposable
 
     private readonly CertificateLab _lab = new();
     private readonly NetworkNamespace _place;
+    private readonly TlsSettings _tls;
     private readonly McrdProcess _mcrd;
 
     public RemoteConsoleSpecs()
@@ -22,11 +23,8 @@ public sealed class RemoteConsoleSpecs : IDisposable
         NamespaceSupport.Require();
         _place = new NetworkNamespace("console");
         _place.Ip("link set lo up");
-        TlsSettings tls = _lab.Settings(_lab.Node());
-        _mcrd = McrdProcess.StartReady(_place, "", $$"""
-              tls { ca = "{{tls.Ca}}", certificate = "{{tls.Certificate}}", key = "{{tls.Key}}" }
-              console { enabled = on, admins = [alice], readers = [bob] }
-            """);
+        _tls = _lab.Settings(_lab.Node());
+        _mcrd = McrdProcess.StartReady(_place, "", Settings("admins = [alice], readers = [bob]"));
         _mcrd.Process.WaitForLine("consoles may connect");
     }
 
@@ -136,9 +134,92 @@ public sealed class RemoteConsoleSpecs : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(home, ".mcrctl_history")));
     }
 
+    [Fact]
+    public void Trace_stats_watch_and_names_should_be_as_over_the_socket()
+    {
+        string home = _lab.PathOf("home");
+        Directory.CreateDirectory(home);
+        _mcrd.Ctl("add", "--name", "studio-one", "--input-interface", "lo", "--input-group", "239.1.1.1", "--input-port", "5000", "--outputs", "10.9.9.9:6000:lo");
+        TlsSettings alice = _lab.Settings(_lab.Console());
+
+        (int code, _, string error) = Shell(alice, "trace enable --name studio-one");
+        Assert.Equal((0, ""), (code, error));
+        foreach (string command in new[] { "trace get --name studio-one", "trace get --name nobody", "stats --json" })
+        {
+            (int remoteCode, string remote, string remoteError) = Shell(alice, command);
+            (int localCode, string local) = _mcrd.TryCtl(command.Split(' '));
+            Assert.Equal((localCode, local + "\n"), (remoteCode, remote + remoteError));
+        }
+
+        Assert.Equal(0, Shell(alice, "trace disable --name studio-one").ExitCode);
+        using var terminal = new PseudoTerminal(_place, 160, 30, new Dictionary<string, string?> { ["HOME"] = home }, Executables.Mcrctl, [.. Arguments(alice, Address), "console"]);
+        terminal.Await("mcr> ");
+        terminal.Type("watch stats\r");
+        terminal.Await("\e[?1049h");
+        terminal.Await("studio-one");
+        terminal.Type("\u0003");
+        terminal.Await("\e[?1049l");
+        terminal.Type("remove --name st\t\r");
+        terminal.Await("remove --name studio-one ");
+        McrdWaits.Until(() => _mcrd.Rules().Length == 0, () => $"the rule that was completed to be removed:\n{terminal.Text}");
+        terminal.Type("node x\r");
+        terminal.Await("x> ");
+        terminal.Type("ping\r");
+        terminal.Await("this mcrd is not one of several");
+        terminal.Type("\u0004");
+        Assert.Equal(0, terminal.ExitCode);
+    }
+
+    [Fact]
+    public void Names_that_were_changed_should_count_from_a_reload_on()
+    {
+        TlsSettings alice = _lab.Settings(_lab.Console()), bob = _lab.Settings(_lab.Console("bob"));
+        using var console = new RunningProcess(_place, Executables.Mcrctl, [.. Arguments(bob, Address), "console"], keepsInput: true);
+        console.Write("ping\n");
+        console.WaitForLine("Pong");
+
+        _mcrd.Configure("", Settings("admins = [bob], readers = [eve], listen = \"127.0.0.1:4055\""));
+        string changes = _mcrd.Ctl("reload").GetRawText();
+        Assert.Contains("who may connect to the console port is as the files say", changes, StringComparison.Ordinal);
+        Assert.Contains("console.listen", changes, StringComparison.Ordinal); // takes a restart
+        Assert.DoesNotContain("console.admins: ", changes, StringComparison.Ordinal);
+        console.Write("add --name v --input-interface lo --input-group 239.1.1.1 --input-port 5000 --outputs 10.9.9.9:6000:lo\n");
+        McrdWaits.Until(() => _mcrd.Rules().Length == 1, () => $"bob to be an admin:\n{console.Output}");
+        Assert.Equal((1, "", "mcrctl: certificate 'alice' is in order, but has no name that is in mcr.console.admins or mcr.console.readers of node spec; add it there\n"), Shell(alice, "list"));
+        Assert.Equal(0, Shell(_lab.Settings(_lab.Console("eve")), "list").ExitCode);
+
+        _mcrd.Configure("", Settings("admins = [alice], readers = []"));
+        _mcrd.Ctl("reload");
+        _mcrd.Process.WaitForLine("is not in mcr.console.admins or mcr.console.readers any more, and its session has ended");
+        console.Write("ping\n");
+        console.WaitForLine("certificate 'bob' is in order, but has no name that is in mcr.console.admins or mcr.console.readers of node spec");
+    }
+
+    [Fact]
+    public void Port_that_ends_should_be_told_of_as_an_event_and_so_when_it_is_back()
+    {
+        using var place = new NetworkNamespace("taken");
+        using Socket taken = place.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 4054));
+        taken.Listen();
+        using McrdProcess mcrd = McrdProcess.StartReady(place, "", Settings("admins = [alice]"));
+        McrdWaits.Until(() => Events().Length > 0, "the event that consoles cannot connect");
+        taken.Dispose();
+        McrdWaits.Until(() => Events().Length > 1, "the event that they can");
+
+        Assert.StartsWith("consoles cannot connect to 127.0.0.1:4054: ", Events()[0], StringComparison.Ordinal);
+        Assert.Equal("consoles can connect to 127.0.0.1:4054 again", Events()[1]);
+
+        string[] Events() => [.. mcrd.Ask(new Mcr.Actors.Control.ControlRequest.Events { Last = "1000" }).GetProperty("Events").GetProperty("events").EnumerateArray().Where(e => e.GetProperty("kind").GetString() == "console-state").Select(e => e.GetProperty("message").GetString()!)];
+    }
+
+    private string Settings(string console) => $"  tls {{ ca = \"{_tls.Ca}\", certificate = \"{_tls.Certificate}\", key = \"{_tls.Key}\" }}\n  console {{ enabled = on, {console} }}";
+
+    private static string[] Arguments(TlsSettings tls, string address) => ["--remote", address, "--tls-ca", tls.Ca, "--tls-certificate", tls.Certificate, "--tls-key", tls.Key];
+
     private (int ExitCode, string Output, string Error) Shell(TlsSettings tls, string command, string address = Address)
     {
-        using var run = new RunningProcess(_place, "/bin/sh", ["-c", $"exec {Executables.Mcrctl} --remote {address} --tls-ca {tls.Ca} --tls-certificate {tls.Certificate} --tls-key {tls.Key} {command}"]);
+        using var run = new RunningProcess(_place, "/bin/sh", ["-c", $"exec {Executables.Mcrctl} {string.Join(' ', Arguments(tls, address))} {command}"]);
         return run.End();
     }
 }

@@ -50,6 +50,37 @@ public sealed class RulesChangeSpecs
         Assert.Equal(["removals[0].name", "removals[2].rule_id", "rules[2].input", "rules[0].name"], rejected.Problems.Select(p => p.Field));
     }
 
+    /// <summary>On the node itself, which knows best what its files have.</summary>
+    [Fact]
+    public void Rule_of_a_file_should_neither_be_changed_nor_removed_for_another_node()
+    {
+        RuleWithOrigin[] files = [Of(Rule(1, "a", "x", 1), "mcrd.hocon:7:3"), Of(Rule(2, "b", "y", 2), "mcrd.hocon:9:3")];
+        RelayState state = new RelayState(Overlay.On(files)).Add(First, [.. files], _ => "", Now).Next;
+        state = Done(state.Change(9, Put(Rule(3, "c", "z", 3)), Now)).Next;
+        string x = "rule x is from a file of node n (mcrd.hocon:7:3), and no other node may change or remove it; edit that file on n, then have it read again there (mcrctl --node n reload)";
+        string y = x.Replace("rule x", "rule y", StringComparison.Ordinal).Replace(":7:3", ":9:3", StringComparison.Ordinal);
+
+        var removal = RelayCommands.RemoveRule.ById(new RuleId("x"));
+        CheckRefused(state.Remove(9, removal with { OfOtherNode = "n" }), $"rule_id: {x}");
+        CheckRefused(state.Add(9, [Of(Rule(1, "d", "x", 4))], _ => "", Now, "n"), $"input: {x}");
+        CheckRefused(state.Add(9, [Of(Rule(1, "d", "other", 4))], _ => "", Now, "n"), $"input: {x}");
+        RelayCommands.ChangeRules many = Put(Rule(4, "e", "w", 4), Rule(1, "d", "x", 4)) with { Remove = [RelayCommands.RemoveRule.ByName("c"), RelayCommands.RemoveRule.ByName("b")] };
+        CheckRefused(state.Change(9, many with { OfOtherNode = "n" }, Now), $"removals[1].name: {y}", $"rules[1].input: {x}");
+        CheckRefused(state.Change(9, Put(Rule(1, "a", "x", 1)) with { Replace = true, OfOtherNode = "n" }, Now), $"rules: {y}");
+
+        // What no file has is anybody's; so is what the files have exactly so. And here all may be changed.
+        Assert.Equal(["1 a x", "2 b y"], Texts(Done(state.Change(9, Put(Rule(1, "a", "x", 1), Rule(2, "b", "y", 2)) with { Replace = true, OfOtherNode = "n" }, Now)).Next));
+        Assert.Equal(["1 d x", "3 c z", "4 e w"], Texts(Done(state.Change(9, many with { Remove = [RelayCommands.RemoveRule.ByName("b")] }, Now)).Next));
+        Assert.Equal(["2 b y", "3 c z"], Texts(state.Remove(9, removal).Next));
+
+        void CheckRefused((RelayState Next, RuleEffects Effects) decision, params string[] problems)
+        {
+            Assert.Same(state, decision.Next);
+            var rejected = Assert.IsType<CommandResult.Rejected>(Assert.IsType<RelayEffect.Answer>(Assert.Single(decision.Effects)).Result);
+            Assert.Equal(problems, rejected.Problems.Select(problem => $"{problem}").Order(StringComparer.Ordinal));
+        }
+    }
+
     [Fact]
     public void Change_that_waits_should_refuse_others_and_be_taken_back_or_stay()
     {

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
-using Mcr.Actors.Cluster.Tls;
 using Mcr.Actors.Cluster.Wire;
 using Mcr.Actors.Control;
 using Mcr.Actors.Messages;
@@ -41,7 +40,7 @@ internal sealed class DoorActor(ControlGate gate) : UntypedActor
         switch (message)
         {
             case Forward forward when NodeAt(Sender.Path.Address) is var from && from != forward.From:
-                Sender.Tell(Answer(new ControlResponse.Error($"{(from is null ? "a node that is no member as far as is known here" : $"node {CertificateNames.Printable(from)}")} has passed this on as node '{CertificateNames.Printable(forward.From)}'; nothing was done. If it has just joined, try again")));
+                Sender.Tell(Answer(new ControlResponse.Error($"{(from is null ? "a node that is no member as far as is known here" : $"node {from}")} has passed this on as node '{forward.From}'; nothing was done. If it has just joined, try again")));
                 break;
             case Forward forward:
                 DoAsync(forward).PipeTo(Sender, Self);
@@ -81,7 +80,7 @@ internal sealed class DoorActor(ControlGate gate) : UntypedActor
     }
 
     /// <summary>The name of the member whose address that is; who is at an address is as good as certificates of nodes are.</summary>
-    private string? NodeAt(Address address) => _cluster.State.Members.FirstOrDefault(m => m.Address.Equals(address))?.Roles.FirstOrDefault(r => r.StartsWith(MemberRoles.Node, StringComparison.Ordinal))?[MemberRoles.Node.Length..];
+    private string? NodeAt(Address address) => _cluster.State.Members.FirstOrDefault(m => m.Address.Equals(address)) is { } member ? MemberRoles.NodeOf(member.Roles) : null;
 
     private static ControlHandler HandlerOf(ControlGate gate, ILoggingAdapter log) => new(gate.HandleAsync, LongestAnswer, sentence => log.Warning("{Sentence}", sentence));
 

@@ -196,12 +196,12 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     }
 
     private static ClusterMember Of(Akka.Cluster.Member member, bool isReachable) => new(
-        member.Roles.FirstOrDefault(r => r.StartsWith(MemberRoles.Node, StringComparison.Ordinal))?[MemberRoles.Node.Length..] ?? $"{member.Address}",
+        MemberRoles.NodeOf(member.Roles) ?? $"{member.Address}",
         $"{member.Address}",
         member.UniqueAddress.Uid,
         $"{member.Status}",
         isReachable,
-        member.Roles.FirstOrDefault(r => r.StartsWith(MemberRoles.Version, StringComparison.Ordinal))?[MemberRoles.Version.Length..] ?? "");
+        MemberRoles.VersionOf(member.Roles) ?? "");
 
     private static string Unique(UniqueAddress address) => $"{address.Address}#{address.Uid}";
 

@@ -11,14 +11,14 @@ internal sealed partial record ClusterRules
     /// <param name="value">Not of a file; it runs there when the node is back and accepts it.</param>
     public (ClusterRules Next, Effects Effects, string? Refusal) Put(RuleKey key, RuleValue value, string by, DateTimeOffset now)
     {
-        if (WhyNot(key) is { } refusal)
+        if (WhyNot(key, value) is { } refusal)
             return (this, [], refusal);
         return RuleValue.IsSame(this[key].Value, value) && !this[key].Losers.Any() ? (this, [], null) : Write([(key, value)], by, now);
     }
 
     public (ClusterRules Next, Effects Effects, string? Refusal) Remove(RuleKey key, string by, DateTimeOffset now)
     {
-        if (WhyNot(key) is { } refusal)
+        if (WhyNot(key, null) is { } refusal)
             return (this, [], refusal);
         return this[key].Value is null ? (this, [], $"node {key.Node} has no rule {key.Id}, as far as {Node} knows") : Write([(key, null)], by, now);
     }
@@ -32,9 +32,10 @@ internal sealed partial record ClusterRules
         return gone.Length == 0 ? (this, [], $"{Node} knows no rule of a node '{node}'") : Write(gone, by, now);
     }
 
-    private string? WhyNot(RuleKey key) =>
+    /// <returns>Why an operator cannot have that here; null: he can.</returns>
+    public string? WhyNot(RuleKey key, RuleValue? value) =>
         key.Node == Node ? $"{key.Node} is this node: change its rules here, without the detour over the cluster"
-        : this[key].Value is { IsFile: true } file ? $"rule {key.Id} of node {key.Node} is from {file.Origin} there, and can be changed in that file only"
+        : this[key].Value is { } before && !RuleValue.IsSame(before, value) ? FileRules.WhyNot(key.Id, key.Node, before.IsFile, before.Origin)
         : null;
 
     private (ClusterRules Next, Effects Effects, string? Refusal) Write((RuleKey Key, RuleValue? Value)[] writes, string by, DateTimeOffset now)

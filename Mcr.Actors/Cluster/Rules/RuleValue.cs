@@ -1,3 +1,5 @@
+using Mcr.Actors.Cluster.Tls;
+
 namespace Mcr.Actors.Cluster.Rules;
 
 /// <summary>A rule as it travels. Where there is none, because it was removed, there is null.</summary>
@@ -6,6 +8,12 @@ namespace Mcr.Actors.Cluster.Rules;
 /// <param name="IsFile">It is in a file of its node: nobody else may change it.</param>
 internal sealed record RuleValue(string Text, string Origin, bool IsFile = false)
 {
+    /// <summary>In characters: a path and a line.</summary>
+    private const int LongestOrigin = 1_024;
+
+    /// <summary>Can be printed, whoever wrote it; by whatever way it came, so that all nodes have the same.</summary>
+    public string Origin { get; init => field = CertificateNames.Printable(value, LongestOrigin); } = CertificateNames.Printable(Origin, LongestOrigin);
+
     /// <summary>The same rule, wherever it comes from.</summary>
     public static bool IsSame(RuleValue? one, RuleValue? other) => one?.Text == other?.Text;
 

@@ -1,3 +1,5 @@
+using Mcr.Actors.Cluster.Tls;
+
 namespace Mcr.Actors.Cluster.Rules;
 
 /// <summary>One change of one rule. What the one who made it had seen is in the <see cref="RuleRegister"/>.</summary>
@@ -10,6 +12,9 @@ namespace Mcr.Actors.Cluster.Rules;
 /// <param name="More">What a newer version says beside, as a JSON object; it is passed on.</param>
 internal sealed record RuleWrite(string Writer, long Number, long Clock, string By, long At, RuleValue? Value, string? More = null)
 {
+    /// <summary>Can be printed, like <see cref="RuleValue.Origin"/>.</summary>
+    public string By { get; init => field = CertificateNames.Printable(value); } = CertificateNames.Printable(By);
+
     /// <summary>
     /// Which of writes that did not know of each other counts, the same on each node: what is in the node's own files; else the greater
     /// clock; else anything that all agree on.

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Mcr.Actors.Cluster.Tls;
 
 namespace Mcr.Actors.Cluster.Rules;
 
@@ -14,6 +15,9 @@ internal static class ShardCodec
 
     /// <summary>Of what a newer version may put into a write, too.</summary>
     public const int MaxDepth = 16;
+
+    /// <summary>In characters: longer than ids of rules, names of nodes and of writers are.</summary>
+    private const int LongestName = 256;
 
     /// <summary>Some 20,000 rules in one shard, which are five million in all.</summary>
     public const int MaxBytes = 8 << 20;
@@ -58,7 +62,7 @@ internal static class ShardCodec
         var read = new Dictionary<RuleKey, RuleRegister>();
         foreach (RegisterJson? rule in rules ?? [])
         {
-            var key = new RuleKey(Required(rule?.Node, "a rule has no node"), Required(rule!.Id, "a rule has no id"));
+            var key = new RuleKey(Name(rule?.Node, "a rule has no node"), Name(rule!.Id, "a rule has no id"));
             RuleRegister register = RuleRegister.Of((rule.Writes ?? []).Select(w => Read(w, key)), ReadSeen(rule.Seen));
             read[key] = read.TryGetValue(key, out RuleRegister? other) ? other.Merge(register) : register;
         }
@@ -97,8 +101,12 @@ internal static class ShardCodec
             throw new InvalidDataException($"a write of rule {key} has the number {write.Number} and the clock {write.Clock}");
         RuleValue? value = write.Text is { } text ? new RuleValue(text, write.Origin ?? "", write.File) : null;
         string? more = write.More is { Count: > 0 } unknown ? JsonSerializer.Serialize(unknown) : null;
-        return new RuleWrite(Required(write.Writer, $"a write of rule {key} has no writer"), write.Number, write.Clock, write.By ?? "", write.At, value, more);
+        return new RuleWrite(Name(write.Writer, $"a write of rule {key} has no writer"), write.Number, write.Clock, write.By ?? "", write.At, value, more);
     }
 
-    private static string Required(string? text, string sentence) => string.IsNullOrEmpty(text) ? throw new InvalidDataException(sentence) : text;
+    /// <summary>Names tell rules and writes apart, so they cannot be made printable: what is none is refused.</summary>
+    private static string Name(string? text, string sentence) =>
+        string.IsNullOrEmpty(text) ? throw new InvalidDataException(sentence)
+        : CertificateNames.Printable(text, LongestName) is var printed && printed != text ? throw new InvalidDataException($"'{printed}' is no name: it is longer than {LongestName} characters, or some of them cannot be printed")
+        : text;
 }

@@ -62,7 +62,7 @@ public static class CertificateNames
     /// <param name="longest">In characters; what is longer is cut.</param>
     internal static string Printable(string text, int longest = LongestPrinted)
     {
-        string cut = text.Length > longest ? text[..longest] + "…" : text;
+        string cut = text.Length > longest ? text[..(char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)] + "…" : text;
         return cut.All(IsPrinted) ? cut : new string([.. cut.Select(c => IsPrinted(c) ? c : '?')]);
     }
 

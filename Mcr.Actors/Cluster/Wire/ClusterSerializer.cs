@@ -18,6 +18,11 @@ public sealed class ClusterSerializer(ExtendedActorSystem system) : SerializerWi
     /// <summary>In characters: why a rule is refused names all that is wrong with it.</summary>
     private const int LongestSentence = 2_000;
 
+    private const int LongestAddress = 400;
+
+    /// <summary>Of one cluster; far more than there are.</summary>
+    private const int MostMembers = 1_000;
+
     public override int Identifier => Id;
 
     public override string Manifest(object o) => o switch
@@ -56,16 +61,19 @@ public sealed class ClusterSerializer(ExtendedActorSystem system) : SerializerWi
 
     private static object? Read(byte[] bytes, string manifest) => manifest switch
     {
-        "K1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Knock) is { Self: not null } knock ? knock with { Members = Names(knock.Members) } : null,
-        "k1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Knocked) is { Self: not null } knocked ? knocked with { Members = Names(knocked.Members) } : null,
-        "F1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Forward) is { From: not null, Who: not null, Request: not null } forward ? forward with { Who = CertificateNames.Printable(forward.Who) } : null,
+        "K1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Knock) is { Self: not null } knock ? knock with { Self = Address(knock.Self), Members = Addresses(knock.Members) } : null,
+        "k1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Knocked) is { Self: not null } knocked ? knocked with { Self = Address(knocked.Self), Members = Addresses(knocked.Members) } : null,
+        "F1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Forward) is { From: not null, Who: not null, Request: not null } forward ? forward with { From = CertificateNames.Printable(forward.From), Who = CertificateNames.Printable(forward.Who) } : null,
         "f1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.Forwarded) is { Response: not null } forwarded ? forwarded : null,
         "R1" => JsonSerializer.Deserialize(bytes, ClusterJson.Default.NodeReport) is { } report ? Whole(report) : null,
         "S1" => ShardCodec.Decode(bytes),
         _ => throw new InvalidDataException($"a message '{manifest}' is of a kind that this version does not know"),
     };
 
-    private static string[] Names(IEnumerable<string?>? names) => [.. (names ?? []).OfType<string>()];
+    /// <summary>The longest name of a host has 253 characters.</summary>
+    private static string Address(string address) => CertificateNames.Printable(address, LongestAddress);
+
+    private static string[] Addresses(IEnumerable<string?>? addresses) => [.. (addresses ?? []).OfType<string>().Take(MostMembers).Select(Address)];
 
     /// <summary>
     /// null said where there is a value is as good as nothing said; and texts are for operators' screens, whoever wrote them. Done when it is written as well, so that all have the same
@@ -79,6 +87,7 @@ public sealed class ClusterSerializer(ExtendedActorSystem system) : SerializerWi
         Workers = Counts(report.Workers),
         Interfaces = Texts(report.Interfaces),
         Refused = Texts(report.Refused),
+        RefusedMore = Math.Max(0, report.RefusedMore),
     };
 
     private static Dictionary<string, int> Counts(IReadOnlyDictionary<string, int>? counts) => Known(counts).DistinctBy(c => c.Key).ToDictionary();

@@ -153,7 +153,7 @@ internal static class Daemon
             if (settings.Cluster.Enabled)
                 akka.WithCluster(settings, ProductVersion.Text, gate, ledger, state);
             if (settings.Console.Enabled)
-                akka.WithConsole(settings, ProductVersion.Text, gate);
+                akka.WithConsole(configuration, ProductVersion.Text, gate);
         });
         return builder.Build();
     }

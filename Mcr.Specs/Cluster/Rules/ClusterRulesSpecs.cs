@@ -152,8 +152,9 @@ public sealed class ClusterRulesSpecs
         RuleValue file = new("v1", "mcrd.hocon:7", IsFile: true);
         (ClusterRules b, _) = Start("b").LocalChanged(Rules(file), "the files", Now);
         (ClusterRules a, _) = Merge(Start("a"), b);
-        Assert.Equal("rule r1 of node b is from mcrd.hocon:7 there, and can be changed in that file only", a.Put(Key, V2, "mcrctl root", Now).Refusal);
+        Assert.Equal("rule r1 is from a file of node b (mcrd.hocon:7), and no other node may change or remove it; edit that file on b, then have it read again there (mcrctl --node b reload)", a.Put(Key, V2, "mcrctl root", Now).Refusal);
         Assert.NotNull(a.Remove(Key, "mcrctl root", Now).Refusal);
+        Assert.Null(a.Put(Key, new RuleValue("v1", "mcrctl"), "mcrctl root", Now).Refusal); // it is so already
         Assert.StartsWith("b is this node", b.Put(Key, V2, "mcrctl root", Now).Refusal, StringComparison.Ordinal);
         Assert.Equal("node b has no rule r9, as far as a knows", a.Remove(new RuleKey("b", "r9"), "mcrctl root", Now).Refusal);
         (a, _, string? refusal) = a.Forget("b", "mcrctl root", Now); // too early: it is back

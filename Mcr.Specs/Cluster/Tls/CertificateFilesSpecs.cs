@@ -100,12 +100,12 @@ public sealed class CertificateFilesSpecs : IDisposable
         Task renewal = Task.Run(() =>
         {
             string next = _lab.PathOf("next.key");
-            File.Copy(settings.Key, next); // with its mode
             while (!isEnough.IsCancellationRequested)
             {
+                File.Copy(settings.Key, next); // with its mode
                 File.Delete(settings.Key);
                 Thread.Yield();
-                File.Copy(next, settings.Key);
+                File.Move(next, settings.Key); // not copied there: .NET would lock it against the reader
             }
         });
         for (int i = 0; i < 300; i++)

@@ -4,7 +4,7 @@ using Akka.Configuration;
 using Akka.Hosting.Logging;
 using Mcr.Actors.Workers;
 
-namespace Mcr.Actors.Cluster;
+namespace Mcr.Actors.Beside;
 
 /// <summary>
 /// An ActorSystem beside that of the relay, in one process with it: it may end at any time, by itself or by a fault, and the relay's does not notice. What it logs goes where

@@ -1,6 +1,6 @@
 using Akka.Actor;
 
-namespace Mcr.Actors.Cluster;
+namespace Mcr.Actors.Beside;
 
 /// <summary>
 /// An ActorSystem that is made on another thread for an actor, which may have stopped or been restarted meanwhile: nobody would end it then, and it would keep its port. Thread-safe.

@@ -1,7 +1,7 @@
 using Akka.Actor;
-using Mcr.Actors.Cluster;
+using Mcr.Actors.Beside;
 
-namespace Mcr.Specs.Cluster;
+namespace Mcr.Specs.Beside;
 
 /// <summary>An ActorSystem that nobody wants any more is ended, whenever it was made.</summary>
 public sealed class SystemMakingSpecs
