@@ -16,10 +16,10 @@ public sealed record Island(string Self, ImmutableSortedSet<string> Members)
     public bool IsApartFrom(Island other) => IsFormed && other.IsFormed && !Members.Contains(other.Self) && !other.Members.Contains(Self);
 
     /// <summary>
-    /// Whether the other does not know this one, which knows it: Akka then hears nothing of what this one says, and if nobody is left whom both know, it stays so. This
+    /// Whether one of the two knows the other and is not known to it: Akka then hears nothing of what it says, and if nobody is left whom both know, it stays so. This
     /// comes of one that joined while the other was cut off, when the node that it joined is gone before it could tell.
     /// </summary>
-    public bool IsUnknownTo(Island other) => IsFormed && other.IsFormed && Members.Contains(other.Self) && !other.Members.Contains(Self);
+    public bool IsHalfKnown(Island other) => IsFormed && other.IsFormed && Members.Contains(other.Self) != other.Members.Contains(Self);
 
     /// <summary>Whether the nodes of the other are the ones that move. One of two always is, and everybody comes to the same end.</summary>
     public bool Outranks(Island other) =>

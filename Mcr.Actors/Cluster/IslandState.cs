@@ -24,7 +24,7 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
     /// <summary>So often in a row an island has to be apart: gossip is under way now and then.</summary>
     private const int Patience = 2;
 
-    /// <summary>And so often one that does not know this node: while links are cut in part, a third can tell it later.</summary>
+    /// <summary>And so often one that is known one way only: while links are cut in part, a third can tell later.</summary>
     private const int LongPatience = 30;
 
     /// <summary>Of nodes that ask and are no seeds so many are remembered.</summary>
@@ -71,7 +71,7 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
     {
         if (Answers.Count >= MostAnswers && !Answers.ContainsKey(address) && !Seeds.Contains(address))
             return (this, []);
-        int apart = island is not null && (island.IsApartFrom(Own) || Own.IsUnknownTo(island)) ? (Answers.GetValueOrDefault(address)?.Apart ?? 0) + 1 : 0;
+        int apart = island is not null && (island.IsApartFrom(Own) || island.IsHalfKnown(Own)) ? (Answers.GetValueOrDefault(address)?.Apart ?? 0) + 1 : 0;
         return (this with { Answers = Answers.SetItem(address, new Answer(island, problem, apart)) }).Decide(now);
     }
 
@@ -82,7 +82,7 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
         if (!members.Contains(Self))
             return this;
         IslandState next = this with { Members = members, Near = members.Except(unreachable) };
-        return next with { Answers = Answers.RemoveRange(Answers.Where(a => Has(next.Near, a.Key) && !(a.Value.Island is { } island && next.Own.IsUnknownTo(island))).Select(a => a.Key)) };
+        return next with { Answers = Answers.RemoveRange(Answers.Where(a => Has(next.Near, a.Key) && !(a.Value.Island is { } island && next.Own.IsHalfKnown(island))).Select(a => a.Key)) };
     }
 
     private static bool Has(ImmutableSortedSet<string> members, string address) => members.Any(m => m.StartsWith(address + '#', StringComparison.Ordinal));
@@ -96,10 +96,12 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
             foreach (Answer answer in Answers.Values.Where(a => a.Apart >= Patience))
             {
                 Island other = answer.Island!;
-                if (other.IsApartFrom(Own) && other.Outranks(Own))
+                if (!other.Outranks(Own))
+                    continue;
+                if (other.IsApartFrom(Own))
                     return (this, [new IslandEffect.Move($"there is a larger part of the cluster, or one that counts more, at {other.Self}")]);
-                if (answer.Apart >= LongPatience && Own.IsUnknownTo(other))
-                    return (this, [new IslandEffect.Move($"{other.Self} does not know this node, and nobody tells it")]);
+                if (answer.Apart >= LongPatience && other.IsHalfKnown(Own))
+                    return (this, [new IslandEffect.Move($"this node and {other.Self} do not know each other both ways, nobody tells, and its part of the cluster is the larger, or counts more")]);
             }
 
             return (this, []);
@@ -121,6 +123,6 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
 
     /// <param name="Island">null: nothing was heard.</param>
     /// <param name="Problem">Why.</param>
-    /// <param name="Apart">So often in a row it was another island than this one's, or did not know of this node.</param>
+    /// <param name="Apart">So often in a row it was another island than this one's, or known one way only.</param>
     public sealed record Answer(Island? Island, string? Problem, int Apart);
 }

@@ -25,6 +25,15 @@ public sealed class HeldBackStateSpecs
         Assert.Equal(status == "Up" ? [] : down.Split(',', StringSplitOptions.RemoveEmptyEntries), third);
     }
 
+    /// <summary>It ended before all had agreed, and nobody can agree without it.</summary>
+    [Fact]
+    public void Node_that_was_gone_while_it_was_leaving_should_be_struck_off_alike()
+    {
+        ClusterMember[] members = [Member("a", "Up", true), Member("b", "Down", false), Member("c", "Leaving", false), Member("d", "Leaving", true)];
+        (HeldBackState state, _) = new HeldBackState().Look(members, TimeSpan.Zero);
+        Assert.Equal(["tcp://c"], state.Look(members, HeldBackState.Patience).Down);
+    }
+
     [Fact]
     public void Another_life_should_be_waited_for_anew()
     {

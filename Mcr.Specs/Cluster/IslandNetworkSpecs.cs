@@ -182,7 +182,7 @@ public sealed class IslandNetworkSpecs(ITestOutputHelper output)
             network.Run(LongestOfStrangers);
             Assert.Contains(n2.Self, n0.State!.Members!);
             Assert.Contains(n0.Self, n2.State!.Members!);
-            Assert.Equal((0, 1), (n0.Moves, n2.Moves));
+            Assert.Equal((1, 0), (n0.Moves, n2.Moves)); // n2 knows of more
             n1.Start();
             network.Run(LongestStart);
             Assert.True(network.IsOne(), $"seed {seed}");

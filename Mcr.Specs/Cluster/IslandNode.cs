@@ -106,7 +106,7 @@ internal sealed class IslandNode(IslandNetwork network, int number, int[] seeds)
         ClusterMember[] members = [.. _view.Where(m => m.Value != Standing.Removed).Select(m => new ClusterMember("", m.Key[..m.Key.IndexOf('#', StringComparison.Ordinal)], int.Parse(m.Key.AsSpan(m.Key.IndexOf('#', StringComparison.Ordinal) + 1)), m.Value switch { Standing.Member => "Up", Standing.Leaving => "Leaving", _ => "Down" }, IsReachable(m.Key), ""))];
         (_heldBack, ImmutableArray<string> down) = _heldBack.Look(members, Now);
         foreach (string address in down)
-            _view = _view.SetItem(members.First(m => m.Address == address && m is { IsReachable: false, Counts: true }).Unique, Standing.Down);
+            _view = _view.SetItem(members.First(m => m.Address == address && m is { IsReachable: false, Status: not "Down" }).Unique, Standing.Down);
         State = State!.Joined([.. members.Where(m => m.Counts && !down.Contains(m.Address)).Select(m => m.Unique)], members.Where(m => !m.IsReachable).Select(m => m.Unique).ToHashSet());
         if (members.All(m => m.IsReachable || m.Status == "Down"))
             _view = _view.ToImmutableDictionary(m => m.Key, m => m.Value is Standing.Down or Standing.Leaving ? Standing.Removed : m.Value);
