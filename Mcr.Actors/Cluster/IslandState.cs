@@ -71,8 +71,10 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
     {
         if (Answers.Count >= MostAnswers && !Answers.ContainsKey(address) && !Seeds.Contains(address))
             return (this, []);
-        int apart = island is not null && (island.IsApartFrom(Own) || island.IsHalfKnown(Own)) ? (Answers.GetValueOrDefault(address)?.Apart ?? 0) + 1 : 0;
-        return (this with { Answers = Answers.SetItem(address, new Answer(island, problem, apart)) }).Decide(now);
+        Answer? last = Answers.GetValueOrDefault(address);
+        int apart = island?.IsApartFrom(Own) == true ? (last?.Apart ?? 0) + 1 : 0;
+        int halfKnown = island?.IsHalfKnown(Own) == true ? (last?.HalfKnown ?? 0) + 1 : 0;
+        return (this with { Answers = Answers.SetItem(address, new Answer(island, problem, apart, halfKnown)) }).Decide(now);
     }
 
     /// <summary>As the cluster has it now; those that are leaving are none any more. What a member answered before it was one does not count any more.</summary>
@@ -93,14 +95,13 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
         {
             if (now - StartedAt < Hold)
                 return (this, []);
-            foreach (Answer answer in Answers.Values.Where(a => a.Apart >= Patience))
+            foreach (Answer answer in Answers.Values)
             {
-                Island other = answer.Island!;
-                if (!other.Outranks(Own))
+                if (answer.Island is not { } other || !other.Outranks(Own))
                     continue;
-                if (other.IsApartFrom(Own))
+                if (answer.Apart >= Patience && other.IsApartFrom(Own))
                     return (this, [new IslandEffect.Move($"there is a larger part of the cluster, or one that counts more, at {other.Self}")]);
-                if (answer.Apart >= LongPatience && other.IsHalfKnown(Own))
+                if (answer.HalfKnown >= LongPatience && other.IsHalfKnown(Own))
                     return (this, [new IslandEffect.Move($"this node and {other.Self} do not know each other both ways, nobody tells, and its part of the cluster is the larger, or counts more")]);
             }
 
@@ -123,6 +124,7 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
 
     /// <param name="Island">null: nothing was heard.</param>
     /// <param name="Problem">Why.</param>
-    /// <param name="Apart">So often in a row it was another island than this one's, or known one way only.</param>
-    public sealed record Answer(Island? Island, string? Problem, int Apart);
+    /// <param name="Apart">So often in a row it was another island than this one's.</param>
+    /// <param name="HalfKnown">So often in a row it was known one way only.</param>
+    public sealed record Answer(Island? Island, string? Problem, int Apart, int HalfKnown);
 }

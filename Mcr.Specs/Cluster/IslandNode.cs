@@ -103,10 +103,10 @@ internal sealed class IslandNode(IslandNetwork network, int number, int[] seeds)
     {
         if (_view.IsEmpty)
             return;
-        ClusterMember[] members = [.. _view.Where(m => m.Value != Standing.Removed).Select(m => new ClusterMember("", m.Key[..m.Key.IndexOf('#', StringComparison.Ordinal)], int.Parse(m.Key.AsSpan(m.Key.IndexOf('#', StringComparison.Ordinal) + 1)), m.Value switch { Standing.Member => "Up", Standing.Leaving => "Leaving", _ => "Down" }, IsReachable(m.Key), ""))];
+        ClusterMember[] members = [.. _view.Where(m => m.Value != Standing.Removed).Select(m => new ClusterMember("", m.Key[..m.Key.IndexOf('#', StringComparison.Ordinal)], LifeOf(m.Key), m.Value switch { Standing.Member => "Up", Standing.Leaving => "Leaving", _ => "Down" }, IsReachable(m.Key), ""))];
         (_heldBack, ImmutableArray<string> down) = _heldBack.Look(members, Now);
         foreach (string address in down)
-            _view = _view.SetItem(members.First(m => m.Address == address && m is { IsReachable: false, Status: not "Down" }).Unique, Standing.Down);
+            StrikeOff(address);
         State = State!.Joined([.. members.Where(m => m.Counts && !down.Contains(m.Address)).Select(m => m.Unique)], members.Where(m => !m.IsReachable).Select(m => m.Unique).ToHashSet());
         if (members.All(m => m.IsReachable || m.Status == "Down"))
             _view = _view.ToImmutableDictionary(m => m.Key, m => m.Value is Standing.Down or Standing.Leaving ? Standing.Removed : m.Value);
@@ -199,16 +199,27 @@ internal sealed class IslandNode(IslandNetwork network, int number, int[] seeds)
         IslandNode host = network.Nodes.Single(n => n.Address == _joins);
         if (!network.Reaches(this, host) || host._view.GetValueOrDefault(host.Self, Standing.Removed) != Standing.Member)
             return;
-        string? before = host._view.Where(m => m.Value != Standing.Removed && m.Key != Self && m.Key.StartsWith(Address + '#', StringComparison.Ordinal)).Select(m => m.Key).FirstOrDefault();
-        if (before is not null)
+        if (host.At(Address) is { } known && known != Self)
         {
-            host._view = host._view.SetItem(before, Standing.Down);
+            host.StrikeOff(Address);
             return;
         }
 
-        host._view = host._view.SetItem(Self, Standing.Member);
+        if (host._view.GetValueOrDefault(Self, Standing.Removed) == Standing.Removed)
+            host._view = host._view.SetItem(Self, Standing.Member);
         _view = host._view;
     }
+
+    /// <summary>While one life has joined here and the next one elsewhere, there are two at one address: Akka then takes the one with the least number, which is anybody's.</summary>
+    private string? At(string address) => _view.Where(m => m.Value != Standing.Removed && m.Key.StartsWith(address + '#', StringComparison.Ordinal)).Select(m => m.Key).MinBy(m => LifeOf(m) * 40_503 % 257);
+
+    private void StrikeOff(string address)
+    {
+        if (At(address) is { } member)
+            _view = _view.SetItem(member, Standing.Down);
+    }
+
+    private static int LifeOf(string unique) => int.Parse(unique.AsSpan(unique.IndexOf('#', StringComparison.Ordinal) + 1));
 
     /// <summary>What somebody says whom it does not know is not heard, though a third that both know may tell.</summary>
     private void Gossip()

@@ -152,6 +152,18 @@ public sealed class IslandStateSpecs
         Assert.Equal((moves ? "move" : "", moves ? 30 : 100), (Words(effects), heard));
     }
 
+    /// <summary>Else both would move: the other one leaves, and what it said last is then of an island that is as large.</summary>
+    [Fact]
+    public void One_that_was_known_one_way_and_leaves_should_not_be_followed()
+    {
+        IslandState b = New("b").Joined(["a#1", "b#1", "c#1"], Nobody);
+        var other = new Island("a#1", ["a#1", "c#1"]);
+        for (int i = 0; i < 30; i++)
+            b = b.Heard("a", other, null, Ms(i)).Next;
+        b = b.Joined(["b#1", "c#1"], Nobody);
+        Assert.Equal("knock a, knock c", Words(b.Joined(["b#1", "c#1"], new HashSet<string> { "c#1" }).Look(Ms(30)).Effects));
+    }
+
     [Fact]
     public void Who_has_moved_often_should_stay_for_a_while_and_listen_before_it_joins()
     {
