@@ -10,6 +10,9 @@ internal static class Fuzzing
 {
     private const int FirstSeed = 20261123;
 
+    /// <summary>For experiments that make their own cases: MCR_FUZZ_CASES, or as many as there are usually.</summary>
+    public static int Cases(int usual) => Setting("MCR_FUZZ_CASES") ?? usual;
+
     /// <returns>How many experiments were made.</returns>
     public static long Run(ITestOutputHelper output, int rounds, Action<Random> experiment) => Run(output, rounds, () => new Stateless(), (_, random) => experiment(random));
 

@@ -3,7 +3,9 @@ using Mcr.Actors.Cluster.Rules;
 
 namespace Mcr.Specs.Cluster.Rules;
 
-/// <summary>Whatever nodes, links, disks and operators do: when all is well again all nodes know and run the same, and nothing that was promised is lost.</summary>
+/// <summary>
+/// Whatever nodes, links, disks and operators do: when all is well again all nodes know and run the same, and nothing that was promised is lost. More of it: MCR_FUZZ_CASES.
+/// </summary>
 public sealed class ClusterRulesModelSpecs(ITestOutputHelper output)
 {
     private static readonly string[] Ids = ["r1", "r2", "file"];
@@ -24,7 +26,7 @@ public sealed class ClusterRulesModelSpecs(ITestOutputHelper output)
                 Interlocked.Add(ref refused, network.Nodes.Sum(n => n.State!.Refused.Count));
                 Interlocked.Add(ref lost, network.Operations.Count(o => !o.IsAcknowledged));
             },
-            iter: 2_000,
+            iter: Fuzzing.Cases(2_000),
             print: t => $"{t.Item1} nodes: {string.Join(' ', t.Item2)}");
         output.WriteLine($"{conflicts} conflicts told of on the first node, {refused} rules refused in the end, {lost} operations never acknowledged");
         Assert.True(conflicts > 100 && refused > 100 && lost > 100);
