@@ -14,11 +14,13 @@ internal static class ClusterConfig
     /// <summary>
     /// Who is gone is noticed within a second, and a node that is frozen for less is not suspected. Nobody is put out of the cluster for being out of reach: what is cut in two goes
     /// on in two, and is one again at once when the cut heals; there is nothing here that only one may do. (The strategies for split brains end nodes that live, and of two
-    /// nodes often the survivor.) New nodes do not wait for such as are out of reach.
+    /// nodes often the survivor.) New nodes do not wait for such as are out of reach. A connection on which nothing comes is given up and made anew: TCP itself would try again after
+    /// twice the time, and twice that, so that who was cut off for long would be found late.
     /// </summary>
     private static readonly Config Fixed = ConfigurationFactory.ParseString("""
         akka {
           actor.provider = cluster
+          remote.transport-failure-detector { heartbeat-interval = 500ms, acceptable-heartbeat-pause = 3s }
           coordinated-shutdown.phases { cluster-leave.timeout = 2s, cluster-exiting.timeout = 2s }
           cluster {
             downing-provider-class = ""

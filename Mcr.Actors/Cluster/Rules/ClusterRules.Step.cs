@@ -84,6 +84,8 @@ internal sealed partial record ClusterRules
                     continue;
                 Refused.Remove(id);
                 RuleValue? local = before.Local.GetValueOrDefault(id);
+                if (local is not { IsFile: true })
+                    register = WithoutFiles(key, register);
                 bool isSame = RuleValue.IsSame(register.Value, local);
                 if (isSame && register.Writes.Length > 1 && !register.Losers.Any() && _repeated.Add(id))
                 {
@@ -139,6 +141,20 @@ internal sealed partial record ClusterRules
                 .. conflicts,
                 .. _apply.Count > 0 ? [new ClusterRulesEffect.Apply([.. _apply.OrderBy(a => a.Id, StringComparer.Ordinal)])] : Effects.Empty,
             ]);
+        }
+
+        /// <summary>
+        /// What this node's files had once, of which a node that has lost its state hears from others, is over; what else is wanted of the rule counts, and not what happens to run here.
+        /// </summary>
+        private RuleRegister WithoutFiles(RuleKey key, RuleRegister register)
+        {
+            RuleWrite[] others = [.. register.Writes.Where(w => w.Value is not { IsFile: true })];
+            if (others.Length == 0 || others.Length == register.Writes.Length)
+                return register;
+            RuleRegister next = RuleRegister.Of(others, register.Seen);
+            Set(key, next);
+            _written.Add(key.Shard);
+            return next;
         }
 
         /// <summary>

@@ -201,6 +201,21 @@ public sealed class ClusterRulesSpecs
     }
 
     [Fact]
+    public void What_a_lost_life_had_in_its_files_should_not_take_a_pending_rule_away()
+    {
+        (ClusterRules lost, _) = Start("b").LocalChanged(Rules(new RuleValue("v0", "mcrd.hocon:7", IsFile: true)), "somebody", Now);
+        (ClusterRules a, _, _) = Start("a").Put(Key, V1, "console alice", Now);
+        ClusterRules again = ClusterRules.Start(ClusterRulesFile.Renew(null, "b", 2), Rules(null), "somebody", Now).Next;
+        (ClusterRules b, _) = Merge(again, a).Next.ApplyDone([new ApplyOutcome("r1")], Rules(V1), "somebody", Now);
+        (a, _, _) = a.Put(Key, V2, "console alice", Now);
+        (a, _) = Merge(a, lost); // now it hears of that
+        Assert.True(a[Key].Value!.IsFile);
+        (b, ImmutableArray<ClusterRulesEffect> effects) = Merge(b, a);
+        Assert.Equal([new RuleApply("r1", V2, V1)], effects.OfType<ClusterRulesEffect.Apply>().Single().Rules);
+        Assert.Equal(V2, Merge(a, b).Next[Key].Value);
+    }
+
+    [Fact]
     public void Older_copy_of_the_state_should_use_no_number_twice_once_it_has_met_the_others()
     {
         ClusterRules old = Start("b");
