@@ -21,6 +21,9 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
     /// <summary>Who has moved more than once listens so long before he joins, for those, too, that he cannot ask by himself: each node asks once a second.</summary>
     public static readonly TimeSpan LongestListening = TimeSpan.FromSeconds(2);
 
+    /// <summary>Two lives of one node are mostly one again by then.</summary>
+    public static readonly TimeSpan LongestDouble = TimeSpan.FromSeconds(10);
+
     /// <summary>So often in a row an island has to be apart: gossip is under way now and then.</summary>
     private const int Patience = 2;
 
@@ -46,6 +49,8 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
 
     private TimeSpan? JoiningSince { get; init; }
 
+    private TimeSpan? DoubledSince { get; init; }
+
     public Island Own => new(Self, Members ?? []);
 
     private string Address => Self[..Self.LastIndexOf('#')];
@@ -61,7 +66,10 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
     {
         if (Members is null && JoiningSince is { } since && now - since > LongestJoin && now - StartedAt > Hold)
             return (this, [new IslandEffect.Move("the join was not answered")]);
-        (IslandState next, Effects effects) = Decide(now);
+        IslandState looked = this with { DoubledSince = Own.HasDoubles ? DoubledSince ?? now : null };
+        if (looked.DoubledSince is { } doubled && now - doubled > LongestDouble && now - StartedAt > Hold)
+            return (looked, [new IslandEffect.Move("two lives of one node are members at once, and neither can be struck off by itself")]);
+        (IslandState next, Effects effects) = looked.Decide(now);
         return (next, [.. effects, .. next.Missing.Select(seed => new IslandEffect.Knock(seed))]);
     }
 
@@ -110,7 +118,7 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
 
         if (JoiningSince is not null || (now - StartedAt < Hold && now - StartedAt < LongestListening))
             return (this, []);
-        (string Address, Island Island)[] formed = [.. Answers.Where(a => a.Value.Island is { IsFormed: true }).Select(a => (a.Key, a.Value.Island!))];
+        (string Address, Island Island)[] formed = [.. Answers.Where(a => a.Value.Island is { IsFormed: true, HasDoubles: false }).Select(a => (a.Key, a.Value.Island!))];
         if (formed.Length > 0)
         {
             (string Address, Island Island) best = formed.Aggregate((a, b) => b.Island.Outranks(a.Island) ? b : a);

@@ -103,14 +103,17 @@ internal sealed class IslandNode(IslandNetwork network, int number, int[] seeds)
     {
         if (_view.IsEmpty)
             return;
-        ClusterMember[] members = [.. _view.Where(m => m.Value != Standing.Removed).Select(m => new ClusterMember("", m.Key[..m.Key.IndexOf('#', StringComparison.Ordinal)], LifeOf(m.Key), m.Value switch { Standing.Member => "Up", Standing.Leaving => "Leaving", _ => "Down" }, IsReachable(m.Key), ""))];
+        ClusterMember[] members = Members();
         (_heldBack, ImmutableArray<string> down) = _heldBack.Look(members, Now);
         foreach (string address in down)
             StrikeOff(address);
-        State = State!.Joined([.. members.Where(m => m.Counts && !down.Contains(m.Address)).Select(m => m.Unique)], members.Where(m => !m.IsReachable).Select(m => m.Unique).ToHashSet());
+        members = Members();
+        State = State!.Joined(Island.MembersOf(members), members.Where(m => !m.IsReachable).Select(m => m.Unique).ToHashSet());
         if (members.All(m => m.IsReachable || m.Status == "Down"))
             _view = _view.ToImmutableDictionary(m => m.Key, m => m.Value is Standing.Down or Standing.Leaving ? Standing.Removed : m.Value);
     }
+
+    private ClusterMember[] Members() => [.. _view.Where(m => m.Value != Standing.Removed).Select(m => new ClusterMember("", m.Key[..m.Key.IndexOf('#', StringComparison.Ordinal)], LifeOf(m.Key), m.Value switch { Standing.Member => "Up", Standing.Leaving => "Leaving", _ => "Down" }, IsReachable(m.Key), ""))];
 
     private void Apply((IslandState Next, ImmutableArray<IslandEffect> Effects) decision)
     {

@@ -185,6 +185,34 @@ public sealed class IslandStateSpecs
         Assert.Equal("move", Words(b.Look(Ms(32_001)).Effects));
     }
 
+    /// <summary>Both are members: of the dead one nobody is rid, and so nobody comes back there.</summary>
+    [Fact]
+    public void Island_with_two_lives_of_one_node_should_be_left_after_a_while_and_be_joined_by_nobody()
+    {
+        IslandState b = New("b").Joined(["a#1", "b#1", "c#1", "c#2"], Nobody);
+        (b, _) = b.Look(Ms(1));
+        (b, Effects effects) = b.Look(IslandState.LongestDouble + Ms(1));
+        Assert.Equal("", Words(effects));
+        Assert.Equal("move", Words(b.Look(IslandState.LongestDouble + Ms(2)).Effects));
+        Assert.Equal("", Words(b.Joined(["a#1", "b#1", "c#2"], Nobody).Look(IslandState.LongestDouble + Ms(2)).Effects));
+
+        var bad = new Island("a#1", ["a#1", "b#1", "c#1", "c#2"]);
+        (IslandState d, effects) = new IslandState("d#1", ["a"], TimeSpan.Zero).Heard("a", bad, null, Ms(1));
+        Assert.Empty(effects);
+        Assert.Equal("found", Words(d.Heard("a", bad, null, IslandState.LongestSearch + Ms(1)).Effects));
+        Assert.True(new Island("d#1", ["d#1"]).Outranks(bad));
+        Assert.False(bad.Outranks(new Island("d#1", ["d#1"])));
+        Assert.False(new Island("e", ["e", "#", "f#g#1", "f#1"]).HasDoubles); // as anybody may send it
+    }
+
+    [Theory]
+    [InlineData("Up", true, "a#1 c#1 c#2")]
+    [InlineData("Down", false, "a#1 c#1 c#2")]
+    public void Both_lives_of_one_node_should_be_shown_whatever_has_become_of_them(string status, bool isReachable, string members) =>
+        Assert.Equal(members, string.Join(' ', Island.MembersOf([
+            new ClusterMember("a", "a", 1, "Up", true, ""), new ClusterMember("b", "b", 1, "Leaving", true, ""),
+            new ClusterMember("c", "c", 1, "Up", false, ""), new ClusterMember("c", "c", 2, status, isReachable, "")])));
+
     [Fact]
     public void Who_is_not_among_the_members_should_go_on_searching() => Assert.Null(New("b").Joined(["a#1", "b#0"], Nobody).Members);
 

@@ -179,7 +179,7 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
         (_heldBack, ImmutableArray<string> down) = _heldBack.Look(members, Now);
         foreach (string address in down)
             _cluster.Down(Address.Parse(address));
-        _state = _state.Joined([.. members.Where(m => m.Counts).Select(m => m.Unique)], members.Where(m => !m.IsReachable).Select(m => m.Unique).ToHashSet());
+        _state = _state.Joined(Island.MembersOf(members), members.Where(m => !m.IsReachable).Select(m => m.Unique).ToHashSet());
         Tell(members);
     }
 
