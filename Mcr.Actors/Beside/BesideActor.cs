@@ -29,6 +29,9 @@ internal abstract class BesideActor<TParts>(ControlGate gate, TimeProvider time)
 
     protected BesideStage Stage => _state.Stage;
 
+    /// <summary>It was told to leave, and has left or is about to.</summary>
+    protected bool IsAway => _state.IsLeaving;
+
     protected int Restarts => _state.Restarts;
 
     /// <summary>What others call it, in sentences.</summary>
@@ -54,14 +57,17 @@ internal abstract class BesideActor<TParts>(ControlGate gate, TimeProvider time)
             case StartAgain:
                 Do(_state.Start());
                 break;
+            case Made made when made.By != _making:
+                _ = made.Parts.System.Terminate(); // the one before this actor was restarted has had it made
+                break;
             case Made made:
                 Parts = made.Parts;
                 _lastGood = made.Parts.Files ?? _lastGood;
                 ActorSystem system = made.Parts.System;
-                system.WhenTerminated.PipeTo(Self, success: () => new Ended(system, WhyEnded(system)));
+                system.WhenTerminated.PipeTo(Self, success: () => new Ended(system, Why(system)));
                 Do(_state.Made(made.Parts.FilesProblems, Now));
                 break;
-            case NotMade failed:
+            case NotMade failed when failed.By == _making:
                 Do(_state.NotMade(WhyNotBegun(failed.Problem), Now, Random.Shared.NextDouble()));
                 break;
             case Ended ended when ended.System == Parts?.System:
@@ -135,7 +141,7 @@ internal abstract class BesideActor<TParts>(ControlGate gate, TimeProvider time)
         {
             case BesideEffect.Make:
                 Func<TParts> make = Making(_lastGood);
-                Task.Run(() => _making.Keep(make(), parts => parts.System)).PipeTo(Self, success: parts => new Made(parts), failure: e => new NotMade(SystemBeside.Innermost(e)));
+                Task.Run(() => _making.Keep(make(), parts => parts.System)).PipeTo(Self, success: parts => new Made(parts, _making), failure: e => new NotMade(SystemBeside.Innermost(e), _making));
                 break;
             case BesideEffect.MakeIn again:
                 Timers.StartSingleTimer(nameof(StartAgain), new StartAgain(), again.Delay);
@@ -174,10 +180,23 @@ internal abstract class BesideActor<TParts>(ControlGate gate, TimeProvider time)
         }
     }
 
+    /// <summary>Whatever is wrong with the reason, that it has ended is to be heard of.</summary>
+    private string Why(ActorSystem system)
+    {
+        try
+        {
+            return WhyEnded(system);
+        }
+        catch (Exception e)
+        {
+            return e.Message;
+        }
+    }
+
     private void StartLooking(IActorRef asker)
     {
         if (Parts?.Files is { } files)
-            Task.Run(() => new Seen(files, BesideFiles.Renewed(files, time.GetUtcNow()), asker)).PipeTo(Self);
+            Task.Run(() => new Seen(files, BesideFiles.Renewed(files, time.GetUtcNow()), asker)).PipeTo(Self, failure: e => new Seen(files, [e.Message], asker));
         else
             asker.Tell(new BesideMessages.Looked(null));
     }
@@ -196,9 +215,9 @@ internal abstract class BesideActor<TParts>(ControlGate gate, TimeProvider time)
 
     private sealed record StartAgain;
 
-    private sealed record Made(TParts Parts);
+    private sealed record Made(TParts Parts, SystemMaking By);
 
-    private sealed record NotMade(string Problem);
+    private sealed record NotMade(string Problem, SystemMaking By);
 
     private sealed record Ended(ActorSystem System, string Why);
 

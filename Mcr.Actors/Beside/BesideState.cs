@@ -50,7 +50,11 @@ internal sealed record BesideState
 
     private bool IsBroken { get; init; }
 
-    private bool IsLeaving { get; init; }
+    /// <summary>It was told to leave, and not to join since.</summary>
+    public bool IsLeaving { get; private init; }
+
+    /// <summary>It was told to join before it had left.</summary>
+    private bool WantsBack { get; init; }
 
     /// <summary>Why it is being ended to be made anew.</summary>
     private string? Move { get; init; }
@@ -63,8 +67,13 @@ internal sealed record BesideState
         ? Nothing
         : new BesideStep(this with { Stage = BesideStage.Starting }, [new BesideEffect.Became(BesideStage.Starting, null), new BesideEffect.Make()]);
 
-    /// <summary>Who has left is wanted again.</summary>
-    public BesideStep Join() => Stage is BesideStage.Left ? (this with { IsLeaving = false }).Start() : Nothing;
+    /// <summary>Who has left, or is about to, is wanted again.</summary>
+    public BesideStep Join() => Stage switch
+    {
+        BesideStage.Left => (this with { IsLeaving = false }).Start(),
+        BesideStage.Starting => new BesideStep(this with { IsLeaving = false }, []),
+        _ => new BesideStep(this with { WantsBack = IsLeaving }, []),
+    };
 
     /// <param name="filesProblems">Why it was made with certificate files from before; empty: they are as they are on disk.</param>
     public BesideStep Made(string filesProblems, TimeSpan now)
@@ -76,7 +85,7 @@ internal sealed record BesideState
     }
 
     /// <param name="chance">From 0 to 1, by which waiting times differ.</param>
-    public BesideStep NotMade(string why, TimeSpan now, double chance) => IsLeaving ? Leaves() : Fails(why, now, chance);
+    public BesideStep NotMade(string why, TimeSpan now, double chance) => Stage is not BesideStage.Starting ? Nothing : IsLeaving ? Leaves() : Fails(why, now, chance);
 
     /// <inheritdoc cref="NotMade"/>
     public BesideStep Ended(string why, TimeSpan now, double chance) =>
@@ -93,7 +102,7 @@ internal sealed record BesideState
 
     public BesideStep Leave()
     {
-        BesideState next = this with { IsLeaving = true };
+        BesideState next = this with { IsLeaving = true, WantsBack = false };
         BesideStep step = Stage switch
         {
             BesideStage.Running => new BesideStep(next, LeaveInOrder),
@@ -125,7 +134,12 @@ internal sealed record BesideState
     private BesideStep Judge(string filesProblems) =>
         new(this with { FilesProblems = filesProblems }, filesProblems.Length == 0 || filesProblems == FilesProblems ? [] : [new BesideEffect.FilesAreBad(filesProblems)]);
 
-    private BesideStep Leaves() => new(this with { Stage = BesideStage.Left, Move = null }, [new BesideEffect.Became(BesideStage.Left, null), new BesideEffect.Left()]); // nor does it move, if it was about to
+    /// <summary>Nor does it move, if it was about to.</summary>
+    private BesideStep Leaves() => WantsBack
+        ? new(
+            this with { Stage = BesideStage.Waiting, Move = null, IsLeaving = false, WantsBack = false },
+            [new BesideEffect.Became(BesideStage.Waiting, "it has left, and was told to join again"), new BesideEffect.Left(), new BesideEffect.MakeIn(MoveDelay)])
+        : new(this with { Stage = BesideStage.Left, Move = null }, [new BesideEffect.Became(BesideStage.Left, null), new BesideEffect.Left()]);
 
     private BesideStep Fails(string why, TimeSpan now, double chance)
     {

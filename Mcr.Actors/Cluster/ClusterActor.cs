@@ -144,8 +144,7 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
                 Sender.Tell(new ControlResponse.Success("this node leaves the cluster, and relays on what it has; mcrctl cluster join brings it back"));
                 break;
             case ControlRequest.ClusterJoin:
-                _system.Tell(new ClusterMessages.Join());
-                Sender.Tell(new ControlResponse.Success(_state.State == "left" ? "this node looks for the others again" : "this node has not left the cluster"));
+                _system.Forward(new ClusterMessages.Join());
                 break;
             case ControlRequest.ClusterDown down:
                 Sender.Tell(Down(down.Member ?? ""));

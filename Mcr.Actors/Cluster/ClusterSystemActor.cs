@@ -3,6 +3,7 @@ using Akka.Event;
 using Akka.Cluster;
 using Mcr.Actors.Beside;
 using Mcr.Actors.Cluster.Tls;
+using Mcr.Actors.Control;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Relay;
 
@@ -24,7 +25,9 @@ internal sealed class ClusterSystemActor(ClusterOptions options, TimeProvider ti
                 BeginAnew(anew.Why);
                 break;
             case ClusterMessages.Join:
+                bool isAway = IsAway;
                 Join();
+                Sender.Tell(new ControlResponse.Success(isAway ? "this node looks for the others again" : "this node has not left the cluster"));
                 break;
             case MemberMessages.Leave:
                 Leave();

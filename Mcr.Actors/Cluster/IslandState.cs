@@ -30,6 +30,9 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
     /// <summary>And so often one that is known one way only: while links are cut in part, a third can tell later.</summary>
     private const int LongPatience = 30;
 
+    /// <summary>What was heard longer ago is no reason to move: who is to be asked is asked once a second, and has a second to answer.</summary>
+    private static readonly TimeSpan LongestNews = TimeSpan.FromSeconds(5);
+
     /// <summary>Of nodes that ask and are no seeds so many are remembered.</summary>
     private const int MostAnswers = 1000;
 
@@ -79,10 +82,10 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
     {
         if (Answers.Count >= MostAnswers && !Answers.ContainsKey(address) && !Seeds.Contains(address))
             return (this, []);
-        Answer? last = Answers.GetValueOrDefault(address);
+        Answer? last = Answers.TryGetValue(address, out Answer? before) && now - before.At <= LongestNews ? before : null;
         int apart = island?.IsApartFrom(Own) == true ? (last?.Apart ?? 0) + 1 : 0;
         int halfKnown = island?.IsHalfKnown(Own) == true ? (last?.HalfKnown ?? 0) + 1 : 0;
-        return (this with { Answers = Answers.SetItem(address, new Answer(island, problem, apart, halfKnown)) }).Decide(now);
+        return (this with { Answers = Answers.SetItem(address, new Answer(island, problem, apart, halfKnown, now)) }).Decide(now);
     }
 
     /// <summary>As the cluster has it now; those that are leaving are none any more. What a member answered before it was one does not count any more.</summary>
@@ -105,7 +108,7 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
                 return (this, []);
             foreach (Answer answer in Answers.Values)
             {
-                if (answer.Island is not { } other || !other.Outranks(Own))
+                if (answer.Island is not { } other || now - answer.At > LongestNews || !other.Outranks(Own))
                     continue;
                 if (answer.Apart >= Patience && other.IsApartFrom(Own))
                     return (this, [new IslandEffect.Move($"there is a larger part of the cluster, or one that counts more, at {other.Self}")]);
@@ -134,5 +137,6 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
     /// <param name="Problem">Why.</param>
     /// <param name="Apart">So often in a row it was another island than this one's.</param>
     /// <param name="HalfKnown">So often in a row it was known one way only.</param>
-    public sealed record Answer(Island? Island, string? Problem, int Apart, int HalfKnown);
+    /// <param name="At">When it was heard.</param>
+    public sealed record Answer(Island? Island, string? Problem, int Apart, int HalfKnown, TimeSpan At);
 }

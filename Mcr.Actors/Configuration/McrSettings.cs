@@ -58,11 +58,10 @@ public sealed record McrSettings
 
     /// <summary>The same settings with what can be had without a restart.</summary>
     /// <param name="workers">By interface.</param>
-    internal McrSettings With(ImmutableArray<ConfiguredRule> rules, IReadOnlyDictionary<string, int> workers, WebhookSettings webhook, ConsoleSettings console) => this with
+    internal McrSettings With(ImmutableArray<ConfiguredRule> rules, IReadOnlyDictionary<string, int> workers, WebhookSettings webhook) => this with
     {
         Rules = rules,
         Webhook = webhook,
-        Console = console,
         Interfaces = Interfaces.SetItems(workers.Select(w => KeyValuePair.Create(w.Key, InterfaceOf(w.Key) with { Workers = w.Value }))),
     };
 }

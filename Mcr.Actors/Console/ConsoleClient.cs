@@ -28,6 +28,12 @@ public sealed class ConsoleClient : IControlLink
     /// <summary>For what has answered there to be mcrd's console after all. The three together are five seconds, and the last begins soon or never.</summary>
     private static readonly TimeSpan SecondLimit = TimeSpan.FromSeconds(2);
 
+    /// <summary>For a port to be made anew.</summary>
+    private static readonly TimeSpan AgainLimit = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longer than Akka waits before it dials again.</summary>
+    private static readonly TimeSpan AgainInterval = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Of its ActorSystem's name: whoever would have what is sent to this console has to guess it.</summary>
     private const int NameBytes = 16;
 
@@ -106,10 +112,11 @@ public sealed class ConsoleClient : IControlLink
         byte[] bytes = RequestCodec.Encode(request);
         if (bytes.Length > ControlProtocol.MaxRequestBytes)
             throw new ControlClientException(ControlClientProblem.Broken, $"the request has {bytes.Length} bytes and at most {ControlProtocol.MaxRequestBytes} can be sent; ask for less at once");
-        if (!HasEnded() && TrySend(bytes) is { } answer)
+        bool mayRepeat = ControlAccess.OnlyAsks(request);
+        if (!HasEnded() && TrySend(bytes, mayRepeat) is { } answer)
             return answer;
-        Begin(); // mcrd was started again, or this console was away for long: nothing has been done
-        return TrySend(bytes) ?? throw new ControlClientException(ControlClientProblem.Broken, $"node {Node} ends each session at once; its log may say why");
+        BeginAgain(); // mcrd was started again, or its port was made anew, or this console was away for long: nothing has been done
+        return TrySend(bytes, mayRepeat: false) ?? throw new ControlClientException(ControlClientProblem.Broken, $"node {Node} ends each session at once; its log may say why");
     }
 
     public void Dispose()
@@ -124,6 +131,24 @@ public sealed class ConsoleClient : IControlLink
     /// chance or by intent.
     /// </summary>
     internal static string NewName() => $"mcrctl-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(NameBytes))}";
+
+    /// <summary>Where there was one just now: it may be about to listen again.</summary>
+    private void BeginAgain()
+    {
+        long until = Until(AgainLimit);
+        while (true)
+        {
+            try
+            {
+                Begin();
+                return;
+            }
+            catch (ControlClientException e) when (e.Kind == ControlClientProblem.NotRunning && Stopwatch.GetTimestamp() < until)
+            {
+                Thread.Sleep(AgainInterval);
+            }
+        }
+    }
 
     private void Begin()
     {
@@ -156,7 +181,7 @@ public sealed class ConsoleClient : IControlLink
                 case ConsoleMessage.Welcome welcome:
                     (_token, Node, Name, MayChange) = (welcome.Token, welcome.Node, welcome.Name, welcome.MayChange);
                     return true;
-                case ConsoleMessage.Refused refused:
+                case ConsoleMessage.Refused { Id: 0 } refused:
                     throw new ControlClientException(ControlClientProblem.NotPermitted, refused.Sentence);
                 case null or DisassociatedEvent or AssociationErrorEvent:
                     return false;
@@ -166,8 +191,8 @@ public sealed class ConsoleClient : IControlLink
         }
     }
 
-    /// <returns>null when there is no session any more, and so the request was not heard.</returns>
-    private byte[]? TrySend(byte[] bytes)
+    /// <returns>null when there is no session any more, and so the request was not heard, or may be sent once more.</returns>
+    private byte[]? TrySend(byte[] bytes, bool mayRepeat)
     {
         long id = ++_id;
         int parts = ConsoleParts.Count(bytes.Length);
@@ -188,10 +213,12 @@ public sealed class ConsoleClient : IControlLink
                     if (got.Count == response.Parts)
                         return Whole(got);
                     break;
-                case ConsoleMessage.Refused { HasSession: false }:
+                case ConsoleMessage.Refused { HasSession: false } gone when gone.Id == id && got.IsEmpty:
                     return null;
                 case ConsoleMessage.Refused refused when refused.Id == id:
                     throw new ControlClientException(ControlClientProblem.Broken, refused.Sentence);
+                case DisassociatedEvent or AssociationErrorEvent when mayRepeat:
+                    return null;
                 case DisassociatedEvent or AssociationErrorEvent:
                     throw new ControlClientException(ControlClientProblem.Broken, $"the connection to node {Node} at {_place} has ended without an answer; it may have done what was asked: look before you ask again");
                 case null:

@@ -49,6 +49,7 @@ internal sealed class ConsolePortActor(ConsolePort port) : BesideActor<ConsolePo
 
     protected override void Began(ConsolePortParts parts, bool isBack)
     {
+        parts.Console.Tell(new BesideMessages.JudgeAnew()); // who has come before this was heard of was judged by the names of then
         string shown = parts.Files is { } files ? $", and are shown '{files.Name}', good for {files.DaysLeft(port.Time.GetUtcNow())} days" : "";
         Log.Info("consoles may connect to akka.{Scheme}://{System}@{Place}{Shown}", parts.Files is null ? "tcp" : "ssl.tcp", ConsoleProtocol.SystemName, Settings.Address, shown);
         if (isBack)

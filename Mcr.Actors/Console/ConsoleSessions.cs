@@ -76,6 +76,8 @@ internal sealed record ConsoleSessions(string Node, string Version)
     {
         if (Find(request.Token, from) is not { } known)
             return NoSession(request.Id);
+        if (known is { IsRefused: true, Stage: not ConsoleStage.Answering })
+            return (this with { Sessions = Sessions.Remove(known.Token) }).NoSession(request.Id);
         ConsoleSession session = known with { Heard = now };
         if (session.Stage is ConsoleStage.Answering)
             return Keep(session).Refuse(request.Id, "the request before is not answered yet; one at a time", hasSession: true);
@@ -107,11 +109,9 @@ internal sealed record ConsoleSessions(string Node, string Version)
         if (!Sessions.TryGetValue(token, out ConsoleSession? session) || session.Stage is not ConsoleStage.Answering answering || answering.Id != id)
             return new ConsoleStep(this, []); // its console has gone
         (ConsoleStage next, ImmutableArray<ConsoleEffect> effects) = Send(id, response, 0, ConsoleProtocol.Window);
-        if (session.IsRefused)
-            return new ConsoleStep(this with { Sessions = Sessions.Remove(token) }, effects);
         if (isLast)
             return new ConsoleStep(this with { Sessions = Sessions.Remove(token) }, effects).And(new ConsoleEffect.Say($"the session of console {session.Identity.Name} was ended", IsWarning: true));
-        return new ConsoleStep(Keep(session with { Stage = next, Heard = now }), effects);
+        return new ConsoleStep(KeepUntilAnswered(session with { Stage = next, Heard = now }), effects);
     }
 
     /// <inheritdoc cref="Request"/>
@@ -122,7 +122,7 @@ internal sealed record ConsoleSessions(string Node, string Version)
         if (session.Stage is not ConsoleStage.Sending sending || sending.Id != taken.Id || taken.Part < 0 || taken.Part >= sending.Sent)
             return new ConsoleStep(Keep(session with { Heard = now }), []);
         (ConsoleStage next, ImmutableArray<ConsoleEffect> effects) = Send(sending.Id, sending.Bytes, sending.Sent, taken.Part + 1 + ConsoleProtocol.Window);
-        return new ConsoleStep(Keep(session with { Stage = next, Heard = now }), effects);
+        return new ConsoleStep(KeepUntilAnswered(session with { Stage = next, Heard = now }), effects);
     }
 
     /// <summary>Who may do what has changed. Who is not allowed any more gets the answer to what was asked before, and no other.</summary>
@@ -139,14 +139,15 @@ internal sealed record ConsoleSessions(string Node, string Version)
 
         foreach (ConsoleSession session in Sessions.Values)
         {
-            if (judge(session.Identity.Certificate).Identity is { } identity)
+            (ConsoleIdentity? identity, string? refusal) = judge(session.Identity.Certificate);
+            if (identity is not null)
             {
                 next = next.Keep(session with { Identity = identity, IsRefused = false });
                 continue;
             }
 
-            next = session.Stage is ConsoleStage.Answering ? next.Keep(session with { IsRefused = true }) : next with { Sessions = next.Sessions.Remove(session.Token) };
-            said = said.Add(new ConsoleEffect.Say($"console {session.Identity.Name} at {session.Address} is not in mcr.console.admins or mcr.console.readers any more, and its session has ended", IsWarning: true));
+            next = session.Stage is ConsoleStage.Answering or ConsoleStage.Sending ? next.Keep(session with { IsRefused = true }) : next with { Sessions = next.Sessions.Remove(session.Token) };
+            said = said.Add(new ConsoleEffect.Say($"console {session.Identity.Name} at {session.Address} is refused from now on, and its session has ended: {refusal}", IsWarning: true));
         }
 
         return new ConsoleStep(next, said);
@@ -164,7 +165,7 @@ internal sealed record ConsoleSessions(string Node, string Version)
         ConsoleSessions next = this with
         {
             Challenges = Challenges.RemoveRange(Challenges.Where(c => now - c.Value.Began > LongestProof).Select(c => c.Key)),
-            Sessions = Sessions.SetItems(Sessions.Where(s => IsStuck(s.Value)).Select(s => KeyValuePair.Create(s.Key, s.Value with { Stage = new ConsoleStage.Idle() }))),
+            Sessions = Sessions.RemoveRange(Sessions.Where(s => s.Value.IsRefused && IsStuck(s.Value)).Select(s => s.Key)).SetItems(Sessions.Where(s => !s.Value.IsRefused && IsStuck(s.Value)).Select(s => KeyValuePair.Create(s.Key, s.Value with { Stage = new ConsoleStage.Idle() }))),
         };
         return next.End(s => s.Stage is not ConsoleStage.Answering && now - s.Heard > LongestIdle, $"has said nothing for {LongestIdle.TotalMinutes:0} min");
 
@@ -205,6 +206,10 @@ internal sealed record ConsoleSessions(string Node, string Version)
     }
 
     private ConsoleSession? Find(string token, string from) => Sessions.TryGetValue(token, out ConsoleSession? session) && session.Address == from ? session : null;
+
+    /// <summary>Who is not allowed any more has had its answer.</summary>
+    private ConsoleSessions KeepUntilAnswered(ConsoleSession session) =>
+        session is { IsRefused: true, Stage: ConsoleStage.Idle } ? this with { Sessions = Sessions.Remove(session.Token) } : Keep(session);
 
     private ConsoleSessions Keep(ConsoleSession session) => this with { Sessions = Sessions.SetItem(session.Token, session) };
 

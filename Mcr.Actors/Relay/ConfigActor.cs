@@ -96,17 +96,16 @@ internal sealed class ConfigActor : ReceiveActor, IWithTimers
             return Refusal(read.Problems);
         }
 
+        var notes = new List<string>();
+        UseNames(configuration, next.Console, notes); // whatever becomes of the rules: who is to be kept out may be who holds them up
         CommandResult result = await AskAsync(new RelayCommands.UseFiles(Rules(next.Rules)));
         if (result is not CommandResult.Ok ok)
-            return ControlViews.Result(result);
-        var notes = new List<string>();
+            return ControlViews.Result(result) is ControlResponse.Error error ? error with { Problems = [.. error.Problems, .. notes.Select(note => new ProblemEntry(null, $"all the same, {note}"))] } : ControlViews.Result(result);
         HashSet<string> applied = await ChangeWorkersAsync(configuration.Settings, next, notes);
         WebhookSettings webhook = await ChangeWebhookAsync(configuration.Settings.Webhook, next.Webhook, notes);
-        ConsoleSettings before = configuration.Settings.Console;
-        ConsoleSettings console = before.WithNamesOf(next.Console);
-        IReadOnlyList<string> needsRestart = SettingsDifference.Of(configuration.Settings with { Webhook = webhook, Console = console }, next, applied.Contains);
-        configuration.Become(configuration.Settings.With(next.Rules, applied.ToImmutableDictionary(name => name, name => next.InterfaceOf(name).Workers), webhook, console));
-        await TellBesideAsync(before, console, notes);
+        IReadOnlyList<string> needsRestart = SettingsDifference.Of(configuration.Settings with { Webhook = webhook }, next, applied.Contains);
+        configuration.Become(configuration.Settings.With(next.Rules, applied.ToImmutableDictionary(name => name, name => next.InterfaceOf(name).Workers), webhook));
+        notes.AddRange(await LookAtCertificatesAsync());
         _log.Info("{Who}: the configuration was read again: {Change}", who, ok.Sentence);
         foreach (string note in ok.Notes)
             _log.Warning("{Note}", note);
@@ -141,28 +140,39 @@ internal sealed class ConfigActor : ReceiveActor, IWithTimers
         return next;
     }
 
-    /// <summary>Certificates are read again as well, and consoles are judged by the names of now.</summary>
-    private async Task TellBesideAsync(ConsoleSettings before, ConsoleSettings console, List<string> notes)
+    /// <summary>Consoles are judged by the names of now.</summary>
+    private void UseNames(RunningConfiguration configuration, ConsoleSettings next, List<string> notes)
     {
-        IActorRef[] owners = [.. _gate.Beside];
-        if (console.Enabled && !before.HasNamesOf(console))
+        ConsoleSettings before = configuration.Settings.Console;
+        if (before.HasNamesOf(next))
+            return;
+        configuration.Become(configuration.Settings with { Console = before.WithNamesOf(next) });
+        foreach (IActorRef owner in _gate.Beside)
+            owner.Tell(new BesideMessages.JudgeAnew());
+        if (before.Enabled)
         {
-            foreach (IActorRef owner in owners)
-                owner.Tell(new BesideMessages.JudgeAnew());
-            notes.Add("who may connect to the console port is as the files say (console.admins, console.readers); sessions of others have ended");
+            notes.Add(before.Insecure || configuration.Settings.Tls.IsOff
+                ? "console.admins and console.readers count only where consoles are asked for certificates, which they are not"
+                : "who may connect to the console port is as the files say (console.admins, console.readers); sessions of others have ended");
         }
+    }
 
-        foreach (IActorRef owner in owners)
+    /// <summary>All at once: who has new ones is made anew soon after, and with it maybe the way of the answer.</summary>
+    private async Task<IEnumerable<string>> LookAtCertificatesAsync()
+    {
+        string?[] said = await Task.WhenAll(_gate.Beside.Select(LookAsync));
+        return said.OfType<string>();
+    }
+
+    private static async Task<string?> LookAsync(IActorRef owner)
+    {
+        try
         {
-            try
-            {
-                if ((await owner.Ask<BesideMessages.Looked>(new BesideMessages.Look(), LookPatience)).Sentence is { } sentence)
-                    notes.Add(sentence);
-            }
-            catch (AskTimeoutException)
-            {
-                notes.Add($"whether certificates were renewed is not known within {LookPatience.TotalSeconds:0} s; the log will say");
-            }
+            return (await owner.Ask<BesideMessages.Looked>(new BesideMessages.Look(), LookPatience)).Sentence;
+        }
+        catch (AskTimeoutException)
+        {
+            return $"whether certificates were renewed is not known within {LookPatience.TotalSeconds:0} s; the log will say";
         }
     }
 

@@ -74,12 +74,30 @@ public sealed class BesideStateSpecs
         Begin();
         Assert.Equal([new BesideEffect.MakeNoMore(), new BesideEffect.Leave(BesideState.LeaveLimit)], Do(_state.Leave()));
         Assert.Empty(Do(_state.BeginAnew("x")));
-        Assert.Empty(Do(_state.Join())); // not yet out
         Assert.Equal([new BesideEffect.Terminate()], Do(_state.LeaveIsOverdue()));
         Assert.Equal([new BesideEffect.Became(BesideStage.Left, null), new BesideEffect.Left()], Do(_state.Ended("x", _now, 0.5)));
         Assert.Empty(Do(_state.LeaveIsOverdue()));
         Assert.Equal([new BesideEffect.Became(BesideStage.Starting, null), new BesideEffect.Make()], Do(_state.Join()));
         Assert.Empty(Do(_state.Start()));
+    }
+
+    [Fact]
+    public void What_is_told_to_join_before_it_has_left_should_leave_and_come_back()
+    {
+        Begin();
+        Do(_state.Leave());
+        Assert.Empty(Do(_state.Join()));
+        Assert.Equal(
+            [new BesideEffect.Became(BesideStage.Waiting, "it has left, and was told to join again"), new BesideEffect.Left(), new BesideEffect.MakeIn(BesideState.MoveDelay)],
+            Do(_state.Ended("x", _now, 0.5)));
+        Do(_state.Start());
+        Do(_state.Leave());
+        Do(_state.Join()); // while it is being made
+        Assert.DoesNotContain(Do(_state.Made("", _now)), e => e is BesideEffect.Leave);
+        Do(_state.Leave());
+        Do(_state.Join());
+        Do(_state.Leave()); // the last word counts
+        Assert.Contains(new BesideEffect.Became(BesideStage.Left, null), Do(_state.Ended("x", _now, 0.5)));
     }
 
     private BesideEffect.Began Begin()

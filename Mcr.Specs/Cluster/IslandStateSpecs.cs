@@ -213,6 +213,21 @@ public sealed class IslandStateSpecs
             new ClusterMember("a", "a", 1, "Up", true, ""), new ClusterMember("b", "b", 1, "Leaving", true, ""),
             new ClusterMember("c", "c", 1, "Up", false, ""), new ClusterMember("c", "c", 2, status, isReachable, "")])));
 
+    /// <summary>Nobody asks it any more: it is a member, or has been switched off.</summary>
+    [Fact]
+    public void What_was_heard_long_ago_should_move_nobody()
+    {
+        IslandState b = (New("b") with { Hold = TimeSpan.FromSeconds(60) }).Joined(["b#1"], Nobody);
+        var larger = new Island("c#1", ["c#1", "d#1"]);
+        (b, _) = b.Heard("c", larger, null, Ms(50_000));
+        (b, _) = b.Heard("c", larger, null, Ms(51_000));
+        Assert.DoesNotContain(b.Look(Ms(60_001)).Effects, e => e is IslandEffect.Move);
+        (b, _) = b.Heard("c", larger, null, Ms(61_000));
+        Assert.DoesNotContain(b.Look(Ms(61_001)).Effects, e => e is IslandEffect.Move); // one alone is none in a row
+        (_, Effects effects) = b.Heard("c", larger, null, Ms(62_000));
+        Assert.Equal("move", Words(effects));
+    }
+
     [Fact]
     public void Who_is_not_among_the_members_should_go_on_searching() => Assert.Null(New("b").Joined(["a#1", "b#0"], Nobody).Members);
 

@@ -23,11 +23,11 @@ public sealed class RenewalSpecs(ITestOutputHelper output)
         foreach (ClusterHost host in two)
             host.Mcrd.WaitReady();
         hosts.AwaitWhole(two);
-        hosts.A.Mcrd.Process.WaitForLine("consoles may connect");
         using var receiver = new StreamReceiver(hosts.Destination, "dst0", hosts.A.Group, 6000, null);
         using RunningProcess sender = StreamSender.Start(hosts.Source, "src0", "239.1.1.1", 5000, null, "--rate", $"{Rate}", "--size", "200");
         hosts.A.Mcrd.AwaitRelayed(Rate);
         string before = Serial(Path.Combine(hosts.Certificates, "a.pem"));
+        McrdWaits.Until(() => IsShown(ConsolePort, before), "consoles to be listened to");
         AssertShown(before);
         Assert.Contains("own-a", Remote(hosts, "list"), StringComparison.Ordinal);
         Assert.Contains("own-b", Remote(hosts, "--node b list"), StringComparison.Ordinal);
@@ -35,6 +35,9 @@ public sealed class RenewalSpecs(ITestOutputHelper output)
         using var console = new RunningProcess(hosts.B.Place, Executables.Mcrctl, [.. Arguments(hosts), "console"], keepsInput: true);
         console.Write("list\n");
         console.WaitForLine("own-a");
+
+        using var follow = new RunningProcess(hosts.B.Place, Executables.Mcrctl, [.. Arguments(hosts), "events", "--follow"]);
+        follow.WaitForLine("node b is part of the cluster");
 
         // Half of it: said, and nobody is harmed.
         using var renewed = new Renewed(hosts.Certificates);
@@ -57,6 +60,8 @@ public sealed class RenewalSpecs(ITestOutputHelper output)
         console.Write("list\n"); // another session, by itself
         console.WaitForLine("own-a");
         Assert.Equal("", console.StandardError);
+        _ = hosts.A.Ask(ClusterHost.Rule(0, "239.3.0.1"));
+        follow.WaitForLine("239.1.2.1:5000"); // likewise
         Assert.Contains("own-a", Remote(hosts, "list"), StringComparison.Ordinal);
         Assert.Contains("own-b", Remote(hosts, "--node b list"), StringComparison.Ordinal);
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Mcr.Actors.Configuration;
+using Mcr.Actors.Control;
 using Mcr.Native.Namespaces;
 using Mcr.Specs.Cluster.Tls;
 using Mcr.Specs.Fixtures;
@@ -188,9 +189,13 @@ public sealed class RemoteConsoleSpecs : IDisposable
         Assert.Equal((1, "", "mcrctl: certificate 'alice' is in order, but has no name that is in mcr.console.admins or mcr.console.readers of node spec; add it there\n"), Shell(alice, "list"));
         Assert.Equal(0, Shell(_lab.Settings(_lab.Console("eve")), "list").ExitCode);
 
+        // He holds up changes of rules, and is kept out all the same.
+        _ = _mcrd.Ask(new ControlRequest.ChangeRules { Confirm = "60s", Removals = [new ControlRequest.Remove { Name = "v" }] });
         _mcrd.Configure("", Settings("admins = [alice], readers = []"));
-        _mcrd.Ctl("reload");
-        _mcrd.Process.WaitForLine("is not in mcr.console.admins or mcr.console.readers any more, and its session has ended");
+        string refusal = _mcrd.Ask(new ControlRequest.Reload()).GetProperty("Error").GetRawText();
+        Assert.Contains("confirm", refusal, StringComparison.Ordinal);
+        Assert.Contains("all the same, who may connect to the console port is as the files say", refusal, StringComparison.Ordinal);
+        _mcrd.Process.WaitForLine("is refused from now on, and its session has ended: certificate ");
         console.Write("ping\n");
         console.WaitForLine("certificate 'bob' is in order, but has no name that is in mcr.console.admins or mcr.console.readers of node spec");
     }

@@ -38,6 +38,7 @@ internal static class LogCategories
         ("Mcr.Native.Privileges.", LogFacility.Security),
         ("Mcr.Actors.Cluster.", LogFacility.Cluster),
         ("Mcr.Actors.Console.", LogFacility.Cluster),
+        ("Mcr.Actors.Beside.", LogFacility.Cluster),
         ("Akka.", LogFacility.Runtime),
         ("Microsoft.", LogFacility.Runtime),
         ("System.", LogFacility.Runtime),
