@@ -50,7 +50,7 @@ internal sealed record BesideState
 
     private bool IsBroken { get; init; }
 
-    /// <summary>It was told to leave, and not to join since.</summary>
+    /// <summary>It was told to leave, and has left or is about to.</summary>
     public bool IsLeaving { get; private init; }
 
     /// <summary>It was told to join before it had left.</summary>

@@ -41,5 +41,5 @@ public sealed record Island(string Self, ImmutableSortedSet<string> Members)
     }
 
     /// <param name="unique">Maybe as somebody else has sent it.</param>
-    private static string AddressOf(string unique) => unique.LastIndexOf('#') is >= 0 and int end ? unique[..end] : unique;
+    internal static string AddressOf(string unique) => unique.LastIndexOf('#') is >= 0 and int end ? unique[..end] : unique;
 }

@@ -56,7 +56,7 @@ internal sealed record IslandState(string Self, ImmutableSortedSet<string> Seeds
 
     public Island Own => new(Self, Members ?? []);
 
-    private string Address => Self[..Self.LastIndexOf('#')];
+    private string Address => Island.AddressOf(Self);
 
     /// <summary>Seeds that are not members, or such as cannot be reached: there may be a new life of one.</summary>
     private IEnumerable<string> Missing => Seeds.Where(Asks);

@@ -48,6 +48,8 @@ public sealed record McrSettings
 
     public required ConsoleSettings Console { get; init; }
 
+    internal bool AsksConsolesForCertificates => !Console.Insecure && !Tls.IsOff;
+
     /// <summary>In the order of the files.</summary>
     public required ImmutableArray<ConfiguredRule> Rules { get; init; }
 

@@ -14,9 +14,6 @@ internal sealed record ConsolePort(RunningConfiguration Running, string Version,
 {
     public ConsoleSettings Settings => Running.Settings.Console;
 
-    /// <summary>Consoles are asked for certificates.</summary>
-    public bool HasCertificates => !Settings.Insecure && !Running.Settings.Tls.IsOff;
-
     /// <summary>Takes some 100 ms.</summary>
     /// <param name="relay">Whose logging the new one has.</param>
     /// <param name="lastGood">Certificate files that are used while those on disk cannot be.</param>
@@ -24,7 +21,7 @@ internal sealed record ConsolePort(RunningConfiguration Running, string Version,
     /// <exception cref="Exception">it cannot be otherwise, mostly since it cannot listen where it should.</exception>
     public ConsolePortParts Open(ActorSystem relay, CertificateFiles? lastGood)
     {
-        BesideFiles? read = HasCertificates ? BesideFiles.Read(Running.Settings.Tls, lastGood, Time.GetUtcNow()) : null;
+        BesideFiles? read = Running.Settings.AsksConsolesForCertificates ? BesideFiles.Read(Running.Settings.Tls, lastGood, Time.GetUtcNow()) : null;
         CertificateFiles? files = read?.Used;
         CertificatePolicy? policy = files is null ? null : CertificatePolicy.ForConsoles(files);
         PeerTls? tls = files is null ? null : new PeerTls(files, policy!, (peer, why) => Warn($"a console at {peer} was refused: {why}"), Time);

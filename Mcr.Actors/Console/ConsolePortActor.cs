@@ -19,7 +19,7 @@ internal sealed class ConsolePortActor(ConsolePort port) : BesideActor<ConsolePo
 
     protected override void PreStart()
     {
-        if (!port.HasCertificates)
+        if (!port.Running.Settings.AsksConsolesForCertificates)
             Log.Warning("consoles at {Place} are not asked for certificates (mcr.console): {Who} may do everything, in plain text", Settings.Address, Settings.Listen.IsLoopback ? "each user of this host" : "everybody who can connect");
         base.PreStart();
     }

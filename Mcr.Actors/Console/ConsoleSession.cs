@@ -13,7 +13,7 @@ internal sealed record ConsoleSession(string Token, string Address, ConsoleIdent
     /// <summary>Of its last request.</summary>
     public long LastId { get; init; }
 
-    /// <summary>It ends with the answer that is awaited.</summary>
+    /// <summary>It ends with the last part of the answer that is awaited, or under way.</summary>
     public bool IsRefused { get; init; }
 
     public int LongestRequest => Identity.MayChange ? ControlProtocol.MaxRequestBytes : ControlProtocol.MaxQuestionBytes;

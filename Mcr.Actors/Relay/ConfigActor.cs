@@ -100,7 +100,11 @@ internal sealed class ConfigActor : ReceiveActor, IWithTimers
         UseNames(configuration, next.Console, notes); // whatever becomes of the rules: who is to be kept out may be who holds them up
         CommandResult result = await AskAsync(new RelayCommands.UseFiles(Rules(next.Rules)));
         if (result is not CommandResult.Ok ok)
-            return ControlViews.Result(result) is ControlResponse.Error error ? error with { Problems = [.. error.Problems, .. notes.Select(note => new ProblemEntry(null, $"all the same, {note}"))] } : ControlViews.Result(result);
+        {
+            ControlResponse refusal = ControlViews.Result(result);
+            return refusal is ControlResponse.Error error ? error with { Problems = [.. error.Problems, .. notes.Select(note => new ProblemEntry(null, $"all the same, {note}"))] } : refusal;
+        }
+
         HashSet<string> applied = await ChangeWorkersAsync(configuration.Settings, next, notes);
         WebhookSettings webhook = await ChangeWebhookAsync(configuration.Settings.Webhook, next.Webhook, notes);
         IReadOnlyList<string> needsRestart = SettingsDifference.Of(configuration.Settings with { Webhook = webhook }, next, applied.Contains);
@@ -151,9 +155,9 @@ internal sealed class ConfigActor : ReceiveActor, IWithTimers
             owner.Tell(new BesideMessages.JudgeAnew());
         if (before.Enabled)
         {
-            notes.Add(before.Insecure || configuration.Settings.Tls.IsOff
-                ? "console.admins and console.readers count only where consoles are asked for certificates, which they are not"
-                : "who may connect to the console port is as the files say (console.admins, console.readers); sessions of others have ended");
+            notes.Add(configuration.Settings.AsksConsolesForCertificates
+                ? "who may connect to the console port is as the files say (console.admins, console.readers); sessions of others have ended"
+                : "console.admins and console.readers count only where consoles are asked for certificates, which they are not");
         }
     }
 

@@ -5,6 +5,7 @@ using Mcr.Actors.Cluster.Rules;
 using Mcr.Actors.Control;
 using Mcr.Actors.Messages;
 using Mcr.Native.Rules;
+using static Mcr.Specs.Cluster.NumberedRules;
 using RuleKey = Mcr.Actors.Cluster.Rules.RuleKey;
 
 namespace Mcr.Specs.Cluster;
@@ -208,20 +209,6 @@ public sealed class ClusterRuleTextsSpecs
         Assert.All(problems, p => Assert.False(string.IsNullOrEmpty(p.Sentence)));
         return string.Join(", ", problems.Select(p => p.Field));
     }
-
-    private static ControlRequest.Add Add(int i) => new()
-    {
-        RuleId = $"{i}",
-        Name = $"rule {i}",
-        InputInterface = "in0",
-        InputGroup = $"239.1.1.{i}",
-        InputPort = "5000",
-        Outputs = [new OutputText { Group = $"239.2.2.{i}", Port = "6000", Interface = "out0" }],
-    };
-
-    private static ForwardingRule Rule(int i, int? output = null) => TestRules.Rule("in0", $"239.1.1.{i}", 5000, $"rule {i}", $"239.2.2.{output ?? i}:6000:out0") with { Id = new RuleId($"{i}") };
-
-    private static (string Id, RuleValue Value) Value(ForwardingRule rule, bool isFile = false) => (rule.Id.Value, new RuleValue(new ClusterRuleTexts().Text(rule), isFile ? "/etc/mcr/mcrd.hocon:1:1" : "mcrctl", isFile));
 
     private static RuleKey Key(ForwardingRule rule) => new("b", rule.Id.Value);
 

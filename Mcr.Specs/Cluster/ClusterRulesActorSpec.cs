@@ -7,6 +7,7 @@ using Mcr.Actors.Control;
 using Mcr.Actors.Messages;
 using Mcr.Actors.State;
 using Mcr.Native.Rules;
+using static Mcr.Specs.Cluster.NumberedRules;
 using RuleKey = Mcr.Actors.Cluster.Rules.RuleKey;
 
 namespace Mcr.Specs.Cluster;
@@ -52,7 +53,7 @@ public abstract class ClusterRulesActorSpec(ITestOutputHelper output) : ClusterS
         return actor;
     }
 
-    private protected void Put(IActorRef actor, params ForwardingRule[] rules) => Put(actor, [.. rules.Select(Value)]);
+    private protected void Put(IActorRef actor, params ForwardingRule[] rules) => Put(actor, [.. rules.Select(rule => Value(rule))]);
 
     private protected void Put(IActorRef actor, params (string Id, RuleValue Value)[] rules) => Put(actor, [.. rules.Select(r => ("a", r.Id, r.Value))]);
 
@@ -121,18 +122,4 @@ public abstract class ClusterRulesActorSpec(ITestOutputHelper output) : ClusterS
         actor.Tell(new ClusterMessages.Summarize(ImmutableSortedDictionary<string, NodeReport>.Empty), TestActor);
         return FishForMessage<ClusterMessages.Summary>(_ => true);
     }
-
-    private protected static ControlRequest.Add Add(int i) => new()
-    {
-        RuleId = $"{i}",
-        Name = $"rule {i}",
-        InputInterface = "in0",
-        InputGroup = $"239.1.1.{i}",
-        InputPort = "5000",
-        Outputs = [new OutputText { Group = $"239.2.2.{i}", Port = "6000", Interface = "out0" }],
-    };
-
-    private protected static ForwardingRule Rule(int i, int? output = null) => TestRules.Rule("in0", $"239.1.1.{i}", 5000, $"rule {i}", $"239.2.2.{output ?? i}:6000:out0") with { Id = new RuleId($"{i}") };
-
-    private protected static (string Id, RuleValue Value) Value(ForwardingRule rule) => (rule.Id.Value, new RuleValue(new ClusterRuleTexts().Text(rule), "mcrctl"));
 }

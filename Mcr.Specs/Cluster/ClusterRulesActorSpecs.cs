@@ -7,6 +7,7 @@ using Mcr.Actors.Control;
 using Mcr.Actors.Messages;
 using Mcr.Actors.State;
 using Mcr.Native.Rules;
+using static Mcr.Specs.Cluster.NumberedRules;
 using RuleKey = Mcr.Actors.Cluster.Rules.RuleKey;
 
 namespace Mcr.Specs.Cluster;

@@ -16,6 +16,13 @@ internal sealed class HostsTraffic : IDisposable
         _sender = StreamSender.Start(hosts.Source, "src0", "239.1.1.1", 5000, null, "--rate", $"{Rate}", "--size", "200");
     }
 
+    /// <summary>Until it goes through each of them.</summary>
+    public void AwaitRelayed()
+    {
+        foreach (ClusterHost host in _hosts.All)
+            host.Mcrd.AwaitRelayed(Rate);
+    }
+
     /// <summary>Ends it, and fails when a datagram is missing or came twice.</summary>
     public void Check(ITestOutputHelper output)
     {

@@ -113,7 +113,7 @@ internal sealed class IslandNode(IslandNetwork network, int number, int[] seeds)
             _view = _view.ToImmutableDictionary(m => m.Key, m => m.Value is Standing.Down or Standing.Leaving ? Standing.Removed : m.Value);
     }
 
-    private ClusterMember[] Members() => [.. _view.Where(m => m.Value != Standing.Removed).Select(m => new ClusterMember("", m.Key[..m.Key.IndexOf('#', StringComparison.Ordinal)], LifeOf(m.Key), m.Value switch { Standing.Member => "Up", Standing.Leaving => "Leaving", _ => "Down" }, IsReachable(m.Key), ""))];
+    private ClusterMember[] Members() => [.. _view.Where(m => m.Value != Standing.Removed).Select(m => new ClusterMember("", Island.AddressOf(m.Key), LifeOf(m.Key), m.Value switch { Standing.Member => "Up", Standing.Leaving => "Leaving", _ => "Down" }, IsReachable(m.Key), ""))];
 
     private void Apply((IslandState Next, ImmutableArray<IslandEffect> Effects) decision)
     {

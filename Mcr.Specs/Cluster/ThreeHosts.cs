@@ -1,5 +1,7 @@
+using System.Net;
 using System.Text.Json;
 using Mcr.Actors.Control;
+using Mcr.Native.Kernel;
 using Mcr.Native.Namespaces;
 
 namespace Mcr.Specs.Cluster;
@@ -132,6 +134,9 @@ internal sealed class ThreeHosts : IDisposable
 /// <summary>One relay of several.</summary>
 internal sealed class ClusterHost(string name, int number, NetworkNamespace place, string certificates) : IDisposable
 {
+    /// <summary>TCP_ESTABLISHED of linux/tcp_states.h, as /proc/net/tcp has it.</summary>
+    private const string Established = "01";
+
     private McrdProcess? _mcrd;
 
     public string Name => name;
@@ -182,6 +187,11 @@ internal sealed class ClusterHost(string name, int number, NetworkNamespace plac
     }
 
     public bool CanReach(ClusterHost other) => Member(other.Name) is { } member && member.GetProperty("reachable").GetBoolean();
+
+    /// <summary>By TCP on the management segment, as the kernel has it, whether or not anything can get through just now.</summary>
+    public bool IsConnectedTo(ClusterHost other) => place.Run(() => ProcNet.Read("tcp") + ProcNet.Read("tcp6")).Split('\n')
+        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Any(words => words.Length > 3 && words[3] == Established && ProcNet.TryParseWords(words[2].AsSpan(0, words[2].IndexOf(':')), out IPAddress peer) && peer.MapToIPv4().Equals(IPAddress.Parse(other.Management)));
 
     public JsonElement? Member(string node) => Ask(new ControlRequest.ClusterStatus()).GetProperty("ClusterStatus").GetProperty("members").EnumerateArray().Where(m => m.GetProperty("node").GetString() == node).Select(m => (JsonElement?)m).FirstOrDefault();
 

@@ -18,8 +18,7 @@ public sealed class ThreeHostsSpecs(ITestOutputHelper output)
         using var hosts = new ThreeHosts();
         Timed("all three started at once", () => hosts.Start());
         using var traffic = new HostsTraffic(hosts);
-        foreach (ClusterHost host in hosts.All)
-            host.Mcrd.AwaitRelayed(HostsTraffic.Rate);
+        traffic.AwaitRelayed();
         Ok(hosts.A.Ask(ClusterHost.Rule(0, "239.3.0.1", "b")));
         Ok(hosts.A.Ask(ClusterHost.Rule(1, "239.3.0.2", "b")));
         hosts.AwaitAgreed();
@@ -34,7 +33,8 @@ public sealed class ThreeHostsSpecs(ITestOutputHelper output)
         Ok(hosts.B.Ask(ClusterHost.Rule(1, "239.3.9.2")));
         Ok(hosts.B.Ask(ClusterHost.Rule(4, "239.3.0.5")));
         Ok(hosts.C.Ask(ClusterHost.Rule(5, "239.3.0.6")));
-        Thread.Sleep(TimeSpan.FromSeconds(10)); // as long as the cut is to be: TCP by itself would then try again seconds after the heal
+        // Left to TCP they would stay, and it would try again after twice the time each time, so that a long cut healed late.
+        McrdWaits.Until(() => new[] { hosts.A, hosts.C }.All(other => !hosts.B.IsConnectedTo(other) && !other.IsConnectedTo(hosts.B)), "connections on which nothing comes to be given up");
         hosts.HealManagement(hosts.B);
         Assert.InRange(Timed("converged after the heal", () => Converge(hosts)), 0, 3);
         string[] ofB = [.. hosts.A.ClusterRules().Where(r => r.GetProperty("node").GetString() == "b").Select(r => r.GetProperty("rule_id").GetString()!)];
@@ -121,8 +121,7 @@ public sealed class ThreeHostsSpecs(ITestOutputHelper output)
         using var hosts = new ThreeHosts();
         hosts.Start();
         using var traffic = new HostsTraffic(hosts);
-        foreach (ClusterHost host in hosts.All)
-            host.Mcrd.AwaitRelayed(HostsTraffic.Rate);
+        traffic.AwaitRelayed();
         DirectoryInfo other = Directory.CreateTempSubdirectory("mcr-spec-stranger-");
         try
         {
@@ -177,8 +176,7 @@ public sealed class ThreeHostsSpecs(ITestOutputHelper output)
         using var hosts = new ThreeHosts();
         hosts.Start();
         using var traffic = new HostsTraffic(hosts);
-        foreach (ClusterHost host in hosts.All)
-            host.Mcrd.AwaitRelayed(HostsTraffic.Rate);
+        traffic.AwaitRelayed();
         Ok(hosts.A.Ask(ClusterHost.Rule(0, "239.3.0.1", "b")));
         hosts.AwaitAgreed();
         hosts.CutManagement(hosts.C);
