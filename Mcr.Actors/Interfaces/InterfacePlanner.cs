@@ -181,7 +181,7 @@ internal sealed class InterfacePlanner
             outputs.Add(new ResolvedOutput(_port.IdOf(key), output.Group, output.Port, entry.Index, OutputResolution.OptionsOf(output, link)));
         }
 
-        var resolved = new ResolvedRule(rule.Input.Group, rule.Input.Port, rule.Input.Source, Muted: false, counter, outputs.MoveToImmutable())
+        var resolved = new ResolvedRule(rule.Input.Group, rule.Input.Port, rule.Input.Source, counter, outputs.MoveToImmutable())
         {
             PrefixLength = rule.Input.PrefixLength,
             LastPort = rule.Input.LastPort,

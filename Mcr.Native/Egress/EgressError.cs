@@ -26,4 +26,7 @@ public enum EgressError : byte
 
     /// <summary>Anything else.</summary>
     Other,
+
+    /// <summary>Of a redundant rule: it was left over when the loop had stood still, and another may have sent it.</summary>
+    Stale,
 }

@@ -17,6 +17,9 @@ public enum EgressKind : byte
 
     /// <summary>Raw IP with the header included, for unicast that keeps its source: we write the IP and UDP headers, the kernel finds the neighbour.</summary>
     RawIp,
+
+    /// <summary>Nothing is sent by it: other nodes are heard on the output's segment, see <see cref="Ingress.EchoSocket"/>.</summary>
+    Echo,
 }
 
 /// <summary>How an output's datagrams leave, beyond where to. The default value means: as the socket says, no limits.</summary>
@@ -41,6 +44,9 @@ public readonly record struct EgressOptions
 
     /// <summary>The address and port are those of a range's first: each datagram goes to the place in it that it had in the input's.</summary>
     public bool IsMapped { get; init; }
+
+    /// <summary>Of a redundant rule: what is left over when the loop has stood still is another's by then, and dropped.</summary>
+    public bool IsRedundant { get; init; }
 
     /// <summary>Of the output device, bytes of IP packet; 0 when not known.</summary>
     public int Mtu { get; init; }

@@ -90,6 +90,7 @@ public sealed unsafe class OutputTable
             RateLimit = options.RateLimit,
             IsPaced = options.Pace,
             IsMapped = options.IsMapped,
+            IsRedundant = options.IsRedundant,
         };
     }
 
@@ -126,6 +127,9 @@ public sealed unsafe class OutputTable
 
         /// <inheritdoc cref="EgressOptions.IsMapped"/>
         public bool IsMapped;
+
+        /// <inheritdoc cref="EgressOptions.IsRedundant"/>
+        public bool IsRedundant;
         public byte Ttl;
         public byte TosMask;
         public byte TosValue;

@@ -35,7 +35,7 @@ internal sealed unsafe class Pacer(Sender sender) : IDisposable
         state->PacedAt = now;
         int total = 0;
         for (Pending* p = output->First; p != null; p = p->Next)
-            total += Datagrams(p);
+            total += p->Datagrams;
 
         int sent = 0;
         int offset = 0;
@@ -65,6 +65,23 @@ internal sealed unsafe class Pacer(Sender sender) : IDisposable
         }
     }
 
+    /// <summary>All that waits is late by now: what belongs to redundant rules is dropped, and the rest sent.</summary>
+    public void DropLate(EgressCounters counters)
+    {
+        while (_queue.Count > 0)
+        {
+            int place = _queue.Pop();
+            Waiting* waiting = _places + place;
+            if (waiting->Output->IsRedundant)
+                counters.CountErrors(waiting->Output->Counter, waiting->Pending.Datagrams, EgressError.Stale);
+            else
+                sender.Add(waiting->Output, &waiting->Pending, 0);
+            _free[_freeCount++] = place;
+        }
+
+        sender.Flush();
+    }
+
     public void SendDue(long now)
     {
         if (_queue.FirstKey > now)
@@ -91,8 +108,6 @@ internal sealed unsafe class Pacer(Sender sender) : IDisposable
         long seen = output->First->Arrival != 0 ? output->Last->Arrival - output->First->Arrival : 0;
         return Math.Clamp(seen > 0 ? seen : sinceLast, 0, MaxSpread);
     }
-
-    private static int Datagrams(Pending* pending) => pending->Segment == 0 ? 1 : (pending->Length + pending->Segment - 1) / pending->Segment;
 
     /// <summary>Copies so many datagrams, each with the header of ours that belongs in front of it.</summary>
     private void Put(OutputTable.Entry* output, Pending* from, int offset, int datagrams, long due)

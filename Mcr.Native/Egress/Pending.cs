@@ -35,6 +35,9 @@ internal unsafe struct Pending
     /// <summary>Payload bytes of each datagram (the last may be shorter).</summary>
     public readonly int Size => Segment > 0 ? Segment : Length;
 
+    /// <summary>How many it is.</summary>
+    public readonly int Datagrams => Segment == 0 ? 1 : (Length + Segment - 1) / Segment;
+
     /// <summary>Can <paramref name="next"/> be in one train behind this one, whose last datagram is a full one?</summary>
     public readonly bool IsJoinedBy(Pending* next, bool keepsSource, bool isMapped)
     {

@@ -85,14 +85,17 @@ internal sealed unsafe class SendQueue : IDisposable
     }
 
     /// <summary>Gives everything to the kernel. What it refuses is counted; only what is paced waits for <see cref="SendDue"/>.</summary>
-    public void Flush()
+    /// <param name="isLate">The loop has stood still: what belongs to redundant rules is dropped.</param>
+    public void Flush(bool isLate = false)
     {
         for (int i = 0; i < _waitingCount; i++)
         {
             OutputTable.SocketQueue* socket = _waiting[i];
             for (OutputTable.Entry* entry = socket->FirstWaiting; entry != null; entry = entry->NextWaiting)
             {
-                if (entry->IsPaced)
+                if (isLate && entry->IsRedundant)
+                    Drop(entry);
+                else if (entry->IsPaced)
                     _pacer.Take(entry, _states + entry->Counter, Now());
                 else
                     _sender.Add(entry, entry->First, 0);
@@ -114,6 +117,9 @@ internal sealed unsafe class SendQueue : IDisposable
     /// <param name="now">Nanoseconds of CLOCK_MONOTONIC; long.MaxValue for all that waits.</param>
     public void SendDue(long now) => _pacer.SendDue(now);
 
+    /// <summary>The loop has stood still: what is paced and belongs to redundant rules is dropped.</summary>
+    public void DropLate() => _pacer.DropLate(_counters);
+
     public void Dispose()
     {
         NativeMemory.Free(_pending);
@@ -121,6 +127,15 @@ internal sealed unsafe class SendQueue : IDisposable
         NativeMemory.Free(_states);
         _sender.Dispose();
         _pacer.Dispose();
+    }
+
+    private void Drop(OutputTable.Entry* entry)
+    {
+        for (Pending* p = entry->First; p != null; p = p->Next)
+        {
+            _counters.CountErrors(entry->Counter, p->Datagrams, EgressError.Stale);
+            p->Marks.Set(0, int.MaxValue, OutcomeMarks.Of(EgressError.Stale));
+        }
     }
 
     /// <summary>The first datagram of this batch for this output; perhaps for its socket, too.</summary>

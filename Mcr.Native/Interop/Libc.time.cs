@@ -19,6 +19,14 @@ internal static unsafe partial class Libc
         public nint tv_usec;
     }
 
+    /// <summary>Goes on while the host sleeps.</summary>
+    public const int CLOCK_BOOTTIME = 7;
+
+    /// <summary>In the vDSO: no system call.</summary>
+    [LibraryImport("libc")]
+    [SuppressGCTransition]
+    public static partial int clock_gettime(int clock, timespec* time);
+
     [LibraryImport("libc", SetLastError = true)]
     public static partial int nanosleep(timespec* duration, timespec* remaining);
 }

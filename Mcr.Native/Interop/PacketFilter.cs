@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Net;
 using static Mcr.Native.Interop.BpfInstruction;
 
 namespace Mcr.Native.Interop;
@@ -11,9 +13,17 @@ internal static unsafe class PacketFilter
     /// <summary>The same in MLDv1 and v2 (RFC 3810).</summary>
     public const byte MldQuery = 130;
 
+    /// <summary>More comparisons than this, one after another, cost more than they save.</summary>
+    public const int MaxEchoGroups = 1024;
+
+    /// <summary>Of an echo: the longest headers, and a little more.</summary>
+    public const int EchoBytes = 128;
+
     private const uint AcceptWhole = 0x40000; // the longest snap length that means "all of it"
 
     private const int ProtocolOffset = 9; // in an IPv4 header
+    private const int FragmentOffset = 6;
+    private const int DestinationOffset = 16;
     private const int NextHeaderOffset = 6; // in an IPv6 header
     private const int Ipv6Header = 40;
 
@@ -74,6 +84,36 @@ internal static unsafe class PacketFilter
         /* 19 */ Return(0),
     ]);
 
+    /// <summary>
+    /// UDP to these groups, but for what is tagged for a VLAN and for all fragments but the first: its headers. Addresses are compared by their last 32 bits, which is enough to keep
+    /// most of what is not meant away from the reader, who looks at all of it.
+    /// </summary>
+    /// <param name="groups">Of either family; with more than <see cref="MaxEchoGroups"/> the filter lets every group pass.</param>
+    public static void AttachEchoes(FileDescriptor socket, int linkHeader, IReadOnlyCollection<IPAddress> groups) => Attach(socket, Echoes(linkHeader, groups));
+
+    internal static Libc.sock_filter[] Echoes(int linkHeader, IReadOnlyCollection<IPAddress> groups) =>
+    [
+        /*  0 */ Statement(Libc.BPF_LD | Libc.BPF_H | Libc.BPF_ABS, unchecked((uint)(Libc.SKF_AD_OFF + Libc.SKF_AD_VLAN_TAG))),
+        /*  1 */ Jump(Libc.BPF_JSET, 0xFFF, 3, 0),
+        /*  2 */ Statement(Libc.BPF_LD | Libc.BPF_H | Libc.BPF_ABS, unchecked((uint)(Libc.SKF_AD_OFF + Libc.SKF_AD_PROTOCOL))),
+        /*  3 */ Jump(Libc.BPF_JEQ, Libc.ETH_P_IP, 6, 0),
+        /*  4 */ Jump(Libc.BPF_JEQ, Libc.ETH_P_IPV6, 1, 0),
+        /*  5 */ Return(0),
+        /*  6 */ Statement(Libc.BPF_LD | Libc.BPF_B | Libc.BPF_ABS, (uint)(linkHeader + NextHeaderOffset)),
+        /*  7 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_UDP, 0, 8),
+        /*  8 */ Load((uint)(linkHeader + Ipv6Header - sizeof(uint))), // the end of the destination
+        /*  9 */ Statement(Libc.BPF_JMP | Libc.BPF_JA, 7),
+        /* 10 */ Statement(Libc.BPF_LD | Libc.BPF_B | Libc.BPF_ABS, (uint)(linkHeader + ProtocolOffset)),
+        /* 11 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_UDP, 0, 4),
+        /* 12 */ Statement(Libc.BPF_LD | Libc.BPF_H | Libc.BPF_ABS, (uint)(linkHeader + FragmentOffset)),
+        /* 13 */ Jump(Libc.BPF_JSET, 0x1FFF, 2, 0),
+        /* 14 */ Load((uint)(linkHeader + DestinationOffset)),
+        /* 15 */ Statement(Libc.BPF_JMP | Libc.BPF_JA, 1),
+        /* 16 */ Return(0),
+        .. groups.Count > MaxEchoGroups ? [Return(EchoBytes)] : groups.Select(Low).Distinct().SelectMany(low => new[] { Jump(Libc.BPF_JEQ, low, 0, 1), Return(EchoBytes) }),
+        Return(0),
+    ];
+
     /// <summary>Nothing: for sockets that only have to exist.</summary>
     public static void AttachRefuseAll(FileDescriptor socket) => Attach(socket, [Return(0)]);
 
@@ -85,6 +125,14 @@ internal static unsafe class PacketFilter
             var fprog = new Libc.sock_fprog { len = (ushort)program.Length, filter = filter };
             SysResult.From(Libc.setsockopt(socket.Raw, level, option, &fprog, sizeof(Libc.sock_fprog))).OrThrow("attach a BPF program to a socket");
         }
+    }
+
+    /// <summary>The last 32 bits, as a BPF load sees them.</summary>
+    private static uint Low(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        _ = address.TryWriteBytes(bytes, out int length);
+        return BinaryPrimitives.ReadUInt32BigEndian(bytes[(length - sizeof(uint))..]);
     }
 
     private static void Attach(FileDescriptor socket, Libc.sock_filter[] program) => Attach(socket, Libc.SOL_SOCKET, Libc.SO_ATTACH_FILTER, program);

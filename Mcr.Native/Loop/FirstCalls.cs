@@ -15,6 +15,8 @@ internal static unsafe class FirstCalls
         Libc.timespec now = default;
         int error;
         int length = sizeof(int);
+        _ = Libc.clock_gettime(Libc.CLOCK_BOOTTIME, &now);
+        now = default;
         _ = Libc.poll(null, 0, 0);
         _ = Libc.nanosleep(&now, null);
         _ = Libc.read(NoDescriptor, &error, 0);

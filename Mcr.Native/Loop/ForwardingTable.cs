@@ -1,4 +1,5 @@
 using Mcr.Native.Egress;
+using Mcr.Native.Redundancy;
 using Mcr.Native.Rules;
 using Mcr.Native.Trace;
 
@@ -10,6 +11,9 @@ public sealed record ForwardingTable(RuleTable Rules, OutputTable Outputs, long 
 {
     /// <summary>Of the rules that are traced.</summary>
     public TraceSettings[] Traces { get; init; } = [];
+
+    /// <summary>Of the rules that other nodes have as well.</summary>
+    public RedundantRules Redundant { get; init; } = RedundantRules.None;
 
     /// <summary>Counters of rules that are new or changed in this table, and not analysed.</summary>
     public int[] NotAnalysed { get; init; } = [];

@@ -4,6 +4,7 @@ using Mcr.Native.Egress;
 using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
 using Mcr.Native.Packet;
+using Mcr.Native.Redundancy;
 using Mcr.Native.Rules;
 using Mcr.Native.Trace;
 using Mcr.Native.Worker;
@@ -35,6 +36,7 @@ internal sealed unsafe class RelayLoop : IDisposable
     private readonly Reassembly? _reassembly;
     private readonly LatencyMeter _latency = new();
     private readonly Tracer _tracer;
+    private readonly TakeoverWatch _takeovers;
     private readonly int _linkHeader;
     private ForwardingTable _table = ForwardingTable.Empty; // the loop's own reference
     private ForwardingTable _published = ForwardingTable.Empty; // written by the control thread, read once a batch
@@ -62,6 +64,7 @@ internal sealed unsafe class RelayLoop : IDisposable
         _queue = new SendQueue(sink, slot.EgressCounters, options.Segmentation);
         _linkHeader = options.LinkHeader;
         _tracer = new Tracer(slot);
+        _takeovers = new TakeoverWatch(slot, _queueFrames);
         _reassembly = options.Reassemble ? new Reassembly(slot, options.LinkHeader, clock ?? TimeProvider.System) : null;
     }
 
@@ -101,7 +104,7 @@ internal sealed unsafe class RelayLoop : IDisposable
             else if (_rest.AfterNone() is > 0 and int microseconds)
                 LoopWakeup.Rest(microseconds);
             else
-                _wakeup.Sleep(MaxSleepMilliseconds);
+                _wakeup.Sleep(_takeovers.IsActive ? _takeovers.SleepMilliseconds : MaxSleepMilliseconds);
         }
 
         for (int i = 0; i < MaxDrainBatches && Turn() > 0; i++)
@@ -129,6 +132,8 @@ internal sealed unsafe class RelayLoop : IDisposable
         int taken = 0;
         bool isFull = false;
         long clipped = _slot.Words[SlotLayout.ClippedWord];
+        if (_takeovers.IsActive && _takeovers.Look())
+            _queue.DropLate();
         SendPaced();
         foreach (IFrameSource source in _sources)
         {
@@ -144,7 +149,7 @@ internal sealed unsafe class RelayLoop : IDisposable
                 Relay(ref _batch[i]);
             }
 
-            _queue.Flush();
+            _queue.Flush(_takeovers.IsLate);
             Observe();
             source.Release();
             _reassembly?.Release();
@@ -156,6 +161,8 @@ internal sealed unsafe class RelayLoop : IDisposable
 
         if (_staleBefore != 0 && (!isFull || (_queuedLeft -= taken) <= 0))
             _staleBefore = 0;
+        if (_takeovers.IsActive)
+            _takeovers.EndTurn(taken, isFull);
         _reassembly?.Expire();
         _slot.Words[SlotLayout.HeartbeatWord]++;
         if (_orders.IsDraining && _orders.HasDrained(taken, isFull))
@@ -203,6 +210,7 @@ internal sealed unsafe class RelayLoop : IDisposable
     {
         _queue.Dispose();
         _latency.Dispose();
+        _takeovers.Dispose();
         _batch.Dispose();
         foreach (IFrameSource source in _sources)
             source.Dispose();
@@ -243,9 +251,9 @@ internal sealed unsafe class RelayLoop : IDisposable
             return;
         }
 
-        if (rule.Muted)
+        if (rule.IsRedundant && _takeovers.IsStale(rule.Counter, received.Arrival))
         {
-            Drop(in frame, received.Arrival, DropReason.Muted);
+            Drop(in frame, received.Arrival, DropReason.Stale);
             return;
         }
 
@@ -253,7 +261,14 @@ internal sealed unsafe class RelayLoop : IDisposable
         CountMatch(in rule, in frame, received.Arrival, datagrams);
         if (rule.Analysis.Kind != AnalysisKind.Off)
             Analyse(in rule, in frame, data + frame.PayloadOffset, received.Arrival);
+        if (rule.IsRedundant && !_takeovers.Own(rule.Counter))
+        {
+            Drop(in frame, received.Arrival, DropReason.Muted);
+            return;
+        }
 
+        if (received.Arrival != ReceivedFrame.UnknownArrival)
+            _latency.Add(_slot.Stream(rule.Counter), received.Arrival, datagrams);
         Datagram datagram = default; // not an initialiser, which fills one of its own and copies it
         datagram.Payload = data + frame.PayloadOffset;
         datagram.Length = frame.PayloadLength;
@@ -313,10 +328,8 @@ internal sealed unsafe class RelayLoop : IDisposable
             counters[SlotLayout.RuleSourcePort] = frame.SourcePort;
         }
 
-        if (arrival == ReceivedFrame.UnknownArrival)
-            return;
-        counters[SlotLayout.RuleLastArrival] = arrival;
-        _latency.Add(_slot.Stream(rule.Counter), arrival, datagrams);
+        if (arrival != ReceivedFrame.UnknownArrival)
+            counters[SlotLayout.RuleLastArrival] = arrival;
     }
 
     /// <summary>As any other, with a note of what becomes of some datagrams at each output.</summary>
@@ -343,6 +356,7 @@ internal sealed unsafe class RelayLoop : IDisposable
         _table = published;
         _queue.Use(published.Outputs);
         _tracer.Use(published.Traces);
+        _takeovers.Use(published.Redundant);
         foreach (int rule in published.NotAnalysed)
         {
             if (_slot.ReadRule(rule, SlotLayout.RuleMatched) != 0) // else it would take a page to look

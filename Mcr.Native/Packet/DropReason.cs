@@ -31,7 +31,7 @@ public enum DropReason : byte
     /// <summary>Addressed to another host (promiscuous mode, flooding).</summary>
     OtherHost,
 
-    /// <summary>The rule is muted: counted, not sent.</summary>
+    /// <summary>The rule is redundant, and this node stands by: counted, not sent.</summary>
     Muted,
 
     /// <summary>No rule for its group, port and source.</summary>

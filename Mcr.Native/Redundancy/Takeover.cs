@@ -97,6 +97,9 @@ public struct Takeover
     /// <summary>The number of the last order that was obeyed.</summary>
     public readonly long Obeyed => _obeyed;
 
+    /// <summary>The loop had stood still, and what it finds is looked at before it forwards again.</summary>
+    public readonly bool IsAsking => _askedAt != 0;
+
     public readonly bool IsInUse => _inUse != 0;
 
     /// <summary>The rule is there, with these settings. One that was there before, in this worker or the one before it, keeps its role.</summary>
@@ -183,6 +186,11 @@ public struct Takeover
                 _askedAt = 0;
                 if (_role == (long)TakeoverRole.Forwarding)
                     Yield(now, TakeoverCause.Fenced);
+                break;
+            case TakeoverOrder.Release:
+                _askedAt = 0;
+                if (_role == (long)TakeoverRole.Forwarding)
+                    Yield(now, TakeoverCause.HandedOver);
                 break;
             default:
                 break;

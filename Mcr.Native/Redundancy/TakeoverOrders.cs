@@ -43,4 +43,7 @@ public enum TakeoverOrder
 
     /// <summary>Forward no more: another does, and neither hears the other.</summary>
     Yield,
+
+    /// <summary>Forward no more: it is handed over.</summary>
+    Release,
 }

@@ -6,7 +6,7 @@ namespace Mcr.Native.Rules;
 
 /// <summary>What the loop needs of a rule. Outputs are a range of the output table.</summary>
 /// <param name="TraceRing">Where what happens to its datagrams is recorded, plus 1; 0: nowhere.</param>
-public readonly record struct RuleEntry(int Counter, int FirstOutput, int OutputCount, bool Muted, byte TraceRing = 0, AnalysisSettings Analysis = default)
+public readonly record struct RuleEntry(int Counter, int FirstOutput, int OutputCount, byte TraceRing = 0, AnalysisSettings Analysis = default)
 {
     /// <summary>How many bits of the group, from the last on, outputs take over; and from which port on they count. Only where <see cref="IsRange"/>.</summary>
     public byte HostBits { get; init; }
@@ -16,6 +16,9 @@ public readonly record struct RuleEntry(int Counter, int FirstOutput, int Output
 
     /// <summary>Its input is several groups or ports.</summary>
     public bool IsRange { get; init; }
+
+    /// <summary>Whether it is forwarded is decided for each datagram, see <see cref="Redundancy.Takeover"/>.</summary>
+    public bool IsRedundant { get; init; }
 }
 
 /// <summary>An input as the loop looks it up: addresses as <see cref="Addresses.ToNumber"/> makes them, source 0 for any.</summary>

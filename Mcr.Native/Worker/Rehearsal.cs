@@ -4,6 +4,7 @@ using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
 using Mcr.Native.Interop;
 using Mcr.Native.Loop;
+using Mcr.Native.Redundancy;
 using Mcr.Native.Trace;
 
 namespace Mcr.Native.Worker;
@@ -21,7 +22,7 @@ internal sealed class Rehearsal : IDisposable
     private static readonly Type[] NeededLater =
     [
         typeof(PayloadAnalyser), typeof(RtpAnalyser), typeof(TransportStreamAnalyser), typeof(SequenceWindow), typeof(Flows), typeof(LatencyMeter),
-        typeof(Tracer), typeof(OutcomeMarks), typeof(Pacer), typeof(PacketHeaders), typeof(SendQueue), typeof(Sender), typeof(RelayLoop),
+        typeof(Tracer), typeof(OutcomeMarks), typeof(Pacer), typeof(PacketHeaders), typeof(SendQueue), typeof(Sender), typeof(RelayLoop), typeof(TakeoverWatch), typeof(Takeover), typeof(EchoTable), typeof(EchoFrame),
     ];
 
     private volatile bool _greeted;

@@ -21,6 +21,7 @@ internal sealed class RelayWorker : IDisposable
     private readonly WorkerSlot _slot;
     private readonly FileDescriptor[] _ingress;
     private readonly Dictionary<int, (PassedSocket Passed, FileDescriptor Descriptor)> _egress = [];
+    private readonly Dictionary<int, EchoSource> _echoes = []; // of those among the passed sockets
     private readonly Dictionary<int, (KeptItem Item, FileDescriptor Descriptor)> _kept = [];
     private readonly WorkerLog _log;
     private readonly RunningRules _rules = new();
@@ -76,8 +77,7 @@ internal sealed class RelayWorker : IDisposable
                 foreach (int id in forget.Ids)
                 {
                     _rules.Forget(id);
-                    if (_egress.Remove(id, out (PassedSocket, FileDescriptor Descriptor) socket))
-                        socket.Descriptor.Dispose();
+                    Close(id);
                 }
 
                 Debug(LogFacility.Egress, $"has closed {forget.Ids.Length} egress sockets, {_egress.Count} are left");
@@ -128,6 +128,8 @@ internal sealed class RelayWorker : IDisposable
             descriptor.Dispose();
         foreach ((_, FileDescriptor descriptor) in _kept.Values)
             descriptor.Dispose();
+        foreach (EchoSource echoes in _echoes.Values)
+            echoes.Dispose();
     }
 
     /// <summary>Its mcrd is gone, and with it whoever would end a hold.</summary>
@@ -166,10 +168,21 @@ internal sealed class RelayWorker : IDisposable
 
     private void Use(PassedSocket passed, FileDescriptor descriptor)
     {
-        if (_egress.Remove(passed.Id, out (PassedSocket, FileDescriptor Descriptor) old))
-            old.Descriptor.Dispose();
+        Close(passed.Id);
         _egress[passed.Id] = (passed, descriptor);
-        _rules.Use(passed.Id, new EgressSocket(descriptor.Raw, passed.Kind, passed.LinkAddress));
+        if (passed.Kind == EgressKind.Echo)
+            _rules.Use(passed.Id, _echoes[passed.Id] = new EchoSource(descriptor.Raw));
+        else
+            _rules.Use(passed.Id, new EgressSocket(descriptor.Raw, passed.Kind, passed.LinkAddress));
+    }
+
+    /// <summary>The loop's table has it no more.</summary>
+    private void Close(int id)
+    {
+        if (_echoes.Remove(id, out EchoSource? echoes))
+            echoes.Dispose();
+        if (_egress.Remove(id, out (PassedSocket, FileDescriptor Descriptor) socket))
+            socket.Descriptor.Dispose();
     }
 
     private void Keep(KeptItem item, FileDescriptor descriptor)

@@ -11,12 +11,12 @@ namespace Mcr.Native.Worker;
 /// <summary>
 /// A worker's rules as bytes, in a memfd of their own since they may be many, and their hash.
 /// <code>
-/// a set:    u8 version (3), u32 rules, then the rules
-/// a change: u8 version (3), u32 dropped, then u32 counter each, u32 rules, then the rules
+/// a set:    u8 version (4), u32 rules, then the rules
+/// a change: u8 version (4), u32 dropped, then u32 counter each, u32 rules, then the rules
 /// a rule:
-///   16 group, 2 port, 16 source, u8 prefix length, u16 last port (both 0: that group and port alone), 1 muted, u8 analysis, u64 its parameters, u8 traced, if so: u8 ring, u32 session, u32 every, u32 limit, u16 snap,
-///   u64 until; u32 counter, u8 outputs, then each:
-///     u32 socket, 16 address, 2 port, u32 counter, u8 ttl, u8 decrement, u8 dscp (255: copied), u64 rate limit, u8 max burst, u8 pace, u8 mapped, u32 MTU
+///   16 group, 2 port, 16 source, u8 prefix length, u16 last port (both 0: that group and port alone), u8 analysis, u64 its parameters, u8 traced, if so: u8 ring, u32 session, u32 every, u32 limit, u16 snap,
+///   u64 until; u8 redundant, if so: u16 takeover-after, u8 rank, u8 echoes, then each: u32 socket, 16 group, 2 port, u8 peers, then each: u64 MAC address, u8 rank; u32 counter, u8 outputs, then each:
+///     u32 socket, 16 address, 2 port, u32 counter, u8 ttl, u8 decrement, u8 dscp (255: copied), u64 rate limit, u8 max burst, u8 pace, u8 mapped, u8 redundant, u32 MTU
 /// </code>
 /// Addresses (IPv6 or IPv4-mapped; source 0 for any) and ports as on the wire (network order). Pure.
 /// </summary>
@@ -25,7 +25,7 @@ public static class ResolvedRuleCodec
     public const int MaxBytes = 256 * 1024 * 1024;
 
     private const byte CopiedDscp = 255;
-    private const byte Version = 3;
+    private const byte Version = 4;
 
     public static byte[] Encode(ResolvedRuleSet rules)
     {
@@ -115,6 +115,7 @@ public static class ResolvedRuleCodec
         writer.U8(options.MaxBurst);
         writer.U8(options.Pace ? (byte)1 : (byte)0);
         writer.U8(options.IsMapped ? (byte)1 : (byte)0);
+        writer.U8(options.IsRedundant ? (byte)1 : (byte)0);
         writer.U32(options.Mtu);
     }
 
@@ -131,10 +132,10 @@ public static class ResolvedRuleCodec
         Write(writer, rule.Source ?? IPAddress.IPv6Any);
         writer.U8(rule.PrefixLength ?? 0);
         writer.U16(rule.LastPort ?? 0);
-        writer.U8(rule.Muted ? (byte)1 : (byte)0);
         writer.U8((byte)rule.Analysis.Kind);
         writer.U64(rule.Analysis.Parameters);
         Write(writer, rule.Trace);
+        Write(writer, rule.Redundancy);
         writer.U32(rule.Counter);
         writer.U8(checked((byte)rule.Outputs.Length));
         foreach (ResolvedOutput output in rule.Outputs)
@@ -172,11 +173,11 @@ public static class ResolvedRuleCodec
             throw new InvalidDataException($"ports {port} to {last}");
         if (prefix != 0 && !GroupRange.Masked(group, prefix).Equals(group))
             throw new InvalidDataException($"group {group}/{prefix}");
-        bool muted = reader.U8() != 0;
         var analysis = new AnalysisSettings((AnalysisKind)reader.U8(), reader.U64());
         if (!analysis.IsValid)
             throw new InvalidDataException($"analysis {analysis.Kind} with {analysis.Parameters}");
         TraceSettings? trace = ReadTrace(ref reader);
+        ResolvedRedundancy? redundancy = ReadRedundancy(ref reader);
         int counter = reader.Count(SlotLayout.RuleCapacity - 1);
         int outputs = ByteReader.Limited(reader.U8(), ForwardingRule.MaxOutputs);
         var targets = ImmutableArray.CreateBuilder<ResolvedOutput>(outputs);
@@ -188,12 +189,13 @@ public static class ResolvedRuleCodec
             targets.Add(new ResolvedOutput(socket, address, to, entry, ReadOptions(ref reader)));
         }
 
-        return new ResolvedRule(group, port, source.Equals(IPAddress.IPv6Any) ? null : source, muted, counter, targets.MoveToImmutable())
+        return new ResolvedRule(group, port, source.Equals(IPAddress.IPv6Any) ? null : source, counter, targets.MoveToImmutable())
         {
             PrefixLength = prefix == 0 ? null : (byte)prefix,
             LastPort = last == 0 ? null : last,
             Analysis = analysis,
             Trace = trace,
+            Redundancy = redundancy,
         };
     }
 
@@ -216,6 +218,50 @@ public static class ResolvedRuleCodec
             return null;
         var trace = new TraceSettings(reader.U8(), (uint)reader.Count(int.MaxValue), reader.Count(int.MaxValue), reader.Count(int.MaxValue), reader.U16(), (long)reader.U64());
         return trace.IsValid ? trace : throw new InvalidDataException("a trace that cannot be");
+    }
+
+    private static void Write(ByteWriter writer, ResolvedRedundancy? redundancy)
+    {
+        writer.U8(redundancy is null ? (byte)0 : (byte)1);
+        if (redundancy is null)
+            return;
+        writer.U16(redundancy.AfterMilliseconds);
+        writer.U8((byte)redundancy.Rank);
+        writer.U8(checked((byte)redundancy.Echoes.Length));
+        foreach (ResolvedEcho echo in redundancy.Echoes)
+        {
+            writer.U32(echo.Socket);
+            Write(writer, echo.Group, echo.Port);
+            writer.U8(checked((byte)echo.Peers.Length));
+            foreach ((ulong link, int rank) in echo.Peers)
+            {
+                writer.U64(link);
+                writer.U8((byte)rank);
+            }
+        }
+    }
+
+    private static ResolvedRedundancy? ReadRedundancy(ref ByteReader reader)
+    {
+        if (reader.U8() == 0)
+            return null;
+        int after = reader.U16();
+        if (after == 0)
+            throw new InvalidDataException("a takeover after 0 ms");
+        int rank = ByteReader.Limited(reader.U8(), ResolvedRedundancy.MaxRank);
+        int count = ByteReader.Limited(reader.U8(), ForwardingRule.MaxOutputs);
+        var echoes = ImmutableArray.CreateBuilder<ResolvedEcho>(count);
+        for (int i = 0; i < count; i++)
+        {
+            int socket = reader.Count(int.MaxValue);
+            (IPAddress group, ushort port) = Read(ref reader);
+            var peers = new (ulong, int)[reader.U8()];
+            for (int p = 0; p < peers.Length; p++)
+                peers[p] = (reader.U64(), ByteReader.Limited(reader.U8(), ResolvedRedundancy.MaxRank));
+            echoes.Add(new ResolvedEcho(socket, group, port, [.. peers]));
+        }
+
+        return new ResolvedRedundancy(after, rank, echoes.MoveToImmutable());
     }
 
     private static (IPAddress Address, ushort Port) Read(ref ByteReader reader)
@@ -247,6 +293,7 @@ public static class ResolvedRuleCodec
             MaxBurst = (byte)ByteReader.Limited(reader.U8(), RuleOutput.MaxBurstLimit),
             Pace = reader.U8() != 0,
             IsMapped = reader.U8() != 0,
+            IsRedundant = reader.U8() != 0,
             Mtu = reader.Count(int.MaxValue),
         };
     }

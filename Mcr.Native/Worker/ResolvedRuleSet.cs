@@ -13,9 +13,8 @@ public sealed record ResolvedOutput(int Socket, IPAddress Address, ushort Port, 
 /// <summary>A rule as a worker executes it. Names are resolved to numbers; the worker never looks anything up.</summary>
 /// <param name="Group">Multicast group or local unicast address.</param>
 /// <param name="Source">Only datagrams from this address; null for any.</param>
-/// <param name="Muted">Match and count, send nothing.</param>
 /// <param name="Counter">Index of the rule's counter entry in the slot.</param>
-public sealed record ResolvedRule(IPAddress Group, ushort Port, IPAddress? Source, bool Muted, int Counter, ImmutableArray<ResolvedOutput> Outputs)
+public sealed record ResolvedRule(IPAddress Group, ushort Port, IPAddress? Source, int Counter, ImmutableArray<ResolvedOutput> Outputs)
 {
     /// <summary>Bits of <paramref name="Group"/> that count; null: that one alone.</summary>
     public byte? PrefixLength { get; init; }
@@ -28,14 +27,42 @@ public sealed record ResolvedRule(IPAddress Group, ushort Port, IPAddress? Sourc
     /// <summary>What of its payloads is looked at.</summary>
     public AnalysisSettings Analysis { get; init; }
 
+    /// <summary>Other nodes have it as well, and one of them forwards; null: this one alone does.</summary>
+    public ResolvedRedundancy? Redundancy { get; init; }
+
     /// <summary>Which of its datagrams are recorded; null for none.</summary>
     public TraceSettings? Trace { get; init; }
 
     /// <summary>By value, outputs in order.</summary>
     public bool Equals(ResolvedRule? other) =>
-        other is not null && Counter == other.Counter && Port == other.Port && Muted == other.Muted && PrefixLength == other.PrefixLength && LastPort == other.LastPort && Group.Equals(other.Group) && Equals(Source, other.Source) && Analysis == other.Analysis && Equals(Trace, other.Trace) && Outputs.SequenceEqual(other.Outputs);
+        other is not null && Counter == other.Counter && Port == other.Port && PrefixLength == other.PrefixLength && LastPort == other.LastPort && Group.Equals(other.Group) && Equals(Source, other.Source) && Analysis == other.Analysis && Equals(Trace, other.Trace) && Equals(Redundancy, other.Redundancy) && Outputs.SequenceEqual(other.Outputs);
 
     public override int GetHashCode() => HashCode.Combine(Group, Port, Counter);
+}
+
+/// <summary>How a worker decides whether it forwards a redundant rule.</summary>
+/// <param name="AfterMilliseconds">Of silence.</param>
+/// <param name="Rank">Of this node: 0 goes first.</param>
+/// <param name="Echoes">What is listened to; none: nothing can be heard of the others.</param>
+public sealed record ResolvedRedundancy(int AfterMilliseconds, int Rank, ImmutableArray<ResolvedEcho> Echoes)
+{
+    public const int MaxRank = 254;
+
+    /// <summary>By value, echoes in order.</summary>
+    public bool Equals(ResolvedRedundancy? other) => other is not null && AfterMilliseconds == other.AfterMilliseconds && Rank == other.Rank && Echoes.SequenceEqual(other.Echoes);
+
+    public override int GetHashCode() => HashCode.Combine(AfterMilliseconds, Rank, Echoes.Length);
+}
+
+/// <summary>An output of the rule on which other nodes can be heard.</summary>
+/// <param name="Socket">The echo socket on its segment, as sockets are passed.</param>
+/// <param name="Peers">Who is known to send there: MAC addresses with the node's rank.</param>
+public sealed record ResolvedEcho(int Socket, IPAddress Group, ushort Port, ImmutableArray<(ulong Link, int Rank)> Peers)
+{
+    /// <summary>By value, peers in order.</summary>
+    public bool Equals(ResolvedEcho? other) => other is not null && Socket == other.Socket && Port == other.Port && Group.Equals(other.Group) && Peers.SequenceEqual(other.Peers);
+
+    public override int GetHashCode() => HashCode.Combine(Socket, Group, Port);
 }
 
 /// <summary>All rules of one worker. <paramref name="Generation"/> grows with every change; answers name it.</summary>

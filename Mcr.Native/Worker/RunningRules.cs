@@ -1,5 +1,6 @@
 using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
+using Mcr.Native.Ingress;
 using Mcr.Native.Loop;
 using Mcr.Native.Rules;
 using Mcr.Native.Trace;
@@ -17,6 +18,7 @@ internal sealed class RunningRules
     private readonly RuleTables _tables = new();
     private readonly SocketPlaces _sockets;
     private readonly OutputRanges _outputs;
+    private readonly RunningRedundancy _redundancy = new();
 
     public RunningRules()
     {
@@ -36,8 +38,15 @@ internal sealed class RunningRules
     /// <summary>From the next table on.</summary>
     public void Use(int id, EgressSocket socket) => _sockets.Put(id, socket);
 
+    /// <inheritdoc cref="Use(int, EgressSocket)"/>
+    public void Use(int id, IFrameSource echoes) => _redundancy.Use(id, echoes);
+
     /// <summary>No rule uses it any more.</summary>
-    public void Forget(int id) => _sockets.Remove(id);
+    public void Forget(int id)
+    {
+        _sockets.Remove(id);
+        _redundancy.Forget(id);
+    }
 
     /// <exception cref="InvalidDataException">a rule names a socket that was never passed, or two rules have one input or one counter.</exception>
     public ForwardingTable Replace(ResolvedRuleSet rules) => Apply(rules.Generation, [.. _rules.Keys], rules.Rules);
@@ -67,6 +76,7 @@ internal sealed class RunningRules
                 continue; // put for the first time
             removed.Add(placed.Key);
             _traces.Remove(counter);
+            _redundancy.Remove(counter); // put again where it still is
             _outputs.Return(placed.Entry.FirstOutput, placed.Entry.OutputCount);
             Hash -= placed.Hash;
         }
@@ -75,16 +85,19 @@ internal sealed class RunningRules
         for (int i = 0; i < keys.Length; i++)
         {
             ResolvedRule rule = put[i];
-            var entry = new RuleEntry(rule.Counter, _outputs.Add(rule.Outputs, _sockets), rule.Outputs.Length, rule.Muted, (byte)(rule.Trace is null ? 0 : rule.Trace.Ring + 1), rule.Analysis)
+            var entry = new RuleEntry(rule.Counter, _outputs.Add(rule.Outputs, _sockets), rule.Outputs.Length, (byte)(rule.Trace is null ? 0 : rule.Trace.Ring + 1), rule.Analysis)
             {
                 IsRange = !rule.Range.IsExact,
                 HostBits = (byte)(GroupRange.Bits(rule.Group) - rule.Range.Length),
                 FirstPort = rule.Port,
+                IsRedundant = rule.Redundancy is not null,
             };
             ulong hash = ResolvedRuleHash.Of(rule);
             _rules.Add(rule.Counter, new Placed(keys[i], entry, hash, ResolvedRuleCodec.EncodeRule(rule)));
             if (rule.Trace is not null)
                 _traces.Add(rule.Counter, rule.Trace);
+            if (rule.Redundancy is not null)
+                _redundancy.Put(rule.Counter, rule.Redundancy);
             added.Add((keys[i], entry));
             Hash += hash;
         }
@@ -93,6 +106,7 @@ internal sealed class RunningRules
         return new ForwardingTable(_tables.Change(removed, added), _outputs.Next(), generation, Hash)
         {
             Traces = [.. _traces.Values],
+            Redundant = _redundancy.Next(),
             NotAnalysed = [.. put.Where(r => r.Analysis.Kind == AnalysisKind.Off).Select(r => r.Counter)],
         };
     }
@@ -109,6 +123,12 @@ internal sealed class RunningRules
             {
                 if (!_sockets.Contains(output.Socket))
                     throw new InvalidDataException($"rule for {rule.Group}:{rule.Port} names socket {output.Socket}, which was not passed");
+            }
+
+            foreach (ResolvedEcho echo in rule.Redundancy?.Echoes ?? [])
+            {
+                if (!_redundancy.Hears(echo.Socket))
+                    throw new InvalidDataException($"rule for {rule.Group}:{rule.Port} listens to socket {echo.Socket}, which was not passed");
             }
         }
 

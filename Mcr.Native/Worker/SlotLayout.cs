@@ -1,6 +1,7 @@
 using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
 using Mcr.Native.Packet;
+using Mcr.Native.Redundancy;
 using Mcr.Native.Trace;
 
 namespace Mcr.Native.Worker;
@@ -10,24 +11,26 @@ namespace Mcr.Native.Worker;
 /// machine, written by one side only:
 /// <code>
 /// word 0..7     magic, version, words in all, first rule word, rules, first output word, outputs, 0   (mcrd, once)
-/// word 8..15    heartbeat, ruleset hash, generation, frames cut off; at its end 13 collections,
-///               14 allocated bytes                                                                   (worker)
+/// word 8..15    heartbeat, ruleset hash, generation, frames cut off, last turn; at its end
+///               13 collections, 14 allocated bytes                                                   (worker)
 /// word 16..23   matched, sent, errors, sent bytes                                                    (worker)
 /// word 24..31   frames dropped by the kernel, since when the queue is wanted, since when it has its
-///               flows                                                                              (mcrd)
+///               flows, how many orders about redundant rules                                       (mcrd)
 /// word 32..63   dropped datagrams by DropReason                                                      (worker)
 /// word 64..96   which of several workers has which flows: their number, then 256 bytes, one a bucket  (mcrd)
 /// then          8 words a rule: matched datagrams, matched payload bytes, last arrival, last sender's
 ///               address (2) and port, changes of the sender                                          (worker)
 /// then          24 words an output, see EgressCounters                                                (worker)
 /// then          512 words a rule, see StreamBlock                                                    (worker)
+/// then          32 words a rule, see Takeover                                                       (worker)
+/// then          4 words a rule, see TakeoverOrders                                                  (mcrd)
 /// then          trace rings, see TraceLayout                                                         (worker)
 /// </code>
 /// </summary>
 public static class SlotLayout
 {
     public const long Magic = 0x31544F4C5352434D; // "MCRSLOT1"
-    public const long Version = 5;
+    public const long Version = 6;
 
     public const int RuleCapacity = 65_536;
     public const int OutputCapacity = EgressCounters.Capacity;
@@ -44,6 +47,9 @@ public static class SlotLayout
     public const int HeartbeatWord = 8;
     public const int RulesetHashWord = 9;
     public const int GenerationWord = 10;
+
+    /// <summary>When the loop took frames last, boot clock, in nanoseconds; kept up while there are redundant rules.</summary>
+    public const int LastTurnWord = 12;
 
     /// <summary>Garbage collections of the worker while its loop ran.</summary>
     public const int CollectionsWord = 13;
@@ -66,6 +72,9 @@ public static class SlotLayout
     /// <summary>Wall clock, nanoseconds since 1970: when the worker was last given flows, which others may have had before. 0: never.</summary>
     public const int FlowsSinceWord = 26;
 
+    /// <summary>Grows with each change of any rule's <see cref="TakeoverOrders"/>.</summary>
+    public const int OrdersWord = 27;
+
     public const int DropsWord = 32;
 
     /// <summary>Of the first worker's slot: the <see cref="Ingress.BucketTable"/> in use, 0 seats where there is none.</summary>
@@ -76,7 +85,9 @@ public static class SlotLayout
     public const int RulesOffset = 512;
     public const int OutputsOffset = RulesOffset + (RuleCapacity * WordsPerRule);
     public const int StreamsOffset = OutputsOffset + (OutputCapacity * EgressCounters.WordsPerOutput);
-    public const int TracesOffset = StreamsOffset + (RuleCapacity * StreamBlock.Words);
+    public const int TakeoversOffset = StreamsOffset + (RuleCapacity * StreamBlock.Words);
+    public const int TakeoverOrdersOffset = TakeoversOffset + (RuleCapacity * Takeover.Words);
+    public const int TracesOffset = TakeoverOrdersOffset + (RuleCapacity * TakeoverOrders.Words);
     public const int Words = TracesOffset + (TraceLayout.Rings * TraceLayout.Words);
 
     // Words of a rule entry:

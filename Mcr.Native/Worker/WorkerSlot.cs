@@ -4,6 +4,7 @@ using Mcr.Native.Egress;
 using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
 using Mcr.Native.Packet;
+using Mcr.Native.Redundancy;
 using Mcr.Native.Trace;
 
 namespace Mcr.Native.Worker;
@@ -79,6 +80,32 @@ public sealed unsafe class WorkerSlot : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal long* Stream(int entry) => _words + SlotLayout.StreamsOffset + ((long)entry * StreamBlock.Words);
 
+    /// <summary>Of a rule entry, for the loop.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Takeover* Takeover(int entry) => (Takeover*)(_words + SlotLayout.TakeoversOffset + ((long)entry * Redundancy.Takeover.Words));
+
+    /// <inheritdoc cref="Takeover"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TakeoverOrders* Orders(int entry) => (TakeoverOrders*)(_words + SlotLayout.TakeoverOrdersOffset + ((long)entry * TakeoverOrders.Words));
+
+    /// <summary>What the loop has decided of a redundant rule, as it is at this moment.</summary>
+    public Takeover ReadTakeover(int entry)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)entry, (uint)SlotLayout.RuleCapacity);
+        return *Takeover(entry);
+    }
+
+    /// <summary>mcrd's own words: what the loop does with a redundant rule from its next turn on.</summary>
+    public void Order(int entry, in TakeoverOrders orders)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)entry, (uint)SlotLayout.RuleCapacity);
+        TakeoverOrders* there = Orders(entry);
+        if (*there == orders)
+            return;
+        *there = orders;
+        Volatile.Write(ref _words[SlotLayout.OrdersWord], _words[SlotLayout.OrdersWord] + 1);
+    }
+
     /// <summary>What is known of the stream of a rule entry that has matched something: reading one that has not would take a page for it.</summary>
     public StreamReport ReadStream(int entry)
     {
@@ -117,6 +144,8 @@ public sealed unsafe class WorkerSlot : IDisposable
         const long Bytes = StreamBlock.Words * sizeof(long); // a page, which is given back
         SysResult.From(Libc.fallocate(Descriptor.Raw, Libc.FALLOC_FL_PUNCH_HOLE | Libc.FALLOC_FL_KEEP_SIZE, (SlotLayout.StreamsOffset * sizeof(long)) + (entry * Bytes), Bytes)).OrThrow("clear a stream's counters");
         long* rule = _words + SlotLayout.RulesOffset + ((long)entry * SlotLayout.WordsPerRule);
+        if (Takeover(entry)->IsInUse)
+            (*Takeover(entry), *Orders(entry)) = (default, default);
         if (rule[SlotLayout.RuleMatched] != 0)
             new Span<long>(rule + SlotLayout.RuleLastArrival, SlotLayout.RuleSourceChanges + 1 - SlotLayout.RuleLastArrival).Clear();
     }

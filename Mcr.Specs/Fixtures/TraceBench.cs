@@ -37,9 +37,9 @@ internal sealed class TraceBench : IDisposable
 
     public static TraceSettings Settings(int every = 1, int limit = 0, int snap = 64, long until = long.MaxValue, uint session = Session) => new(Ring, session, every, limit, snap, until);
 
-    public void Use(TraceSettings? settings, bool muted = false)
+    public void Use(TraceSettings? settings, bool standsBy = false)
     {
-        var rule = new ResolvedRule(IPAddress.Parse(Group), 5000, null, muted, 0, [.. _outputs]) { Trace = settings };
+        var rule = new ResolvedRule(IPAddress.Parse(Group), 5000, null, 0, [.. _outputs]) { Trace = settings, Redundancy = standsBy ? new ResolvedRedundancy(1_000, 1, []) : null };
         _loop.Publish(TableBuilder.Build(new ResolvedRuleSet(++_generation, [rule]), 1, _sockets));
     }
 

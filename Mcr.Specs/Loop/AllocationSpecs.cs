@@ -35,7 +35,7 @@ public sealed class AllocationSpecs
         var source = new RepeatingSource([.. payloads.Select(p => Frames.Udp("10.0.0.1", "239.1.1.1", 5000, p)), Frames.Udp("10.0.0.1", "239.1.1.1", 5000, new byte[1316]), Frames.Udp("10.0.0.1", "239.1.1.2", 5000, new byte[64]), new byte[10]]);
         using var wakeup = new LoopWakeup([]);
         using var loop = new RelayLoop([source], sink, slot, wakeup, new WorkerOptions(0, Segmentation: true));
-        ResolvedRule rule = new(IPAddress.Parse("239.1.1.1"), 5000, null, false, 0, [.. Enumerable.Range(0, 10).Select(i => new ResolvedOutput(1, IPAddress.Parse("239.2.2.2"), (ushort)(6000 + i), i))]);
+        ResolvedRule rule = new(IPAddress.Parse("239.1.1.1"), 5000, null, 0, [.. Enumerable.Range(0, 10).Select(i => new ResolvedOutput(1, IPAddress.Parse("239.2.2.2"), (ushort)(6000 + i), i))]);
         loop.Publish(TableBuilder.Build(new ResolvedRuleSet(1, [change is null ? rule : change(rule)]), 1, new Dictionary<int, EgressSocket> { [1] = new(10, EgressKind.Multicast) }));
         for (int i = 0; i < 50; i++)
             loop.Turn(); // compiled by now

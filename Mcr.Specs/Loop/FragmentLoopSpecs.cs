@@ -132,7 +132,7 @@ public sealed class FragmentLoopSpecs : IDisposable
     {
         _loop = new RelayLoop([_source], _sink, _slot, _wakeup, new WorkerOptions(0, Segmentation: true) { Reassemble = reassemble }, _clock);
         ResolvedRule[] rules = [.. new[] { "239.1.1.1", "ff3e::1" }.Select((group, i) =>
-            new ResolvedRule(IPAddress.Parse(group), 5000, null, false, i, [new ResolvedOutput(1, IPAddress.Parse("239.2.2.2"), 6000, i)]))];
+            new ResolvedRule(IPAddress.Parse(group), 5000, null, i, [new ResolvedOutput(1, IPAddress.Parse("239.2.2.2"), 6000, i)]))];
         _loop.Publish(TableBuilder.Build(new ResolvedRuleSet(1, [.. rules]), 1, new Dictionary<int, EgressSocket> { [1] = new(10, EgressKind.Multicast) }));
     }
 

@@ -37,7 +37,7 @@ internal sealed class FuzzedLoop : IDisposable
         _linkHeader = linkHeader;
         _frames = new FuzzFrames(linkHeader);
         _loop = new RelayLoop([_source], _sink, _slot, _wakeup, new WorkerOptions(0, Segmentation: true) { LinkHeader = linkHeader }, _clock);
-        ResolvedRule[] rules = [.. Rules.Select((r, i) => new ResolvedRule(IPAddress.Parse(r.To), 5000, null, false, i, [new ResolvedOutput(i + 1, IPAddress.Parse($"239.2.2.{i}"), 6000, i)]))];
+        ResolvedRule[] rules = [.. Rules.Select((r, i) => new ResolvedRule(IPAddress.Parse(r.To), 5000, null, i, [new ResolvedOutput(i + 1, IPAddress.Parse($"239.2.2.{i}"), 6000, i)]))];
         _loop.Publish(TableBuilder.Build(new ResolvedRuleSet(1, [.. rules]), 1, Rules.Select((r, i) => (r.Descriptor, i)).ToDictionary(r => r.i + 1, r => new EgressSocket(r.Descriptor, EgressKind.Multicast))));
     }
 

@@ -19,7 +19,7 @@ public sealed class GivenFlowsSpecs : IDisposable
     public GivenFlowsSpecs()
     {
         _loop = new RelayLoop([_source], new MemorySink(), _slot, _wakeup, new WorkerOptions(0, Segmentation: false));
-        var rule = new ResolvedRule(IPAddress.Parse("239.1.1.1"), 5000, null, false, 4, [new ResolvedOutput(1, IPAddress.Parse("239.2.2.2"), 6000, 0)])
+        var rule = new ResolvedRule(IPAddress.Parse("239.1.1.1"), 5000, null, 4, [new ResolvedOutput(1, IPAddress.Parse("239.2.2.2"), 6000, 0)])
         {
             Analysis = AnalysisText.Parse("sequence offset=0 width=32", out _)!.Value,
         };

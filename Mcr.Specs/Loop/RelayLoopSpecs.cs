@@ -79,16 +79,6 @@ public sealed class RelayLoopSpecs : IDisposable
         Assert.Empty(Assert.Single(_sink.Payloads));
     }
 
-    [Fact]
-    public void Muted_rule_should_count_and_send_nothing()
-    {
-        Publish(Rule("239.1.1.1", outputs: 1) with { Muted = true });
-        _source.Add(Frames.Udp("10.0.0.1", "239.1.1.1", 5000, "a"u8));
-        _loop.Turn();
-        Assert.Empty(_sink.Payloads);
-        Assert.Equal(1, _slot.ReadDrops(DropReason.Muted));
-    }
-
     [Theory]
     [InlineData("239.1.1.1", Libc.PACKET_OTHERHOST, false)]
     [InlineData("239.1.1.1", Libc.PACKET_MULTICAST, true)]
@@ -156,7 +146,7 @@ public sealed class RelayLoopSpecs : IDisposable
         Assert.Equal(200, _sink.Payloads.Count);
     }
 
-    private static ResolvedRule Rule(string group, int outputs) => new(IPAddress.Parse(group), 5000, null, false, 4,
+    private static ResolvedRule Rule(string group, int outputs) => new(IPAddress.Parse(group), 5000, null, 4,
         [.. Enumerable.Range(0, outputs).Select(i => new ResolvedOutput(1, IPAddress.Parse("239.2.2.2"), (ushort)(6000 + i), i))]);
 
     private void Publish(ResolvedRule rule, long generation = 1, ulong hash = 1) =>

@@ -85,7 +85,7 @@ public sealed class StaleQueueSpecs : IDisposable
     private long Begin(int maxAge, RingGeometry ring = default)
     {
         _loop = new RelayLoop([_source], _sink, _slot, _wakeup, new WorkerOptions(0, Segmentation: false) { MaxAgeMilliseconds = maxAge, Ring = ring });
-        var rule = new ResolvedRule(IPAddress.Parse("239.1.1.1"), 5000, null, false, 4, [new ResolvedOutput(1, IPAddress.Parse("239.2.2.2"), 6000, 0)]);
+        var rule = new ResolvedRule(IPAddress.Parse("239.1.1.1"), 5000, null, 4, [new ResolvedOutput(1, IPAddress.Parse("239.2.2.2"), 6000, 0)]);
         _loop.Publish(TableBuilder.Build(new ResolvedRuleSet(1, [rule]), 1, new Dictionary<int, EgressSocket> { [1] = new(10, EgressKind.Multicast) }));
         long now = WallClock.Nanoseconds;
         _loop.Begin();

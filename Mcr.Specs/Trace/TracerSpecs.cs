@@ -155,7 +155,7 @@ public sealed class TracerSpecs
     public void What_is_dropped_should_be_recorded_with_its_reason(DropReason reason)
     {
         using var bench = new TraceBench(TraceBench.Settings());
-        bench.Use(TraceBench.Settings(), muted: reason == DropReason.Muted);
+        bench.Use(TraceBench.Settings(), standsBy: reason == DropReason.Muted);
         byte[] frame = Frames.Udp("10.0.0.1", TraceBench.Group, 5000, new byte[50]);
         frame[^1] ^= (byte)(reason == DropReason.BadUdpChecksum ? 1 : 0);
         bench.Source.Add(frame, type: (byte)(reason == DropReason.OtherHost ? Mcr.Native.Interop.Libc.PACKET_OTHERHOST : Mcr.Native.Interop.Libc.PACKET_MULTICAST), vlan: (ushort)(reason == DropReason.Vlan ? 5 : 0));

@@ -115,7 +115,7 @@ public sealed class RunningRulesSpecs
     }
 
     private static ResolvedRule Rule(int which, int outputs) => new(
-        IPAddress.Parse($"239.1.{which % 3}.{which}"), (ushort)(5000 + (which % 2)), which % 4 == 0 ? IPAddress.Parse("10.0.0.1") : null, Muted: false, which,
+        IPAddress.Parse($"239.1.{which % 3}.{which}"), (ushort)(5000 + (which % 2)), which % 4 == 0 ? IPAddress.Parse("10.0.0.1") : null, which,
         [.. Enumerable.Range(0, outputs).Select(i => new ResolvedOutput(i % 4, IPAddress.Parse($"239.2.{which}.{outputs}"), (ushort)(6000 + i), (which * 64) + i))]);
 
     private static unsafe void Check(IEnumerable<ResolvedRule> wanted, ForwardingTable table)

@@ -93,7 +93,7 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
         ResolvedRule same = rule with { Outputs = [.. rule.Outputs] };
         ResolvedRule other = rule with { Port = 5001, Counter = 3 };
         Assert.Equal(ResolvedRuleHash.Of([rule, other]), ResolvedRuleHash.Of([other, same]));
-        Assert.Distinct([ResolvedRuleHash.Empty, 0UL, ResolvedRuleHash.Of([rule]), ResolvedRuleHash.Of([other]), ResolvedRuleHash.Of([rule, other]), ResolvedRuleHash.Of([rule with { Muted = true }, other])]);
+        Assert.Distinct([ResolvedRuleHash.Empty, 0UL, ResolvedRuleHash.Of([rule]), ResolvedRuleHash.Of([other]), ResolvedRuleHash.Of([rule, other]), ResolvedRuleHash.Of([rule with { Redundancy = new ResolvedRedundancy(100, 0, []) }, other])]);
     }
 
     private static readonly Gen<IPAddress> GenAddress = Gen.UInt.Select(a => new IPAddress(a));
@@ -101,10 +101,16 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
     private static readonly Gen<ResolvedOutput> GenOutput =
         Gen.Select(Gen.Int[0, 1000], GenAddress, Gen.UShort[1, 65535], Gen.Int[0, SlotLayout.OutputCapacity - 1], (s, a, p, c) => new ResolvedOutput(s, a, p, c));
 
+    private static readonly Gen<ResolvedEcho> GenEcho =
+        Gen.Select(Gen.Int[0, 1000], GenAddress, Gen.UShort[1, 65535], Gen.Select(Gen.ULong, Gen.Int[0, ResolvedRedundancy.MaxRank]).Array[0, 8], (s, a, p, peers) => new ResolvedEcho(s, a, p, [.. peers]));
+
+    private static readonly Gen<ResolvedRedundancy?> GenRedundancy =
+        Gen.Select(Gen.Bool, Gen.Int[1, 10_000], Gen.Int[0, ResolvedRedundancy.MaxRank], GenEcho.Array[0, 4], (is_, after, rank, echoes) => is_ ? new ResolvedRedundancy(after, rank, [.. echoes]) : null);
+
     private static readonly Gen<ResolvedRuleSet> GenRules =
-        Gen.Select(GenAddress, Gen.UShort[1, 65535], GenAddress, Gen.Bool, Gen.Bool, Gen.Int[0, SlotLayout.RuleCapacity - 1], GenOutput.Array[0, 64])
-            .Select(x => new ResolvedRule(x.Item1, x.Item2, x.Item4 ? x.Item3 : null, x.Item5, x.Item6, [.. x.Item7]))
+        Gen.Select(GenAddress, Gen.UShort[1, 65535], GenAddress, Gen.Bool, GenRedundancy, Gen.Int[0, SlotLayout.RuleCapacity - 1], GenOutput.Array[0, 64])
+            .Select(x => new ResolvedRule(x.Item1, x.Item2, x.Item4 ? x.Item3 : null, x.Item6, [.. x.Item7]) { Redundancy = x.Item5 })
             .Array[0, 20].Select(rules => new ResolvedRuleSet(7, [.. rules]));
 
-    private static string Text(ResolvedRuleSet set) => string.Join('\n', set.Rules.Select(r => $"{r.Group} {r.Port} {r.Source} {r.Muted} {r.Counter} {string.Join(',', r.Outputs)}"));
+    private static string Text(ResolvedRuleSet set) => string.Join('\n', set.Rules.Select(r => $"{r.Group} {r.Port} {r.Source} {r.Redundancy?.AfterMilliseconds} {r.Redundancy?.Rank} {string.Join('+', r.Redundancy?.Echoes.Select(e => $"{e.Socket} {e.Group} {e.Port} {string.Join('/', e.Peers)}") ?? [])} {r.Counter} {string.Join(',', r.Outputs)}"));
 }
