@@ -12,8 +12,9 @@ internal static class RuleReader
 {
     private const string OriginKey = "origin";
 
+    /// <param name="elsewhere">Why a rule cannot be on this node; null: that is not judged here.</param>
     /// <param name="saysOrigin">Each says where it comes from; otherwise that is where it is written.</param>
-    public static ImmutableArray<ConfiguredRule> Read(ConfigSection section, string key, List<ConfigProblem> problems, bool saysOrigin = false)
+    public static ImmutableArray<ConfiguredRule> Read(ConfigSection section, string key, List<ConfigProblem> problems, bool saysOrigin = false, Func<ForwardingRule, RuleProblem?>? elsewhere = null)
     {
         var rules = ImmutableArray.CreateBuilder<ConfiguredRule>();
         var inputs = new Dictionary<RuleInput, SourcePosition>();
@@ -40,6 +41,8 @@ internal static class RuleReader
             inputs.Add(rule.Input, item.At);
             IReadOnlyList<RuleProblem> conflicts = set.Check(rule);
             problems.AddRange(conflicts.Select(written.Problem));
+            if (elsewhere?.Invoke(rule) is { } problem)
+                problems.Add(written.Problem(problem));
             if (conflicts.Count == 0)
                 set.Put(rule);
             rules.Add(new ConfiguredRule(rule, written.Origin ?? item.At.ToString()));
