@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mcr.Actors.Configuration.Hocon;
+using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Configuration;
 
@@ -44,16 +45,12 @@ internal sealed class ConfigSection(HoconObject source, string path, List<Config
     }
 
     /// <returns>A text, or the texts of an array with commas; null when the key is not there or is null.</returns>
-    public string? TextOrList(string key) => Find(key) is HoconArray array && array.Items.All(i => i is HoconScalar { Text: not null })
-        ? string.Join(',', array.Items.Select(i => ((HoconScalar)i).Text))
+    /// <param name="separator">In place of a comma.</param>
+    public string? TextOrList(string key, char separator = ',') => Find(key) is HoconArray array && array.Items.All(i => i is HoconScalar { Text: not null })
+        ? string.Join(separator, array.Items.Select(i => ((HoconScalar)i).Text))
         : Text(key);
 
-    public bool Flag(string key) => Parse(key, "on or off", text => text switch
-    {
-        "on" or "true" or "yes" => true,
-        "off" or "false" or "no" => false,
-        _ => (bool?)null,
-    });
+    public bool Flag(string key) => Parse(key, "on or off", FlagText.Parse);
 
     public int Whole(string key, int least, int most) => Parse(
         key,

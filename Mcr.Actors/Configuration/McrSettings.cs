@@ -46,6 +46,9 @@ public sealed record McrSettings
 
     public required ClusterSettings Cluster { get; init; }
 
+    /// <summary>As which this node is in a cluster; null: it is in none.</summary>
+    public string? ClusterNode => Cluster.Enabled ? NodeName : null;
+
     public required ConsoleSettings Console { get; init; }
 
     internal bool AsksConsolesForCertificates => !Console.Insecure && !Tls.IsOff;

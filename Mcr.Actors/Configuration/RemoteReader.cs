@@ -1,13 +1,12 @@
 using System.Collections.Immutable;
 using Mcr.Actors.Configuration.Hocon;
+using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Configuration;
 
 /// <summary><c>mcr.tls</c>, <c>mcr.cluster</c> and <c>mcr.console</c>: what this host has to do with others.</summary>
 internal static class RemoteReader
 {
-    private const int LongestName = 64;
-
     public static TlsSettings ReadTls(ConfigSection tls)
     {
         var settings = new TlsSettings(tls.Text("ca") ?? "", tls.Text("certificate") ?? "", tls.Text("key") ?? "");
@@ -36,8 +35,8 @@ internal static class RemoteReader
             cluster.Flag("insecure"));
         cluster.RefuseUnknownKeys();
         Judge(cluster, settings.Enabled, settings.Insecure, settings.Listen, settings.Advertise, tls);
-        if (settings.Enabled && !IsName(node, "-_."))
-            cluster.Problem(cluster.PositionOf("enabled"), "enabled", $"is on, and mcr.node.name is '{RuleText.OneLine(node)}'; a node of a cluster is called by 1 to {LongestName} letters, digits, -, _ and ., another one than the others");
+        if (settings.Enabled && !NodeName.IsValid(node))
+            cluster.Problem(cluster.PositionOf("enabled"), "enabled", $"is on, and mcr.node.name is '{RuleText.OneLine(node)}'; a node of a cluster is called by {NodeName.Wanted}, another one than the others");
         return settings;
     }
 
@@ -75,13 +74,10 @@ internal static class RemoteReader
     private static string ReadName(ConfigSection cluster)
     {
         string name = cluster.Text("name") ?? "";
-        if (!IsName(name, "-_"))
-            cluster.Problem(cluster.PositionOf("name"), "name", $"is '{name}'; give 1 to {LongestName} letters, digits, - and _, the same on all nodes");
+        if (!NodeName.IsValid(name) || name.Contains('.', StringComparison.Ordinal))
+            cluster.Problem(cluster.PositionOf("name"), "name", $"is '{name}'; give 1 to {NodeName.MaxLength} letters, digits, - and _, the same on all nodes");
         return name;
     }
-
-    private static bool IsName(string name, string more) =>
-        name.Length is > 0 and <= LongestName && char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || more.Contains(c, StringComparison.Ordinal));
 
     /// <returns>null when it is not given, or wrong.</returns>
     private static HostPort? ReadPlace(ConfigSection section, string key)

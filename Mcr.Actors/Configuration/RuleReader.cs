@@ -12,8 +12,9 @@ internal static class RuleReader
 {
     private const string OriginKey = "origin";
 
+    /// <param name="elsewhere">Why a rule cannot be on this node; null: that is not judged here.</param>
     /// <param name="saysOrigin">Each says where it comes from; otherwise that is where it is written.</param>
-    public static ImmutableArray<ConfiguredRule> Read(ConfigSection section, string key, List<ConfigProblem> problems, bool saysOrigin = false)
+    public static ImmutableArray<ConfiguredRule> Read(ConfigSection section, string key, List<ConfigProblem> problems, bool saysOrigin = false, Func<ForwardingRule, RuleProblem?>? elsewhere = null)
     {
         var rules = ImmutableArray.CreateBuilder<ConfiguredRule>();
         var inputs = new Dictionary<RuleInput, SourcePosition>();
@@ -40,6 +41,8 @@ internal static class RuleReader
             inputs.Add(rule.Input, item.At);
             IReadOnlyList<RuleProblem> conflicts = set.Check(rule);
             problems.AddRange(conflicts.Select(written.Problem));
+            if (elsewhere?.Invoke(rule) is { } problem)
+                problems.Add(written.Problem(problem));
             if (conflicts.Count == 0)
                 set.Put(rule);
             rules.Add(new ConfiguredRule(rule, written.Origin ?? item.At.ToString()));
@@ -54,6 +57,7 @@ internal static class RuleReader
         private readonly ConfigSection _rule;
         private readonly ConfigSection _input;
         private readonly ConfigSection? _alarms; // where they are an object, and no text
+        private readonly ConfigSection? _redundancy; // likewise
         private readonly List<ConfigSection> _outputs = [];
         private readonly string _path;
 
@@ -64,6 +68,7 @@ internal static class RuleReader
             Origin = saysOrigin ? _rule.Text(OriginKey) : null;
             _input = _rule.Section("input");
             _alarms = _rule.Find("alarms") is HoconObject ? _rule.Section("alarms") : null;
+            _redundancy = _rule.Find(RuleParser.RedundancyField) is HoconObject ? _rule.Section(RuleParser.RedundancyField) : null;
             int known = problems.Count;
             IReadOnlyList<HoconNode> outputs = _rule.Array("outputs");
             for (int i = 0; i < outputs.Count; i++)
@@ -81,6 +86,7 @@ internal static class RuleReader
                 Force = _rule.Find("force") is not null && _rule.Flag("force"),
                 Analyse = _rule.Text("analyse"),
                 Alarms = _alarms is null ? _rule.Text("alarms") : string.Join(',', AlarmReader.Written(_alarms).Select(p => $"{p.Key}={p.Value.Replace(" ", "", StringComparison.Ordinal)}")),
+                Redundancy = _redundancy is null ? _rule.Text(RuleParser.RedundancyField) : RedundancyReader.Written(_redundancy),
                 InputInterface = _input.Text("interface"),
                 InputGroup = _input.Text("group"),
                 InputPort = _input.Text("port"),
@@ -91,6 +97,7 @@ internal static class RuleReader
             _rule.RefuseUnknownKeys();
             _input.RefuseUnknownKeys();
             _alarms?.RefuseUnknownKeys();
+            _redundancy?.RefuseUnknownKeys();
             foreach (ConfigSection output in _outputs)
                 output.RefuseUnknownKeys();
             ForwardingRule? rule = RuleParser.Parse(draft, out IReadOnlyList<RuleProblem> found);
@@ -134,6 +141,8 @@ internal static class RuleReader
                 return parts.Length > 1 ? (_input, last) : (_rule, "input");
             if (parts[0] == "alarms" && parts.Length > 1 && _alarms is not null)
                 return (_alarms, last);
+            if (parts[0] == RuleParser.RedundancyField && parts.Length > 1 && _redundancy is not null)
+                return (_redundancy, last);
             int open = parts[0].IndexOf('[', StringComparison.Ordinal);
             if (open > 0 && int.TryParse(parts[0].AsSpan(open + 1).TrimEnd(']'), out int index) && index < _outputs.Count)
                 return (_outputs[index], parts.Length > 1 ? last : "");

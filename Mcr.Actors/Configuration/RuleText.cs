@@ -47,6 +47,7 @@ internal static class RuleText
             rule.NeedsForce ? "force = on" : null,
             rule.AlarmsText is { } alarms ? $"alarms = {Quote(alarms)}" : null,
             rule.AnalyseText is { } analyse ? $"analyse = {Quote(analyse)}" : null,
+            rule.RedundancyText is { } ha ? $"{RuleParser.RedundancyField} = {Quote(ha)}" : null,
         ];
         text.Append("    { ").AppendJoin(", ", own.OfType<string>()).Append("\n      input { ");
         WritePlace(text, rule.Input.Interface, rule.Input.Range);

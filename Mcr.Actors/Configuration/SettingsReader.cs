@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mcr.Actors.Configuration.Hocon;
 using Mcr.Actors.Relay;
 using Mcr.Actors.Workers;
@@ -31,7 +32,7 @@ public static class SettingsReader
         McrSettings? settings = null;
         try
         {
-            settings = Read(Load(sources), problems);
+            settings = Read(Load(sources), problems, sources.ForAnyNode);
         }
         catch (HoconException e)
         {
@@ -99,7 +100,8 @@ public static class SettingsReader
         HoconAssignment.Assign(root, path, at, new HoconScalar(at, value, isQuoted: false));
     }
 
-    private static McrSettings Read(HoconObject root, List<ConfigProblem> problems)
+    /// <param name="forAnyNode"><see cref="SettingsSources.ForAnyNode"/>.</param>
+    private static McrSettings Read(HoconObject root, List<ConfigProblem> problems, bool forAnyNode)
     {
         var all = new ConfigSection(root, "", problems);
         ConfigSection mcr = all.Section("mcr");
@@ -138,11 +140,12 @@ public static class SettingsReader
             Tls = tls,
             Cluster = RemoteReader.ReadCluster(mcr.Section("cluster"), tls, nodeName),
             Console = RemoteReader.ReadConsole(mcr.Section("console"), tls),
-            Rules = RuleReader.Read(mcr, "rules", problems),
+            Rules = [], // see below: they are judged by the others
             AkkaJson = akka is HoconObject ? $$"""{"akka":{{HoconJson.Write(akka)}}}""" : "{}",
         };
+        ImmutableArray<ConfiguredRule> rules = RuleReader.Read(mcr, "rules", problems, elsewhere: forAnyNode ? null : rule => RedundancyCheck.WhyNot(rule, settings.ClusterNode));
         mcr.RefuseUnknownKeys();
-        return settings;
+        return settings with { Rules = rules };
     }
 
     internal static string DefaultRuntimeDirectory(string socket) => Path.ChangeExtension(socket, null) + ".d";

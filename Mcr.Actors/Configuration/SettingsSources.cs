@@ -12,6 +12,9 @@ public sealed record SettingsSources
     /// <summary>Leave out <c>conf.d</c>.</summary>
     public bool WithoutDropIns { get; init; }
 
+    /// <summary>The rules are taken, and not the settings: which node they are for is not judged.</summary>
+    public bool ForAnyNode { get; init; }
+
     /// <summary><c>--interface</c>: is configured like one of the file.</summary>
     public string? Interface { get; init; }
 

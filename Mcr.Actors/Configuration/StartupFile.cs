@@ -21,7 +21,7 @@ internal static class StartupFile
             return ([], "", all.Problems);
 
         // What is alone in the file, unless it takes the drop-ins to make sense of it.
-        McrSettings own = SettingsReader.Read(files with { WithoutDropIns = true }).Settings ?? merged;
+        McrSettings own = SettingsReader.Read(files with { WithoutDropIns = true, ForAnyNode = true }).Settings ?? merged;
         SettingsResult rest = SettingsReader.Read(files with { Text = ConfigText.Write([], own, []) });
         HashSet<Native.Rules.RuleInput> elsewhere = [.. (rest.Settings?.Rules ?? []).Select(r => r.Rule.Input)];
         ConfiguredRule[] mine = [.. rules.Where(r => !elsewhere.Contains(r.Rule.Input))];

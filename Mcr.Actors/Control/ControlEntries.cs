@@ -43,6 +43,10 @@ public abstract record RuleTraits
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Alarms { get; init; }
 
+    /// <summary>Which nodes back each other up for it; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Ha { get; init; }
+
     /// <summary>Those that are raised; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AlarmEntry>? ActiveAlarms { get; init; }

@@ -52,6 +52,9 @@ public abstract record ControlRequest
         /// <inheritdoc cref="Mcr.Native.Rules.RuleDraft.Alarms"/>
         public string? Alarms { get; init; }
 
+        /// <inheritdoc cref="Mcr.Native.Rules.RuleDraft.Redundancy"/>
+        public string? Ha { get; init; }
+
         /// <summary>Accept what is refused by default, see <see cref="Mcr.Native.Rules.RuleDraft.Force"/>.</summary>
         public bool Force { get; init; }
     }

@@ -22,6 +22,7 @@ public static class ControlViews
         InputJoin = add.Join,
         Analyse = add.Analyse,
         Alarms = add.Alarms,
+        Redundancy = add.Ha,
         Outputs = [.. add.Outputs.Select(OutputViews.Draft)],
     };
 
@@ -91,6 +92,7 @@ public static class ControlViews
         Join = rule.JoinText,
         Analyse = rule.AnalyseText,
         Alarms = rule.AlarmsText,
+        Ha = rule.RedundancyText,
     };
 
     private static RuleEntry Rule(RuleView view) => new(
@@ -111,6 +113,7 @@ public static class ControlViews
         Join = view.Rule.JoinText,
         Analyse = view.Rule.AnalyseText,
         Alarms = view.Rule.AlarmsText,
+        Ha = view.Rule.RedundancyText,
         ActiveAlarms = Alarms(view.Alarms),
     };
 

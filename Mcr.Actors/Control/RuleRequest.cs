@@ -16,6 +16,7 @@ public static class RuleRequest
         Join = rule.JoinText,
         Alarms = rule.AlarmsText,
         Analyse = rule.AnalyseText,
+        Ha = rule.RedundancyText,
         Source = rule.Input.Source?.ToString(),
         Force = rule.NeedsForce,
         Outputs = [.. rule.Outputs.Select(Output)],

@@ -74,7 +74,7 @@ internal sealed partial record RelayState
     {
         if (Unconfirmed is { } waits)
             return Refuse(ticket, "rules", waits.Refusal);
-        (Overlay overlay, ImmutableArray<string> notes) = Overlay.On(files, Overlay.Added.Values, Overlay.Removed.Values);
+        (Overlay overlay, ImmutableArray<string> notes) = Overlay.On(files, Overlay.Added.Values, Overlay.Removed.Values, Overlay.ClusterNode);
         return Run(ticket, overlay, notes, now);
     }
 
@@ -83,7 +83,7 @@ internal sealed partial record RelayState
     {
         if (Unconfirmed is { } waits)
             return Refuse(ticket, "rules", waits.Refusal);
-        Overlay overlay = Entries.Values.Aggregate(Overlay.On(files), (o, entry) => o.With(entry.Rule));
+        Overlay overlay = Entries.Values.Aggregate(Overlay.On(files, Overlay.ClusterNode), (o, entry) => o.With(entry.Rule));
         overlay = files.Where(f => Rules.ReplacedBy(f.Rule) is null).Aggregate(overlay, (o, f) => o.Without(f.Rule.Input));
         RelayState next = (this with { Overlay = overlay }).Attribute(overlay.Apply().Rules);
         string rest = overlay.IsEmpty ? "nothing is left beside the files" : $"{overlay.Added.Count + overlay.Removed.Count} changes stay beside the files, since a file of conf.d says otherwise";
@@ -165,7 +165,7 @@ internal sealed partial record RelayState
             draft.MakeRoom(put.Rule);
         foreach ((RuleWithOrigin put, string field) in puts)
         {
-            IReadOnlyList<RuleProblem> found = draft.Rules.Check(put.Rule);
+            IReadOnlyList<RuleProblem> found = Check(draft, put.Rule);
             problems.AddRange(found.Select(p => p with { Field = field + p.Field }));
             if (found.Count == 0)
                 draft.Put(put, isOneOfMany: puts.Length > 1, now);

@@ -45,7 +45,7 @@ internal sealed partial record RelayState
         {
             int place = i;
             RuleWithOrigin rule = overlay.Attribute(added[i]);
-            IReadOnlyList<RuleProblem> found = draft.Rules.Check(rule.Rule);
+            IReadOnlyList<RuleProblem> found = Check(draft, rule.Rule);
             problems.AddRange(found.Select(p => p with { Field = field(place) + p.Field }));
             if (found.Count > 0 || draft.Has(rule.Rule))
                 continue;
@@ -141,6 +141,10 @@ internal sealed partial record RelayState
             rules = rules.Concat(Overlay.Apply().Rules.Where(r => Rules.ReplacedBy(r.Rule) is null)).DistinctBy(r => r.Rule.Id);
         return new OwnRules([.. rules.Select(r => new OwnRule(r.Rule, r.Origin, Overlay.IsFile(r.Rule)))], Revision);
     }
+
+    /// <summary>Why the rule cannot be beside those of the draft, or on this node at all.</summary>
+    private IReadOnlyList<RuleProblem> Check(RelayDraft draft, ForwardingRule rule) =>
+        Overlay.WhyNot(rule) is { } elsewhere ? [elsewhere, .. draft.Rules.Check(rule)] : draft.Rules.Check(rule);
 
     private RelayDraft Draft() => new(Rules.ToBuilder(), Entries.ToBuilder(), ByInterface, Revision + 1);
 

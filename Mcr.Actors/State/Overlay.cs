@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mcr.Actors.Configuration;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Relay;
 using Mcr.Native.Rules;
@@ -13,7 +14,14 @@ public sealed record Overlay
 {
     private static readonly ImmutableDictionary<RuleInput, RuleWithOrigin> None = ImmutableDictionary<RuleInput, RuleWithOrigin>.Empty;
 
-    private Overlay(IEnumerable<RuleWithOrigin> files) => Files = ByInput(files);
+    private Overlay(IEnumerable<RuleWithOrigin> files, string? clusterNode)
+    {
+        Files = ByInput(files);
+        ClusterNode = clusterNode;
+    }
+
+    /// <inheritdoc cref="Configuration.McrSettings.ClusterNode"/>
+    public string? ClusterNode { get; }
 
     /// <summary>As they are now; not part of what is saved.</summary>
     public ImmutableDictionary<RuleInput, RuleWithOrigin> Files { get; }
@@ -30,13 +38,14 @@ public sealed record Overlay
     public int Count => Files.Count - Removed.Count + Added.Keys.Count(input => !Files.ContainsKey(input));
 
     /// <summary>Nothing was changed.</summary>
-    public static Overlay On(IEnumerable<RuleWithOrigin> files) => new(files);
+    /// <param name="clusterNode"><see cref="ClusterNode"/>.</param>
+    public static Overlay On(IEnumerable<RuleWithOrigin> files, string? clusterNode = null) => new(files, clusterNode);
 
     /// <summary>What was saved, on top of files that may have changed since.</summary>
     /// <returns>Also a sentence for each rule that is not what somebody may think it is.</returns>
-    public static (Overlay Overlay, ImmutableArray<string> Notes) On(IEnumerable<RuleWithOrigin> files, IEnumerable<RuleWithOrigin> added, IEnumerable<RuleWithOrigin> removed)
+    public static (Overlay Overlay, ImmutableArray<string> Notes) On(IEnumerable<RuleWithOrigin> files, IEnumerable<RuleWithOrigin> added, IEnumerable<RuleWithOrigin> removed, string? clusterNode = null)
     {
-        var overlay = new Overlay(files);
+        var overlay = new Overlay(files, clusterNode);
         var notes = ImmutableArray.CreateBuilder<string>();
         foreach (RuleWithOrigin rule in added)
         {
@@ -73,7 +82,10 @@ public sealed record Overlay
     /// <summary>A file has it, exactly so.</summary>
     public bool IsFile(ForwardingRule rule) => InFiles(rule) is not null;
 
-    /// <summary>The rules to run. What was changed at run time wins: a rule of a file that cannot be beside it is left out.</summary>
+    /// <summary>Why a rule cannot run on this node, whatever others there are; null: it can.</summary>
+    internal RuleProblem? WhyNot(ForwardingRule rule) => RedundancyCheck.WhyNot(rule, ClusterNode);
+
+    /// <summary>The rules to run. What was changed at run time wins: a rule of a file that cannot be beside it is left out, and so is one that this node cannot have any more.</summary>
     /// <returns>Also a sentence for each that is left out.</returns>
     public (ImmutableArray<RuleWithOrigin> Rules, ImmutableArray<string> LeftOut) Apply()
     {
@@ -84,6 +96,12 @@ public sealed record Overlay
         RuleSetBuilder set = RuleSet.Empty.ToBuilder();
         foreach (RuleWithOrigin rule in Added.Values.Concat(Files.Values.Where(f => !Added.ContainsKey(f.Rule.Input) && !Removed.ContainsKey(f.Rule.Input))))
         {
+            if (WhyNot(rule.Rule) is { } elsewhere)
+            {
+                leftOut.Add($"{Sentences.Label(rule.Rule)} of {rule.Origin} cannot be on this node as it is set up now, and is left out until it can: {elsewhere.Sentence}");
+                continue;
+            }
+
             IReadOnlyList<RuleProblem> problems = set.Check(rule.Rule);
             if (problems.Count == 0)
             {

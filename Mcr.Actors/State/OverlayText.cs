@@ -111,6 +111,7 @@ internal static class OverlayText
         WriteOption(json, "force", rule.NeedsForce ? "on" : null);
         WriteOption(json, "analyse", rule.AnalyseText);
         WriteOption(json, "alarms", rule.AlarmsText);
+        WriteOption(json, RuleParser.RedundancyField, rule.RedundancyText);
         json.WriteStartObject("input");
         WritePlace(json, rule.Input.Interface, rule.Input.Range);
         WriteOption(json, "source", rule.Input.Source?.ToString());

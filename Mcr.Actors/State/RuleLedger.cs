@@ -34,17 +34,18 @@ public sealed class RuleLedger
 
     /// <param name="files">The rules of the files.</param>
     /// <param name="directory">null: what is changed at run time ends with mcrd.</param>
-    public static RuleLedger Open(ImmutableArray<RuleWithOrigin> files, StateDirectory? directory)
+    /// <param name="clusterNode"><see cref="Configuration.McrSettings.ClusterNode"/>.</param>
+    public static RuleLedger Open(ImmutableArray<RuleWithOrigin> files, StateDirectory? directory, string? clusterNode = null)
     {
         if (directory is null)
-            return new RuleLedger(Overlay.On(files));
+            return new RuleLedger(Overlay.On(files, clusterNode));
         // Whatever ended the last mcrd, the change that nobody had confirmed may be to blame.
         OverlayText.Content? before = directory.Read(OverlayFile.UnconfirmedName, OverlayText.Read);
         if (before is not null)
             directory.Warn("the last mcrd ended before the change of rules that it waited for was confirmed: the rules before that change are used");
         bool wasThere = before is not null || File.Exists(directory.PathOf(OverlayFile.Name));
         OverlayText.Content? saved = before ?? directory.Read(OverlayFile.Name, OverlayText.Read);
-        (Overlay overlay, ImmutableArray<string> notes) = Overlay.On(files, saved?.Added ?? [], saved?.Removed ?? []);
+        (Overlay overlay, ImmutableArray<string> notes) = Overlay.On(files, saved?.Added ?? [], saved?.Removed ?? [], clusterNode);
         foreach (string note in notes.Concat(overlay.Apply().LeftOut))
             directory.Warn(note);
         bool isAsSaved = before is null && (saved is null ? overlay.IsEmpty : notes.IsEmpty); // else rules.json has what is taken back

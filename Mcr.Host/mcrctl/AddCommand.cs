@@ -17,12 +17,13 @@ internal sealed class AddCommand : Command
     private readonly Option<string?> _ruleId = new("--rule-id") { HelpName = "ID", Description = "An id of your own (default: made from the input)" };
     private readonly Option<string?> _analyse = new("--analyse") { HelpName = "A", Description = "What of its payloads to look at for the statistics: auto (the default: RTP and MPEG-TS when it is either), off, rtp, ts, moldudp64, or a sequence number such as 'sequence offset=4 width=32'" };
     private readonly Option<string?> _alarms = new("--alarms") { HelpName = "A", Description = $"Which of its troubles are alarms, where that is not as for all rules: 'silence=5s,rate-min=1Mbit,rate-max=20Mbit,loss=on'; {string.Join(", ", AlarmText.Keys)}" };
+    private readonly Option<string?> _ha = new("--ha") { HelpName = "H", Description = $"Which nodes of the cluster back each other up for it: nodes=a+b,prefer=a,revert=on,takeover-after=100ms; nodes alone will do" };
     private readonly Option<bool> _force = new("--force") { Description = "Accept what is refused by default: link-local and PTP groups, source-specific ones without --source, sending from another host's address" };
 
     public AddCommand()
         : base("add", "Adds a rule, or replaces the one with the same input.")
     {
-        foreach (Option option in new Option[] { _inputInterface, _inputGroup, _inputPort, _source, _join, _outputs, _name, _ruleId, _analyse, _alarms, _force })
+        foreach (Option option in new Option[] { _inputInterface, _inputGroup, _inputPort, _source, _join, _outputs, _name, _ruleId, _analyse, _alarms, _ha, _force })
             Add(option);
     }
 
@@ -53,6 +54,7 @@ internal sealed class AddCommand : Command
             Outputs = OutputSyntax.Parse(parsed.GetValue(_outputs) ?? [], problems),
             Analyse = parsed.GetValue(_analyse),
             Alarms = parsed.GetValue(_alarms),
+            Ha = parsed.GetValue(_ha),
             Force = parsed.GetValue(_force),
         };
 

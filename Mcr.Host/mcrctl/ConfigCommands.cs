@@ -38,7 +38,7 @@ internal static class ConfigCommands
             if (parsed.GetValue(dryRun) && parsed.GetValue(confirm) is not null)
                 return ExitCodes.Because(ExitCodes.Usage, "--dry-run changes nothing that could be confirmed; leave out one of --dry-run and --confirm");
             string path = parsed.GetRequiredValue(file);
-            SettingsResult read = SettingsReader.Read(new SettingsSources { ConfigFile = path, Environment = Environment.GetEnvironmentVariable });
+            SettingsResult read = SettingsReader.Read(new SettingsSources { ConfigFile = path, ForAnyNode = true, Environment = Environment.GetEnvironmentVariable });
             if (read.Settings is not { } settings)
             {
                 ConfigCheck.Print(read.Problems, Console.Error);

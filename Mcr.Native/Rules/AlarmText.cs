@@ -5,29 +5,11 @@ namespace Mcr.Native.Rules;
 /// <summary>Alarms as an operator writes them: <c>silence=5s,rate-min=1Mbit,rate-max=20Mbit,loss=on,second-source=off,querier=on,duplicate=on</c>; what is not written is as for all rules. Pure.</summary>
 public static class AlarmText
 {
-    private const string Off = "off";
-
     public static readonly IReadOnlyList<string> Keys = ["silence", "rate-min", "rate-max", "loss", "second-source", "querier", "duplicate"];
 
     /// <param name="problem">Gets the key, or "" for the text as a whole, and a sentence.</param>
-    public static AlarmSettings Parse(string text, Action<string, string> problem)
-    {
-        var pairs = new List<KeyValuePair<string, string>>();
-        foreach (string part in text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries))
-        {
-            string[] sides = part.Split('=', 2);
-            if (sides.Length < 2)
-                problem("", $"'{Short(part)}' has no value; write alarms as silence=5s,rate-min=1Mbit");
-            else if (!Keys.Contains(sides[0]))
-                problem("", $"'{Short(sides[0])}' is no alarm; they are {string.Join(", ", Keys)}");
-            else if (pairs.Any(p => p.Key == sides[0]))
-                problem(sides[0], "is there twice; give it once");
-            else
-                pairs.Add(new(sides[0], sides[1]));
-        }
-
-        return Parse(pairs, problem);
-    }
+    public static AlarmSettings Parse(string text, Action<string, string> problem) =>
+        Parse(PairText.Read(text, [',', ' '], Keys, "alarms as silence=5s,rate-min=1Mbit", "no alarm", problem), problem);
 
     /// <inheritdoc cref="Parse(string, Action{string, string})"/>
     /// <param name="pairs">Of <see cref="Keys"/>, each at most once.</param>
@@ -41,10 +23,10 @@ public static class AlarmText
                 "silence" => settings with { Silence = Silence(value, problem) },
                 "rate-min" => settings with { RateMin = Rate(key, value, problem) },
                 "rate-max" => settings with { RateMax = Rate(key, value, problem) },
-                "loss" => settings with { Loss = Flag(key, value, problem) },
-                "second-source" => settings with { SecondSource = Flag(key, value, problem) },
-                "querier" => settings with { Querier = Flag(key, value, problem) },
-                _ => settings with { Duplicate = Flag(key, value, problem) },
+                "loss" => settings with { Loss = PairText.Flag(key, value, problem) },
+                "second-source" => settings with { SecondSource = PairText.Flag(key, value, problem) },
+                "querier" => settings with { Querier = PairText.Flag(key, value, problem) },
+                _ => settings with { Duplicate = PairText.Flag(key, value, problem) },
             };
         }
 
@@ -62,7 +44,7 @@ public static class AlarmText
         settings.Silence switch
         {
             null => null,
-            { Ticks: 0 } => Off,
+            { Ticks: 0 } => FlagText.Off,
             { } time => string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalMilliseconds}ms"),
         },
         Rate(settings.RateMin),
@@ -73,43 +55,27 @@ public static class AlarmText
         Flag(settings.Duplicate),
     });
 
-    private static string? Rate(long? rate) => rate is { } bits ? bits == 0 ? Off : BitRate.Format(bits) : null;
+    private static string? Rate(long? rate) => rate is { } bits ? bits == 0 ? FlagText.Off : BitRate.Format(bits) : null;
 
-    private static string? Flag(bool? flag) => flag is { } on ? on ? "on" : Off : null;
+    private static string? Flag(bool? flag) => flag is { } on ? FlagText.Format(on) : null;
 
     private static TimeSpan? Silence(string text, Action<string, string> problem)
     {
-        if (text == Off)
+        if (text == FlagText.Off)
             return TimeSpan.Zero;
         if (DurationText.Parse(text) is { } time && time >= AlarmSettings.ShortestSilence && time <= AlarmSettings.LongestSilence)
             return TimeSpan.FromMilliseconds((long)time.TotalMilliseconds);
-        problem("silence", $"'{Short(text)}' is not a time without datagrams; give one from {DurationText.Format(AlarmSettings.ShortestSilence)} to {DurationText.Format(AlarmSettings.LongestSilence)} such as 5s, or off");
+        problem("silence", $"'{PairText.Short(text)}' is not a time without datagrams; give one from {DurationText.Format(AlarmSettings.ShortestSilence)} to {DurationText.Format(AlarmSettings.LongestSilence)} such as 5s, or off");
         return null;
     }
 
     private static long? Rate(string key, string text, Action<string, string> problem)
     {
-        if (text == Off)
+        if (text == FlagText.Off)
             return 0;
         if (BitRate.Parse(text) is { } rate)
             return rate;
-        problem(key, $"'{Short(text)}' is not a rate; give {BitRate.Format(BitRate.Least)} to {BitRate.Format(BitRate.Most)} such as 5Mbit, or off");
+        problem(key, $"'{PairText.Short(text)}' is not a rate; give {BitRate.Format(BitRate.Least)} to {BitRate.Format(BitRate.Most)} such as 5Mbit, or off");
         return null;
     }
-
-    private static bool? Flag(string key, string text, Action<string, string> problem)
-    {
-        switch (text)
-        {
-            case "on" or "true" or "yes":
-                return true;
-            case Off or "false" or "no":
-                return false;
-            default:
-                problem(key, $"'{Short(text)}' is neither on nor off");
-                return null;
-        }
-    }
-
-    private static string Short(string text) => new([.. text.Take(40).Select(c => char.IsControl(c) ? '?' : c)]);
 }

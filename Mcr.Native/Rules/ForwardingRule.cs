@@ -18,9 +18,12 @@ public sealed record ForwardingRule(RuleId Id, string? Name, RuleInput Input, Im
     /// <summary>Which of its troubles are alarms; no worker knows of it.</summary>
     public AlarmSettings Alarms { get; init; }
 
+    /// <summary>Which nodes back each other up for it; null: it is this node's alone.</summary>
+    public RedundancySettings? Redundancy { get; init; }
+
     /// <summary>Everything that decides what the rule does, in one line: the input of the node's ruleset hash.</summary>
     public string CanonicalText =>
-        $"rule/1 id={Id} name={Name} {Input.CanonicalText} {string.Join(' ', Outputs.Select(o => o.CanonicalText))}{(AnalyseText is { } analyse ? $" analyse={analyse}" : "")}{(JoinText is { } join ? $" join={join}" : "")}{(AlarmsText is { } alarms ? $" alarms={alarms}" : "")}";
+        $"rule/1 id={Id} name={Name} {Input.CanonicalText} {string.Join(' ', Outputs.Select(o => o.CanonicalText))}{(AnalyseText is { } analyse ? $" analyse={analyse}" : "")}{(JoinText is { } join ? $" join={join}" : "")}{(AlarmsText is { } alarms ? $" alarms={alarms}" : "")}{(RedundancyText is { } ha ? $" ha={ha}" : "")}";
 
     /// <summary><see cref="Analysis"/> as it is written; null for the default, which is not written.</summary>
     public string? AnalyseText => Analysis == AnalysisSettings.Auto ? null : AnalysisText.Format(Analysis);
@@ -31,6 +34,9 @@ public sealed record ForwardingRule(RuleId Id, string? Name, RuleInput Input, Im
     /// <summary><see cref="Alarms"/>, likewise.</summary>
     public string? AlarmsText => Alarms.IsDefault ? null : AlarmText.Format(Alarms);
 
+    /// <summary><see cref="Redundancy"/>, likewise.</summary>
+    public string? RedundancyText => Redundancy is null ? null : Rules.RedundancyText.Format(Redundancy);
+
     /// <summary>Whether it has something that is refused unless forced: to write it down again takes <c>force</c>, too.</summary>
     public bool NeedsForce =>
         Addresses.ReservedFor(Input.Range) is not null
@@ -39,7 +45,7 @@ public sealed record ForwardingRule(RuleId Id, string? Name, RuleInput Input, Im
 
     /// <summary>By value, outputs in order.</summary>
     public bool Equals(ForwardingRule? other) =>
-        other is not null && Id == other.Id && Name == other.Name && Input == other.Input && Analysis == other.Analysis && Join == other.Join && Alarms == other.Alarms && Outputs.SequenceEqual(other.Outputs);
+        other is not null && Id == other.Id && Name == other.Name && Input == other.Input && Analysis == other.Analysis && Join == other.Join && Alarms == other.Alarms && Redundancy == other.Redundancy && Outputs.SequenceEqual(other.Outputs);
 
     public override int GetHashCode() => HashCode.Combine(Id, Input);
 }

@@ -27,6 +27,9 @@ public sealed record RuleDraft
     /// <summary>See <see cref="AlarmText"/>.</summary>
     public string? Alarms { get; init; }
 
+    /// <summary>See <see cref="RedundancyText"/>.</summary>
+    public string? Redundancy { get; init; }
+
     public IReadOnlyList<OutputDraft> Outputs { get; init; } = [];
 }
 

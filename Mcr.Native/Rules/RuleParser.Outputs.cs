@@ -33,7 +33,7 @@ public sealed partial class RuleParser
         byte? dscp = Option($"{path}.dscp", draft.Dscp, "copy", Dscp.Parse, "a DSCP; use copy, a number from 0 to 63, or a name such as ef, af41 or cs5");
         long? rateLimit = Option($"{path}.rate-limit", draft.RateLimit, "off", BitRate.Parse, "a rate in bits a second; use off, or 1kbit to 1000Gbit, such as 5000000, 5Mbit or 1.5Gbit");
         int? maxBurst = Number($"{path}.max-burst", draft.MaxBurst, 1, RuleOutput.MaxBurstLimit, $"a number of datagrams; use a number from 1 to {RuleOutput.MaxBurstLimit}");
-        bool? pace = Option($"{path}.pace", draft.Pace, "off", Flag, "a flag; use on or off");
+        bool? pace = Option($"{path}.pace", draft.Pace, "off", FlagText.Parse, "a flag; use on or off");
         int? priority = Number($"{path}.priority", draft.Priority, 0, RuleOutput.MaxPriority, $"a priority; use a number from 0 to {RuleOutput.MaxPriority}");
         if (_problems.Count != before)
             return null;
@@ -67,13 +67,6 @@ public sealed partial class RuleParser
             Problem(field, $"'{address}' and the group '{group}' are of different address families; give {SourceForms} in the group's");
         return (SourceMode.Address, address);
     }
-
-    private static bool? Flag(string text) => text switch
-    {
-        "on" or "true" or "yes" => true,
-        "off" or "false" or "no" => false,
-        _ => null,
-    };
 
     private int? Number(string field, string? text, int least, int most, string wanted) => Option(
         field,

@@ -12,6 +12,9 @@ public sealed partial class RuleParser
     /// <summary>In bytes: IFNAMSIZ less the terminating zero (linux/if.h).</summary>
     public const int MaxInterfaceNameLength = 15;
 
+    /// <summary>What <see cref="RuleDraft.Redundancy"/> is called in files, requests and problems.</summary>
+    public const string RedundancyField = "ha";
+
     private readonly List<RuleProblem> _problems = [];
     private readonly RuleDraft _draft;
 
@@ -62,7 +65,8 @@ public sealed partial class RuleParser
                 Problem("analyse", $"'{Quote(text)}' {refusal}");
         }
 
-        AlarmSettings alarms = _draft.Alarms is { } watched ? AlarmText.Parse(watched, (key, sentence) => Problem(key.Length == 0 ? "alarms" : $"alarms.{key}", sentence)) : default;
+        AlarmSettings alarms = _draft.Alarms is { } watched ? AlarmText.Parse(watched, Within("alarms")) : default;
+        RedundancySettings? redundancy = _draft.Redundancy is { } shared ? RedundancyText.Parse(shared, Within(RedundancyField)) : null;
         CheckNames();
         if (_problems.Count > 0)
             return null;
@@ -72,7 +76,7 @@ public sealed partial class RuleParser
             LastPort = range.Value.Ports == 1 ? null : range.Value.Last,
         };
         RuleId id = _draft.Id is null ? RuleId.Of(from) : new RuleId(_draft.Id);
-        return new ForwardingRule(id, _draft.Name, from, outputs.ToImmutable()) { Analysis = analysis, Join = join, Alarms = alarms };
+        return new ForwardingRule(id, _draft.Name, from, outputs.ToImmutable()) { Analysis = analysis, Join = join, Alarms = alarms, Redundancy = redundancy };
     }
 
     private void CheckInputGroup(GroupRange group)
@@ -136,6 +140,9 @@ public sealed partial class RuleParser
         Problem(field, $"'{Quote(text)}' is not a UDP port; use a number from 1 to 65535");
         return null;
     }
+
+    /// <summary>Problems of an option that has keys of its own.</summary>
+    private Action<string, string> Within(string field) => (key, sentence) => Problem(key.Length == 0 ? field : $"{field}.{key}", sentence);
 
     private string? Missing(string field, string wanted) => Problem(field, $"is missing; give {wanted}");
 

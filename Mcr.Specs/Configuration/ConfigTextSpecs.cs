@@ -39,7 +39,7 @@ public sealed class ConfigTextSpecs : IDisposable
     [Fact]
     public void Random_rules_should_come_back_with_the_same_hash_from_a_file_and_from_a_request()
     {
-        McrSettings settings = _directory.Settings("");
+        McrSettings settings = _directory.Settings(GeneratedRules.Cluster);
         Gen.Select(GeneratedRules.Any, Gen.String[0, 64], Gen.Bool, Gen.Int[1, 65535]).Array[0, 6].Sample(
             drafts =>
             {

@@ -50,6 +50,7 @@ public sealed class OutputRoundTripSpecs(ITestOutputHelper output)
             Join = rule.Input.IsMulticast ? rule.Join.ToString() : null,
             Analyse = AnalysisText.Format(rule.Analysis),
             Alarms = AlarmText.Format(rule.Alarms),
+            Ha = rule.Redundancy?.ToString(),
             Source = rule.Input.Source?.ToString(),
             Force = rule.NeedsForce,
             Outputs = outputs,
@@ -67,7 +68,8 @@ public sealed class OutputRoundTripSpecs(ITestOutputHelper output)
                 string outputs = string.Join('\n', rule.Outputs.Select(o => $"{{ interface = {o.Interface}, group = \"{o.Range.GroupText}\", port = {o.Range.PortText}, {string.Join(", ", Written(o).Select(w => $"{w.Key} = \"{w.Value}\""))} }}"));
                 string source = rule.Input.Source is null ? "" : $", source = \"{rule.Input.Source}\"";
                 string join = rule.Input.IsMulticast ? $", join = \"{rule.Join}\"" : "";
-                McrSettings settings = directory.Settings($"mcr.rules = [ {{ id = {rule.Id}, force = {(rule.NeedsForce ? "on" : "off")}, analyse = \"{AnalysisText.Format(rule.Analysis)}\", alarms {{ {AlarmText.Format(rule.Alarms)} }}, input {{ interface = eth0, group = \"{rule.Input.Range.GroupText}\", port = {rule.Input.Range.PortText}{source}{join} }}\noutputs = [\n{outputs}\n] }} ]");
+                string ha = rule.Redundancy is not { } r ? "" : $"ha {{ nodes = [{string.Join(", ", r.Nodes)}], prefer = {r.Prefer}, revert = {(r.Revert ? "on" : "off")}, takeover-after = {r.TakeoverAfterMilliseconds} ms }}, ";
+                McrSettings settings = directory.Settings($"{GeneratedRules.Cluster}\nmcr.rules = [ {{ id = {rule.Id}, force = {(rule.NeedsForce ? "on" : "off")}, analyse = \"{AnalysisText.Format(rule.Analysis)}\", alarms {{ {AlarmText.Format(rule.Alarms)} }}, {ha}input {{ interface = eth0, group = \"{rule.Input.Range.GroupText}\", port = {rule.Input.Range.PortText}{source}{join} }}\noutputs = [\n{outputs}\n] }} ]");
                 Assert.Equal(rule.CanonicalText, Assert.Single(settings.Rules).Rule.CanonicalText);
             },
             iter: 200,

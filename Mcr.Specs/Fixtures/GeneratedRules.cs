@@ -8,6 +8,12 @@ namespace Mcr.Specs.Fixtures;
 /// <summary>Rules that the parser makes of something, for specs that hold for all of them.</summary>
 internal static class GeneratedRules
 {
+    /// <summary>One of the nodes of every rule with <c>ha</c>.</summary>
+    public const string Node = "relay-a";
+
+    /// <summary>Settings with which a file may have any of them.</summary>
+    public const string Cluster = $"mcr {{ node.name = {Node}, cluster {{ enabled = on, listen = \"127.0.0.1:4053\" }} }}";
+
     private static readonly Gen<IPAddress> GenV4 = Gen.Select(Gen.Byte[1, 223], Gen.Byte, Gen.Byte, Gen.Byte, (a, b, c, d) => new IPAddress([a, b, c, d]));
 
     /// <summary>Words that are often 0: many places for the :: of RFC 5952.</summary>
@@ -49,13 +55,27 @@ internal static class GeneratedRules
             Gen.Select(Gen.Bool.Nullable(), Gen.Bool.Nullable(), Gen.Bool.Nullable(), Gen.Bool.Nullable()),
             (a, b) => new AlarmSettings(a.Item1, a.Item2, a.Item3, b.Item1, b.Item2, b.Item3, b.Item4)));
 
+    /// <summary>null as often as not.</summary>
+    private static readonly Gen<RedundancySettings?> GenRedundancy = Gen.Select(
+        Gen.Char["abcxyzABC019-_."].Array[1, 4].Select(name => $"n{new string(name)}").Array[RedundancySettings.MinNodes - 1, RedundancySettings.MaxNodes - 1].Where(names => names.Distinct().Count() == names.Length),
+        Gen.Int[0, RedundancySettings.MaxNodes],
+        Gen.Int[0, RedundancySettings.MaxNodes],
+        Gen.Select(Gen.Bool, Gen.Bool),
+        Gen.OneOf(Gen.Const(RedundancySettings.DefaultTakeoverAfterMilliseconds), Gen.Int[RedundancySettings.ShortestTakeoverAfterMilliseconds, RedundancySettings.LongestTakeoverAfterMilliseconds]),
+        (others, place, prefer, flags, takeoverAfter) =>
+        {
+            string[] nodes = [.. others];
+            nodes = [.. nodes[..(place % (nodes.Length + 1))], Node, .. nodes[(place % (nodes.Length + 1))..]];
+            return flags.Item1 ? null : new RedundancySettings([.. nodes], nodes[prefer % nodes.Length], flags.Item2, takeoverAfter);
+        });
+
     /// <summary>With every option, IPv4 and IPv6; all have the same id and the same input interface.</summary>
     public static readonly Gen<ForwardingRule> Any = Gen.Bool.SelectMany(v6 =>
     {
         Gen<IPAddress> unicast = v6 ? GenV6 : GenV4;
         Gen<IPAddress> any = Gen.OneOf(unicast, v6 ? GenGroup6 : GenGroup4);
         return Gen.Select(any, unicast.Null(), Gen.Bool, Gen.Select(any, unicast, GenOutput, Output).Array[1, 8], Rule).Where(r => r is not null).Select(r => r!);
-    }).SelectMany(rule => Gen.Select(GenRange, GenAnalysis, GenAlarms, (range, analysis, alarms) => Widened(rule, range) with { Analysis = analysis, Alarms = alarms }));
+    }).SelectMany(rule => Gen.Select(GenRange, GenAnalysis, GenAlarms, GenRedundancy, (range, analysis, alarms, redundancy) => Widened(rule, range) with { Analysis = analysis, Alarms = alarms, Redundancy = redundancy }));
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 

@@ -117,7 +117,7 @@ internal static class Daemon
     /// <summary>The files' rules, and what was changed while the last mcrd ran.</summary>
     private static RuleLedger OpenLedger(McrSettings settings, StateDirectory? directory, ILogger log)
     {
-        var ledger = RuleLedger.Open([.. settings.Rules.Select(r => new RuleWithOrigin(r.Rule, r.Origin))], directory);
+        var ledger = RuleLedger.Open([.. settings.Rules.Select(r => new RuleWithOrigin(r.Rule, r.Origin))], directory, settings.ClusterNode);
         if (ledger.Changes is (int added, int removed) && added + removed > 0)
             log.LogInformation("from {Directory}: {Added} rules added or changed at run time, {Removed} of the files removed", settings.StateDirectory, added, removed);
         return ledger;

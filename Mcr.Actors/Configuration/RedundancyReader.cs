@@ -1,0 +1,12 @@
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.Configuration;
+
+/// <summary>The <c>ha</c> of a rule where it is an object, and no text.</summary>
+internal static class RedundancyReader
+{
+    /// <summary>What is there, as the text that it could be.</summary>
+    public static string Written(ConfigSection section) => string.Join(
+        ',',
+        RedundancyText.Keys.Select(key => (Key: key, Value: section.TextOrList(key, RedundancyText.BetweenNodes))).Where(p => p.Value is not null).Select(p => $"{p.Key}={p.Value}"));
+}
