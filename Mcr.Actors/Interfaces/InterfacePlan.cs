@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
+using Mcr.Actors.Redundancy;
 using Mcr.Native.Netlink;
 using Mcr.Native.Rules;
 using Mcr.Native.Trace;
@@ -26,6 +27,12 @@ internal sealed record PlanInput(
 
     /// <summary>What no worker is to have, whatever the devices are like.</summary>
     public ImmutableDictionary<RuleId, RuleOutcome> LeftOut { get; init; } = ImmutableDictionary<RuleId, RuleOutcome>.Empty;
+
+    /// <summary>This node's name, which redundant rules have a rank for.</summary>
+    public string Node { get; init; } = "";
+
+    /// <summary>Of redundant rules: the MAC addresses that other nodes send from, with the node's rank.</summary>
+    public ImmutableDictionary<RuleId, EchoPeers> Peers { get; init; } = ImmutableDictionary<RuleId, EchoPeers>.Empty;
 
     /// <summary>The rules that are traced.</summary>
     public ImmutableDictionary<RuleId, TraceSettings> Traces { get; init; } = ImmutableDictionary<RuleId, TraceSettings>.Empty;

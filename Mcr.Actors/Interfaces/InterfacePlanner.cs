@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
+using Mcr.Actors.Redundancy;
 using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
 using Mcr.Native.Netlink;
@@ -111,8 +112,24 @@ internal sealed class InterfacePlanner
                 memberships.Add(membership);
         }
 
+        Listening listening = ListeningOf(rule, usable);
+        memberships.AddRange(listening.Memberships);
         RuleOutcome outcome = _reasons.Count == 0 ? RuleOutcome.Active : new RuleOutcome(inputFault is null ? RuleStatus.Degraded : RuleStatus.Pending, Join(_reasons)); // the worker has it and waits with us
-        return Resolve(rule, before, outcome, usable, memberships.ToImmutable(), kept);
+        return Resolve(rule, before, outcome, usable, memberships.ToImmutable(), kept, listening);
+    }
+
+    /// <summary>Where other nodes are heard; what is not, is a rule without takeover by the data, and no fault of the rule: its state says so.</summary>
+    private Listening ListeningOf(ForwardingRule rule, List<(RuleOutput Output, EgressKey Key, Link Link)> usable)
+    {
+        if (rule.Redundancy is not { } redundancy)
+            return Listening.None;
+        (RuleOutput Output, EgressKey Echo)[] heard =
+        [
+            .. usable.Where(u => EchoResolution.WhyNot(u.Output, u.Link) is null).Select(u => (u.Output, EchoResolution.KeyOf(u.Link)))
+                .Where(h => !_input.Failures.Sockets.ContainsKey(h.Item2)),
+        ];
+        Membership[] groups = [.. heard.Select(h => new Membership(h.Output.Group, null, 0) { Echo = h.Echo }).Distinct().Where(m => !_input.Failures.Memberships.ContainsKey(m))];
+        return new Listening([.. heard.Where(h => groups.Contains(new Membership(h.Output.Group, null, 0) { Echo = h.Echo }))], groups, redundancy, _input.Peers.GetValueOrDefault(rule.Id, EchoPeers.None));
     }
 
     /// <summary>No worker is to have it; it keeps its counters.</summary>
@@ -162,9 +179,9 @@ internal sealed class InterfacePlanner
 
     /// <summary>Gives the rule what it lacks of counters and sockets; there are enough.</summary>
     private PlannedRule Resolve(
-        ForwardingRule rule, PlannedRule? before, RuleOutcome outcome, List<(RuleOutput Output, EgressKey Key, Link Link)> usable, ImmutableArray<Membership> memberships, ImmutableArray<OutputCounter> kept)
+        ForwardingRule rule, PlannedRule? before, RuleOutcome outcome, List<(RuleOutput Output, EgressKey Key, Link Link)> usable, ImmutableArray<Membership> memberships, ImmutableArray<OutputCounter> kept, Listening listening)
     {
-        ImmutableArray<EgressKey> sockets = [.. usable.Select(u => u.Key)];
+        ImmutableArray<EgressKey> sockets = [.. usable.Select(u => u.Key), .. listening.Echoes.Select(e => e.Echo)];
         _port.Move(before?.Sockets ?? [], sockets);
         int counter = before?.Counter ?? _port.TakeRuleCounter();
         ImmutableArray<OutputCounter>.Builder counters = kept.ToBuilder();
@@ -178,7 +195,7 @@ internal sealed class InterfacePlanner
                 counters.Add(entry);
             }
 
-            outputs.Add(new ResolvedOutput(_port.IdOf(key), output.Group, output.Port, entry.Index, OutputResolution.OptionsOf(output, link)));
+            outputs.Add(new ResolvedOutput(_port.IdOf(key), output.Group, output.Port, entry.Index, OutputResolution.OptionsOf(output, link) with { IsRedundant = rule.Redundancy is not null }));
         }
 
         var resolved = new ResolvedRule(rule.Input.Group, rule.Input.Port, rule.Input.Source, counter, outputs.MoveToImmutable())
@@ -187,6 +204,7 @@ internal sealed class InterfacePlanner
             LastPort = rule.Input.LastPort,
             Analysis = rule.Analysis == AnalysisSettings.Auto && !rule.Input.Range.IsExact ? AnalysisSettings.Off : rule.Analysis, // many streams, of which no one would know which is meant
             Trace = _input.Traces.GetValueOrDefault(rule.Id),
+            Redundancy = listening.Resolve(_input.Node, _port.IdOf),
         };
         bool isSame = resolved.Equals(before?.Resolved);
         return new PlannedRule(outcome, isSame ? before!.Resolved : resolved, sockets, memberships, counter, counters.ToImmutable())
@@ -200,6 +218,16 @@ internal sealed class InterfacePlanner
         !link.IsUp ? $"{link.Name} is down (see: ip link set {link.Name} up)"
         : !link.IsRunning ? $"{link.Name} has no carrier"
         : null;
+
+    /// <param name="Echoes">One for each output that can be heard.</param>
+    private sealed record Listening((RuleOutput Output, EgressKey Echo)[] Echoes, Membership[] Memberships, RedundancySettings? Settings, EchoPeers Peers)
+    {
+        public static readonly Listening None = new([], [], null, EchoPeers.None);
+
+        public ResolvedRedundancy? Resolve(string node, Func<EgressKey, int> idOf) => Settings is null
+            ? null
+            : new ResolvedRedundancy(Settings.TakeoverAfterMilliseconds, Settings.RankOf(node), [.. Echoes.Select(e => new ResolvedEcho(idOf(e.Echo), e.Output.Group, e.Output.Port, Peers.All))]);
+    }
 
     private static string Join(List<string> reasons) => string.Join("; ", reasons.Distinct());
 }

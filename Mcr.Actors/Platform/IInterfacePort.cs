@@ -3,6 +3,7 @@ using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
 using Mcr.Native.Ingress;
 using Mcr.Native.Netlink;
+using Mcr.Native.Redundancy;
 using Mcr.Native.Trace;
 
 namespace Mcr.Actors.Platform;
@@ -87,6 +88,15 @@ public interface IInterfacePort : IDisposable
     /// <summary>Records of a trace at the slot of that number, from the record <paramref name="from"/> on; nothing when that slot has none.</summary>
     TraceBatch ReadTrace(int number, int ring, uint session, long from, int most);
 
+    /// <summary>What the loop of each worker has decided of the redundant rule that has this entry; those that do not know the rule are not in it.</summary>
+    IReadOnlyList<Takeover> ReadTakeovers(int counter);
+
+    /// <summary>For all workers: what is to be done with the redundant rule that has this entry.</summary>
+    void OrderTakeover(int counter, TakeoverOrders orders);
+
+    /// <summary>The time of takeovers: the boot clock, in nanoseconds.</summary>
+    long TakeoverClock { get; }
+
     /// <summary>What is known of the stream of the rule that has this entry, over all slots.</summary>
     StreamReport ReadStream(int counter);
 
@@ -159,6 +169,9 @@ public sealed record EgressKey(int InterfaceIndex, string Interface, byte Ttl, I
     /// <summary>0 to 63, where the socket has it; null where it goes with each datagram.</summary>
     public byte? Dscp { get; init; }
 
+    /// <summary>Bytes in front of the IP header on the devices that other nodes are heard on.</summary>
+    public const int EchoLinkHeader = 14;
+
     /// <summary>For <see cref="EgressKind.Packet"/>: the device's own MAC address, which its frames leave with.</summary>
     public ulong LinkAddress { get; init; }
 }
@@ -166,6 +179,9 @@ public sealed record EgressKey(int InterfaceIndex, string Interface, byte Ttl, I
 /// <summary>A multicast group to join (from one source, when given), or a unicast address and port to claim. Port is 0 for groups.</summary>
 public sealed record Membership(IPAddress Group, IPAddress? Source, ushort Port)
 {
+    /// <summary>The group is an output's, and other nodes that send to it are to be heard by this socket; null: it is an input's.</summary>
+    public EgressKey? Echo { get; init; }
+
     /// <summary>No group: the device takes every multicast frame in.</summary>
     public static readonly Membership AllMulticast = new(IPAddress.Any, null, 0);
 }

@@ -10,9 +10,11 @@ public sealed partial class LinuxInterfacePort
     public PortRepair Repair()
     {
         IReadOnlyList<LostMembership> lost;
+        IReadOnlyList<LostMembership> unheard;
         try
         {
             lost = _groups.Repair();
+            unheard = [.. _echoes.Values.SelectMany(e => e.Repair())];
         }
         catch (Exception e) when (e is IOException or LinuxException)
         {
@@ -20,13 +22,15 @@ public sealed partial class LinuxInterfacePort
         }
 
         return new PortRepair(
-            [.. lost.Select(Sentence), .. new[] { _gro?.Repair() }.OfType<string>()],
+            [.. lost.Select(Sentence), .. unheard.Select(Sentence), .. new[] { _gro?.Repair() }.OfType<string>()],
             lost.Where(m => m.Refusal is not null).ToImmutableDictionary(m => new Membership(m.Group, m.Source, 0), m => m.Refusal!));
     }
 
     public int Announce()
     {
         _ = Try(_groups.Announce); // for want of descriptors, which is said where it matters
+        foreach (EchoListener listener in _echoes.Values)
+            _ = Try(listener.Announce);
         return _groups.Count;
     }
 

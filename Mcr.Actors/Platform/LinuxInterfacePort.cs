@@ -21,10 +21,12 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
     private readonly LinuxSeats _seats;
     private readonly GroSetting? _gro;
     private readonly GroupMembership _groups;
+    private readonly Dictionary<EgressKey, EchoListener> _listeners = []; // those of _echoes
     private AllMulticast? _allMulticast;
     private readonly Dictionary<Membership, UnicastClaim> _claims = [];
     private readonly HashSet<Membership> _claimsLeft = []; // a worker may have them open a moment longer
     private readonly ConcurrentDictionary<int, TaggedSocket> _egress = []; // a worker's actor looks up what it hands over
+    private readonly ConcurrentDictionary<int, EchoListener> _echoes = []; // likewise, under ids of the same kind
     private readonly KeptDescriptors _kept;
     private readonly LinuxCounterBases _bases;
     private readonly LinuxAdoption? _adoption;
@@ -71,17 +73,31 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
 
     public IReadOnlyList<string> Notes { get; }
 
-    public string? OpenEgress(int id, EgressKey key) => Try(() => _egress[id] = new TaggedSocket(OutputSocket.Open(RequestFor(key, _options.SendBuffer)), EgressKeyText.Write(key)));
+    public string? OpenEgress(int id, EgressKey key) => Try(() =>
+    {
+        if (key.Kind == EgressKind.Echo)
+            _listeners[key] = _echoes[id] = new EchoListener(key, _seats.Count);
+        else
+            _egress[id] = new TaggedSocket(OutputSocket.Open(RequestFor(key, _options.SendBuffer)), EgressKeyText.Write(key));
+    });
 
     public void CloseEgress(int id)
     {
+        if (_echoes.TryRemove(id, out EchoListener? listener))
+        {
+            _ = _listeners.Remove(_listeners.First(l => l.Value == listener).Key);
+            listener.Dispose();
+        }
+
         if (_egress.TryRemove(id, out TaggedSocket socket))
             socket.Socket.Dispose();
     }
 
     public string? Join(Membership membership) => Try(() =>
     {
-        if (membership == Membership.AllMulticast)
+        if (membership.Echo is { } echo)
+            _listeners.GetValueOrDefault(echo)?.Join(membership.Group); // without its socket there is nothing to hear
+        else if (membership == Membership.AllMulticast)
             TakeAllMulticast();
         else if (membership.Port == 0)
             _groups.Join(membership.Group, membership.Source);
@@ -91,7 +107,9 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
 
     public void Leave(Membership membership)
     {
-        if (membership == Membership.AllMulticast)
+        if (membership.Echo is { } echo)
+            _listeners.GetValueOrDefault(echo)?.Leave(membership.Group);
+        else if (membership == Membership.AllMulticast)
             LeaveAllMulticast();
         else if (membership.Port == 0)
             _groups.Leave(membership.Group, membership.Source);
@@ -105,7 +123,7 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
 
     public IWorkerProcess StartWorker(int number, Action<WorkerEvent> onEvent)
     {
-        if (_adoption?.TryStart(number, _options.RuntimeDirectory, id => _egress[id], _options.Logging, onEvent) is { } adopted)
+        if (_adoption?.TryStart(number, _options.RuntimeDirectory, id => SocketOf(id, number), _options.Logging, onEvent) is { } adopted)
         {
             _kept.Attach(number, adopted);
             return adopted;
@@ -114,7 +132,7 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
         LinuxWorker worker = _startWorker(onEvent);
         try
         {
-            _seats.All[number].Greet(worker, new WorkerPlace(Link.Name, Link.Index, number, _options.Owner), _workerOptions with { Core = _settings.CoresOf(number) is [int core] ? core : WorkerOptions.AnyCore }, _options.RuntimeDirectory, id => _egress[id]);
+            _seats.All[number].Greet(worker, new WorkerPlace(Link.Name, Link.Index, number, _options.Owner), _workerOptions with { Core = _settings.CoresOf(number) is [int core] ? core : WorkerOptions.AnyCore }, _options.RuntimeDirectory, id => SocketOf(id, number));
             _kept.Attach(number, worker);
             return worker;
         }
@@ -146,6 +164,8 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
 
     public string? AddSeat() => Try(() =>
     {
+        foreach (EchoListener listener in _echoes.Values)
+            listener.AddSeat();
         _seats.Add();
         _kept.Remove(_seats.All[_seats.Count - 1].SlotDescriptor);
     });
@@ -157,6 +177,8 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
     public void RemoveSeat()
     {
         LinuxSeat seat = _seats.RemoveLast();
+        foreach (EchoListener listener in _echoes.Values)
+            listener.RemoveSeat();
         _kept.Detach(_seats.Count);
         _kept.Add(seat.SlotDescriptor, KeptTag.Slot(_seats.Count)); // every sum counts it
     }
@@ -246,6 +268,10 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
             claim.Dispose();
         foreach (TaggedSocket socket in _egress.Values)
             socket.Socket.Dispose();
+        foreach (EchoListener listener in _echoes.Values)
+            listener.Dispose();
+        _echoes.Clear();
+        _listeners.Clear();
         _claims.Clear();
         _egress.Clear();
         if (!_isHeld)
@@ -254,6 +280,9 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
         _bases.Dispose();
         _adoption?.Dispose();
     }
+
+    /// <summary>For the worker in that seat; asked by its actor.</summary>
+    private TaggedSocket SocketOf(int id, int seat) => _echoes.TryGetValue(id, out EchoListener? listener) ? listener.Of(seat) : _egress[id];
 
     private void TakeAllMulticast()
     {

@@ -5,6 +5,7 @@ using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
 using Mcr.Native.Netlink;
 using Mcr.Native.Packet;
+using Mcr.Native.Redundancy;
 using Mcr.Native.Trace;
 using Mcr.Native.Worker;
 
@@ -126,6 +127,12 @@ internal sealed class LinuxSeat : IDisposable
 
     /// <inheritdoc cref="WorkerSlot.ClearStream"/>
     public void ClearStream(int counter) => _slot.ClearStream(counter);
+
+    /// <inheritdoc cref="WorkerSlot.ReadTakeover"/>
+    public Takeover ReadTakeover(int counter) => _slot.ReadTakeover(counter);
+
+    /// <inheritdoc cref="WorkerSlot.Order"/>
+    public void OrderTakeover(int counter, in TakeoverOrders orders) => _slot.Order(counter, in orders);
 
     public OutputCounters ReadOutput(int counter) => new(
         _slot.ReadOutput(counter, EgressCounters.SentWord),

@@ -43,7 +43,7 @@ internal static class Lookup
         var source = Addresses.ToNumber(IPAddress.Parse("10.1.2.3"));
         RuleKey KeyOf(int i) => new(firstGroup + (UInt128)(i / 4), (ushort)(FirstPort + (i % 4)), withSources && i % 2 == 1 ? source : 0);
         RuleKey[] keys = [.. Enumerable.Range(0, rules).Select(KeyOf)];
-        var table = new RuleTable(keys, [.. keys.Select((_, i) => new RuleEntry(i, i, 1, false))]);
+        var table = new RuleTable(keys, [.. keys.Select((_, i) => new RuleEntry(i, i, 1))]);
         var random = new Random(1);
         RuleKey Asked(int i) => keys[i] with { Source = source };
         return

@@ -57,7 +57,7 @@ public sealed unsafe class LoopModeSpecs
 
     private static ForwardingTable Table(long generation)
     {
-        ResolvedRule rule = new(IPAddress.Parse(PacketWire.Group), PacketWire.Port, null, false, 0, [new ResolvedOutput(1, IPAddress.Parse("239.2.2.2"), 6000, 0)]);
+        ResolvedRule rule = new(IPAddress.Parse(PacketWire.Group), PacketWire.Port, null, 0, [new ResolvedOutput(1, IPAddress.Parse("239.2.2.2"), 6000, 0)]);
         return TableBuilder.Build(new ResolvedRuleSet(generation, [rule]), 1, new Dictionary<int, EgressSocket> { [1] = new(10, EgressKind.Multicast) });
     }
 }

@@ -27,7 +27,7 @@ public sealed unsafe class VnetHeaderSpecs : IDisposable
     public VnetHeaderSpecs()
     {
         _loop = new RelayLoop([_source], _sink, _slot, _wakeup, new WorkerOptions(0, Segmentation: true));
-        ResolvedRule rule = new(IPAddress.Parse("239.1.1.1"), 5000, null, false, 0, [new ResolvedOutput(1, IPAddress.Parse("239.2.2.2"), 6000, 0)]);
+        ResolvedRule rule = new(IPAddress.Parse("239.1.1.1"), 5000, null, 0, [new ResolvedOutput(1, IPAddress.Parse("239.2.2.2"), 6000, 0)]);
         _loop.Publish(TableBuilder.Build(new ResolvedRuleSet(1, [rule]), 1, new Dictionary<int, EgressSocket> { [1] = new(10, EgressKind.Multicast) }));
     }
 

@@ -76,5 +76,5 @@ public sealed class PrefixTableSpecs
         return keys;
     }
 
-    private static RuleEntry Entry(int counter) => new(counter, 0, 0, false);
+    private static RuleEntry Entry(int counter) => new(counter, 0, 0);
 }

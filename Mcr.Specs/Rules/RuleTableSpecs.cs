@@ -10,7 +10,7 @@ public sealed class RuleTableSpecs
     {
         var table = new RuleTable(
             [new RuleKey(1, 5000, 0), new RuleKey(1, 5000, 7)],
-            [new RuleEntry(10, 0, 1, false), new RuleEntry(11, 1, 1, false)]);
+            [new RuleEntry(10, 0, 1), new RuleEntry(11, 1, 1)]);
         Assert.True(table.TryFind(1, 5000, 7, out RuleEntry exact));
         Assert.Equal(11, exact.Counter);
         Assert.True(table.TryFind(1, 5000, 8, out RuleEntry any));
@@ -20,7 +20,7 @@ public sealed class RuleTableSpecs
     [Fact]
     public void Table_should_not_find_another_source_when_the_rule_names_one()
     {
-        var table = new RuleTable([new RuleKey(1, 5000, 7)], [new RuleEntry(11, 1, 1, false)]);
+        var table = new RuleTable([new RuleKey(1, 5000, 7)], [new RuleEntry(11, 1, 1)]);
         Assert.False(table.TryFind(1, 5000, 8, out _));
     }
 
@@ -33,7 +33,7 @@ public sealed class RuleTableSpecs
             inputs =>
             {
                 RuleKey[] keys = [.. inputs.Select(i => new RuleKey(i.Item1, i.Item2, i.Item3)).Distinct()];
-                var table = new RuleTable(keys, [.. keys.Select((_, i) => new RuleEntry(i, 0, 0, false))]);
+                var table = new RuleTable(keys, [.. keys.Select((_, i) => new RuleEntry(i, 0, 0))]);
                 var slow = keys.Select((k, i) => (k, i)).ToDictionary(x => x.k, x => x.i);
                 for (uint group = 0; group <= 21; group++)
                 {

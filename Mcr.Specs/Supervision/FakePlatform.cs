@@ -6,6 +6,7 @@ using Mcr.Native.Analysis;
 using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
 using Mcr.Native.Netlink;
+using Mcr.Native.Redundancy;
 using Mcr.Native.Trace;
 using Mcr.Native.Worker;
 
@@ -311,6 +312,18 @@ internal sealed class FakePort(FakePlatform platform, Link link, int seats, Adop
     public StreamReport ReadStream(int counter) => StreamReport.Empty;
 
     public OutputCounters ReadOutputTotals(int counter) => ReadOutput(counter);
+
+    /// <summary>By rule entry, what the loop is to have decided.</summary>
+    public ConcurrentDictionary<int, Takeover> Takeovers { get; } = [];
+
+    /// <summary>By rule entry, the last ones.</summary>
+    public ConcurrentDictionary<int, TakeoverOrders> Orders { get; } = [];
+
+    public IReadOnlyList<Takeover> ReadTakeovers(int counter) => Takeovers.TryGetValue(counter, out Takeover takeover) ? [takeover] : [];
+
+    public void OrderTakeover(int counter, TakeoverOrders orders) => Orders[counter] = orders;
+
+    public long TakeoverClock => 1_000_000_000_000;
 
     public RuleCounters BeginRule(int counter) => ReadRule(counter);
 

@@ -89,7 +89,7 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
     [Fact]
     public void Equal_rule_sets_should_have_equal_hashes_and_different_ones_different_hashes()
     {
-        ResolvedRule rule = new(IPAddress.Parse("239.1.1.1"), 5000, null, false, 1, [new ResolvedOutput(1, IPAddress.Parse("239.2.2.2"), 6000, 2)]);
+        ResolvedRule rule = new(IPAddress.Parse("239.1.1.1"), 5000, null, 1, [new ResolvedOutput(1, IPAddress.Parse("239.2.2.2"), 6000, 2)]);
         ResolvedRule same = rule with { Outputs = [.. rule.Outputs] };
         ResolvedRule other = rule with { Port = 5001, Counter = 3 };
         Assert.Equal(ResolvedRuleHash.Of([rule, other]), ResolvedRuleHash.Of([other, same]));

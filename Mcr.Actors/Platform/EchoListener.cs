@@ -1,0 +1,98 @@
+using System.Net;
+using Mcr.Native.Egress;
+using Mcr.Native.Ingress;
+
+namespace Mcr.Actors.Platform;
+
+/// <summary>
+/// Hears on one output device what other nodes send to its groups: a socket for each worker of the interface, since what one has read no other can, and the groups, which are joined
+/// like an input's, so that switches send them here. Owned by the port.
+/// </summary>
+internal sealed class EchoListener : IDisposable
+{
+    private readonly EgressKey _key;
+    private readonly GroupMembership _groups;
+    private readonly HashSet<IPAddress> _heard = [];
+    private readonly Lock _lock = new(); // workers' actors look up what they hand over
+    private readonly List<(EchoSocket Socket, TaggedSocket Passed)> _sockets = [];
+
+    /// <exception cref="Mcr.Native.Interop.LinuxException">the kernel refused; the message is a sentence for the operator.</exception>
+    public EchoListener(EgressKey key, int seats)
+    {
+        _key = key;
+        _groups = new GroupMembership(key.InterfaceIndex);
+        try
+        {
+            while (_sockets.Count < seats)
+                AddSeat();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="EchoListener(EgressKey, int)"/>
+    public void AddSeat()
+    {
+        var socket = EchoSocket.Open(_key.InterfaceIndex, _key.Interface, EgressKey.EchoLinkHeader);
+        socket.Hear(_heard);
+        lock (_lock)
+            _sockets.Add((socket, new TaggedSocket(OutputSocket.Adopt(socket.Descriptor, EgressKind.Echo, 0), ""))); // without a tag: opened anew by a later mcrd
+    }
+
+    /// <summary>Its worker has exited.</summary>
+    public void RemoveSeat()
+    {
+        lock (_lock)
+        {
+            _sockets[^1].Socket.Dispose();
+            _sockets.RemoveAt(_sockets.Count - 1);
+        }
+    }
+
+    /// <summary>For the worker in that seat.</summary>
+    public TaggedSocket Of(int seat)
+    {
+        lock (_lock)
+            return _sockets[seat].Passed;
+    }
+
+    /// <inheritdoc cref="EchoListener(EgressKey, int)"/>
+    public void Join(IPAddress group)
+    {
+        _groups.Join(group, null);
+        _heard.Add(group);
+        Filter();
+    }
+
+    public void Leave(IPAddress group)
+    {
+        _groups.Leave(group, null);
+        _heard.Remove(group);
+        Filter();
+    }
+
+    /// <inheritdoc cref="GroupMembership.Repair"/>
+    public IReadOnlyList<LostMembership> Repair() => _groups.Repair();
+
+    /// <inheritdoc cref="GroupMembership.Announce"/>
+    public void Announce() => _groups.Announce();
+
+    public void Dispose()
+    {
+        _groups.Dispose();
+        lock (_lock)
+        {
+            foreach ((EchoSocket socket, _) in _sockets)
+                socket.Dispose();
+        }
+    }
+
+    private void Filter()
+    {
+        foreach ((EchoSocket socket, _) in _sockets)
+            socket.Hear(_heard);
+    }
+}

@@ -1,0 +1,18 @@
+using Mcr.Native.Interop;
+using Mcr.Native.Redundancy;
+
+namespace Mcr.Actors.Platform;
+
+/// <summary>Redundant rules, in the workers' slots.</summary>
+public sealed partial class LinuxInterfacePort
+{
+    public long TakeoverClock => BootClock.Nanoseconds;
+
+    public IReadOnlyList<Takeover> ReadTakeovers(int counter) => [.. _seats.All.Take(_seats.Count).Select(seat => seat.ReadTakeover(counter)).Where(t => t.IsInUse)];
+
+    public void OrderTakeover(int counter, TakeoverOrders orders)
+    {
+        foreach (LinuxSeat seat in _seats.All)
+            seat.OrderTakeover(counter, orders);
+    }
+}
