@@ -7,6 +7,7 @@ using Mcr.Actors.Cluster.Rules;
 using Mcr.Actors.Cluster.Wire;
 using Mcr.Actors.Control;
 using Mcr.Actors.Messages;
+using Mcr.Actors.Redundancy;
 
 namespace Mcr.Actors.Cluster;
 
@@ -14,7 +15,7 @@ namespace Mcr.Actors.Cluster;
 /// <c>/user/cluster</c>, in the relay's ActorSystem: what this node has to do with others. Requests for other nodes come here, and what the cluster says of itself. Its children own
 /// the ActorSystem of the cluster and the rules of all.
 /// </summary>
-internal sealed class ClusterActor : UntypedActor, IWithTimers
+internal sealed partial class ClusterActor : UntypedActor, IWithTimers
 {
     /// <summary>Longer than another node, or the actor of the rules, takes to answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
@@ -59,6 +60,7 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
         _members = new MembersState(options.Node);
         _state = new ClusterMessages.SystemState("starting", null, 0, options.Time.GetUtcNow());
         _rules = Context.ActorOf(Props.Create(() => new ClusterRulesActor(relay, file, options.Node, options.Time, RelayPatience)), "rules");
+        _redundancy = Context.ActorOf(Props.Create(() => new RedundancyActor(options.Node, options.Time)), "redundancy");
         _system = Context.ActorOf(Props.Create(() => new ClusterSystemActor(options, options.Time)), "system");
     }
 
@@ -69,6 +71,7 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
         if (_options.IsPlain)
             _log.Warning("mcr.cluster: everything between hosts goes in plain text, and whoever can connect to {Place} can give orders{Why}", _options.Settings.Address, _options.Settings.Insecure ? " (insecure = on)" : " (only from this host: it is a loopback address)");
         _options.Gate.OpenCluster(Self, _options.Node);
+        Context.System.EventStream.Subscribe(Self, typeof(RedundancyMessages.Known));
         Timers.StartPeriodicTimer(nameof(Report), new Report(), ReportInterval, ReportInterval);
     }
 
@@ -95,6 +98,7 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
                 break;
             case MemberMessages.Reported reported:
                 _reports = reported.Report.IsForgotten ? _reports.Remove(reported.Node) : _reports.SetItem(reported.Node, reported.Report);
+                TellOthers();
                 break;
             case ClusterMessages.Refusals refusals:
                 _refused = refusals.Refused;
@@ -111,7 +115,7 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
                 break;
             case NodeReport report:
                 _open--;
-                Publish(report.Refusing(_refused) with { At = _options.Time.GetUtcNow() });
+                Publish(report.Refusing(_refused) with { At = _options.Time.GetUtcNow(), Redundancy = _redundant });
                 break;
             case ClusterMessages.Summary summary:
                 _open--;
@@ -121,6 +125,7 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
                 _system.Forward(message);
                 break;
             default:
+                HandleRedundancy(message);
                 break;
         }
     }
@@ -154,6 +159,9 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
                 break;
             case ControlRequest.ClusterForget forget:
                 Forget(forget.Member ?? "", peer);
+                break;
+            case ControlRequest.ClusterTakeover or ControlRequest.ClusterDrain or ControlRequest.ClusterYield:
+                HandleRedundancy(request, peer);
                 break;
             default:
                 Sender.Tell(new ControlResponse.Error("this is not a request about the cluster"));
@@ -252,6 +260,7 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
             Tell(story);
 
         _state.Replica?.Tell(new MemberMessages.Listen([.. _members.Members.Keys]));
+        TellOthers();
     }
 
     private void Become(ClusterMessages.SystemState state)
@@ -265,6 +274,7 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
         {
             _view = new MemberMessages.View(false, [], ImmutableSortedDictionary<string, string>.Empty);
             _members = _members.Forget();
+            TellOthers();
             return;
         }
 
@@ -312,7 +322,7 @@ internal sealed class ClusterActor : UntypedActor, IWithTimers
     }
 
     private ControlResponse.ClusterStatus Status(ClusterMessages.Summary summary) =>
-        new(ClusterViews.Status(_options.Settings.Name, _options.Node, _state, _view, _members, _reports, _drifts, summary));
+        new(ClusterViews.Status(_options.Settings.Name, _options.Node, _state, _view, _members, _reports, _drifts, summary) with { Redundant = _entries.IsEmpty ? null : [.. _entries.Values.OrderBy(e => e.RuleId, StringComparer.Ordinal)] });
 
     private void Ask<T>(IActorRef whom, object question, Func<T, ControlResponse> answer) =>
         whom.Ask<T>(question, Patience).PipeTo(Sender, Self, answer, e => new ControlResponse.Error(e is AskTimeoutException ? "this node is busy with the rules of the cluster; try again in a moment" : e.Message));

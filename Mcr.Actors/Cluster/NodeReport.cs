@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Akka.DistributedData;
+using Mcr.Actors.Redundancy;
 
 namespace Mcr.Actors.Cluster;
 
@@ -45,6 +47,9 @@ public sealed record NodeReport : IReplicatedData<NodeReport>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int RefusedMore { get; init; }
 
+    /// <summary>Its redundant rules, by id.</summary>
+    public ImmutableSortedDictionary<string, RedundancyReport> Redundancy { get; init; } = ImmutableSortedDictionary<string, RedundancyReport>.Empty;
+
     /// <param name="refused">All that it cannot have.</param>
     public NodeReport Refusing(IReadOnlyDictionary<string, string> refused) => this with
     {
@@ -59,7 +64,8 @@ public sealed record NodeReport : IReplicatedData<NodeReport>
 
     /// <summary>Whether it says the same, whenever it was said.</summary>
     public bool SaysTheSameAs(NodeReport other) =>
-        IsForgotten == other.IsForgotten && Version == other.Version && RulesetHash == other.RulesetHash && Same(Rules, other.Rules) && Same(Workers, other.Workers) && Same(Interfaces, other.Interfaces) && Same(Refused, other.Refused) && RefusedMore == other.RefusedMore;
+        IsForgotten == other.IsForgotten && Version == other.Version && RulesetHash == other.RulesetHash && Same(Rules, other.Rules) && Same(Workers, other.Workers) && Same(Interfaces, other.Interfaces) && Same(Refused, other.Refused) && RefusedMore == other.RefusedMore
+        && Same(Redundancy, other.Redundancy);
 
     private static int Rank(NodeReport one, NodeReport other) =>
         one.Number.CompareTo(other.Number) is not 0 and int byNumber ? byNumber
@@ -68,7 +74,7 @@ public sealed record NodeReport : IReplicatedData<NodeReport>
         : string.CompareOrdinal(one.Content, other.Content);
 
     /// <summary>The same for all that say the same.</summary>
-    private string Content => string.Join('\n', [IsForgotten ? "forgotten" : "", Version, RulesetHash, .. Lines(Rules), "", .. Lines(Workers), "", .. Lines(Interfaces), "", .. Lines(Refused), RefusedMore == 0 ? "" : $"and {RefusedMore}"]);
+    private string Content => string.Join('\n', [IsForgotten ? "forgotten" : "", Version, RulesetHash, .. Lines(Rules), "", .. Lines(Workers), "", .. Lines(Interfaces), "", .. Lines(Refused), RefusedMore == 0 ? "" : $"and {RefusedMore}", .. Lines(Redundancy)]);
 
     private static IEnumerable<string> Lines<T>(IReadOnlyDictionary<string, T> values) => values.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}");
 

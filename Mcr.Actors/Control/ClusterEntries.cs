@@ -22,6 +22,10 @@ public sealed record ClusterEntry(string Cluster, string Node, string State, str
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Unknown { get; init; }
 
+    /// <summary>Redundant rules of the node that answers: who forwards them, and who stands by.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<RedundancyEntry>? Redundant { get; init; }
+
     /// <summary>Concurrent changes of one rule of which one was given up, and what became of it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Conflicts { get; init; }

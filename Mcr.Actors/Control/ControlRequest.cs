@@ -215,6 +215,40 @@ public abstract record ControlRequest
         public string? Member { get; init; }
     }
 
+    /// <summary>That node forwards a redundant rule, which is named by its id or its name, from now on.</summary>
+    public sealed record ClusterTakeover : ControlRequest
+    {
+        public string? Rule { get; init; }
+
+        public string? Member { get; init; }
+
+        /// <summary>Why, where it is not by hand: then the preferred node may take it back.</summary>
+        public string? Because { get; init; }
+    }
+
+    /// <summary>That node hands over its redundant rules, and takes none until it is told to again or its mcrd starts anew.</summary>
+    public sealed record ClusterDrain : ControlRequest
+    {
+        public string? Member { get; init; }
+
+        /// <summary>It may take rules again.</summary>
+        public bool End { get; init; }
+    }
+
+    /// <summary>From node to node: forward a redundant rule until <see cref="Member"/> is heard.</summary>
+    public sealed record ClusterYield : ControlRequest
+    {
+        public string? Rule { get; init; }
+
+        public string? Member { get; init; }
+
+        /// <summary>Forward it no more, whether or not it is heard.</summary>
+        public bool Now { get; init; }
+
+        /// <summary>Somebody wants it so: it is not taken back for being preferred.</summary>
+        public bool ByHand { get; init; }
+    }
+
     public sealed record Ping : ControlRequest;
 
     public sealed record Version : ControlRequest;

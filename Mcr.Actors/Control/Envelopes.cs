@@ -97,6 +97,15 @@ internal sealed record CommandEnvelope
     [JsonPropertyName("ClusterForget")]
     public ControlRequest.ClusterForget? ClusterForget { get; init; }
 
+    [JsonPropertyName("ClusterTakeover")]
+    public ControlRequest.ClusterTakeover? ClusterTakeover { get; init; }
+
+    [JsonPropertyName("ClusterDrain")]
+    public ControlRequest.ClusterDrain? ClusterDrain { get; init; }
+
+    [JsonPropertyName("ClusterYield")]
+    public ControlRequest.ClusterYield? ClusterYield { get; init; }
+
     [JsonPropertyName("Ping")]
     public ControlRequest.Ping? Ping { get; init; }
 

@@ -45,7 +45,7 @@ public static class RequestCodec
     private static ControlRequest Unwrap(CommandEnvelope command)
     {
         ControlRequest? only = null;
-        foreach (ControlRequest? each in new ControlRequest?[] { command.Add, command.Remove, command.ChangeRules, command.ConfirmChange, command.Reload, command.SaveConfig, command.ShowAudit, command.ShowConfig, command.SetWorkers, command.UpgradeHold, command.TraceEnable, command.TraceDisable, command.TraceGet, command.ListRules, command.Stats, command.ListWorkers, command.Interfaces, command.Events, command.GetLogLevels, command.SetLogLevel, command.ClusterStatus, command.ClusterRules, command.ClusterLeave, command.ClusterJoin, command.ClusterDown, command.ClusterForget, command.Ping, command.Version })
+        foreach (ControlRequest? each in new ControlRequest?[] { command.Add, command.Remove, command.ChangeRules, command.ConfirmChange, command.Reload, command.SaveConfig, command.ShowAudit, command.ShowConfig, command.SetWorkers, command.UpgradeHold, command.TraceEnable, command.TraceDisable, command.TraceGet, command.ListRules, command.Stats, command.ListWorkers, command.Interfaces, command.Events, command.GetLogLevels, command.SetLogLevel, command.ClusterStatus, command.ClusterRules, command.ClusterLeave, command.ClusterJoin, command.ClusterDown, command.ClusterForget, command.ClusterTakeover, command.ClusterDrain, command.ClusterYield, command.Ping, command.Version })
         {
             if (each is not null && only is not null)
                 throw new InvalidDataException("the request has more than one command; send one after another");
@@ -99,6 +99,9 @@ public static class RequestCodec
         ControlRequest.ClusterJoin join => new() { ClusterJoin = join },
         ControlRequest.ClusterDown down => new() { ClusterDown = down },
         ControlRequest.ClusterForget forget => new() { ClusterForget = forget },
+        ControlRequest.ClusterTakeover takeover => new() { ClusterTakeover = takeover },
+        ControlRequest.ClusterDrain drain => new() { ClusterDrain = drain },
+        ControlRequest.ClusterYield yield => new() { ClusterYield = yield },
         ControlRequest.Ping ping => new() { Ping = ping },
         ControlRequest.Version version => new() { Version = version },
         _ => throw new ArgumentOutOfRangeException(nameof(request), request, null),

@@ -28,6 +28,7 @@ internal sealed partial class InterfaceActor
         _links = links;
         if (news.ConcernsPlan)
             _state = _state.LookAgain();
+        OrderTakeovers();
         if (_open is not { IsClosing: false } || !news.ConcernsInput)
             return;
         Repair();

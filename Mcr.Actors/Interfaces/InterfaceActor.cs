@@ -128,7 +128,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
                 Answer(new CommandResult.Ok($"{_name} is being changed to {_wanted} workers (see: mcrctl list-workers)"));
                 break;
             default:
-                Unhandled(message);
+                HandleTakeovers(message);
                 break;
         }
     }
@@ -237,9 +237,10 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
 
         PlanFailures lost = PlanFailures.None with { Memberships = _lost };
         _lost = _lost.Clear();
-        InterfacePlan plan = PlanPreparation.Prepare(_open!.Port, new PlanInput(link, links, _state.Desired, _state.Allocations, lost, _state.NextGeneration) { Changed = _state.Changed, LeftOut = _state.LeftOut, Traces = _traces.Active });
+        InterfacePlan plan = PlanPreparation.Prepare(_open!.Port, new PlanInput(link, links, _state.Desired, _state.Allocations, lost, _state.NextGeneration) { Changed = _state.Changed, LeftOut = _state.LeftOut, Traces = _traces.Active, Node = _options.NodeName, Peers = _peers });
         _open.Meters.Follow(plan);
         Apply(_state.Prepared(plan));
+        FollowTakeovers(plan);
         if (_open is { IsAdopting: true })
             EndAdoption(plan);
     }

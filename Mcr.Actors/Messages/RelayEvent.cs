@@ -41,6 +41,15 @@ public enum EventKind
     /// <summary>This node's part of the cluster has ended, or is there again.</summary>
     ClusterState,
 
+    /// <summary>This node forwards a redundant rule now.</summary>
+    TakenOver,
+
+    /// <summary>This node stands by for a redundant rule that it has forwarded.</summary>
+    Yielded,
+
+    /// <summary>Something keeps a redundant rule from being taken over as it should.</summary>
+    Redundancy,
+
     /// <summary>Consoles cannot connect, or can again.</summary>
     ConsoleState,
 }

@@ -153,7 +153,7 @@ public sealed class ControlGate
 
     private async Task<ControlResponse> AskAsync(ControlRequest request, ControlPeer peer, CancellationToken cancellation)
     {
-        bool isOfCluster = request is { Node: not null } or ControlRequest.ClusterStatus or ControlRequest.ClusterRules or ControlRequest.ClusterLeave or ControlRequest.ClusterJoin or ControlRequest.ClusterDown or ControlRequest.ClusterForget;
+        bool isOfCluster = request is { Node: not null } or ControlRequest.ClusterStatus or ControlRequest.ClusterRules or ControlRequest.ClusterLeave or ControlRequest.ClusterJoin or ControlRequest.ClusterDown or ControlRequest.ClusterForget or ControlRequest.ClusterTakeover or ControlRequest.ClusterDrain or ControlRequest.ClusterYield;
         if (isOfCluster && _cluster is null)
             return new ControlResponse.Error("this mcrd is not one of several: mcr.cluster.enabled is off");
         if ((isOfCluster ? _cluster : _actor) is not { } actor)

@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Akka.Actor;
 using Akka.Serialization;
 using Mcr.Actors.Cluster.Tls;
 using Mcr.Actors.Cluster.Rules;
+using Mcr.Actors.Redundancy;
 
 namespace Mcr.Actors.Cluster.Wire;
 
@@ -88,7 +90,17 @@ public sealed class ClusterSerializer(ExtendedActorSystem system) : SerializerWi
         Interfaces = Texts(report.Interfaces),
         Refused = Texts(report.Refused),
         RefusedMore = Math.Max(0, report.RefusedMore),
+        Redundancy = Redundant(report.Redundancy),
     };
+
+    private static ImmutableSortedDictionary<string, RedundancyReport> Redundant(IReadOnlyDictionary<string, RedundancyReport>? rules) =>
+        Known(rules).Where(r => r.Value is not null).DistinctBy(r => r.Key).ToImmutableSortedDictionary(r => r.Key, r => r.Value with
+        {
+            Cause = CertificateNames.Printable(r.Value.Cause ?? ""),
+            Unfit = r.Value.Unfit is { } unfit ? CertificateNames.Printable(unfit, LongestSentence) : null,
+            Degraded = r.Value.Degraded is { } degraded ? CertificateNames.Printable(degraded, LongestSentence) : null,
+            Links = CertificateNames.Printable(r.Value.Links ?? "", LongestSentence),
+        }, StringComparer.Ordinal);
 
     private static Dictionary<string, int> Counts(IReadOnlyDictionary<string, int>? counts) => Known(counts).DistinctBy(c => c.Key).ToDictionary();
 

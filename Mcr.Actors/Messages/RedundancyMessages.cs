@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using Mcr.Actors.Cluster;
+using Mcr.Actors.Control;
+using Mcr.Actors.Redundancy;
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.Messages;
+
+/// <summary>
+/// Between the interfaces' actors, whose workers decide, and <c>/user/cluster/redundancy</c>, which knows the other nodes. By the EventStream, since either side may be made anew; each says all that it
+/// knows, again and again, so that nothing depends on one message.
+/// </summary>
+internal static class RedundancyMessages
+{
+    /// <summary>From an interface's actor: its redundant rules, all of them, when something has changed and each half second.</summary>
+    public sealed record Seen(string Interface, ImmutableDictionary<RuleId, TakeoverView> Rules);
+
+    /// <summary>To the interfaces' actors: what their workers are to do with redundant rules, all of them.</summary>
+    public sealed record Wish(ImmutableDictionary<RuleId, TakeoverWish> Rules);
+
+    /// <summary>For lists: who forwards, by rule.</summary>
+    public sealed record Known(ImmutableDictionary<RuleId, RedundancyEntry> Rules);
+
+    /// <summary>To the actor of redundancy: what other nodes have said last, and which of them can be reached.</summary>
+    public sealed record Others(ImmutableSortedDictionary<string, NodeReport> Reports, ImmutableHashSet<string> Reachable);
+
+    /// <summary>From it: what this node says of its redundant rules to all others.</summary>
+    public sealed record Say(ImmutableSortedDictionary<string, RedundancyReport> Rules);
+
+    /// <summary>To it; answered by a <see cref="ControlResponse"/>.</summary>
+    public sealed record Handle(ControlRequest Request, ControlPeer Peer);
+
+    /// <summary>To it: mcrd is about to stop, so whoever can take a rule over takes it over. Answered by <see cref="HandedOver"/>.</summary>
+    public sealed record HandOver;
+
+    public sealed record HandedOver;
+}

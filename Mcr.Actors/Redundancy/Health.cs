@@ -1,0 +1,40 @@
+using Mcr.Actors.Interfaces;
+using Mcr.Native.Netlink;
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.Redundancy;
+
+/// <summary>What the devices of a redundant rule say of it. Pure.</summary>
+internal static class Health
+{
+    /// <returns>Why it cannot forward at all, as a sentence; null: it can.</returns>
+    public static string? WhyUnfit(ForwardingRule rule, LinkTable links) =>
+        Fault(rule.Input.Interface, links) is { } input ? $"its input {input}"
+        : rule.Outputs.Select(o => Fault(o.Interface, links)).ToArray() is var outputs && outputs.All(o => o is not null) ? $"its output {outputs[0]}"
+        : null;
+
+    /// <returns>Which of its outputs do not work, as a sentence; null: all do.</returns>
+    public static string? WhyDegraded(ForwardingRule rule, LinkTable links) => rule.Outputs.Select(o => Fault(o.Interface, links)).FirstOrDefault(o => o is not null) is { } output ? $"its output {output}" : null;
+
+    /// <returns>Why no other node can be heard on any output, as a sentence; null: they can.</returns>
+    public static string? WhyDeaf(ForwardingRule rule, LinkTable links)
+    {
+        string? why = null;
+        foreach (RuleOutput output in rule.Outputs)
+        {
+            if (!links.TryGet(output.Interface, out Link? link))
+                continue;
+            if (EchoResolution.WhyNot(output, link) is not { } sentence)
+                return null;
+            why ??= sentence;
+        }
+
+        return why;
+    }
+
+    private static string? Fault(string device, LinkTable links) =>
+        !links.TryGet(device, out Link? link) ? $"{device} does not exist"
+        : !link.IsUp ? $"{device} is down"
+        : !link.IsRunning ? $"{device} has no carrier"
+        : null;
+}

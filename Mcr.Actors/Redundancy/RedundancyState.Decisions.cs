@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using Mcr.Actors.Control;
+using Mcr.Actors.Messages;
+using Mcr.Native.Redundancy;
+using Mcr.Native.Rules;
+using Effects = System.Collections.Immutable.ImmutableArray<Mcr.Actors.Redundancy.RedundancyEffect>;
+
+namespace Mcr.Actors.Redundancy;
+
+/// <summary>What is decided by itself, as time goes by.</summary>
+internal sealed partial record RedundancyState
+{
+    /// <summary>After its start, so long it is waited for nodes that have not been heard of.</summary>
+    public static readonly TimeSpan Hold = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the preferred node has to have been well before it takes a rule back.</summary>
+    public static readonly TimeSpan RevertHold = TimeSpan.FromSeconds(3);
+
+    /// <summary>Two forward and do not hear each other: so long they may be about to notice, or the news about it be old.</summary>
+    private static readonly TimeSpan DoubledHold = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(2);
+
+    public (RedundancyState Next, Effects Effects) Tick(TimeSpan now)
+    {
+        RedundancyState next = this;
+        var effects = ImmutableArray.CreateBuilder<RedundancyEffect>();
+        foreach (RuleId id in Rules.Keys)
+        {
+            (RedundantRule rule, Effects more) = next.Decide(next.Rules[id], now);
+            next = next with { Rules = next.Rules.SetItem(id, rule) };
+            effects.AddRange(more);
+        }
+
+        return (next, effects.ToImmutable());
+    }
+
+    private (RedundantRule Rule, Effects Effects) Decide(RedundantRule rule, TimeSpan now)
+    {
+        if (rule.HandedTo is { } handed && now - (rule.AskedAt ?? Started) > AskAgain && OthersOf(rule.View.Rule).FirstOrDefault(o => o.Name == handed) is not { IsReachable: true, Report.Forwarding: true })
+            rule = rule with { HandedTo = null }; // it has failed since
+        if (rule.Move is not null)
+            return GoOn(rule, now);
+        (rule, Effects fenced) = Fence(rule, now);
+        if (!fenced.IsEmpty)
+            return (rule, fenced);
+        return rule.View.IsForwarding ? HandOver(rule, now) : Revert(rule, now);
+    }
+
+    /// <summary>Nobody is known who forwards it or goes first, so silence alone decides.</summary>
+    private bool IsFree(RedundantRule rule, TimeSpan now)
+    {
+        int rank = rule.Settings.RankOf(Node);
+        OtherNode[] others = [.. OthersOf(rule.View.Rule)];
+        bool isSettled = now - Started >= Hold || others.All(o => o is { IsReachable: true, IsKnown: true });
+        return isSettled && !others.Any(o => o is { IsReachable: true, Report: { } report } && (report.Forwarding || (o.Rank < rank && report.IsReady && (report.Flowing || !rule.View.IsFlowing))));
+    }
+
+    /// <summary>The one that forwarded last, as far as it is known, cannot be reached.</summary>
+    private bool IsSuspect(RedundantRule rule) =>
+        OthersOf(rule.View.Rule).Any(o => !o.IsReachable && (o.Report is { Forwarding: true } || o.Rank == rule.View.HeardRank))
+        && !OthersOf(rule.View.Rule).Any(o => o is { IsReachable: true, Report.Forwarding: true });
+
+    /// <summary>Two that hear each other settle it themselves, within a datagram's time. Of two that do not, the one that goes last gives way here.</summary>
+    private (RedundantRule Rule, Effects Effects) Fence(RedundantRule rule, TimeSpan now)
+    {
+        int rank = rule.Settings.RankOf(Node);
+        OtherNode? other = rule.View.IsForwarding ? OthersOf(rule.View.Rule).FirstOrDefault(o => o is { IsReachable: true, Report: { Forwarding: true, Sending: true } } && o.Rank < rank) : null;
+        if (other is null)
+            return (rule.DoubledSince is null ? rule : rule with { DoubledSince = null }, []);
+        if (rule.DoubledSince is not { } since)
+            return (rule with { DoubledSince = now }, []);
+        if (now - since < DoubledHold)
+            return (rule, []);
+        RelayEvent news = News(rule.View, EventSeverity.Warning, EventKind.Redundancy, $"nodes {other.Name} and {Node} have both forwarded it, and {Node} does not hear {other.Name} on the output; {Node} stands by. Until it hears {other.Name} again it takes over only when the cluster says that {other.Name} is gone. Look whether the segment carries the group from one to the other (a switch that snoops without a querier does not)");
+        return (Order(rule, TakeoverOrder.Yield) with { DoubledSince = null }, [new RedundancyEffect.Tell(news)]);
+    }
+
+    /// <summary>Something is wrong here, or the node is drained: another one that is ready is asked to take it.</summary>
+    private (RedundantRule Rule, Effects Effects) HandOver(RedundantRule rule, TimeSpan now)
+    {
+        string? why = IsDrained ? $"node {Node} is drained" : rule.View.Degraded is { } degraded ? $"at node {Node} {degraded}" : null;
+        if (why is null || now - rule.AskedAt < AskAgain || TargetOf(rule) is not { } target)
+            return (rule, []);
+        return (rule with { AskedAt = now }, [new RedundancyEffect.Ask(target.Name, new ControlRequest.ClusterTakeover { Rule = rule.View.Rule.Id.Value, Member = target.Name, Because = why }, null)]);
+    }
+
+    /// <summary>The preferred node takes it back when it has been well for some time.</summary>
+    private (RedundantRule Rule, Effects Effects) Revert(RedundantRule rule, TimeSpan now)
+    {
+        TakeoverView view = rule.View;
+        bool isWell = rule.Settings is { Revert: true } settings && settings.Prefer == Node && rule.HandedTo is null && !IsDrained
+            && view is { Unfit: null, Degraded: null, IsFlowing: true };
+        if (!isWell || ForwarderOf(rule) is not { } forwarder)
+            return (rule.WellSince is null ? rule : rule with { WellSince = null }, []);
+        if (rule.WellSince is not { } since)
+            return (rule with { WellSince = now }, []);
+        return now - since < RevertHold ? (rule, []) : Begin(rule, forwarder.Name, "it is the preferred node, and is well again", isByHand: false, now);
+    }
+
+    /// <summary>Who can be reached and forwards.</summary>
+    private OtherNode? ForwarderOf(RedundantRule rule) => OthersOf(rule.View.Rule).FirstOrDefault(o => o is { IsReachable: true, Report.Forwarding: true });
+
+    /// <summary>The first in the order that could take it over, and would do better.</summary>
+    private OtherNode? TargetOf(RedundantRule rule) =>
+        OthersOf(rule.View.Rule).FirstOrDefault(o => o is { IsReachable: true, Report: { IsReady: true } report } && (report.Degraded is null || IsDrained) && (report.Flowing || !rule.View.IsFlowing));
+
+    private static RedundantRule Order(RedundantRule rule, TakeoverOrder kind, int rank = 0) => rule with { Number = rule.Number + 1, Kind = kind, Rank = rank };
+}

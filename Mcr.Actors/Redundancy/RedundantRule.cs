@@ -1,0 +1,40 @@
+using Mcr.Native.Redundancy;
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.Redundancy;
+
+/// <summary>What <see cref="RedundancyState"/> knows and wants of one rule. Times are those of a clock that is never set. Immutable.</summary>
+internal sealed record RedundantRule(TakeoverView View)
+{
+    public EchoPeers Peers { get; init; } = EchoPeers.None;
+
+    /// <summary>The last order to the workers.</summary>
+    public long Number { get; init; }
+
+    public TakeoverOrder Kind { get; init; }
+
+    public int Rank { get; init; }
+
+    /// <summary>This node is about to take it over.</summary>
+    public Move? Move { get; init; }
+
+    /// <summary>Somebody has handed it over to that node by hand: it stays there for as long as that one forwards.</summary>
+    public string? HandedTo { get; init; }
+
+    /// <summary>Since when another has forwarded as well, and goes first; null: none does.</summary>
+    public TimeSpan? DoubledSince { get; init; }
+
+    /// <summary>Since when this node, which is preferred, could take it back; null: it cannot.</summary>
+    public TimeSpan? WellSince { get; init; }
+
+    /// <summary>When another was asked to take it over.</summary>
+    public TimeSpan? AskedAt { get; init; }
+
+    public RedundancySettings Settings => View.Rule.Redundancy!;
+}
+
+/// <param name="From">Who forwards it now; null: nobody that is known.</param>
+/// <param name="Since">When it was begun.</param>
+/// <param name="Why">In a sentence, behind "since".</param>
+/// <param name="IsTaking">The other is ready to yield, and the workers have been told to forward.</param>
+internal sealed record Move(string? From, TimeSpan Since, string Why, bool IsByHand, bool IsTaking = false);
