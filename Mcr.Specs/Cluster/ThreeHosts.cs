@@ -24,7 +24,8 @@ internal sealed class ThreeHosts : IDisposable
     private readonly NetworkNamespace _switches;
     private readonly List<ClusterHost> _hosts = [];
 
-    public ThreeHosts()
+    /// <param name="rules">What each host has; null: a rule of its own.</param>
+    public ThreeHosts(string? rules = null, int count = 3)
     {
         NamespaceSupport.Require();
         MakeCertificates(_certificates.FullName, "a,b,c");
@@ -39,13 +40,13 @@ internal sealed class ThreeHosts : IDisposable
         Destination = new NetworkNamespace("destination");
         Plug("source", "src", Source, "src0", "10.1.0.100");
         Plug("destination", "dst", Destination, "dst0", "10.2.0.100");
-        for (int i = 1; i <= Names.Length; i++)
+        for (int i = 1; i <= count; i++)
         {
             var place = new NetworkNamespace(Names[i - 1]);
             Plug("source", $"s{i}", place, "in0", $"10.1.0.{i}");
             Plug("destination", $"d{i}", place, "out0", $"10.2.0.{i}");
             Plug("management", $"m{i}", place, "mg0", $"10.9.0.{i}");
-            _hosts.Add(new ClusterHost(Names[i - 1], i, place, _certificates.FullName));
+            _hosts.Add(new ClusterHost(Names[i - 1], i, place, _certificates.FullName, rules));
         }
     }
 
@@ -132,7 +133,7 @@ internal sealed class ThreeHosts : IDisposable
 }
 
 /// <summary>One relay of several.</summary>
-internal sealed class ClusterHost(string name, int number, NetworkNamespace place, string certificates) : IDisposable
+internal sealed class ClusterHost(string name, int number, NetworkNamespace place, string certificates, string? rules = null) : IDisposable
 {
     /// <summary>TCP_ESTABLISHED of linux/tcp_states.h, as /proc/net/tcp has it.</summary>
     private const string Established = "01";
@@ -147,10 +148,12 @@ internal sealed class ClusterHost(string name, int number, NetworkNamespace plac
 
     public string Management => $"10.9.0.{number}";
 
+    public bool IsRunning => _mcrd is { Process.HasExited: false };
+
     public McrdProcess Mcrd => _mcrd ?? throw new InvalidOperationException($"{name} was not started");
 
     /// <summary>What it has of itself: everything that comes to 239.1.1.1, to a group of its own.</summary>
-    public string Rules => $"{{ name = own-{name}, input {{ interface = in0, group = \"239.1.1.1\", port = 5000 }}, outputs = [ {{ interface = out0, group = \"{Group}\", port = 6000 }} ] }}";
+    public string Rules => rules ?? $"{{ name = own-{name}, input {{ interface = in0, group = \"239.1.1.1\", port = 5000 }}, outputs = [ {{ interface = out0, group = \"{Group}\", port = 6000 }} ] }}";
 
     public string Group => $"239.2.0.{number}";
 
