@@ -14,9 +14,15 @@ public static class ClusterHosting
 {
     private static readonly TimeSpan LongestLeave = TimeSpan.FromSeconds(3);
 
-    /// <summary>Starts <c>/user/cluster</c> beside the relay, and leaves the others in order before the relay stops: nobody asks it for anything then.</summary>
+    /// <summary>Longer than redundant rules are waited for.</summary>
+    private static readonly TimeSpan LongestHandOver = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// Starts <c>/user/cluster</c> beside the relay. Before the relay stops, it hands over its redundant rules, and leaves the others in order: nobody asks it for anything then.
+    /// </summary>
     /// <param name="state">null: what others are to do when they are back is not kept over a restart.</param>
-    public static AkkaConfigurationBuilder WithCluster(this AkkaConfigurationBuilder builder, McrSettings settings, string version, ControlGate gate, RuleLedger ledger, StateDirectory? state) =>
+    /// <param name="isHeld">The workers go on without mcrd.</param>
+    public static AkkaConfigurationBuilder WithCluster(this AkkaConfigurationBuilder builder, McrSettings settings, string version, ControlGate gate, RuleLedger ledger, StateDirectory? state, Func<bool> isHeld) =>
         builder.WithActors((system, registry) =>
         {
             IActorRef relay = registry.Get<RelaySupervisor>();
@@ -25,6 +31,8 @@ public static class ClusterHosting
             IActorRef cluster = system.ActorOf(Props.Create(() => new ClusterActor(options, relay, file)), "cluster");
             CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceUnbind, "leave-cluster", async () =>
             {
+                if (!isHeld())
+                    await cluster.Ask<RedundancyMessages.HandedOver>(new RedundancyMessages.HandOver(), LongestHandOver);
                 await cluster.Ask<ClusterMessages.HasLeft>(new ClusterMessages.Stop(), LongestLeave);
                 return Done.Instance;
             });

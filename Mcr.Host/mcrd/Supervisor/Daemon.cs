@@ -151,7 +151,7 @@ internal static class Daemon
                 })
                 .WithRelay(platform, RelayOptionsOf(settings) with { Configuration = configuration }, ledger, gate, () => signals.IsHeld);
             if (settings.Cluster.Enabled)
-                akka.WithCluster(settings, ProductVersion.Text, gate, ledger, state);
+                akka.WithCluster(settings, ProductVersion.Text, gate, ledger, state, () => signals.IsHeld);
             if (settings.Console.Enabled)
                 akka.WithConsole(configuration, ProductVersion.Text, gate);
         });
@@ -173,6 +173,7 @@ internal static class Daemon
         akka.stdout-logger-class = "Mcr.Host.Mcrd.Logging.LastResortLogger, mcrd"
         akka.log-dead-letters = off
         akka.scheduler.tick-duration = 50ms
+        akka.coordinated-shutdown.phases.service-unbind.timeout = 7s
         """);
 
     private static RelayOptions RelayOptionsOf(McrSettings settings) => new()

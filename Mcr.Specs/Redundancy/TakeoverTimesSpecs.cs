@@ -1,0 +1,91 @@
+using System.Globalization;
+using Mcr.Actors.Control;
+using Mcr.Native.Interop;
+using Mcr.Specs.Cluster;
+
+namespace Mcr.Specs.Redundancy;
+
+/// <summary>
+/// What each event costs who receives a redundant rule, at 10,000 datagrams a second through real relays: lost for so long at most, doubled for so long at most. Each once; with MCR_REPETITIONS as often as
+/// that says, for docs/benchmarks.
+/// </summary>
+public sealed class TakeoverTimesSpecs(ITestOutputHelper output)
+{
+    private const double Takeover = 250; // milliseconds
+    private const double Doubles = 100;
+    private const double Planned = 10;
+
+    private static readonly int Repetitions = int.Parse(Environment.GetEnvironmentVariable("MCR_REPETITIONS") ?? "1", CultureInfo.InvariantCulture);
+
+    private readonly List<Event> _events = [];
+
+    [Fact]
+    public void Events_of_a_pair_should_cost_no_more_than_they_may()
+    {
+        using var hosts = new RedundantHosts(2);
+        ClusterHost a = hosts.Of("a");
+        ClusterHost b = hosts.Of("b");
+        hosts.AwaitForwarding("a", "b");
+        for (int i = 0; i < Repetitions; i++)
+        {
+            Measure("owner's host dies (2 nodes)", Takeover, Doubles, hosts, () => RedundantHosts.Signal(a, Libc.SIGKILL), () => hosts.AwaitForwarding("b"));
+            Measure("it comes back, and the rule with it (revert)", Planned, Planned, hosts, () => a.Mcrd.StartAgain(), () => hosts.AwaitForwarding("a", "b"));
+            Measure("owner's output link down", Takeover, Doubles, hosts, () => a.Place.Ip("link set out0 down"), () => hosts.AwaitForwarding("b", "a"));
+            Measure("output link up, revert", Planned, Planned, hosts, () => a.Place.Ip("link set out0 up"), () => hosts.AwaitForwarding("a", "b"));
+            Measure("owner's input link down", Takeover, Doubles, hosts, () => a.Place.Ip("link set in0 down"), () => hosts.AwaitForwarding("b", "a"));
+            Measure("input link up, revert", Planned, Planned, hosts, () => a.Place.Ip("link set in0 up"), () => hosts.AwaitForwarding("a", "b"));
+            Measure("owner frozen", Takeover, Doubles, hosts, () => RedundantHosts.Signal(a, Libc.SIGSTOP), () => hosts.AwaitForwarding("b"));
+            hosts.Recorder.AwaitMore(5 * RedundantHosts.Rate);
+            Measure("thawed after 5 s, revert", Planned, Doubles, hosts, () => RedundantHosts.Signal(a, Libc.SIGCONT), () => hosts.AwaitForwarding("a", "b"));
+            Measure("management cut", 0, 0, hosts, () => hosts.Hosts.CutManagement(a), () => McrdWaits.Until(() => !b.CanReach(a) && !a.CanReach(b), () => "the nodes to lose each other"));
+            Measure("management healed", 0, 0, hosts, () => hosts.Hosts.HealManagement(a), () => hosts.AwaitForwarding("a", "b"));
+            Measure("drain", Planned, Planned, hosts, () => Ask(b, new ControlRequest.ClusterDrain { Member = "a" }), () => hosts.AwaitForwarding("b", "a"));
+            Measure("drain ended, revert", Planned, Planned, hosts, () => Ask(b, new ControlRequest.ClusterDrain { Member = "a", End = true }), () => hosts.AwaitForwarding("a", "b"));
+            Measure("takeover by hand", Planned, Planned, hosts, () => Ask(a, new ControlRequest.ClusterTakeover { Rule = RedundantHosts.RuleId, Member = "b" }), () => hosts.AwaitForwarding("b", "a"));
+            Measure("takeover by hand, back", Planned, Planned, hosts, () => Ask(a, new ControlRequest.ClusterTakeover { Rule = RedundantHosts.RuleId, Member = "a" }), () => hosts.AwaitForwarding("a", "b"));
+            Measure("owner's mcrd alone killed", 0, 0, hosts, a.Mcrd.Kill, () => hosts.Recorder.AwaitMore(2 * RedundantHosts.Rate));
+            Measure("another mcrd adopts its workers", 0, 0, hosts, () => a.Mcrd.StartAgain(), () => hosts.AwaitForwarding("a", "b"));
+            Measure("rolling restart: b", Planned, Planned, hosts, () => Restart(b), () => hosts.AwaitForwarding("a", "b"));
+            Measure("rolling restart: a, revert", Planned, Planned, hosts, () => Restart(a), () => hosts.AwaitForwarding("a", "b"));
+        }
+
+        Judge();
+    }
+
+    private static void Restart(ClusterHost host)
+    {
+        (int code, string text) = host.Mcrd.Stop();
+        Assert.True(code == 0, text);
+        host.Mcrd.StartAgain();
+    }
+
+    private static void Ask(ClusterHost host, ControlRequest request)
+    {
+        string answer = host.Ask(request).GetRawText();
+        Assert.True(answer.Contains("Success", StringComparison.Ordinal), answer);
+    }
+
+    private void Measure(string what, double lost, double doubled, RedundantHosts hosts, Action happens, Action settled)
+    {
+        Reception reception = hosts.During(happens, settled);
+        output.WriteLine($"{what}: {reception}");
+        Event known = _events.Find(e => e.What == what) ?? new Event(what, lost, doubled, [], []);
+        if (known.Lost.Count == 0)
+            _events.Add(known);
+        known.Lost.Add(reception.Lost * 1000.0 / RedundantHosts.Rate);
+        known.Doubled.Add(reception.Doubled * 1000.0 / RedundantHosts.Rate);
+    }
+
+    private void Judge()
+    {
+        output.WriteLine("| event | lost for: median, worst (at most) | doubled for: median, worst (at most) |");
+        output.WriteLine("| --- | --- | --- |");
+        foreach (Event e in _events)
+            output.WriteLine(FormattableString.Invariant($"| {e.What} | {Median(e.Lost):0.0}, {e.Lost.Max():0.0} ms ({e.MostLost} ms) | {Median(e.Doubled):0.0}, {e.Doubled.Max():0.0} ms ({e.MostDoubled} ms) |"));
+        Assert.All(_events, e => Assert.True(e.Lost.Max() <= e.MostLost && e.Doubled.Max() <= e.MostDoubled, $"{e.What}: lost for {e.Lost.Max()} ms, doubled for {e.Doubled.Max()} ms"));
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    private sealed record Event(string What, double MostLost, double MostDoubled, List<double> Lost, List<double> Doubled);
+}
