@@ -332,7 +332,7 @@ public sealed class SettingsSpecs : IDisposable
     {
         string text = string.Join('\n', SettingsReader.Reference.Split('\n').Select(l => l.Trim()).Where(l => l.StartsWith("# ", StringComparison.Ordinal))
             .SkipWhile(l => l != "# {").Select(l => l[2..]).TakeWhile(l => !l.StartsWith("Values to be", StringComparison.Ordinal)).Where(l => !l.StartsWith('#')));
-        McrSettings settings = _directory.Settings($"mcr.rules = [\n{text}\n]");
+        McrSettings settings = _directory.Settings($"{AsNodeA}\nmcr.rules = [\n{text}\n]");
         Assert.Equal("video", Assert.Single(settings.Rules).Rule.Name);
     }
 
