@@ -74,6 +74,10 @@ internal sealed partial record RelayState
     {
         if (Unconfirmed is { } waits)
             return Refuse(ticket, "rules", waits.Refusal);
+        // They fit the settings of the files, which count from the next start on. To leave them out until then would end what runs in their place.
+        RuleProblem[] early = [.. from file in files let problem = Overlay.WhyNot(file.Rule) where problem is not null select new RuleProblem($"{file.Origin}: {problem.Field}", $"{problem.Sentence}; the files say otherwise by now, and that takes a restart of mcrd first")];
+        if (early.Length > 0)
+            return (this, [new RelayEffect.Answer(ticket, new CommandResult.Rejected([.. early]))]);
         (Overlay overlay, ImmutableArray<string> notes) = Overlay.On(files, Overlay.Added.Values, Overlay.Removed.Values, Overlay.ClusterNode);
         return Run(ticket, overlay, notes, now);
     }

@@ -17,7 +17,7 @@ internal sealed class AddCommand : Command
     private readonly Option<string?> _ruleId = new("--rule-id") { HelpName = "ID", Description = "An id of your own (default: made from the input)" };
     private readonly Option<string?> _analyse = new("--analyse") { HelpName = "A", Description = "What of its payloads to look at for the statistics: auto (the default: RTP and MPEG-TS when it is either), off, rtp, ts, moldudp64, or a sequence number such as 'sequence offset=4 width=32'" };
     private readonly Option<string?> _alarms = new("--alarms") { HelpName = "A", Description = $"Which of its troubles are alarms, where that is not as for all rules: 'silence=5s,rate-min=1Mbit,rate-max=20Mbit,loss=on'; {string.Join(", ", AlarmText.Keys)}" };
-    private readonly Option<string?> _ha = new("--ha") { HelpName = "H", Description = $"Which nodes of the cluster back each other up for it: nodes=a+b,prefer=a,revert=on,takeover-after=100ms; nodes alone will do" };
+    private readonly Option<string?> _ha = new("--ha") { HelpName = "H", Description = "Which nodes of the cluster back each other up for it: nodes=a+b,prefer=a,revert=on,takeover-after=100ms; nodes alone will do" };
     private readonly Option<bool> _force = new("--force") { Description = "Accept what is refused by default: link-local and PTP groups, source-specific ones without --source, sending from another host's address" };
 
     public AddCommand()

@@ -10,6 +10,8 @@ namespace Mcr.Specs.Configuration;
 /// <summary>From texts to settings: defaults, precedence, and every problem at its place.</summary>
 public sealed class SettingsSpecs : IDisposable
 {
+    private const string AsNodeA = "mcr { node.name = a, cluster { enabled = on, listen = \"127.0.0.1:4053\" } }";
+
     private readonly SettingsDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
@@ -223,6 +225,41 @@ public sealed class SettingsSpecs : IDisposable
         Assert.Contains(problems, p => p.StartsWith("mcrd.hocon:5:", StringComparison.Ordinal) && p.Contains("nothing is set at PORT_OF_NOBODY", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("ha { nodes = [a, b], prefer = b, revert = off, takeover-after = 250 ms }", "nodes=a+b,prefer=b,revert=off,takeover-after=250ms")]
+    [InlineData("ha = \"nodes=c+a,takeover-after=1s\"", "nodes=c+a,takeover-after=1000ms")]
+    [InlineData("ha { nodes = \"a+b\" }", "nodes=a+b")]
+    [InlineData("ha = null", null)]
+    public void Redundancy_of_a_rule_should_be_an_object_or_a_text(string ha, string? text) =>
+        Assert.Equal(text, Assert.Single(_directory.Settings($"{AsNodeA}\nmcr.rules = [ {RuleWith(ha)} ]").Rules).Rule.RedundancyText);
+
+    [Theory]
+    [InlineData("ha = x", "2:22: mcr.rules[0].ha: 'x' has no value; write ha as nodes=a+b,prefer=a", "2:22: mcr.rules[0].ha.nodes: is missing; give 2 to 8 nodes of the cluster that reach the rule's input and outputs")]
+    [InlineData("ha = \"nodes=a+b,prefer=c\"", "2:22: mcr.rules[0].ha.prefer: 'c' is none of the nodes (a, b); give one of them, or leave it out for the first")]
+    [InlineData("ha { nodes = [a, b], prefer = c }", "2:47: mcr.rules[0].ha.prefer: 'c' is none of the nodes (a, b); give one of them, or leave it out for the first")]
+    [InlineData("ha { nodes = [a] }", "2:30: mcr.rules[0].ha.nodes: one node backs nobody up; give 2 to 8 nodes of the cluster that reach the rule's input and outputs")]
+    [InlineData("ha { nodes = [] }", "2:30: mcr.rules[0].ha.nodes: is missing; give 2 to 8 nodes of the cluster that reach the rule's input and outputs")]
+    [InlineData("ha { nodes = [a, \"b c\"], revert = 2 }", "2:30: mcr.rules[0].ha.nodes: 'b c' is no name of a node; those have 1 to 64 letters, digits, -, _ and ., and begin with a letter or a digit", "2:51: mcr.rules[0].ha.revert: '2' is neither on nor off")]
+    [InlineData("ha { nodes = [a, b], revrt = off }", "2:38: mcr.rules[0].ha.revrt is not a key of this version; did you mean 'revert'?")]
+    [InlineData("ha { nodes = [a, b], takeover-after = 10ms }", "2:55: mcr.rules[0].ha.takeover-after: '10ms' is no time of silence after which another node takes over; give one from 20ms to 10s such as 100ms")]
+    [InlineData("ha { nodes = [b, c, d] }", "2:20: mcr.rules[0].ha: this node is a, and ha names b, c and d; give the rule to one of those, or name this node, too")]
+    public void Problems_of_redundancy_should_be_at_the_key_that_has_them(string ha, params string[] problems) =>
+        Assert.Equal(problems.Select(p => $"mcrd.hocon:{p}"), _directory.Problems($"{AsNodeA}\nmcr.rules = [ {RuleWith(ha)} ]"));
+
+    [Fact]
+    public void Redundancy_should_take_a_cluster()
+    {
+        string rules = $"mcr.rules = [ {RuleWith("ha { nodes = [a, b] }")}\n{RuleWith("ha = \"nodes=a+b\"", 2)} ]\nmcr.node.name = a";
+        Assert.Equal(
+            [
+                "mcrd.hocon:1:20: mcr.rules[0].ha: ha takes a cluster: set mcr.cluster.enabled = on, or leave it out",
+                "mcrd.hocon:2:8: mcr.rules[1].ha: ha takes a cluster: set mcr.cluster.enabled = on, or leave it out",
+            ],
+            _directory.Problems(rules));
+        // Who only takes the rules leaves that to the mcrd that they are for.
+        Assert.Equal(2, _directory.Settings(rules, flags: s => s with { ForAnyNode = true }).Rules.Length);
+    }
+
     [Fact]
     public void Output_after_something_that_is_none_should_keep_its_number()
     {
@@ -295,7 +332,9 @@ public sealed class SettingsSpecs : IDisposable
     {
         string text = string.Join('\n', SettingsReader.Reference.Split('\n').Select(l => l.Trim()).Where(l => l.StartsWith("# ", StringComparison.Ordinal))
             .SkipWhile(l => l != "# {").Select(l => l[2..]).TakeWhile(l => !l.StartsWith("Values to be", StringComparison.Ordinal)).Where(l => !l.StartsWith('#')));
-        McrSettings settings = _directory.Settings($"mcr.rules = [\n{text}\n]");
+        McrSettings settings = _directory.Settings($"{AsNodeA}\nmcr.rules = [\n{text}\n]");
         Assert.Equal("video", Assert.Single(settings.Rules).Rule.Name);
     }
+
+    private static string RuleWith(string option, int last = 1) => $"{{ {option}, input {{ interface = eth0, group = \"239.1.1.{last}\", port = 1 }}, outputs = [ {{ interface = eth1, group = \"239.2.2.{last}\", port = 1 }} ] }}";
 }

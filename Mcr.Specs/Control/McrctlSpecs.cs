@@ -50,13 +50,14 @@ public sealed class McrctlSpecs
             }
         },
         {
-            "add --input-interface eth0 --input-group ff3e::1 --input-port 5000 --source 2001:db8::1 --outputs [ff0e::2]:6000:eth1?ttl=decrement&source=keep&dscp=ef&rate-limit=5Mbit&max-burst=8&pace=on&priority=5",
+            "add --input-interface eth0 --input-group ff3e::1 --input-port 5000 --source 2001:db8::1 --outputs [ff0e::2]:6000:eth1?ttl=decrement&source=keep&dscp=ef&rate-limit=5Mbit&max-burst=8&pace=on&priority=5 --ha nodes=a+b,prefer=b",
             new ControlRequest.Add
             {
                 InputInterface = "eth0",
                 InputGroup = "ff3e::1",
                 InputPort = "5000",
                 Source = "2001:db8::1",
+                Ha = "nodes=a+b,prefer=b",
                 Outputs = [new OutputText { Group = "ff0e::2", Port = "6000", Interface = "eth1", Ttl = "decrement", Source = "keep", Dscp = "ef", RateLimit = "5Mbit", MaxBurst = "8", Pace = "on", Priority = "5" }],
             }
         },

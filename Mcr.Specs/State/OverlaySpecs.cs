@@ -78,6 +78,25 @@ public sealed class OverlaySpecs
         Assert.Contains(leftOut, l => l.Contains("is an output of rule", StringComparison.Ordinal));
     }
 
+    /// <summary>Nobody can say so to who added it, and the others have to run all the same.</summary>
+    [Fact]
+    public void Redundant_rule_should_be_left_out_and_kept_while_the_node_is_not_one_of_its_cluster()
+    {
+        RuleWithOrigin redundant = Added(Extra.Rule with { Redundancy = new RedundancySettings(["a", "b"], "a", true, 100) });
+        Overlay overlay = Overlay.On([Video], "a").With(redundant);
+        Assert.Equal([Video, redundant], Sorted(overlay.Apply().Rules));
+
+        foreach ((string? node, string why) in new[] { (null, "ha takes a cluster"), ("c", "this node is c, and ha names a and b") })
+        {
+            (Overlay next, ImmutableArray<string> notes) = Overlay.On([Video], overlay.Added.Values, overlay.Removed.Values, node);
+            (ImmutableArray<RuleWithOrigin> rules, ImmutableArray<string> leftOut) = next.Apply();
+            Assert.Equal([Video], Sorted(rules));
+            Assert.Contains($"of mcrctl cannot be on this node as it is set up now, and is left out until it can: {why}", Assert.Single(leftOut), StringComparison.Ordinal);
+            Assert.Empty(notes);
+            Assert.Equal([redundant], next.Added.Values); // saved as ever
+        }
+    }
+
     /// <summary>Whatever is added, replaced and removed, in whatever order: what runs after a restart is what ran before.</summary>
     [Fact]
     public void Restart_should_change_nothing()

@@ -61,24 +61,17 @@ public sealed class RulesChangeSpecs
         string y = x.Replace("rule x", "rule y", StringComparison.Ordinal).Replace(":7:3", ":9:3", StringComparison.Ordinal);
 
         var removal = RelayCommands.RemoveRule.ById(new RuleId("x"));
-        CheckRefused(state.Remove(9, removal with { OfOtherNode = "n" }), $"rule_id: {x}");
-        CheckRefused(state.Add(9, [Of(Rule(1, "d", "x", 4))], _ => "", Now, "n"), $"input: {x}");
-        CheckRefused(state.Add(9, [Of(Rule(1, "d", "other", 4))], _ => "", Now, "n"), $"input: {x}");
+        CheckRefused(state, state.Remove(9, removal with { OfOtherNode = "n" }), $"rule_id: {x}");
+        CheckRefused(state, state.Add(9, [Of(Rule(1, "d", "x", 4))], _ => "", Now, "n"), $"input: {x}");
+        CheckRefused(state, state.Add(9, [Of(Rule(1, "d", "other", 4))], _ => "", Now, "n"), $"input: {x}");
         RelayCommands.ChangeRules many = Put(Rule(4, "e", "w", 4), Rule(1, "d", "x", 4)) with { Remove = [RelayCommands.RemoveRule.ByName("c"), RelayCommands.RemoveRule.ByName("b")] };
-        CheckRefused(state.Change(9, many with { OfOtherNode = "n" }, Now), $"removals[1].name: {y}", $"rules[1].input: {x}");
-        CheckRefused(state.Change(9, Put(Rule(1, "a", "x", 1)) with { Replace = true, OfOtherNode = "n" }, Now), $"rules: {y}");
+        CheckRefused(state, state.Change(9, many with { OfOtherNode = "n" }, Now), $"removals[1].name: {y}", $"rules[1].input: {x}");
+        CheckRefused(state, state.Change(9, Put(Rule(1, "a", "x", 1)) with { Replace = true, OfOtherNode = "n" }, Now), $"rules: {y}");
 
         // What no file has is anybody's; so is what the files have exactly so. And here all may be changed.
         Assert.Equal(["1 a x", "2 b y"], Texts(Done(state.Change(9, Put(Rule(1, "a", "x", 1), Rule(2, "b", "y", 2)) with { Replace = true, OfOtherNode = "n" }, Now)).Next));
         Assert.Equal(["1 d x", "3 c z", "4 e w"], Texts(Done(state.Change(9, many with { Remove = [RelayCommands.RemoveRule.ByName("b")] }, Now)).Next));
         Assert.Equal(["2 b y", "3 c z"], Texts(state.Remove(9, removal).Next));
-
-        void CheckRefused((RelayState Next, RuleEffects Effects) decision, params string[] problems)
-        {
-            Assert.Same(state, decision.Next);
-            var rejected = Assert.IsType<CommandResult.Rejected>(Assert.IsType<RelayEffect.Answer>(Assert.Single(decision.Effects)).Result);
-            Assert.Equal(problems, rejected.Problems.Select(problem => $"{problem}").Order(StringComparer.Ordinal));
-        }
     }
 
     [Fact]
@@ -161,6 +154,32 @@ public sealed class RulesChangeSpecs
         });
     }
 
+    [Theory]
+    [InlineData(null, "ha takes a cluster: set mcr.cluster.enabled = on, or leave it out")]
+    [InlineData("c", "this node is c, and ha names a and b; give the rule to one of those, or name this node, too")]
+    [InlineData("b", null)]
+    public void Redundant_rule_should_be_refused_where_it_cannot_be_however_it_comes(string? node, string? why)
+    {
+        ForwardingRule redundant = Rule(2, "b", "y", 2) with { Redundancy = new RedundancySettings(["a", "b"], "b", true, 100) };
+        RelayState state = new RelayState(Overlay.On([], node)).Add(First, [Of(Rule(1, "a", "x", 1))], _ => "", Now).Next;
+        Check(state, state.Add(9, [Of(redundant)], _ => "", Now), "ha");
+        Check(state, state.Change(9, Put(Rule(1, "a", "x", 3), redundant), Now), "rules[1].ha");
+        Check(state, state.Change(9, Put(redundant) with { Replace = true, IsDryRun = true }, Now), "rules[0].ha");
+        Check(state, state.UseFiles(9, [Of(redundant, "mcrd.hocon:1:1")], Now), "mcrd.hocon:1:1: ha", "; the files say otherwise by now, and that takes a restart of mcrd first");
+
+        // What is read or written once more is judged as before.
+        RelayState again = state.RestOn(9, []).Next.UseFiles(9, [], Now).Next;
+        Check(again, again.Add(9, [Of(redundant)], _ => "", Now), "ha");
+
+        void Check(RelayState before, (RelayState Next, RuleEffects Effects) decision, string field, string more = "")
+        {
+            if (why is null)
+                Done(decision);
+            else
+                CheckRefused(before, decision, $"{field}: {why}{more}");
+        }
+    }
+
     /// <summary>Others would take rules that are not there for removed, and remove them everywhere.</summary>
     [Fact]
     public void Rules_that_were_refused_when_the_relay_began_should_still_be_told_of_as_its_own()
@@ -199,6 +218,13 @@ public sealed class RulesChangeSpecs
 
         Assert.All(last, l => Assert.Equal(l.Value, state.Entries.ContainsKey(l.Key)));
         Assert.Equal(state.Rules.Rules.ToHashSet(), state.Overlay.Apply().Rules.Select(r => r.Rule).ToHashSet());
+    }
+
+    private static void CheckRefused(RelayState before, (RelayState Next, RuleEffects Effects) decision, params string[] problems)
+    {
+        Assert.Same(before, decision.Next);
+        var rejected = Assert.IsType<CommandResult.Rejected>(Assert.IsType<RelayEffect.Answer>(Assert.Single(decision.Effects)).Result);
+        Assert.Equal(problems, rejected.Problems.Select(problem => $"{problem}").Order(StringComparer.Ordinal));
     }
 
     private static RelayState Start(params ForwardingRule[] rules) => new RelayState(Overlay.On([])).Add(First, [.. rules.Select(r => Of(r))], _ => "", Now).Next;
