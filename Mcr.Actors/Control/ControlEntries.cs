@@ -18,7 +18,12 @@ public sealed record RuleEntry(
     string? Why,
     DateTimeOffset Since,
     string Origin,
-    string? Source) : RuleTraits;
+    string? Source) : RuleTraits
+{
+    /// <summary>Of a rule with <see cref="RuleTraits.Ha"/>: who forwards it, and who stands by; null where that is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RedundancyEntry? Redundancy { get; init; }
+}
 
 /// <summary>What of a rule is rarely given, and in every answer that has a rule in it.</summary>
 public abstract record RuleTraits

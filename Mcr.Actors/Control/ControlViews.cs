@@ -55,7 +55,9 @@ public static class ControlViews
     public static ControlResponse Refusal(IEnumerable<RuleProblem> problems) =>
         new ControlResponse.Error([.. problems.Select(p => new ProblemEntry(p.Field, p.Sentence))]);
 
-    public static ControlResponse Rules(IEnumerable<RuleView> views) => new ControlResponse.Rules([.. views.Select(Rule)]);
+    /// <param name="redundant">Who forwards those with ha.</param>
+    public static ControlResponse Rules(IEnumerable<RuleView> views, ImmutableDictionary<RuleId, RedundancyEntry>? redundant = null) =>
+        new ControlResponse.Rules([.. views.Select(v => v.Rule.Redundancy is null ? Rule(v) : Rule(v) with { Redundancy = redundant?.GetValueOrDefault(v.Rule.Id) })]);
 
     public static ControlResponse Workers(IEnumerable<WorkerView> views) => new ControlResponse.Workers([.. views.Select(Worker)]);
 

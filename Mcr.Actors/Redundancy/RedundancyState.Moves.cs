@@ -42,6 +42,8 @@ internal sealed partial record RedundancyState
         int rank = rule.Settings.RankOf(request.Member ?? "");
         if (rank < 0)
             return (this, $"{request.Member} is no node of {request.Rule} here; ha says {rule.Settings}", false);
+        if (request.Now && rule.Move is not null)
+            return (this, $"node {Node} is just taking {request.Rule} over itself", false);
         RedundantRule next = request.Now ? Order(rule, TakeoverOrder.Release) : Order(rule, TakeoverOrder.YieldTo, rank);
         if (request.ByHand)
             next = next with { HandedTo = request.Member, AskedAt = now };
@@ -68,7 +70,7 @@ internal sealed partial record RedundancyState
         if (move.IsTaking && rule.View.IsForwarding)
         {
             Effects done = [new RedundancyEffect.Answer(id, $"node {Node} forwards {Relay.Sentences.Label(rule.View.Rule)} now{(move.From is null ? "" : $", and {move.From} stands by")}", null)];
-            return (rule with { Move = null }, move.From is { } from ? [.. done, new RedundancyEffect.Ask(from, Request(rule, byNow: true), null)] : done);
+            return (rule with { Move = null }, move.From is { } from && !rule.View.IsProven ? [.. done, new RedundancyEffect.Ask(from, Request(rule, byNow: true), null)] : done);
         }
 
         return now - move.Since < MoveTimeout

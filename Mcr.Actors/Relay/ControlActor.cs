@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
@@ -22,7 +23,14 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
-    protected override void PreStart() => gate.Open(Self);
+    /// <summary>Who forwards redundant rules, as the cluster's part of this mcrd has said last.</summary>
+    private ImmutableDictionary<RuleId, RedundancyEntry> _redundant = ImmutableDictionary<RuleId, RedundancyEntry>.Empty;
+
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(RedundancyMessages.Known));
+        gate.Open(Self);
+    }
 
     protected override void PostStop() => gate.Close();
 
@@ -74,7 +82,7 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
                     : new ControlResponse.Error("this mcrd cannot leave its workers"));
                 break;
             case ControlRequest.ListRules:
-                Ask<RelayQueries.RuleList>(new RelayQueries.ListRules(), list => ControlViews.Rules(list.Rules));
+                Ask<RelayQueries.RuleList>(new RelayQueries.ListRules(), list => ControlViews.Rules(list.Rules, _redundant));
                 break;
             case ControlRequest.Stats:
                 Ask<RelayQueries.StatsReport>(new RelayQueries.GetStats(), report => ControlViews.Stats(report.Rules));
@@ -97,6 +105,9 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
                 break;
             case ControlRequest.SetLogLevel set:
                 SetLogLevel(set);
+                break;
+            case RedundancyMessages.Known known:
+                _redundant = known.Rules;
                 break;
             case ControlRequest.Ping:
                 Sender.Tell(new ControlResponse.Pong());

@@ -62,11 +62,13 @@ internal sealed class RedundantHosts : IDisposable
         return Recorder.Between(from, Recorder.Latest - (Rate / 10)); // what came last may come again
     }
 
-    /// <summary>mcrd and its workers, in one go.</summary>
-    public static void Signal(ClusterHost host, int signal)
+    /// <summary>mcrd and its workers.</summary>
+    public static int[] ProcessesOf(ClusterHost host) => [.. new[] { host.Mcrd.Process.Pid }.Concat(ChildProcesses.Of(host.Mcrd.Process.Pid)).Concat(host.Mcrd.WorkerPids()).Distinct()];
+
+    /// <summary>In one go.</summary>
+    public static void Signal(int[] processes, int signal)
     {
-        int[] all = [host.Mcrd.Process.Pid, .. ChildProcesses.Of(host.Mcrd.Process.Pid), .. host.Mcrd.WorkerPids()];
-        foreach (int pid in all.Distinct())
+        foreach (int pid in processes)
             _ = Libc.kill(pid, signal);
     }
 

@@ -13,7 +13,8 @@ public sealed class RedundantHostsSpecs(ITestOutputHelper output)
         Reception calm = hosts.During(() => { }, () => hosts.Recorder.AwaitMore(RedundantHosts.Rate));
         output.WriteLine($"calm: {calm}");
         Assert.Equal((0, 0), (calm.Lost, calm.Doubled));
-        Reception died = hosts.During(() => RedundantHosts.Signal(hosts.Of("a"), Libc.SIGKILL), () => hosts.AwaitForwarding("b"));
+        int[] owner = RedundantHosts.ProcessesOf(hosts.Of("a"));
+        Reception died = hosts.During(() => RedundantHosts.Signal(owner, Libc.SIGKILL), () => hosts.AwaitForwarding("b"));
         output.WriteLine($"died: {died}");
         Assert.InRange(died.Silence.TotalMilliseconds, 0, 250);
     }

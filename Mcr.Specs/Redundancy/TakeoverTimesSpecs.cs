@@ -18,6 +18,7 @@ public sealed class TakeoverTimesSpecs(ITestOutputHelper output)
     private static readonly int Repetitions = int.Parse(Environment.GetEnvironmentVariable("MCR_REPETITIONS") ?? "1", CultureInfo.InvariantCulture);
 
     private readonly List<Event> _events = [];
+    private readonly Dictionary<RunningProcess, int> _told = [];
 
     [Fact]
     public void Events_of_a_pair_should_cost_no_more_than_they_may()
@@ -28,15 +29,17 @@ public sealed class TakeoverTimesSpecs(ITestOutputHelper output)
         hosts.AwaitForwarding("a", "b");
         for (int i = 0; i < Repetitions; i++)
         {
-            Measure("owner's host dies (2 nodes)", Takeover, Doubles, hosts, () => RedundantHosts.Signal(a, Libc.SIGKILL), () => hosts.AwaitForwarding("b"));
+            int[] owner = RedundantHosts.ProcessesOf(a);
+            Measure("owner's host dies (2 nodes)", Takeover, Doubles, hosts, () => RedundantHosts.Signal(owner, Libc.SIGKILL), () => hosts.AwaitForwarding("b"));
             Measure("it comes back, and the rule with it (revert)", Planned, Planned, hosts, () => a.Mcrd.StartAgain(), () => hosts.AwaitForwarding("a", "b"));
             Measure("owner's output link down", Takeover, Doubles, hosts, () => a.Place.Ip("link set out0 down"), () => hosts.AwaitForwarding("b", "a"));
             Measure("output link up, revert", Planned, Planned, hosts, () => a.Place.Ip("link set out0 up"), () => hosts.AwaitForwarding("a", "b"));
             Measure("owner's input link down", Takeover, Doubles, hosts, () => a.Place.Ip("link set in0 down"), () => hosts.AwaitForwarding("b", "a"));
             Measure("input link up, revert", Planned, Planned, hosts, () => a.Place.Ip("link set in0 up"), () => hosts.AwaitForwarding("a", "b"));
-            Measure("owner frozen", Takeover, Doubles, hosts, () => RedundantHosts.Signal(a, Libc.SIGSTOP), () => hosts.AwaitForwarding("b"));
+            owner = RedundantHosts.ProcessesOf(a);
+            Measure("owner frozen", Takeover, Doubles, hosts, () => RedundantHosts.Signal(owner, Libc.SIGSTOP), () => hosts.AwaitForwarding("b"));
             hosts.Recorder.AwaitMore(5 * RedundantHosts.Rate);
-            Measure("thawed after 5 s, revert", Planned, Doubles, hosts, () => RedundantHosts.Signal(a, Libc.SIGCONT), () => hosts.AwaitForwarding("a", "b"));
+            Measure("thawed after 5 s, revert", Planned, Doubles, hosts, () => RedundantHosts.Signal(owner, Libc.SIGCONT), () => hosts.AwaitForwarding("a", "b"));
             Measure("management cut", 0, 0, hosts, () => hosts.Hosts.CutManagement(a), () => McrdWaits.Until(() => !b.CanReach(a) && !a.CanReach(b), () => "the nodes to lose each other"));
             Measure("management healed", 0, 0, hosts, () => hosts.Hosts.HealManagement(a), () => hosts.AwaitForwarding("a", "b"));
             Measure("drain", Planned, Planned, hosts, () => Ask(b, new ControlRequest.ClusterDrain { Member = "a" }), () => hosts.AwaitForwarding("b", "a"));
@@ -69,6 +72,14 @@ public sealed class TakeoverTimesSpecs(ITestOutputHelper output)
     {
         Reception reception = hosts.During(happens, settled);
         output.WriteLine($"{what}: {reception}");
+        foreach (ClusterHost host in hosts.Hosts.All.Where(h => h.IsRunning))
+        {
+            string[] told = [.. host.Mcrd.Process.Output.Split('\n').Where(l => l.Contains(" it now: ", StringComparison.Ordinal))];
+            foreach (string line in told.Skip(_told.GetValueOrDefault(host.Mcrd.Process)))
+                output.WriteLine($"   {host.Name}: {line}");
+            _told[host.Mcrd.Process] = told.Length;
+        }
+
         Event known = _events.Find(e => e.What == what) ?? new Event(what, lost, doubled, [], []);
         if (known.Lost.Count == 0)
             _events.Add(known);

@@ -28,6 +28,6 @@ internal static class RuleScreen
                 string.Join('\n', rule.Outputs.Select(Places.Output)),
             ],
             Conditions.Ink(condition),
-            trouble is null ? since : $"{trouble}; {since}");
+            string.Join("; ", new[] { trouble, rule.Redundancy is { } redundancy ? RedundancyLines.Of(redundancy) : null, since }.OfType<string>()));
     }
 }
