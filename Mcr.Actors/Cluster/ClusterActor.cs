@@ -49,6 +49,7 @@ internal sealed partial class ClusterActor : UntypedActor, IWithTimers
     /// <summary>When this node's part of the cluster has ended by itself, or could not begin; null: it is there, or was told to leave.</summary>
     private DateTimeOffset? _endedAt;
     private NodeReport _said = NodeReport.None;
+    private readonly HashSet<(string Seed, string Problem)> _toldOfSeeds = [];
 
     /// <summary>Questions of the last round that are still open: who is slow is not asked more and more.</summary>
     private int _open;
@@ -250,10 +251,11 @@ internal sealed partial class ClusterActor : UntypedActor, IWithTimers
             _log.Info("this node is a member of cluster {Cluster}", _options.Settings.Name);
         foreach ((string seed, string problem) in view.Problems)
         {
-            if (_view.Problems.GetValueOrDefault(seed) != problem)
+            if (_toldOfSeeds.Add((seed, problem))) // what alternates for months is said once
                 _log.Warning("seed {Seed} is not there: {Why}", seed, problem);
         }
 
+        _toldOfSeeds.RemoveWhere(told => !view.Problems.ContainsKey(told.Seed));
         _view = view;
         (_members, ImmutableArray<RelayEvent> news) = _members.Become(view.Members, _options.Time.GetUtcNow());
         foreach (RelayEvent story in news)

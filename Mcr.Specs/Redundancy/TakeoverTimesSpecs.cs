@@ -74,7 +74,7 @@ public sealed class TakeoverTimesSpecs(ITestOutputHelper output)
         output.WriteLine($"{what}: {reception}");
         foreach (ClusterHost host in hosts.Hosts.All.Where(h => h.IsRunning))
         {
-            string[] told = [.. host.Mcrd.Process.Output.Split('\n').Where(l => l.Contains(" it now: ", StringComparison.Ordinal))];
+            string[] told = [.. host.Mcrd.Process.Output.Split('\n').Where(l => l.Contains(" it now: ", StringComparison.Ordinal) || l.Contains(" ERROR ", StringComparison.Ordinal))];
             foreach (string line in told.Skip(_told.GetValueOrDefault(host.Mcrd.Process)))
                 output.WriteLine($"   {host.Name}: {line}");
             _told[host.Mcrd.Process] = told.Length;

@@ -39,6 +39,8 @@ internal static class LogCategories
         ("Mcr.Actors.Cluster.", LogFacility.Cluster),
         ("Mcr.Actors.Console.", LogFacility.Cluster),
         ("Mcr.Actors.Beside.", LogFacility.Cluster),
+        ("Mcr.Actors.Redundancy.", LogFacility.Cluster),
+        ("Mcr.Native.Redundancy.", LogFacility.DataPlane),
         ("Akka.", LogFacility.Runtime),
         ("Microsoft.", LogFacility.Runtime),
         ("System.", LogFacility.Runtime),
