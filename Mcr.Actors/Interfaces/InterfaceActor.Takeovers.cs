@@ -20,7 +20,8 @@ internal sealed partial class InterfaceActor
     private ImmutableDictionary<RuleId, TakeoverWish> _wishes = ImmutableDictionary<RuleId, TakeoverWish>.Empty;
     private ImmutableDictionary<RuleId, EchoPeers> _peers = ImmutableDictionary<RuleId, EchoPeers>.Empty;
     private ImmutableDictionary<RuleId, TakeoverView> _seen = ImmutableDictionary<RuleId, TakeoverView>.Empty;
-    private readonly Dictionary<RuleId, (long Sent, TimeSpan At)> _sent = [];
+    private readonly Dictionary<RuleId, (long Count, TimeSpan At)> _sent = [];
+    private readonly Dictionary<RuleId, (long Count, TimeSpan At)> _strangers = [];
     private readonly HashSet<RuleId> _redundant = []; // of the planned ones
     private int _looks;
 
@@ -120,22 +121,27 @@ internal sealed partial class InterfaceActor
         Context.System.EventStream.Publish(new RedundancyMessages.Seen(_name, seen));
     }
 
-    private TakeoverView View(ForwardingRule rule, IReadOnlyList<Takeover> takeovers, LinkTable links) =>
-        TakeoverViews.Of(rule, takeovers, _open!.Port.TakeoverClock, _time.GetUtcNow()) with
+    private TakeoverView View(ForwardingRule rule, IReadOnlyList<Takeover> takeovers, LinkTable links)
+    {
+        TakeoverView view = TakeoverViews.Of(rule, takeovers, _open!.Port.TakeoverClock, _time.GetUtcNow());
+        return view with
         {
-            IsSending = HasSent(rule),
+            IsSending = Grows(_sent, rule.Id, _state.Allocations.Rules[rule.Id].Outputs.Sum(o => _open.Port.ReadOutputTotals(o.Index).Sent)),
+            IsCrowded = Grows(_strangers, rule.Id, view.Strangers),
             Unfit = Health.WhyUnfit(rule, links),
             Degraded = Health.WhyDegraded(rule, links),
             Deaf = Health.WhyDeaf(rule, links),
             Links = [.. rule.Outputs.Select(o => links.TryGet(o.Interface, out Link? link) ? link.LinkAddress : 0).Where(l => l != 0).Distinct().Order()],
         };
+    }
 
-    private bool HasSent(ForwardingRule rule)
+    /// <summary>Whether a count has grown lately; what is seen of it first is no growth.</summary>
+    private bool Grows(Dictionary<RuleId, (long Count, TimeSpan At)> counts, RuleId rule, long count)
     {
-        long sent = _state.Allocations.Rules[rule.Id].Outputs.Sum(o => _open!.Port.ReadOutputTotals(o.Index).Sent);
         TimeSpan now = _time.GetElapsedTime(0);
-        if (!_sent.TryGetValue(rule.Id, out (long Sent, TimeSpan At) last) || last.Sent != sent)
-            _sent[rule.Id] = last = (sent, _sent.ContainsKey(rule.Id) ? now : TimeSpan.MinValue);
+        bool isKnown = counts.TryGetValue(rule, out (long Count, TimeSpan At) last);
+        if (!isKnown || last.Count != count)
+            counts[rule] = last = (count, isKnown ? now : TimeSpan.MinValue);
         return last.At != TimeSpan.MinValue && now - last.At < TakeoverViews.Lately;
     }
 

@@ -70,7 +70,7 @@ internal sealed partial record RedundancyState
         if (move.IsTaking && rule.View.IsForwarding)
         {
             Effects done = [new RedundancyEffect.Answer(id, $"node {Node} forwards {Relay.Sentences.Label(rule.View.Rule)} now{(move.From is null ? "" : $", and {move.From} stands by")}", null)];
-            return (rule with { Move = null }, move.From is { } from && !rule.View.IsProven ? [.. done, new RedundancyEffect.Ask(from, Request(rule, byNow: true), null)] : done);
+            return (rule with { Move = null }, move.From is { } from && OthersOf(rule.View.Rule).FirstOrDefault(o => o.Name == from) is not { Report.Proven: true } ? [.. done, new RedundancyEffect.Ask(from, Request(rule, byNow: true), null)] : done);
         }
 
         return now - move.Since < MoveTimeout

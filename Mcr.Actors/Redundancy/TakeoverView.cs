@@ -34,6 +34,9 @@ internal sealed record TakeoverView(ForwardingRule Rule, bool IsForwarding, Take
     /// <summary>Senders to its outputs that are no nodes of it, in datagrams.</summary>
     public long Strangers { get; init; }
 
+    /// <summary>There were some lately.</summary>
+    public bool IsCrowded { get; init; }
+
     /// <summary>Why it cannot forward at all; null: it can.</summary>
     public string? Unfit { get; init; }
 

@@ -32,8 +32,7 @@ internal sealed class ThreeHosts : IDisposable
         _switches = new NetworkNamespace("switches");
         foreach (string segment in (string[])["source", "destination", "management"])
         {
-            _switches.Ip($"link add {segment} type bridge mcast_snooping 0 forward_delay 0");
-            _switches.Ip($"link set {segment} up");
+            MakeSegment(segment);
         }
 
         Source = new NetworkNamespace("source");
@@ -92,6 +91,28 @@ internal sealed class ThreeHosts : IDisposable
 
     public void CutManagement(ClusterHost host) => _switches.Ip($"link set m{host.Number} down");
 
+    /// <summary>Its output goes to a segment of its own from now on, with a receiver of its own at 10.2.0.101.</summary>
+    public NetworkNamespace Isolate(ClusterHost host)
+    {
+        MakeSegment("island");
+        var place = new NetworkNamespace("island");
+        Plug("island", "isl", place, "isl0", "10.2.0.101");
+        _switches.Ip($"link set d{host.Number} master island");
+        return place;
+    }
+
+    /// <summary>Back to where the others send.</summary>
+    public void Rejoin(ClusterHost host) => _switches.Ip($"link set d{host.Number} master destination");
+
+    public void RemoveIsland()
+    {
+        _switches.Ip("link del isl");
+        _switches.Ip("link del island");
+    }
+
+    /// <summary>Nothing that other hosts send to the destination segment reaches this one any more.</summary>
+    public void Deafen(ClusterHost host) => _switches.Ip($"link set d{host.Number} type bridge_slave mcast_flood off");
+
     public void HealManagement(ClusterHost host) => _switches.Ip($"link set m{host.Number} up");
 
     /// <summary>What <paramref name="from"/> sends to <paramref name="to"/> goes nowhere; the other way all is well.</summary>
@@ -121,6 +142,12 @@ internal sealed class ThreeHosts : IDisposable
         Destination.Dispose();
         _switches.Dispose();
         _certificates.Delete(recursive: true);
+    }
+
+    private void MakeSegment(string name)
+    {
+        _switches.Ip($"link add {name} type bridge mcast_snooping 0 forward_delay 0");
+        _switches.Ip($"link set {name} up");
     }
 
     private void Plug(string segment, string port, NetworkNamespace place, string device, string address)

@@ -11,17 +11,19 @@ internal sealed class RedundantHosts : IDisposable
 {
     public const int Rate = 10_000;
     public const string RuleId = "studio";
-    private const string Group = "239.2.2.2";
+    public const string Group = "239.2.2.2";
 
     private readonly RunningProcess _sender;
 
     /// <param name="more">Of the rule's <c>ha</c>.</param>
-    public RedundantHosts(int nodes, string more = "")
+    /// <param name="prepare">Before any of them starts.</param>
+    public RedundantHosts(int nodes, string more = "", Action<ThreeHosts>? prepare = null)
     {
         Nodes = [.. Enumerable.Range(0, nodes)];
         string names = string.Join(", ", Nodes.Select(n => (char)('a' + n)));
         Hosts = new ThreeHosts($"{{ id = {RuleId}, ha {{ nodes = [{names}]{(more.Length > 0 ? ", " + more : "")} }}, input {{ interface = in0, group = \"239.1.1.1\", port = 5000 }}, outputs = [ {{ interface = out0, group = \"{Group}\", port = 6000 }} ] }}", nodes);
         Recorder = new SequenceRecorder(Hosts.Destination, "10.2.0.100", Group, 6000);
+        prepare?.Invoke(Hosts);
         Hosts.Start();
         _sender = StreamSender.Start(Hosts.Source, "src0", "239.1.1.1", 5000, null, "--rate", $"{Rate}", "--size", "200");
     }

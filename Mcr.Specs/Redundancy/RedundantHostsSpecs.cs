@@ -1,21 +1,55 @@
+using System.Text.Json;
+using Mcr.Actors.Control;
 using Mcr.Native.Interop;
+using Mcr.Specs.Cluster;
 
 namespace Mcr.Specs.Redundancy;
 
-/// <summary>Real relays, processes and packets: what is lost and doubled when the one that forwards is no more.</summary>
+/// <summary>Real relays, processes and packets, where something is not as a takeover by the data wants it.</summary>
 public sealed class RedundantHostsSpecs(ITestOutputHelper output)
 {
+    /// <summary>A switch that does not send the group to the standby.</summary>
     [Fact]
-    public void Standby_should_take_over_from_a_host_that_dies()
+    public void Standby_that_hears_nobody_should_say_so_and_take_over_by_what_the_cluster_knows()
     {
-        using var hosts = new RedundantHosts(2);
+        using var hosts = new RedundantHosts(2, prepare: h => h.Deafen(h.B));
         hosts.AwaitForwarding("a", "b");
-        Reception calm = hosts.During(() => { }, () => hosts.Recorder.AwaitMore(RedundantHosts.Rate));
-        output.WriteLine($"calm: {calm}");
+        McrdWaits.Until(() => Warning(hosts.Of("b")) is not null, () => "a warning");
+        Assert.StartsWith("node b has not heard what a sends to 239.2.2.2:6000 on out0", Warning(hosts.Of("b")), StringComparison.Ordinal);
+        Reception calm = hosts.During(() => { }, () => hosts.Recorder.AwaitMore(3 * RedundantHosts.Rate));
         Assert.Equal((0, 0), (calm.Lost, calm.Doubled));
         int[] owner = RedundantHosts.ProcessesOf(hosts.Of("a"));
         Reception died = hosts.During(() => RedundantHosts.Signal(owner, Libc.SIGKILL), () => hosts.AwaitForwarding("b"));
         output.WriteLine($"died: {died}");
-        Assert.InRange(died.Silence.TotalMilliseconds, 0, 250);
+        Assert.InRange(died.Silence.TotalSeconds, 0, 10);
+        Reception back = hosts.During(() => hosts.Of("a").Mcrd.StartAgain(), () => hosts.AwaitForwarding("a", "b"));
+        output.WriteLine($"back: {back}");
+        Assert.Equal(0, back.Lost);
+        Assert.InRange(back.Doubled, 0, 3 * RedundantHosts.Rate); // until the cluster says so
     }
+
+    /// <summary>Nodes that cannot talk to each other do not know who the other is, and must not take it for nobody.</summary>
+    [Fact]
+    public void Node_that_begins_while_the_management_network_is_cut_should_leave_the_other_one_alone()
+    {
+        using var hosts = new RedundantHosts(2, "revert = off");
+        (ClusterHost a, ClusterHost b) = (hosts.Of("a"), hosts.Of("b"));
+        hosts.AwaitForwarding("a", "b");
+        hosts.Hosts.CutManagement(b);
+        b.Mcrd.Stop();
+        Reception alone = hosts.During(
+            () => b.Mcrd.StartAgain(),
+            () =>
+            {
+                McrdWaits.Until(() => RedundantHosts.Entry(b) is { ValueKind: JsonValueKind.Object }, () => "b to have the rule");
+                hosts.Recorder.AwaitMore(8 * RedundantHosts.Rate); // longer than it waits for others
+            });
+        output.WriteLine($"cut off: {alone}");
+        Assert.Equal((0, 0), (alone.Lost, alone.Doubled));
+        Assert.True(hosts.Forwards("a") && !hosts.Forwards("b"), $"{RedundantHosts.Entry(b)}");
+        hosts.Hosts.HealManagement(b);
+        hosts.AwaitForwarding("a", "b");
+    }
+
+    private static string? Warning(ClusterHost host) => RedundantHosts.Entry(host) is { ValueKind: JsonValueKind.Object } entry && entry.TryGetProperty("warning", out JsonElement warning) ? warning.GetString() : null;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mcr.Actors.Control;
 using Mcr.Native.Interop;
+using Mcr.Native.Namespaces;
 using Mcr.Specs.Cluster;
 
 namespace Mcr.Specs.Redundancy;
@@ -50,6 +51,52 @@ public sealed class TakeoverTimesSpecs(ITestOutputHelper output)
             Measure("another mcrd adopts its workers", 0, 0, hosts, () => a.Mcrd.StartAgain(), () => hosts.AwaitForwarding("a", "b"));
             Measure("rolling restart: b", Planned, Planned, hosts, () => Restart(b), () => hosts.AwaitForwarding("a", "b"));
             Measure("rolling restart: a, revert", Planned, Planned, hosts, () => Restart(a), () => hosts.AwaitForwarding("a", "b"));
+        }
+
+        Judge();
+    }
+
+    [Fact]
+    public void Three_nodes_and_islands_should_cost_no_more_than_they_may()
+    {
+        using var hosts = new RedundantHosts(3);
+        (ClusterHost a, ClusterHost b, ClusterHost c) = (hosts.Of("a"), hosts.Of("b"), hosts.Of("c"));
+        hosts.AwaitForwarding("a", "b", "c");
+        for (int i = 0; i < Repetitions; i++)
+        {
+            int[] owner = RedundantHosts.ProcessesOf(a);
+            Measure("owner's host dies (3 nodes)", Takeover, Doubles, hosts, () => RedundantHosts.Signal(owner, Libc.SIGKILL), () => hosts.AwaitForwarding("b", "c"));
+            int[] next = RedundantHosts.ProcessesOf(b);
+            Measure("and the next one, too", Takeover, Doubles, hosts, () => RedundantHosts.Signal(next, Libc.SIGKILL), () => hosts.AwaitForwarding("c"));
+            Measure("both come back, revert", Planned, Planned, hosts, () => Array.ForEach([a, b], h => h.Mcrd.StartAgain()), () => hosts.AwaitForwarding("a", "b", "c"));
+            int worker = a.Mcrd.WorkerPids().Single();
+            Measure("owner's worker alone killed", Takeover, Doubles, hosts, () => _ = Libc.kill(worker, Libc.SIGKILL), () => McrdWaits.Until(() => a.Mcrd.WorkerPids() is [var pid] && pid != worker, () => "another worker"));
+            Measure("revert after that", Planned, Planned, hosts, () => { }, () => hosts.AwaitForwarding("a", "b", "c"));
+        }
+
+        Judge();
+    }
+
+    [Fact]
+    public void Islands_should_have_a_forwarder_each_and_one_when_they_meet()
+    {
+        using var hosts = new RedundantHosts(2);
+        ClusterHost b = hosts.Of("b");
+        hosts.AwaitForwarding("a", "b");
+        for (int i = 0; i < Repetitions; i++)
+        {
+            using NetworkNamespace island = hosts.Hosts.Isolate(b);
+            using var recorder = new SequenceRecorder(island, "10.2.0.101", RedundantHosts.Group, 6000);
+            Measure("every segment cut: the preferred node's island", 0, 0, hosts, () => hosts.Hosts.CutManagement(b), () => McrdWaits.Until(() => hosts.Forwards("a") && hosts.Forwards("b"), () => "each island to have a forwarder"));
+            recorder.AwaitMore(RedundantHosts.Rate);
+            long from = recorder.Latest - (RedundantHosts.Rate / 2);
+            Reception other = recorder.Between(from, recorder.Latest - 1);
+            output.WriteLine($"the other island: {other}");
+            Assert.Equal((0, 0), (other.Lost, other.Doubled));
+            Measure("healed", 0, Doubles, hosts, () => hosts.Hosts.Rejoin(b), () => McrdWaits.Until(() => hosts.Forwards("a") && !hosts.Forwards("b"), () => "one of the two to stand by"));
+            hosts.Hosts.HealManagement(b);
+            hosts.AwaitForwarding("a", "b");
+            hosts.Hosts.RemoveIsland();
         }
 
         Judge();
