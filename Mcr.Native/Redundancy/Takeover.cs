@@ -28,8 +28,8 @@ public struct Takeover
     /// <summary>Echoes since its own input brought one: it forwards nothing, and another does.</summary>
     public const int MostEchoesAlone = 3;
 
-    /// <summary>How long after its first datagram one that was told to take over does not yield to one that goes first, which is to yield to it. Should it not, both forward for that long.</summary>
-    public const long ClaimTime = 80_000_000;
+    /// <summary>How long after its first datagram one that was told to take over does not yield to one that goes first, which is to yield to it. Should it not, both forward for that long, and until the next datagram.</summary>
+    public const long ClaimTime = 50_000_000;
 
     /// <summary>How long after its own next datagram it is waited for whom the rule is handed over to: longer than the pauses of a usual flow.</summary>
     public const long HandOverTime = 10_000_000_000;
@@ -176,10 +176,11 @@ public struct Takeover
         {
             case TakeoverOrder.Take:
                 _yieldTo = 0;
+                if (_role == (long)TakeoverRole.Forwarding)
+                    break; // said again, or it claims already: a claim that is renewed would double for as long again
                 _claimUntil = long.MaxValue;
                 _awaitsOwn = 1;
-                if (_role != (long)TakeoverRole.Forwarding)
-                    Take(now, TakeoverCause.Ordered);
+                Take(now, TakeoverCause.Ordered);
                 break;
             case TakeoverOrder.YieldTo:
                 _yieldTo = orders.Rank + 1;

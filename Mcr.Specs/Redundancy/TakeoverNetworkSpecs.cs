@@ -16,7 +16,7 @@ public sealed class TakeoverNetworkSpecs(ITestOutputHelper output)
     public void Never_should_two_forward_nor_nobody_for_longer_than_the_bound_whatever_happens()
     {
         long two = 0, nobody = 0;
-        int unsent = 0, histories = Fuzzing.Cases(250);
+        int unsent = 0, histories = Fuzzing.Cases(120);
         for (int seed = FirstSeed; seed < FirstSeed + histories; seed++)
         {
             TakeoverWatch watch = TakeoverHistory.Run(seed);
