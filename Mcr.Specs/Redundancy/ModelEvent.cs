@@ -55,8 +55,14 @@ internal sealed record ModelEvent(string Name, bool IsFault, bool IsOfManagement
         if (host.Runs)
             return false;
         int sent = host.Wake(1 - rank);
-        if (state.IsCut == 0 && other.HasOutput)
+        if (sent > 0)
+            host.Nobody = 0;
+        if (sent > 0 && state.IsCut == 0 && other.HasOutput)
+        {
             other.Echo(rank, sent, later: true);
+            other.Nobody = 0;
+        }
+
         return true;
     }
 
