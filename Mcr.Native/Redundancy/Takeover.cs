@@ -9,7 +9,7 @@ namespace Mcr.Native.Redundancy;
 /// It lies in the worker slot: mcrd reads it there, and the next worker goes on with it. Loop thread only.
 /// <para>
 /// Taking over takes an input that flows, so no pause of the flow can be mistaken for a death. A flow is dense where less than half of takeover-after lies between two datagrams: then it
-/// must have flowed for takeover-after without one echo. Otherwise each datagram is asked, when the next one comes, whether an echo was heard since shortly before it; three in a row
+/// must have flowed for takeover-after without one echo, pauses not counted. Otherwise each datagram is asked, when the next one comes, whether an echo was heard since shortly before it; three in a row
 /// without are enough.
 /// </para>
 /// <para>
@@ -28,11 +28,11 @@ public struct Takeover
     /// <summary>Echoes since its own input brought one: it forwards nothing, and another does.</summary>
     public const int MostEchoesAlone = 3;
 
-    /// <summary>How long one that was told to take over does not yield to one that goes first, which is to yield to it.</summary>
-    public const long ClaimTime = 200_000_000;
+    /// <summary>How long after its first datagram one that was told to take over does not yield to one that goes first, which is to yield to it. Should it not, both forward for that long, and until the next datagram.</summary>
+    public const long ClaimTime = 50_000_000;
 
-    /// <summary>How long it is waited for whom the rule is handed over to.</summary>
-    public const long HandOverTime = 2_000_000_000;
+    /// <summary>How long after its own next datagram it is waited for whom the rule is handed over to: longer than the pauses of a usual flow.</summary>
+    public const long HandOverTime = 10_000_000_000;
 
     /// <summary>Part of takeover-after that each one waits longer than the one before it in the order, so that not all take over at once.</summary>
     private const int StaggerDivisor = 5;
@@ -50,10 +50,12 @@ public struct Takeover
     private long _echoes;
     private long _strangers;
     private long _isProven; // an echo was heard, so that silence says something
-    private long _runStart; // since when the flow has been dense
+    private long _silent; // for how long the flow has been dense since the last echo, pauses left out
     private long _unjudged; // when the datagram came that is to be judged; 0: none
     private long _unanswered;
     private long _echoesSinceOwn;
+    private long _aloneSince; // when the first of them came
+    private long _awaitsOwn; // not 0: the times of a hand-over count from its own next datagram, whenever the flow has one
     private long _askedAt; // 0: not asking
     private long _claimUntil;
     private long _yieldTo; // a rank plus 1; 0: nobody
@@ -110,7 +112,6 @@ public struct Takeover
             this = default;
             _inUse = 1;
             _changedAt = now;
-            _runStart = now;
         }
 
         (_after, _rank) = (settings.After, settings.Rank);
@@ -128,6 +129,8 @@ public struct Takeover
             return OwnOfStandby(now);
         _lastOwn = now;
         _echoesSinceOwn = 0;
+        if (_awaitsOwn != 0)
+            BeginHandOver(now);
         return true;
     }
 
@@ -138,15 +141,17 @@ public struct Takeover
         _echoRank = rank + 1;
         _lastEcho = now;
         _isProven = 1;
+        _silent = 0;
         if (_role != (long)TakeoverRole.Forwarding)
             return;
-        _echoesSinceOwn++;
+        if (_echoesSinceOwn++ == 0)
+            _aloneSince = now;
         if (_yieldTo == rank + 1 && now < _yieldUntil)
             Yield(now, TakeoverCause.HandedOver);
         else if (rank < _rank && now >= _claimUntil)
             Yield(now, TakeoverCause.Outranked);
-        else if (_echoesSinceOwn >= MostEchoesAlone && now - _lastOwn > _after)
-            Yield(now, TakeoverCause.InputSilent);
+        else if (_echoesSinceOwn >= MostEchoesAlone && now - _aloneSince > _after / 2 && now - _lastOwn > _after)
+            Yield(now, TakeoverCause.InputSilent); // not because a burst comes later here than there
     }
 
     /// <summary>Somebody has sent a datagram to the rule's output who is no node of it.</summary>
@@ -156,7 +161,7 @@ public struct Takeover
     public void Obey(long now, in TakeoverOrders orders)
     {
         if (orders.Withheld == 0 && _orders.Withheld != 0)
-            BeginRun(now); // what was not heard meanwhile says nothing
+            BeginRun(); // what was not heard meanwhile says nothing
         _orders = orders;
         bool isNew = orders.Number != _obeyed;
         _obeyed = orders.Number;
@@ -173,13 +178,18 @@ public struct Takeover
         switch (orders.Kind)
         {
             case TakeoverOrder.Take:
-                _claimUntil = now + ClaimTime;
-                if (_role != (long)TakeoverRole.Forwarding)
-                    Take(now, TakeoverCause.Ordered);
+                _yieldTo = 0;
+                if (_role == (long)TakeoverRole.Forwarding)
+                    break; // said again, or it claims already: a claim that is renewed would double for as long again
+                _claimUntil = long.MaxValue;
+                _awaitsOwn = 1;
+                Take(now, TakeoverCause.Ordered);
                 break;
             case TakeoverOrder.YieldTo:
                 _yieldTo = orders.Rank + 1;
-                _yieldUntil = now + HandOverTime;
+                _yieldUntil = long.MaxValue;
+                _claimUntil = 0;
+                _awaitsOwn = 1;
                 break;
             case TakeoverOrder.Yield:
                 _isProven = 0;
@@ -200,7 +210,7 @@ public struct Takeover
     /// <summary>The loop has stood still for <paramref name="gap"/> nanoseconds: nothing was heard meanwhile, and what has queued up is as old as that.</summary>
     public void Woke(long now, long gap)
     {
-        BeginRun(now);
+        BeginRun();
         if (_role != (long)TakeoverRole.Forwarding)
             return;
         if (gap <= _after)
@@ -230,16 +240,19 @@ public struct Takeover
         _lastOwn = now;
         _echoesSinceOwn = 0;
         if (before != 0 && now - before <= _after / 2)
-            return now - Math.Max(_runStart, _lastEcho) >= _after + Stagger && MayForward(now) && Take(now, TakeoverCause.Silence);
+        {
+            _silent += now - Math.Max(before, _lastEcho);
+            return _silent >= _after + Stagger && MayForward(now) && Take(now, TakeoverCause.Silence);
+        }
+
         if (_unjudged != 0)
             _unanswered = _lastEcho >= _unjudged - (_after / 2) ? 0 : _unanswered + 1;
         _unjudged = now;
-        _runStart = now;
         return _unanswered >= (now < _orders.SuspectUntil || now < _orders.FreeUntil ? 1 : MostUnanswered) && MayForward(now) && Take(now, TakeoverCause.Unanswered);
     }
 
-    /// <summary>Nobody is asked again while asking.</summary>
-    private readonly bool MayForward(long now) => _orders.Withheld == 0 && _askedAt == 0 && (_isProven != 0 || now < _orders.FreeUntil);
+    /// <summary>Not while it asks; a question that nobody settles, since the worker died over it, is none after takeover-after.</summary>
+    private readonly bool MayForward(long now) => _orders.Withheld == 0 && (_askedAt == 0 || now - _askedAt > _after) && (_isProven != 0 || now < _orders.FreeUntil);
 
     private readonly long Stagger
     {
@@ -255,6 +268,7 @@ public struct Takeover
         _gap = _lastEcho == 0 ? 0 : now - _lastEcho;
         _takeovers++;
         _yieldTo = 0;
+        _askedAt = 0;
         Change(now, TakeoverRole.Forwarding, cause);
         return true;
     }
@@ -273,13 +287,21 @@ public struct Takeover
         _cause = (long)cause;
         _changedAt = now;
         _echoesSinceOwn = 0;
-        BeginRun(now);
+        BeginRun();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void BeginHandOver(long now)
+    {
+        _awaitsOwn = 0;
+        _claimUntil = _claimUntil == 0 ? 0 : now + ClaimTime;
+        _yieldUntil = now + HandOverTime;
     }
 
     /// <summary>Silence counts from here on.</summary>
-    private void BeginRun(long now)
+    private void BeginRun()
     {
-        _runStart = now;
+        _silent = 0;
         _unjudged = 0;
         _unanswered = 0;
     }
