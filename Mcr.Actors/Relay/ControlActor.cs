@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
@@ -22,9 +21,6 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
     private const int ManyChanges = 10_000;
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
-
-    /// <summary>Who forwards redundant rules, as the cluster's part of this mcrd has said last.</summary>
-    private ImmutableDictionary<RuleId, RedundancyEntry> _redundant = ImmutableDictionary<RuleId, RedundancyEntry>.Empty;
 
     protected override void PreStart()
     {
@@ -82,7 +78,7 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
                     : new ControlResponse.Error("this mcrd cannot leave its workers"));
                 break;
             case ControlRequest.ListRules:
-                Ask<RelayQueries.RuleList>(new RelayQueries.ListRules(), list => ControlViews.Rules(list.Rules, _redundant));
+                Ask<RelayQueries.RuleList>(new RelayQueries.ListRules(), list => ControlViews.Rules(list.Rules, gate.Redundant));
                 break;
             case ControlRequest.Stats:
                 Ask<RelayQueries.StatsReport>(new RelayQueries.GetStats(), report => ControlViews.Stats(report.Rules));
@@ -107,7 +103,7 @@ internal sealed class ControlActor(ControlGate gate, TimeSpan patience, string v
                 SetLogLevel(set);
                 break;
             case RedundancyMessages.Known known:
-                _redundant = known.Rules;
+                gate.Redundant = known.Rules;
                 break;
             case ControlRequest.Ping:
                 Sender.Tell(new ControlResponse.Pong());

@@ -4,6 +4,7 @@ using Mcr.Actors.Audit;
 using Mcr.Actors.Control;
 using Mcr.Actors.Messages;
 using Mcr.Native.Logging;
+using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Relay;
 
@@ -24,6 +25,7 @@ public sealed class ControlGate
     private volatile IActorRef? _actor;
     private volatile IActorRef? _cluster;
     private volatile string? _node;
+    private volatile ImmutableDictionary<RuleId, RedundancyEntry> _redundant = ImmutableDictionary<RuleId, RedundancyEntry>.Empty;
     private IActorRef? _files;
     private ImmutableHashSet<IActorRef> _beside = [];
     private bool _hasHangup;
@@ -50,10 +52,22 @@ public sealed class ControlGate
             return await AskAsync(request, peer, cancellation).ConfigureAwait(false);
         if (!peer.MayChange)
             return Deny(request, peer);
+        ImmutableSortedDictionary<string, ControlRequest> others = request is { Node: null, OfOtherNode: null } && _cluster is not null && _node is { } self
+            ? Spread.Of(request, self, Redundant.Values.ToArray())
+            : ImmutableSortedDictionary<string, ControlRequest>.Empty;
         ControlResponse response = await AskAsync(request, peer, cancellation).ConfigureAwait(false);
+        if (response is ControlResponse.Success done && !others.IsEmpty)
+            response = await SpreadAsync(done, others, peer, cancellation).ConfigureAwait(false);
         if (peer.Pid != Environment.ProcessId) // not what mcrd tries itself when it starts
             Note(request, peer, response);
         return response;
+    }
+
+    /// <summary>The redundant rules of this node, as they were known last.</summary>
+    internal ImmutableDictionary<RuleId, RedundancyEntry> Redundant
+    {
+        get => _redundant;
+        set => _redundant = value;
     }
 
     /// <summary>SIGHUP came; one that comes while mcrd is starting is obeyed then.</summary>
@@ -128,6 +142,19 @@ public sealed class ControlGate
     {
         lock (_lock)
             _files = null;
+    }
+
+    /// <summary>Done here, and to be done by others, who have a say of their own in it.</summary>
+    private async Task<ControlResponse> SpreadAsync(ControlResponse.Success done, ImmutableSortedDictionary<string, ControlRequest> others, ControlPeer peer, CancellationToken cancellation)
+    {
+        ControlResponse[] answers = await Task.WhenAll(others.Values.Select(request => AskAsync(request, peer, cancellation))).ConfigureAwait(false);
+        IEnumerable<string> sentences = others.Keys.Zip(answers, (node, answer) => answer switch
+        {
+            ControlResponse.Success other => $"node {node}: {other.Sentence}",
+            ControlResponse.Error error => $"node {node} does NOT have it: {string.Join("; ", error.Problems.Select(p => p.Sentence))}",
+            _ => $"node {node}: done",
+        });
+        return done with { Sentence = string.Join(". ", sentences.Prepend(done.Sentence)) };
     }
 
     private ControlResponse.Error Deny(ControlRequest request, ControlPeer peer)

@@ -51,5 +51,26 @@ public sealed class RedundantHostsSpecs(ITestOutputHelper output)
         hosts.AwaitForwarding("a", "b");
     }
 
+    [Fact]
+    public void Rule_that_is_added_or_removed_at_one_node_should_be_so_at_all_that_it_names()
+    {
+        using var hosts = new RedundantHosts(2);
+        (ClusterHost a, ClusterHost b) = (hosts.Of("a"), hosts.Of("b"));
+        hosts.AwaitForwarding("a", "b");
+        string done = $"{a.Mcrd.Ctl("add", "--rule-id", "more", "--ha", "nodes=a+b,prefer=b", "--input-interface", "in0", "--input-group", "239.1.1.2", "--input-port", "5000", "--outputs", "239.2.2.3:6000:out0")}";
+        Assert.Contains("node b: rule more", done, StringComparison.Ordinal);
+        Assert.Contains(b.Mcrd.Rules(), r => r.GetProperty("rule_id").GetString() == "more" && r.GetProperty("ha").GetString() == "nodes=a+b,prefer=b");
+        McrdWaits.Until(() => a.Mcrd.Rules().Any(r => r.TryGetProperty("redundancy", out JsonElement known) && known.GetProperty("rule_id").GetString() == "more"), () => "a to know of it");
+        done = $"{a.Mcrd.Ctl("remove", "--rule-id", "more")}";
+        Assert.Contains("node b: rule more", done, StringComparison.Ordinal);
+        Assert.DoesNotContain(a.Mcrd.Rules().Concat(b.Mcrd.Rules()), r => r.GetProperty("rule_id").GetString() == "more");
+        b.Mcrd.Kill();
+        McrdWaits.Until(() => !a.CanReach(b), () => "a to miss b");
+        done = $"{a.Mcrd.Ctl("add", "--rule-id", "later", "--ha", "nodes=a+b", "--input-interface", "in0", "--input-group", "239.1.1.3", "--input-port", "5000", "--outputs", "239.2.2.4:6000:out0")}";
+        Assert.Contains("node b: rule later of node b is pending", done, StringComparison.Ordinal);
+        b.Mcrd.StartAgain();
+        McrdWaits.Until(() => b.Mcrd.Rules().Any(r => r.GetProperty("rule_id").GetString() == "later"), () => $"b to get it\n{b.Describe()}");
+    }
+
     private static string? Warning(ClusterHost host) => RedundantHosts.Entry(host) is { ValueKind: JsonValueKind.Object } entry && entry.TryGetProperty("warning", out JsonElement warning) ? warning.GetString() : null;
 }
