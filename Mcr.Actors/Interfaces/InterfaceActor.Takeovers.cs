@@ -14,6 +14,9 @@ internal sealed partial class InterfaceActor
     /// <summary>Between two looks at what the workers have decided.</summary>
     private static readonly TimeSpan TakeoverInterval = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>A host answers within milliseconds.</summary>
+    private static readonly TimeSpan ProbePatience = TimeSpan.FromMilliseconds(500);
+
     /// <summary>What is the same is said again after so many looks, for who has begun meanwhile.</summary>
     private const int SayAgain = 10;
 
@@ -25,7 +28,11 @@ internal sealed partial class InterfaceActor
     private readonly HashSet<RuleId> _redundant = []; // of the planned ones
     private int _looks;
 
-    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(RedundancyMessages.Wish));
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(RedundancyMessages.Wish));
+        Context.System.EventStream.Subscribe(Self, typeof(RedundancyMessages.Probe));
+    }
 
     private void HandleTakeovers(object message)
     {
@@ -36,6 +43,15 @@ internal sealed partial class InterfaceActor
                 break;
             case TakeoverTick:
                 LookAtTakeovers();
+                break;
+            case RedundancyMessages.Probe probe when _redundant.Contains(probe.Rule):
+                Probe(probe);
+                break;
+            case RedundancyMessages.Probe:
+                break;
+            case ProbeOver over:
+                bool meets = over.Probe.Addresses.IsEmpty || (_open is { IsClosing: false } && _open.Port.TakeProbeAnswers().Intersect(over.Probe.Links).Any()); // who has none cannot be asked
+                Context.System.EventStream.Publish(new RedundancyMessages.Probed(over.Probe.Rule, over.Probe.Node, meets));
                 break;
             default:
                 Unhandled(message);
@@ -114,6 +130,20 @@ internal sealed partial class InterfaceActor
             SayTakeovers(seen.ToImmutable());
     }
 
+    private void Probe(RedundancyMessages.Probe probe)
+    {
+        if (_open is not { IsClosing: false } || _links is not { } links || !_state.Planned.TryGetValue(probe.Rule, out ForwardingRule? rule))
+            return;
+        _ = _open.Port.TakeProbeAnswers(); // to an earlier question
+        foreach (string device in rule.Outputs.Select(o => o.Interface).Distinct())
+        {
+            if (links.TryGet(device, out Link? link))
+                _open.Port.Probe(EchoResolution.KeyOf(link), link, probe.Addresses);
+        }
+
+        Timers.StartSingleTimer($"probe {probe.Rule}", new ProbeOver(probe), ProbePatience);
+    }
+
     private void SayTakeovers(ImmutableDictionary<RuleId, TakeoverView> seen)
     {
         _looks = 0;
@@ -131,6 +161,7 @@ internal sealed partial class InterfaceActor
             Unfit = Health.WhyUnfit(rule, links),
             Degraded = Health.WhyDegraded(rule, links),
             Deaf = Health.WhyDeaf(rule, links),
+            Addresses = [.. rule.Outputs.SelectMany(o => links.TryGet(o.Interface, out Link? link) ? link.Addresses : []).Where(a => a.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork).Distinct().OrderBy(a => $"{a}", StringComparer.Ordinal)],
             Links = [.. rule.Outputs.Select(o => links.TryGet(o.Interface, out Link? link) ? link.LinkAddress : 0).Where(l => l != 0).Distinct().Order()],
         };
     }
@@ -156,4 +187,6 @@ internal sealed partial class InterfaceActor
     }
 
     private sealed record TakeoverTick;
+
+    private sealed record ProbeOver(RedundancyMessages.Probe Probe);
 }

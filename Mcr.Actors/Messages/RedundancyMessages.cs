@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Mcr.Actors.Cluster;
 using Mcr.Actors.Control;
 using Mcr.Actors.Redundancy;
@@ -17,6 +18,12 @@ internal static class RedundancyMessages
 
     /// <summary>To the interfaces' actors: what their workers are to do with redundant rules, all of them.</summary>
     public sealed record Wish(ImmutableDictionary<RuleId, TakeoverWish> Rules);
+
+    /// <summary>To the interfaces' actors: whether the segments of the rule's outputs carry anything between this node and one with these addresses; answered by <see cref="Probed"/>.</summary>
+    public sealed record Probe(RuleId Rule, string Node, ImmutableArray<IPAddress> Addresses, ImmutableArray<ulong> Links);
+
+    /// <param name="Meets">It has answered.</param>
+    public sealed record Probed(RuleId Rule, string Node, bool Meets);
 
     /// <summary>For lists: who forwards, by rule.</summary>
     public sealed record Known(ImmutableDictionary<RuleId, RedundancyEntry> Rules);

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
 using Mcr.Native.Egress;
 using Mcr.Native.Ingress;
+using Mcr.Native.Netlink;
 
 namespace Mcr.Actors.Platform;
 
@@ -14,6 +16,7 @@ internal sealed class EchoListener : IDisposable
     private readonly GroupMembership _groups;
     private readonly HashSet<IPAddress> _heard = [];
     private readonly Lock _lock = new(); // workers' actors look up what they hand over
+    private NeighbourProbe? _probe; // once it was needed
     private readonly List<(EchoSocket Socket, TaggedSocket Passed)> _sockets = [];
 
     /// <exception cref="Mcr.Native.Interop.LinuxException">the kernel refused; the message is a sentence for the operator.</exception>
@@ -74,6 +77,20 @@ internal sealed class EchoListener : IDisposable
         Filter();
     }
 
+    /// <inheritdoc cref="IInterfacePort.Probe"/>
+    /// <exception cref="Mcr.Native.Interop.LinuxException">the kernel refused.</exception>
+    public void Probe(Link link, IReadOnlyCollection<IPAddress> addresses)
+    {
+        if (link.Addresses.FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork) is not { } own)
+            return;
+        _probe ??= NeighbourProbe.Open(_key.InterfaceIndex, _key.Interface);
+        foreach (IPAddress address in addresses)
+            _probe.Ask(own, link.LinkAddress, address);
+    }
+
+    /// <inheritdoc cref="IInterfacePort.TakeProbeAnswers"/>
+    public IReadOnlyCollection<ulong> TakeProbeAnswers() => _probe?.TakeAnswers() ?? [];
+
     /// <inheritdoc cref="GroupMembership.Repair"/>
     public IReadOnlyList<LostMembership> Repair() => _groups.Repair();
 
@@ -83,6 +100,7 @@ internal sealed class EchoListener : IDisposable
     public void Dispose()
     {
         _groups.Dispose();
+        _probe?.Dispose();
         lock (_lock)
         {
             foreach ((EchoSocket socket, _) in _sockets)

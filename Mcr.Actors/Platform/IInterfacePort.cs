@@ -94,6 +94,12 @@ public interface IInterfacePort : IDisposable
     /// <summary>For all workers: what is to be done with the redundant rule that has this entry.</summary>
     void OrderTakeover(int counter, TakeoverOrders orders);
 
+    /// <summary>Asks on the segment of that echo socket who has these IPv4 addresses.</summary>
+    void Probe(EgressKey echo, Link link, IReadOnlyCollection<IPAddress> addresses);
+
+    /// <summary>The MAC addresses of those that have answered on any segment since this was asked last.</summary>
+    IReadOnlyCollection<ulong> TakeProbeAnswers();
+
     /// <summary>The time of takeovers: the boot clock, in nanoseconds.</summary>
     long TakeoverClock { get; }
 

@@ -1,4 +1,6 @@
+using System.Net;
 using Mcr.Native.Interop;
+using Mcr.Native.Netlink;
 using Mcr.Native.Redundancy;
 
 namespace Mcr.Actors.Platform;
@@ -9,6 +11,14 @@ public sealed partial class LinuxInterfacePort
     public long TakeoverClock => BootClock.Nanoseconds;
 
     public IReadOnlyList<Takeover> ReadTakeovers(int counter) => [.. _seats.All.Take(_seats.Count).Select(seat => seat.ReadTakeover(counter)).Where(t => t.IsInUse)];
+
+    public void Probe(EgressKey echo, Link link, IReadOnlyCollection<IPAddress> addresses)
+    {
+        if (_listeners.TryGetValue(echo, out EchoListener? listener))
+            _ = Try(() => listener.Probe(link, addresses)); // nobody answers then
+    }
+
+    public IReadOnlyCollection<ulong> TakeProbeAnswers() => [.. _echoes.Values.SelectMany(e => e.TakeProbeAnswers())];
 
     public void OrderTakeover(int counter, TakeoverOrders orders)
     {

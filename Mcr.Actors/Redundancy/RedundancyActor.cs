@@ -43,7 +43,11 @@ internal sealed class RedundancyActor : UntypedActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(RedundancyMessages.Seen));
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(RedundancyMessages.Seen));
+        Context.System.EventStream.Subscribe(Self, typeof(RedundancyMessages.Probed));
+    }
 
     protected override void OnReceive(object message)
     {
@@ -86,6 +90,10 @@ internal sealed class RedundancyActor : UntypedActor, IWithTimers
                 break;
             case LeaverOverdue:
                 Release();
+                break;
+            case RedundancyMessages.Probed probed:
+                Apply(_state.Probed(probed));
+                Tick();
                 break;
             case ControlResponse: // of a request that nobody waits for; the next look says what became of it
                 break;
@@ -143,6 +151,9 @@ internal sealed class RedundancyActor : UntypedActor, IWithTimers
                     break;
                 case RedundancyEffect.Ask ask:
                     Context.Parent.Tell(Request(ask));
+                    break;
+                case RedundancyEffect.Probe probe:
+                    Context.System.EventStream.Publish(probe.Message);
                     break;
                 case RedundancyEffect.Answer answer:
                     Answer(answer);

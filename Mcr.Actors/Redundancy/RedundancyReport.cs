@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Serialization;
 
 namespace Mcr.Actors.Redundancy;
@@ -35,11 +37,18 @@ public sealed record RedundancyReport
     /// <summary>Where its datagrams come from: MAC addresses, as 12 hexadecimal digits each.</summary>
     public string Links { get; init; } = "";
 
+    /// <summary>IPv4 addresses of its outputs' devices, with blanks between them.</summary>
+    public string Addresses { get; init; } = "";
+
     /// <summary>It could take over now.</summary>
     [JsonIgnore]
     public bool IsReady => Unfit is null;
 
     internal static string LinksText(ImmutableArray<ulong> links) => string.Join(' ', links.Select(l => l.ToString("x12", CultureInfo.InvariantCulture)));
+
+    /// <inheritdoc cref="ReadLinks"/>
+    internal IEnumerable<IPAddress> ReadAddresses() => Addresses.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        .Select(text => IPAddress.TryParse(text, out IPAddress? address) ? address : null).OfType<IPAddress>().Where(a => a.AddressFamily == AddressFamily.InterNetwork);
 
     /// <summary>What is none is left out: another node has written it.</summary>
     internal IEnumerable<ulong> ReadLinks()

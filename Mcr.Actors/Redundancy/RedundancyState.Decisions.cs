@@ -19,6 +19,8 @@ internal sealed partial record RedundancyState
     /// <summary>Two forward and do not hear each other: so long they may be about to notice, or the news about it be old.</summary>
     private static readonly TimeSpan DoubledHold = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan ProbeAgain = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(2);
 
     public (RedundancyState Next, Effects Effects) Tick(TimeSpan now)
@@ -68,13 +70,31 @@ internal sealed partial record RedundancyState
         int rank = rule.Settings.RankOf(Node);
         OtherNode? other = rule.View.IsForwarding ? OthersOf(rule.View.Rule).FirstOrDefault(o => o is { IsReachable: true, Report: { Forwarding: true, Sending: true } } && o.Rank < rank) : null;
         if (other is null)
-            return (rule.DoubledSince is null ? rule : rule with { DoubledSince = null }, []);
+            return (rule with { DoubledSince = null, ProbedAt = null, IsIsland = false }, []);
         if (rule.DoubledSince is not { } since)
             return (rule with { DoubledSince = now }, []);
-        if (now - since < DoubledHold)
+        if (now - since < DoubledHold || now - rule.ProbedAt < ProbeAgain)
             return (rule, []);
-        RelayEvent news = News(rule.View, EventSeverity.Warning, EventKind.Redundancy, $"nodes {other.Name} and {Node} have both forwarded it, and {Node} does not hear {other.Name} on the output; {Node} stands by. Until it hears {other.Name} again it takes over only when the cluster says that {other.Name} is gone. Look whether the segment carries the group from one to the other (a switch that snoops without a querier does not)");
-        return (Order(rule, TakeoverOrder.Yield) with { DoubledSince = null }, [new RedundancyEffect.Tell(news)]);
+        return (rule with { ProbedAt = now }, [new RedundancyEffect.Probe(new RedundancyMessages.Probe(rule.View.Rule.Id, other.Name, [.. other.Report!.ReadAddresses()], [.. other.Report.ReadLinks()]))]);
+    }
+
+    /// <summary>
+    /// Two forward and do not hear each other. The segment carries other frames between them, so receivers have both, and the one that goes last gives way; or it does not, and each has receivers of its own.
+    /// </summary>
+    public (RedundancyState Next, Effects Effects) Probed(RedundancyMessages.Probed probed)
+    {
+        if (!Rules.TryGetValue(probed.Rule, out RedundantRule? rule) || rule.DoubledSince is null)
+            return (this, []);
+        if (probed.Meets)
+        {
+            RelayEvent deaf = News(rule.View, EventSeverity.Warning, EventKind.Redundancy, $"nodes {probed.Node} and {Node} have both forwarded it, and {Node} does not hear {probed.Node} on the output although the segment is one; {Node} stands by. Until it hears {probed.Node} again it takes over only when the cluster says that {probed.Node} is gone. Look whether the segment carries the group from one to the other (a switch that snoops without a querier does not)");
+            return (With(Order(rule, TakeoverOrder.Yield) with { DoubledSince = null, ProbedAt = null, IsIsland = false }), [new RedundancyEffect.Tell(deaf)]);
+        }
+
+        if (rule.IsIsland)
+            return (this, []);
+        RelayEvent island = News(rule.View, EventSeverity.Warning, EventKind.Redundancy, $"the output's segment is cut between nodes {probed.Node} and {Node}: each forwards to its side, until they hear each other again");
+        return (With(rule with { IsIsland = true }), [new RedundancyEffect.Tell(island)]);
     }
 
     /// <summary>Something is wrong here, or the node is drained: another one that is ready is asked to take it.</summary>

@@ -78,6 +78,7 @@ internal sealed partial record RedundancyState(string Node, TimeSpan Started, lo
         Sending = r.Value.View.IsSending,
         Proven = r.Value.View.IsProven,
         Links = RedundancyReport.LinksText(r.Value.View.Links),
+        Addresses = string.Join(' ', r.Value.View.Addresses),
     }, StringComparer.Ordinal);
 
     /// <summary>The other nodes of a rule, in its order.</summary>

@@ -24,6 +24,12 @@ internal sealed record RedundantRule(TakeoverView View)
     /// <summary>Since when another has forwarded as well, and goes first; null: none does.</summary>
     public TimeSpan? DoubledSince { get; init; }
 
+    /// <summary>When it was asked last whether the segment carries anything between this node and that one.</summary>
+    public TimeSpan? ProbedAt { get; init; }
+
+    /// <summary>It does not: each has an island of its own, and both forward.</summary>
+    public bool IsIsland { get; init; }
+
     /// <summary>Since when this node, which is preferred, could take it back; null: it cannot.</summary>
     public TimeSpan? WellSince { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Mcr.Native.Redundancy;
 using Mcr.Native.Rules;
 
@@ -49,6 +50,11 @@ internal sealed record TakeoverView(ForwardingRule Rule, bool IsForwarding, Take
     /// <summary>Where its outputs' datagrams come from: MAC addresses.</summary>
     public ImmutableArray<ulong> Links { get; init; } = [];
 
+    /// <summary>IPv4 addresses of its outputs' devices.</summary>
+    public ImmutableArray<IPAddress> Addresses { get; init; } = [];
+
     /// <summary>Nothing in it is news to who knows <paramref name="other"/>.</summary>
-    public bool SaysTheSameAs(TakeoverView other) => (this with { Links = [], Strangers = Math.Sign(Strangers) }) == (other with { Links = [], Strangers = Math.Sign(other.Strangers) }) && Links.SequenceEqual(other.Links);
+    public bool SaysTheSameAs(TakeoverView other) =>
+        (this with { Links = [], Addresses = [], Strangers = Math.Sign(Strangers) }) == (other with { Links = [], Addresses = [], Strangers = Math.Sign(other.Strangers) })
+        && Links.SequenceEqual(other.Links) && Addresses.SequenceEqual(other.Addresses);
 }

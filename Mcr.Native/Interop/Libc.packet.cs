@@ -34,6 +34,7 @@ internal static unsafe partial class Libc
     public const int TP_STATUS_VLAN_VALID = 1 << 4;
     public const int ETH_P_ALL = 3;
     public const int ETH_P_IP = 0x0800;
+    public const int ETH_P_ARP = 0x0806;
     public const int ETH_P_IPV6 = 0x86DD;
     public const int VIRTIO_NET_HDR_F_NEEDS_CSUM = 1;
     public const int VIRTIO_NET_HDR_F_DATA_VALID = 2;

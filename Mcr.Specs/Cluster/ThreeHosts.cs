@@ -113,6 +113,8 @@ internal sealed class ThreeHosts : IDisposable
     /// <summary>Nothing that other hosts send to the destination segment reaches this one any more.</summary>
     public void Deafen(ClusterHost host) => _switches.Ip($"link set d{host.Number} type bridge_slave mcast_flood off");
 
+    public void Undeafen(ClusterHost host) => _switches.Ip($"link set d{host.Number} type bridge_slave mcast_flood on");
+
     public void HealManagement(ClusterHost host) => _switches.Ip($"link set m{host.Number} up");
 
     /// <summary>What <paramref name="from"/> sends to <paramref name="to"/> goes nowhere; the other way all is well.</summary>

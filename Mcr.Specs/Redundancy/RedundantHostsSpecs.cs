@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Mcr.Actors.Control;
 using Mcr.Native.Interop;
+using Mcr.Native.Namespaces;
 using Mcr.Specs.Cluster;
 
 namespace Mcr.Specs.Redundancy;
@@ -26,6 +27,34 @@ public sealed class RedundantHostsSpecs(ITestOutputHelper output)
         output.WriteLine($"back: {back}");
         Assert.Equal(0, back.Lost);
         Assert.InRange(back.Doubled, 0, 3 * RedundantHosts.Rate); // until the cluster says so
+    }
+
+    /// <summary>To the cluster both look the same: two forward, and neither hears the other. Only of one segment both datagrams reach the same receivers.</summary>
+    [Fact]
+    public void Segment_that_echoes_no_more_should_have_one_forwarder_and_one_that_is_cut_two()
+    {
+        using var hosts = new RedundantHosts(2);
+        ClusterHost b = hosts.Of("b");
+        hosts.AwaitForwarding("a", "b");
+        Reception deaf = hosts.During(() => hosts.Hosts.Deafen(b), () => b.Mcrd.Process.WaitForLine("does not hear a on the output although the segment is one"));
+        output.WriteLine($"deaf: {deaf}");
+        hosts.AwaitForwarding("a", "b");
+        Assert.Equal(0, deaf.Lost);
+        Assert.InRange(deaf.Doubled, 1, 3 * RedundantHosts.Rate);
+        hosts.Hosts.Undeafen(b);
+        McrdWaits.Until(() => Warning(b) is null, () => "b to hear a again");
+        using NetworkNamespace island = hosts.Hosts.Isolate(b);
+        using var recorder = new SequenceRecorder(island, "10.2.0.101", RedundantHosts.Group, 6000);
+        b.Mcrd.Process.WaitForLine("the output's segment is cut between nodes a and b");
+        recorder.AwaitMore(2 * RedundantHosts.Rate); // longer than what would end it
+        Reception served = recorder.Between(recorder.Latest - RedundantHosts.Rate, recorder.Latest - 1);
+        output.WriteLine($"the island: {served}");
+        Assert.Equal((0, 0), (served.Lost, served.Doubled));
+        Assert.True(hosts.Forwards("a") && hosts.Forwards("b"));
+        Reception healed = hosts.During(() => hosts.Hosts.Rejoin(b), () => hosts.AwaitForwarding("a", "b"));
+        output.WriteLine($"healed: {healed}");
+        Assert.Equal(0, healed.Lost);
+        Assert.InRange(healed.Doubled, 0, RedundantHosts.Rate / 10);
     }
 
     /// <summary>Nodes that cannot talk to each other do not know who the other is, and must not take it for nobody.</summary>

@@ -323,6 +323,12 @@ internal sealed class FakePort(FakePlatform platform, Link link, int seats, Adop
 
     public void OrderTakeover(int counter, TakeoverOrders orders) => Orders[counter] = orders;
 
+    public void Probe(EgressKey echo, Link on, IReadOnlyCollection<IPAddress> addresses) => platform.Journal.Enqueue($"probe {echo.Interface} {string.Join(' ', addresses)}");
+
+    public IReadOnlyCollection<ulong> TakeProbeAnswers() => ProbeAnswers;
+
+    public IReadOnlyCollection<ulong> ProbeAnswers { get; set; } = [];
+
     public long TakeoverClock => 1_000_000_000_000;
 
     public RuleCounters BeginRule(int counter) => ReadRule(counter);

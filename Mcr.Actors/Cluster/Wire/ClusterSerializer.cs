@@ -100,6 +100,7 @@ public sealed class ClusterSerializer(ExtendedActorSystem system) : SerializerWi
             Unfit = r.Value.Unfit is { } unfit ? CertificateNames.Printable(unfit, LongestSentence) : null,
             Degraded = r.Value.Degraded is { } degraded ? CertificateNames.Printable(degraded, LongestSentence) : null,
             Links = CertificateNames.Printable(r.Value.Links ?? "", LongestSentence),
+            Addresses = CertificateNames.Printable(r.Value.Addresses ?? "", LongestSentence),
         }, StringComparer.Ordinal);
 
     private static Dictionary<string, int> Counts(IReadOnlyDictionary<string, int>? counts) => Known(counts).DistinctBy(c => c.Key).ToDictionary();
