@@ -13,10 +13,11 @@ namespace Mcr.Actors.Redundancy;
 /// </summary>
 internal sealed class RedundancyActor : UntypedActor, IWithTimers
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+    /// <summary>What is news is decided at once; this is for what time decides.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>What is wished is said again after so many ticks, before it lapses.</summary>
-    private const int SayAgain = 3;
+    private const int SayAgain = 2;
 
     /// <summary>Another node is asked within milliseconds, or cannot be.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -31,6 +32,7 @@ internal sealed class RedundancyActor : UntypedActor, IWithTimers
     private RedundancyState _state;
     private ImmutableDictionary<RuleId, TakeoverWish> _wished = ImmutableDictionary<RuleId, TakeoverWish>.Empty;
     private ImmutableSortedDictionary<string, RedundancyReport> _said = ImmutableSortedDictionary<string, RedundancyReport>.Empty;
+    private RedundancyState? _shown;
     private IActorRef? _leaver;
     private int _ticks;
 
@@ -134,7 +136,12 @@ internal sealed class RedundancyActor : UntypedActor, IWithTimers
             Context.Parent.Tell(new RedundancyMessages.Say(report));
         }
 
-        Context.System.EventStream.Publish(new RedundancyMessages.Known(_state.Rules.ToImmutableDictionary(r => r.Key, r => RedundancyViews.Of(_state, r.Value))));
+        if (!ReferenceEquals(_state, _shown))
+        {
+            _shown = _state;
+            Context.System.EventStream.Publish(new RedundancyMessages.Known(_state.Rules.ToImmutableDictionary(r => r.Key, r => RedundancyViews.Of(_state, r.Value))));
+        }
+
         if (_leaver is not null && !_state.HasToHandOver)
             Release();
     }

@@ -30,7 +30,8 @@ internal sealed partial record RedundancyState
         foreach (RuleId id in Rules.Keys)
         {
             (RedundantRule rule, Effects more) = next.Decide(next.Rules[id], now);
-            next = next with { Rules = next.Rules.SetItem(id, rule) };
+            if (!ReferenceEquals(rule, next.Rules[id]))
+                next = next.With(rule);
             effects.AddRange(more);
         }
 
