@@ -114,7 +114,7 @@ internal sealed partial record RedundancyState(string Node, TimeSpan Started, lo
     {
         bool isBack = after.Takeovers > before.Takeovers && after.IsForwarding;
         if (isBack || (after.IsForwarding && !before.IsForwarding))
-            yield return News(after, after.Cause is TakeoverCause.Ordered or TakeoverCause.Began ? EventSeverity.Info : EventSeverity.Warning, EventKind.TakenOver, $"node {Node} forwards it now: {RedundancyTexts.Why(after)}");
+            yield return News(after, after is { Cause: TakeoverCause.Ordered } or { Gap: null } ? EventSeverity.Info : EventSeverity.Warning, EventKind.TakenOver, $"node {Node} forwards it now: {RedundancyTexts.Why(after)}");
         else if (!after.IsForwarding && after.Yields > before.Yields)
             yield return News(after, EventSeverity.Info, EventKind.Yielded, $"node {Node} stands by for it now: {RedundancyTexts.Why(after)}");
         if (after.Strangers > 0 && before.Strangers == 0)

@@ -257,7 +257,6 @@ internal sealed unsafe class RelayLoop : IDisposable
             return;
         }
 
-        _slot.Words[SlotLayout.MatchedWord] += datagrams;
         CountMatch(in rule, in frame, received.Arrival, datagrams);
         if (rule.Analysis.Kind != AnalysisKind.Off)
             Analyse(in rule, in frame, data + frame.PayloadOffset, received.Arrival);
@@ -267,6 +266,7 @@ internal sealed unsafe class RelayLoop : IDisposable
             return;
         }
 
+        _slot.Words[SlotLayout.MatchedWord] += datagrams;
         if (received.Arrival != ReceivedFrame.UnknownArrival)
             _latency.Add(_slot.Stream(rule.Counter), received.Arrival, datagrams);
         Datagram datagram = default; // not an initialiser, which fills one of its own and copies it
