@@ -244,9 +244,6 @@ public abstract record ControlRequest
 
         /// <summary>Forward it no more, whether or not it is heard.</summary>
         public bool Now { get; init; }
-
-        /// <summary>Somebody wants it so: it is not taken back for being preferred.</summary>
-        public bool ByHand { get; init; }
     }
 
     public sealed record Ping : ControlRequest;

@@ -24,7 +24,7 @@ internal static class AdoptedAllocations
             rules.Add(id, Planned(rule, keys));
         }
 
-        var users = adopted.Rules.Rules.SelectMany(r => r.Outputs).CountBy(o => o.Socket).ToDictionary();
+        var users = adopted.Rules.Rules.SelectMany(SocketsOf).CountBy(id => id).ToDictionary();
         return Allocations.Empty with
         {
             SocketIds = IdPool.Of(Allocations.Empty.SocketIds.Capacity, keys.Keys),
@@ -43,7 +43,7 @@ internal static class AdoptedAllocations
     /// <summary>Each socket under a key of its own. One that nobody knows has a key that no output has, and so has a second one of a key: the one in use counts.</summary>
     private static ImmutableDictionary<int, EgressKey> Keys(AdoptedPort adopted)
     {
-        HashSet<int> used = [.. adopted.Rules.Rules.SelectMany(r => r.Outputs).Select(o => o.Socket)];
+        HashSet<int> used = [.. adopted.Rules.Rules.SelectMany(SocketsOf)];
         var taken = new HashSet<EgressKey>();
         var keys = ImmutableDictionary.CreateBuilder<int, EgressKey>();
         foreach ((int id, EgressKey? known) in adopted.Sockets.OrderByDescending(s => used.Contains(s.Key)).ThenBy(s => s.Key))
@@ -53,12 +53,15 @@ internal static class AdoptedAllocations
         return keys.ToImmutable();
     }
 
+    /// <summary>Those that it sends by, and those that it listens to.</summary>
+    private static IEnumerable<int> SocketsOf(ResolvedRule rule) => rule.Outputs.Select(o => o.Socket).Concat(rule.Redundancy?.Echoes.Select(e => e.Socket) ?? []);
+
     private static EgressKey Unknown(int id) => new(0, "", 0, null, $"of socket {id}");
 
     private static PlannedRule Planned(ResolvedRule rule, ImmutableDictionary<int, EgressKey> keys) => new(
         RuleOutcome.Active,
         rule,
-        [.. rule.Outputs.Select(o => keys[o.Socket])],
+        [.. SocketsOf(rule).Select(id => keys[id])],
         Memberships: [],
         rule.Counter,
         [.. rule.Outputs.Select(o => new OutputCounter(keys[o.Socket].Interface, o.Address, o.Port, o.Counter))])

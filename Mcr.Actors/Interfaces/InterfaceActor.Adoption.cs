@@ -18,6 +18,7 @@ internal sealed partial class InterfaceActor
         _state = _state.Adopt(allocations, adopted.Rules.Generation, adopted.Workers.Select(w => w.Number));
         _open!.Meters.Adopt(allocations.Rules);
         _open.IsAdopting = true;
+        AdoptPeers(allocations);
     }
 
     /// <returns>false for a process that was just started and has nothing.</returns>

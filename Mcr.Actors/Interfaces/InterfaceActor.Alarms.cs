@@ -54,6 +54,7 @@ internal sealed partial class InterfaceActor
         if (_open is null)
             return;
         _open.Port.Dispose();
+        DropTakeovers();
         DropAlarms();
     }
 

@@ -25,10 +25,13 @@ internal sealed partial class InterfaceActor
     private void Take(LinkTable links)
     {
         LinkNews news = LinkNews.Of(_name, _state.Desired.Values, _links, links);
+        bool isEchoBack = IsEchoBack(_links, links);
         _links = links;
         if (news.ConcernsPlan)
             _state = _state.LookAgain();
         OrderTakeovers();
+        if (isEchoBack)
+            _ = _open?.Port.Announce(); // a switch forgets what was joined on a port that was down
         if (_open is not { IsClosing: false } || !news.ConcernsInput)
             return;
         Repair();

@@ -26,6 +26,9 @@ internal sealed partial class InterfaceActor
     private readonly Dictionary<RuleId, (long Count, TimeSpan At)> _sent = [];
     private readonly Dictionary<RuleId, (long Count, TimeSpan At)> _strangers = [];
     private readonly HashSet<RuleId> _redundant = []; // of the planned ones
+    private readonly HashSet<ulong> _answers = []; // to the questions that are open
+    private int _probes;
+    private long _probeNumber;
     private int _looks;
 
     protected override void PreStart()
@@ -50,7 +53,14 @@ internal sealed partial class InterfaceActor
             case RedundancyMessages.Probe:
                 break;
             case ProbeOver over:
-                bool meets = over.Probe.Addresses.IsEmpty || (_open is { IsClosing: false } && _open.Port.TakeProbeAnswers().Intersect(over.Probe.Links).Any()); // who has none cannot be asked
+                _answers.UnionWith(_open is { IsClosing: false } ? _open.Port.TakeProbeAnswers() : []);
+                bool meets = over.Probe.Addresses.IsEmpty || _answers.Overlaps(over.Probe.Links); // who has none cannot be asked
+                if (--_probes <= 0)
+                {
+                    _answers.Clear();
+                    _open?.Port.EndProbe();
+                }
+
                 Context.System.EventStream.Publish(new RedundancyMessages.Probed(over.Probe.Rule, over.Probe.Node, meets));
                 break;
             default:
@@ -58,6 +68,11 @@ internal sealed partial class InterfaceActor
                 break;
         }
     }
+
+    /// <summary>Who the other nodes are was known to the mcrd before: until they have been heard of, it still is.</summary>
+    private void AdoptPeers(Allocations allocations) => _peers = _peers.SetItems(allocations.Rules
+        .Where(r => r.Value.Resolved?.Redundancy is { Echoes: [{ Peers.IsEmpty: false }, ..] })
+        .Select(r => KeyValuePair.Create(r.Key, new EchoPeers(r.Value.Resolved!.Redundancy!.Echoes[0].Peers))));
 
     /// <summary>After each plan.</summary>
     private void FollowTakeovers(InterfacePlan plan)
@@ -75,8 +90,7 @@ internal sealed partial class InterfaceActor
         if (_redundant.Count == 0)
         {
             Timers.Cancel(nameof(TakeoverTick));
-            if (!_seen.IsEmpty)
-                SayTakeovers(_seen.Clear());
+            DropTakeovers();
         }
         else
         {
@@ -84,6 +98,16 @@ internal sealed partial class InterfaceActor
                 Timers.StartPeriodicTimer(nameof(TakeoverTick), new TakeoverTick(), TakeoverInterval, TakeoverInterval);
             OrderTakeovers();
         }
+    }
+
+    /// <summary>Nothing is forwarded by this interface any more, or nobody knows.</summary>
+    private void DropTakeovers()
+    {
+        _redundant.Clear();
+        _answers.Clear();
+        _probes = 0;
+        if (!_seen.IsEmpty)
+            SayTakeovers(_seen.Clear());
     }
 
     private void Obey(ImmutableDictionary<RuleId, TakeoverWish> wishes)
@@ -109,6 +133,7 @@ internal sealed partial class InterfaceActor
         long now = _open.Port.TakeoverClock;
         foreach ((ForwardingRule rule, int counter) in RedundantRules())
             _open.Port.OrderTakeover(counter, _wishes.GetValueOrDefault(rule.Id, TakeoverWish.None).Orders(now, Health.WhyUnfit(rule, links) is not null));
+        _open.Port.AnnounceOrders();
     }
 
     private void LookAtTakeovers()
@@ -134,14 +159,15 @@ internal sealed partial class InterfaceActor
     {
         if (_open is not { IsClosing: false } || _links is not { } links || !_state.Planned.TryGetValue(probe.Rule, out ForwardingRule? rule))
             return;
-        _ = _open.Port.TakeProbeAnswers(); // to an earlier question
+        _answers.UnionWith(_open.Port.TakeProbeAnswers());
+        _probes++;
         foreach (string device in rule.Outputs.Select(o => o.Interface).Distinct())
         {
             if (links.TryGet(device, out Link? link))
                 _open.Port.Probe(EchoResolution.KeyOf(link), link, probe.Addresses);
         }
 
-        Timers.StartSingleTimer($"probe {probe.Rule}", new ProbeOver(probe), ProbePatience);
+        Timers.StartSingleTimer($"probe {_probeNumber++}", new ProbeOver(probe), ProbePatience);
     }
 
     private void SayTakeovers(ImmutableDictionary<RuleId, TakeoverView> seen)
@@ -156,6 +182,7 @@ internal sealed partial class InterfaceActor
         TakeoverView view = TakeoverViews.Of(rule, takeovers, _open!.Port.TakeoverClock, _time.GetUtcNow());
         return view with
         {
+            IsForwarding = view.IsForwarding && _open.Seats.Exists(s => s.Worker.Status == Messages.WorkerStatus.Running),
             IsSending = Grows(_sent, rule.Id, _state.Allocations.Rules[rule.Id].Outputs.Sum(o => _open.Port.ReadOutputTotals(o.Index).Sent)),
             IsCrowded = Grows(_strangers, rule.Id, view.Strangers),
             Unfit = Health.WhyUnfit(rule, links),
@@ -175,6 +202,11 @@ internal sealed partial class InterfaceActor
             counts[rule] = last = (count, isKnown ? now : TimeSpan.MinValue);
         return last.At != TimeSpan.MinValue && now - last.At < TakeoverViews.Lately;
     }
+
+    /// <summary>An output of a redundant rule has a carrier again.</summary>
+    private bool IsEchoBack(LinkTable? before, LinkTable after) => before is not null && _redundant.Count > 0 && _redundant
+        .SelectMany(id => _state.Planned.TryGetValue(id, out ForwardingRule? rule) ? rule.Outputs.Select(o => o.Interface) : []).Distinct()
+        .Any(device => before.TryGet(device, out Link? was) && after.TryGet(device, out Link? now) && now.CarrierUps != was.CarrierUps && now.IsRunning);
 
     /// <summary>Those that workers have.</summary>
     private IEnumerable<(ForwardingRule Rule, int Counter)> RedundantRules()

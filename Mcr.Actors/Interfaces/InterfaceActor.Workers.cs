@@ -28,6 +28,12 @@ internal sealed partial class InterfaceActor
             return;
         }
 
+        if (count > 1 && _redundant.Count > 0)
+        {
+            Sender.Tell(new CommandResult.Rejected("count", $"{_name} has rules with ha, which take one worker: each would decide for its own flows"));
+            return;
+        }
+
         _wanted = count;
         if (_open is null or { IsClosing: true })
         {

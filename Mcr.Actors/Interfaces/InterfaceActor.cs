@@ -237,7 +237,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
 
         PlanFailures lost = PlanFailures.None with { Memberships = _lost };
         _lost = _lost.Clear();
-        InterfacePlan plan = PlanPreparation.Prepare(_open!.Port, new PlanInput(link, links, _state.Desired, _state.Allocations, lost, _state.NextGeneration) { Changed = _state.Changed, LeftOut = _state.LeftOut, Traces = _traces.Active, Node = _options.NodeName, Peers = _peers });
+        InterfacePlan plan = PlanPreparation.Prepare(_open!.Port, new PlanInput(link, links, _state.Desired, _state.Allocations, lost, _state.NextGeneration) { Changed = _state.Changed, LeftOut = _state.LeftOut, Traces = _traces.Active, Workers = _open.Seats.Count, Node = _options.NodeName, Peers = _peers });
         _open.Meters.Follow(plan);
         Apply(_state.Prepared(plan));
         FollowTakeovers(plan);
@@ -322,6 +322,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
     private void Close()
     {
         Timers.CancelAll();
+        DropTakeovers();
         DropAlarms();
         _leaving = _open!.Workers;
         Context.Stop(_leaving);

@@ -28,6 +28,9 @@ internal sealed record PlanInput(
     /// <summary>What no worker is to have, whatever the devices are like.</summary>
     public ImmutableDictionary<RuleId, RuleOutcome> LeftOut { get; init; } = ImmutableDictionary<RuleId, RuleOutcome>.Empty;
 
+    /// <summary>How many the interface has.</summary>
+    public int Workers { get; init; } = 1;
+
     /// <summary>This node's name, which redundant rules have a rank for.</summary>
     public string Node { get; init; } = "";
 

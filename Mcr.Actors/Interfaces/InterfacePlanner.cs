@@ -92,6 +92,9 @@ internal sealed class InterfacePlanner
         if (!rule.Input.IsMulticast && !_localAddresses.Value.Contains(rule.Input.Group))
             return Idle(rule, before, RuleStatus.Pending, $"{rule.Input.Group} is not an address of this host; add it to an interface, or correct the rule's input");
 
+        if (rule.Redundancy is not null && _input.Workers > 1)
+            return Idle(rule, before, RuleStatus.Failed, $"a rule with ha takes one worker on its input, and {_input.Link.Name} has {_input.Workers}: each would decide for its own flows; mcrctl workers {_input.Link.Name} 1, or take other rules in on another interface");
+
         _reasons.Clear();
         string? inputFault = Fault(_input.Link);
         if (inputFault is not null)
@@ -226,7 +229,7 @@ internal sealed class InterfacePlanner
 
         public ResolvedRedundancy? Resolve(string node, Func<EgressKey, int> idOf) => Settings is null
             ? null
-            : new ResolvedRedundancy(Settings.TakeoverAfterMilliseconds, Settings.RankOf(node), [.. Echoes.Select(e => new ResolvedEcho(idOf(e.Echo), e.Output.Group, e.Output.Port, Peers.All))]);
+            : new ResolvedRedundancy(Settings.TakeoverAfterMilliseconds, Settings.RankOf(node), Settings.Nodes.Length, [.. Echoes.Select(e => new ResolvedEcho(idOf(e.Echo), e.Output.Group, e.Output.Port, Peers.All))]);
     }
 
     private static string Join(List<string> reasons) => string.Join("; ", reasons.Distinct());

@@ -16,14 +16,15 @@ internal sealed class EchoListener : IDisposable
     private readonly GroupMembership _groups;
     private readonly HashSet<IPAddress> _heard = [];
     private readonly Lock _lock = new(); // workers' actors look up what they hand over
-    private NeighbourProbe? _probe; // once it was needed
+    private NeighbourProbe? _probe; // while somebody asks
     private readonly List<(EchoSocket Socket, TaggedSocket Passed)> _sockets = [];
 
     /// <exception cref="Mcr.Native.Interop.LinuxException">the kernel refused; the message is a sentence for the operator.</exception>
-    public EchoListener(EgressKey key, int seats)
+    /// <param name="kept">What workers hold a duplicate of: without its groups, which end with mcrd, a worker would hear silence.</param>
+    public EchoListener(EgressKey key, int seats, KeptDescriptors kept)
     {
         _key = key;
-        _groups = new GroupMembership(key.InterfaceIndex);
+        _groups = new GroupMembership(key.InterfaceIndex) { Opened = socket => kept.Add(socket, KeptTag.Groups), Closing = kept.Remove };
         try
         {
             while (_sockets.Count < seats)
@@ -36,7 +37,7 @@ internal sealed class EchoListener : IDisposable
         }
     }
 
-    /// <inheritdoc cref="EchoListener(EgressKey, int)"/>
+    /// <inheritdoc cref="EchoListener(EgressKey, int, KeptDescriptors)"/>
     public void AddSeat()
     {
         var socket = EchoSocket.Open(_key.InterfaceIndex, _key.Interface, EgressKey.EchoLinkHeader);
@@ -62,7 +63,7 @@ internal sealed class EchoListener : IDisposable
             return _sockets[seat].Passed;
     }
 
-    /// <inheritdoc cref="EchoListener(EgressKey, int)"/>
+    /// <inheritdoc cref="EchoListener(EgressKey, int, KeptDescriptors)"/>
     public void Join(IPAddress group)
     {
         _groups.Join(group, null);
@@ -86,6 +87,13 @@ internal sealed class EchoListener : IDisposable
         _probe ??= NeighbourProbe.Open(_key.InterfaceIndex, _key.Interface);
         foreach (IPAddress address in addresses)
             _probe.Ask(own, link.LinkAddress, address);
+    }
+
+    /// <inheritdoc cref="IInterfacePort.EndProbe"/>
+    public void EndProbe()
+    {
+        _probe?.Dispose();
+        _probe = null;
     }
 
     /// <inheritdoc cref="IInterfacePort.TakeProbeAnswers"/>

@@ -100,6 +100,12 @@ public interface IInterfacePort : IDisposable
     /// <summary>The MAC addresses of those that have answered on any segment since this was asked last.</summary>
     IReadOnlyCollection<ulong> TakeProbeAnswers();
 
+    /// <summary>Nobody asks any more for now.</summary>
+    void EndProbe();
+
+    /// <summary>The orders that were given since this was called last count from now on.</summary>
+    void AnnounceOrders();
+
     /// <summary>The time of takeovers: the boot clock, in nanoseconds.</summary>
     long TakeoverClock { get; }
 

@@ -20,6 +20,18 @@ public sealed partial class LinuxInterfacePort
 
     public IReadOnlyCollection<ulong> TakeProbeAnswers() => [.. _echoes.Values.SelectMany(e => e.TakeProbeAnswers())];
 
+    public void EndProbe()
+    {
+        foreach (EchoListener listener in _echoes.Values)
+            listener.EndProbe();
+    }
+
+    public void AnnounceOrders()
+    {
+        foreach (LinuxSeat seat in _seats.All)
+            seat.AnnounceOrders();
+    }
+
     public void OrderTakeover(int counter, TakeoverOrders orders)
     {
         foreach (LinuxSeat seat in _seats.All)

@@ -76,7 +76,7 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
     public string? OpenEgress(int id, EgressKey key) => Try(() =>
     {
         if (key.Kind == EgressKind.Echo)
-            _listeners[key] = _echoes[id] = new EchoListener(key, _seats.Count);
+            _listeners[key] = _echoes[id] = new EchoListener(key, _seats.Count, _kept);
         else
             _egress[id] = new TaggedSocket(OutputSocket.Open(RequestFor(key, _options.SendBuffer)), EgressKeyText.Write(key));
     });

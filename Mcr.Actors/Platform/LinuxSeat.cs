@@ -19,6 +19,7 @@ internal sealed class LinuxSeat : IDisposable
 {
     private readonly WorkerSlot _slot;
     private PacketSocket? _ingress;
+    private bool _hasOrders; // that were not announced yet
 
     public LinuxSeat() => _slot = WorkerSlot.Create();
 
@@ -132,7 +133,14 @@ internal sealed class LinuxSeat : IDisposable
     public Takeover ReadTakeover(int counter) => _slot.ReadTakeover(counter);
 
     /// <inheritdoc cref="WorkerSlot.Order"/>
-    public void OrderTakeover(int counter, in TakeoverOrders orders) => _slot.Order(counter, in orders);
+    public void OrderTakeover(int counter, in TakeoverOrders orders) => _hasOrders |= _slot.Order(counter, in orders);
+
+    public void AnnounceOrders()
+    {
+        if (_hasOrders)
+            _slot.AnnounceOrders();
+        _hasOrders = false;
+    }
 
     public OutputCounters ReadOutput(int counter) => new(
         _slot.ReadOutput(counter, EgressCounters.SentWord),

@@ -70,7 +70,7 @@ internal sealed class RedundancyActor : UntypedActor, IWithTimers
             case YieldAnswer answer:
                 if (answer.Problem is not null)
                     _log.Warning("rule {Rule} is taken over although the node that forwards it has not answered: {Why}", answer.Rule, answer.Problem);
-                _state = _state.Yielded(answer.Rule);
+                _state = _state.Yielded(answer.Rule, Now);
                 Tick();
                 break;
             case RedundancyMessages.Handle { Request: ControlRequest.ClusterTakeover takeover }:
@@ -94,7 +94,7 @@ internal sealed class RedundancyActor : UntypedActor, IWithTimers
                 Release();
                 break;
             case RedundancyMessages.Probed probed:
-                Apply(_state.Probed(probed));
+                Apply(_state.Probed(probed, Now));
                 Tick();
                 break;
             case ControlResponse: // of a request that nobody waits for; the next look says what became of it

@@ -11,6 +11,9 @@ public sealed record RedundancyReport
 {
     public bool Forwarding { get; init; }
 
+    /// <summary>Somebody wanted it so: the preferred node does not take it back.</summary>
+    public bool ByHand { get; init; }
+
     /// <summary>In that role, by that node's clock: for people.</summary>
     public DateTimeOffset Since { get; init; }
 

@@ -19,6 +19,9 @@ internal sealed partial record RedundancyState
     /// <summary>Two forward and do not hear each other: so long they may be about to notice, or the news about it be old.</summary>
     private static readonly TimeSpan DoubledHold = TimeSpan.FromSeconds(1);
 
+    /// <summary>A loop obeys within its next turn.</summary>
+    private static readonly TimeSpan OrderTime = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan ProbeAgain = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(2);
@@ -40,8 +43,10 @@ internal sealed partial record RedundancyState
 
     private (RedundantRule Rule, Effects Effects) Decide(RedundantRule rule, TimeSpan now)
     {
-        if (rule.HandedTo is { } handed && now - (rule.AskedAt ?? Started) > AskAgain && OthersOf(rule.View.Rule).FirstOrDefault(o => o.Name == handed) is not { IsReachable: true, Report.Forwarding: true })
-            rule = rule with { HandedTo = null }; // it has failed since
+        if (rule.Kind != TakeoverOrder.None && now - rule.OrderedAt > OrderTime)
+            rule = rule with { Kind = TakeoverOrder.None };
+        if (rule is { IsByHand: true, View.IsForwarding: false, Move: null })
+            rule = rule with { IsByHand = false };
         if (rule.Move is not null)
             return GoOn(rule, now);
         (rule, Effects fenced) = Fence(rule, now);
@@ -57,7 +62,7 @@ internal sealed partial record RedundancyState
         OtherNode[] others = [.. OthersOf(rule.View.Rule)];
         bool isSettled = now - Started >= Hold || others.All(o => o is { IsReachable: true, Report: not null });
         bool maySomebodyForward = rule.View.IsCrowded && others.Any(o => !rule.Peers.All.Any(p => p.Rank == o.Rank)); // whose address is not known, since nodes could not talk yet
-        return isSettled && !maySomebodyForward && !others.Any(o => o is { IsReachable: true, Report: { } report } && (report.Forwarding || (o.Rank < rank && report.IsReady && (report.Flowing || !rule.View.IsFlowing))));
+        return isSettled && !maySomebodyForward && !others.Any(o => o is { IsReachable: true, Report: { } report } && ((report.Forwarding && (report.Flowing || !rule.View.IsFlowing)) || (o.Rank < rank && report.IsReady && (report.Flowing || !rule.View.IsFlowing))));
     }
 
     /// <summary>The one that forwarded last, as far as it is known, cannot be reached.</summary>
@@ -71,7 +76,7 @@ internal sealed partial record RedundancyState
         int rank = rule.Settings.RankOf(Node);
         OtherNode? other = rule.View.IsForwarding ? OthersOf(rule.View.Rule).FirstOrDefault(o => o is { IsReachable: true, Report: { Forwarding: true, Sending: true } } && o.Rank < rank) : null;
         if (other is null)
-            return (rule with { DoubledSince = null, ProbedAt = null, IsIsland = false }, []);
+            return (rule.DoubledSince is null ? rule : rule with { DoubledSince = null, ProbedAt = null, IsIsland = false }, []);
         if (rule.DoubledSince is not { } since)
             return (rule with { DoubledSince = now }, []);
         if (now - since < DoubledHold || now - rule.ProbedAt < ProbeAgain)
@@ -82,14 +87,14 @@ internal sealed partial record RedundancyState
     /// <summary>
     /// Two forward and do not hear each other. The segment carries other frames between them, so receivers have both, and the one that goes last gives way; or it does not, and each has receivers of its own.
     /// </summary>
-    public (RedundancyState Next, Effects Effects) Probed(RedundancyMessages.Probed probed)
+    public (RedundancyState Next, Effects Effects) Probed(RedundancyMessages.Probed probed, TimeSpan now)
     {
         if (!Rules.TryGetValue(probed.Rule, out RedundantRule? rule) || rule.DoubledSince is null)
             return (this, []);
         if (probed.Meets)
         {
             RelayEvent deaf = News(rule.View, EventSeverity.Warning, EventKind.Redundancy, $"nodes {probed.Node} and {Node} have both forwarded it, and {Node} does not hear {probed.Node} on the output although the segment is one; {Node} stands by. Until it hears {probed.Node} again it takes over only when the cluster says that {probed.Node} is gone. Look whether the segment carries the group from one to the other (a switch that snoops without a querier does not)");
-            return (With(Order(rule, TakeoverOrder.Yield) with { DoubledSince = null, ProbedAt = null, IsIsland = false }), [new RedundancyEffect.Tell(deaf)]);
+            return (With(Order(rule, TakeoverOrder.Yield, now) with { DoubledSince = null, ProbedAt = null, IsIsland = false }), [new RedundancyEffect.Tell(deaf)]);
         }
 
         if (rule.IsIsland)
@@ -111,9 +116,9 @@ internal sealed partial record RedundancyState
     private (RedundantRule Rule, Effects Effects) Revert(RedundantRule rule, TimeSpan now)
     {
         TakeoverView view = rule.View;
-        bool isWell = rule.Settings is { Revert: true } settings && settings.Prefer == Node && rule.HandedTo is null && !IsDrained
+        bool isWell = rule.Settings is { Revert: true } settings && settings.Prefer == Node && !IsDrained
             && view is { Unfit: null, Degraded: null, IsFlowing: true };
-        if (!isWell || ForwarderOf(rule) is not { } forwarder)
+        if (!isWell || ForwarderOf(rule) is not { Report.ByHand: false } forwarder)
             return (rule.WellSince is null ? rule : rule with { WellSince = null }, []);
         if (rule.WellSince is not { } since)
             return (rule with { WellSince = now }, []);
@@ -127,5 +132,5 @@ internal sealed partial record RedundancyState
     private OtherNode? TargetOf(RedundantRule rule) =>
         OthersOf(rule.View.Rule).FirstOrDefault(o => o is { IsReachable: true, Report: { IsReady: true } report } && (report.Degraded is null || IsDrained) && (report.Flowing || !rule.View.IsFlowing));
 
-    private static RedundantRule Order(RedundantRule rule, TakeoverOrder kind, int rank = 0) => rule with { Number = rule.Number + 1, Kind = kind, Rank = rank };
+    private static RedundantRule Order(RedundantRule rule, TakeoverOrder kind, TimeSpan now, int rank = 0) => rule with { Number = rule.Number + 1, Kind = kind, Rank = rank, OrderedAt = now };
 }

@@ -32,7 +32,7 @@ internal sealed partial record RedundancyState
     }
 
     /// <summary>The node that forwards the rule has answered, or cannot be asked.</summary>
-    public RedundancyState Yielded(RuleId id) => Rules.TryGetValue(id, out RedundantRule? rule) && rule.Move is { IsTaking: false } move ? With(Order(rule, TakeoverOrder.Take) with { Move = move with { IsTaking = true } }) : this;
+    public RedundancyState Yielded(RuleId id, TimeSpan now) => Rules.TryGetValue(id, out RedundantRule? rule) && rule.Move is { IsTaking: false } move ? With(Order(rule, TakeoverOrder.Take, now) with { Move = move with { IsTaking = true } }) : this;
 
     /// <summary>Another node is about to take a rule over, or has.</summary>
     public (RedundancyState Next, string Answer, bool IsDone) Yield(ControlRequest.ClusterYield request, TimeSpan now)
@@ -44,9 +44,7 @@ internal sealed partial record RedundancyState
             return (this, $"{request.Member} is no node of {request.Rule} here; ha says {rule.Settings}", false);
         if (request.Now && rule.Move is not null)
             return (this, $"node {Node} is just taking {request.Rule} over itself", false);
-        RedundantRule next = request.Now ? Order(rule, TakeoverOrder.Release) : Order(rule, TakeoverOrder.YieldTo, rank);
-        if (request.ByHand)
-            next = next with { HandedTo = request.Member, AskedAt = now };
+        RedundantRule next = request.Now ? Order(rule, TakeoverOrder.Release, now) : Order(rule, TakeoverOrder.YieldTo, now, rank);
         return (With(next with { WellSince = null }), $"node {Node} yields {request.Rule} to {request.Member}", true);
     }
 
@@ -59,7 +57,7 @@ internal sealed partial record RedundancyState
     {
         rule = rule with { Move = new Move(from, now, why, isByHand), WellSince = null };
         return from is null
-            ? (Order(rule, TakeoverOrder.Take) with { Move = rule.Move with { IsTaking = true } }, [])
+            ? (Order(rule, TakeoverOrder.Take, now) with { Move = rule.Move with { IsTaking = true } }, [])
             : (rule, [new RedundancyEffect.Ask(from, Request(rule, byNow: false), rule.View.Rule.Id)]);
     }
 
@@ -70,7 +68,7 @@ internal sealed partial record RedundancyState
         if (move.IsTaking && rule.View.IsForwarding)
         {
             Effects done = [new RedundancyEffect.Answer(id, $"node {Node} forwards {Relay.Sentences.Label(rule.View.Rule)} now{(move.From is null ? "" : $", and {move.From} stands by")}", null)];
-            return (rule with { Move = null }, move.From is { } from && OthersOf(rule.View.Rule).FirstOrDefault(o => o.Name == from) is not { Report.Proven: true } ? [.. done, new RedundancyEffect.Ask(from, Request(rule, byNow: true), null)] : done);
+            return (rule with { Move = null, IsByHand = move.IsByHand }, move.From is { } from && OthersOf(rule.View.Rule).FirstOrDefault(o => o.Name == from) is not { Report.Proven: true } ? [.. done, new RedundancyEffect.Ask(from, Request(rule, byNow: true), null)] : done);
         }
 
         return now - move.Since < MoveTimeout
@@ -78,7 +76,7 @@ internal sealed partial record RedundancyState
             : (rule with { Move = null }, [new RedundancyEffect.Answer(id, null, move.IsTaking ? $"the workers of node {Node} have not begun to forward it within {MoveTimeout.TotalSeconds:0} s; see mcrctl list-workers" : $"node {move.From} has not answered within {MoveTimeout.TotalSeconds:0} s, and forwards it still")]);
     }
 
-    private ControlRequest.ClusterYield Request(RedundantRule rule, bool byNow) => new() { Rule = rule.View.Rule.Id.Value, Member = Node, Now = byNow, ByHand = rule.Move!.IsByHand };
+    private ControlRequest.ClusterYield Request(RedundantRule rule, bool byNow) => new() { Rule = rule.View.Rule.Id.Value, Member = Node, Now = byNow };
 
     private RedundancyState With(RedundantRule rule) => this with { Rules = Rules.SetItem(rule.View.Rule.Id, rule) };
 

@@ -40,7 +40,7 @@ internal sealed partial record RedundancyState(string Node, TimeSpan Started, lo
         {
             bool isKnown = rules.TryGetValue(id, out RedundantRule? before);
             RedundantRule rule = isKnown ? before! with { View = view } : new RedundantRule(view) { Number = FirstNumber };
-            rules[id] = rule with { Peers = PeersOf(view.Rule, rule.Peers), HandedTo = view.IsForwarding ? null : rule.HandedTo };
+            rules[id] = rule with { Peers = PeersOf(view.Rule, rule.Peers) };
             if (isKnown)
                 effects.AddRange(NewsOf(before!.View, view).Select(news => new RedundancyEffect.Tell(news)));
         }
@@ -74,6 +74,7 @@ internal sealed partial record RedundancyState(string Node, TimeSpan Started, lo
         Cause = RedundancyTexts.Why(r.Value.View),
         Unfit = r.Value.View.Unfit ?? (IsDrained ? "the node is drained" : null),
         Degraded = r.Value.View.Degraded,
+        ByHand = r.Value.IsByHand,
         Flowing = r.Value.View.IsFlowing,
         Sending = r.Value.View.IsSending,
         Proven = r.Value.View.IsProven,
@@ -112,8 +113,7 @@ internal sealed partial record RedundancyState(string Node, TimeSpan Started, lo
 
     private IEnumerable<RelayEvent> NewsOf(TakeoverView before, TakeoverView after)
     {
-        bool isBack = after.Takeovers > before.Takeovers && after.IsForwarding;
-        if (isBack || (after.IsForwarding && !before.IsForwarding))
+        if (after.IsForwarding && after.Takeovers > before.Takeovers)
             yield return News(after, after is { Cause: TakeoverCause.Ordered } or { Gap: null } ? EventSeverity.Info : EventSeverity.Warning, EventKind.TakenOver, $"node {Node} forwards it now: {RedundancyTexts.Why(after)}");
         else if (!after.IsForwarding && after.Yields > before.Yields)
             yield return News(after, EventSeverity.Info, EventKind.Yielded, $"node {Node} stands by for it now: {RedundancyTexts.Why(after)}");

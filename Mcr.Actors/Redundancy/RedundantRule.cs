@@ -13,13 +13,16 @@ internal sealed record RedundantRule(TakeoverView View)
 
     public TakeoverOrder Kind { get; init; }
 
+    /// <summary>When it was given, which is soon over: a worker that has it new is not to obey it again.</summary>
+    public TimeSpan OrderedAt { get; init; }
+
     public int Rank { get; init; }
 
     /// <summary>This node is about to take it over.</summary>
     public Move? Move { get; init; }
 
-    /// <summary>Somebody has handed it over to that node by hand: it stays there for as long as that one forwards.</summary>
-    public string? HandedTo { get; init; }
+    /// <summary>It forwards since somebody wanted it so: it stays here for as long as it can.</summary>
+    public bool IsByHand { get; init; }
 
     /// <summary>Since when another has forwarded as well, and goes first; null: none does.</summary>
     public TimeSpan? DoubledSince { get; init; }

@@ -7,7 +7,7 @@ namespace Mcr.Actors.Redundancy;
 internal static class TakeoverViews
 {
     /// <summary>What is longer ago than this is not there any more.</summary>
-    public static readonly TimeSpan Lately = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Lately = TimeSpan.FromSeconds(5);
 
     /// <param name="takeovers">At least one.</param>
     /// <param name="clock">The boot clock.</param>

@@ -154,7 +154,8 @@ public sealed class ControlGate
             ControlResponse.Error error => $"node {node} does NOT have it: {string.Join("; ", error.Problems.Select(p => p.Sentence))}",
             _ => $"node {node}: done",
         });
-        return done with { Sentence = string.Join(". ", sentences.Prepend(done.Sentence)) };
+        string all = string.Join(". ", sentences.Prepend(done.Sentence));
+        return answers.Any(answer => answer is ControlResponse.Error) ? new ControlResponse.Error(all) : done with { Sentence = all };
     }
 
     private ControlResponse.Error Deny(ControlRequest request, ControlPeer peer)

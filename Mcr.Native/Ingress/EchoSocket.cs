@@ -51,7 +51,17 @@ public sealed unsafe class EchoSocket : IDisposable
 
     /// <summary>What is sent to these groups, and nothing else.</summary>
     /// <exception cref="LinuxException">there is no memory for the program.</exception>
-    public void Hear(IReadOnlyCollection<IPAddress> groups) => PacketFilter.AttachEchoes(Descriptor, _linkHeader, groups);
+    public void Hear(IReadOnlyCollection<IPAddress> groups)
+    {
+        try
+        {
+            PacketFilter.AttachEchoes(Descriptor, _linkHeader, groups);
+        }
+        catch (LinuxException e) when (e.Errno == Libc.ENOMEM) // sysctl net.core.optmem_max
+        {
+            PacketFilter.AttachEveryEcho(Descriptor, _linkHeader);
+        }
+    }
 
     public void Dispose() => Descriptor.Dispose();
 }

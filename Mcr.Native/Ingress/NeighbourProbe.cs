@@ -17,7 +17,7 @@ public sealed unsafe class NeighbourProbe : IDisposable
     private const ulong Broadcast = 0xFFFF_FFFF_FFFF;
 
     /// <summary>Answers a call: who floods does not keep the caller.</summary>
-    private const int Most = 64;
+    private const int Most = 1024;
 
     private readonly FileDescriptor _socket;
 

@@ -91,7 +91,11 @@ internal static unsafe class PacketFilter
     /// <param name="groups">Of either family; with more than <see cref="MaxEchoGroups"/> the filter lets every group pass.</param>
     public static void AttachEchoes(FileDescriptor socket, int linkHeader, IReadOnlyCollection<IPAddress> groups) => Attach(socket, Echoes(linkHeader, groups));
 
-    internal static Libc.sock_filter[] Echoes(int linkHeader, IReadOnlyCollection<IPAddress> groups) =>
+    /// <summary>To any group: a program that is always short.</summary>
+    public static void AttachEveryEcho(FileDescriptor socket, int linkHeader) => Attach(socket, Echoes(linkHeader, null));
+
+    /// <param name="groups">null: all.</param>
+    internal static Libc.sock_filter[] Echoes(int linkHeader, IReadOnlyCollection<IPAddress>? groups) =>
     [
         /*  0 */ Statement(Libc.BPF_LD | Libc.BPF_H | Libc.BPF_ABS, unchecked((uint)(Libc.SKF_AD_OFF + Libc.SKF_AD_VLAN_TAG))),
         /*  1 */ Jump(Libc.BPF_JSET, 0xFFF, 3, 0),
@@ -110,7 +114,7 @@ internal static unsafe class PacketFilter
         /* 14 */ Load((uint)(linkHeader + DestinationOffset)),
         /* 15 */ Statement(Libc.BPF_JMP | Libc.BPF_JA, 1),
         /* 16 */ Return(0),
-        .. groups.Count > MaxEchoGroups ? [Return(EchoBytes)] : groups.Select(Low).Distinct().SelectMany(low => new[] { Jump(Libc.BPF_JEQ, low, 0, 1), Return(EchoBytes) }),
+        .. groups is null || groups.Count > MaxEchoGroups ? [Return(EchoBytes)] : groups.Select(Low).Distinct().SelectMany(low => new[] { Jump(Libc.BPF_JEQ, low, 0, 1), Return(EchoBytes) }),
         Return(0),
     ];
 

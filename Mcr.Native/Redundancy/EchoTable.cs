@@ -9,13 +9,16 @@ public readonly record struct EchoKey(int Socket, UInt128 Group, ushort Port, ul
 
 /// <summary>Whose rule that is.</summary>
 /// <param name="Counter">Of the rule in the slot.</param>
-/// <param name="Rank">Of the sender in the rule's order; <see cref="EchoTable.Stranger"/> for one that is no node of it.</param>
+/// <param name="Rank">Of the sender in the rule's order; <see cref="EchoTable.Stranger"/> for one that is no node of it, <see cref="EchoTable.Unknown"/> for one that may be.</param>
 public readonly record struct EchoEntry(int Counter, int Rank);
 
 /// <summary>From what is heard to the rule that it is an echo of, and of whom: open addressing at half load at most. Immutable.</summary>
 public sealed class EchoTable
 {
     public const int Stranger = -1;
+
+    /// <summary>It may be a node of the rule whose address is not known yet.</summary>
+    public const int Unknown = -2;
 
     private readonly EchoKey[] _keys;
     private readonly EchoEntry[] _entries;

@@ -10,6 +10,9 @@ public sealed record RedundantRules((int Counter, TakeoverSettings Settings)[] R
 {
     public static readonly RedundantRules None = new([], [], [], new EchoTable([]));
 
+    /// <summary>Of all, in nanoseconds: what is left over is dropped only when it is too late for each of them.</summary>
+    public long LongestAfter { get; } = Rules.Length == 0 ? long.MaxValue : Rules.Max(r => r.Settings.After);
+
     /// <summary>Of all, in nanoseconds.</summary>
     public long ShortestAfter { get; } = Rules.Length == 0 ? long.MaxValue : Rules.Min(r => r.Settings.After);
 }

@@ -34,6 +34,9 @@ public struct Takeover
     /// <summary>How long after its own next datagram it is waited for whom the rule is handed over to: longer than the pauses of a usual flow.</summary>
     public const long HandOverTime = 10_000_000_000;
 
+    /// <summary>Before that the cluster finds nobody gone.</summary>
+    private const long CertainTime = 1_000_000_000;
+
     /// <summary>Part of takeover-after that each one waits longer than the one before it in the order, so that not all take over at once.</summary>
     private const int StaggerDivisor = 5;
 
@@ -157,6 +160,14 @@ public struct Takeover
     /// <summary>Somebody has sent a datagram to the rule's output who is no node of it.</summary>
     public void HeardStranger() => _strangers++;
 
+    /// <summary>Somebody has, and may be a node of it whose address is not known yet: it is not silent, and it proves nothing.</summary>
+    public void HeardUnknown(long now)
+    {
+        _strangers++;
+        _lastEcho = now;
+        _silent = 0;
+    }
+
     /// <summary>What mcrd says now.</summary>
     public void Obey(long now, in TakeoverOrders orders)
     {
@@ -229,8 +240,9 @@ public struct Takeover
         if (_askedAt == 0)
             return;
         bool isTaken = _lastEcho >= _askedAt;
+        bool isSoon = _askedAt - _lastOwn < CertainTime; // sooner than anybody takes over whom it would not hear
         _askedAt = 0;
-        if (!isTaken && MayForward(now))
+        if (!isTaken && (MayForward(now) || (isSoon && _orders.Withheld == 0)))
             Take(now, TakeoverCause.Resumed);
     }
 

@@ -63,11 +63,11 @@ internal sealed unsafe class TakeoverWatch(WorkerSlot slot, int queueFrames) : I
             Obey(orders);
         if (woke || _now - _lookedAt >= LookInterval)
             Hear();
-        return woke;
+        return woke && _now - last > _rules.LongestAfter;
     }
 
     /// <summary>Before what this turn has received is sent: whether the loop has stood still in between.</summary>
-    public bool IsLate => IsActive && BootClock.Nanoseconds - _now > _rules.ShortestAfter;
+    public bool IsLate => IsActive && BootClock.Nanoseconds - _now > _rules.LongestAfter;
 
     /// <summary>A datagram of the rule has come in.</summary>
     /// <returns>Whether to send it.</returns>
@@ -132,7 +132,9 @@ internal sealed unsafe class TakeoverWatch(WorkerSlot slot, int queueFrames) : I
             return;
         }
 
-        if (entry.Rank == EchoTable.Stranger)
+        if (entry.Rank == EchoTable.Unknown)
+            slot.Takeover(entry.Counter)->HeardUnknown(_now);
+        else if (entry.Rank == EchoTable.Stranger)
             slot.Takeover(entry.Counter)->HeardStranger();
         else
             slot.Takeover(entry.Counter)->Heard(_now, entry.Rank);

@@ -15,7 +15,7 @@ namespace Mcr.Native.Worker;
 /// a change: u8 version (4), u32 dropped, then u32 counter each, u32 rules, then the rules
 /// a rule:
 ///   16 group, 2 port, 16 source, u8 prefix length, u16 last port (both 0: that group and port alone), u8 analysis, u64 its parameters, u8 traced, if so: u8 ring, u32 session, u32 every, u32 limit, u16 snap,
-///   u64 until; u8 redundant, if so: u16 takeover-after, u8 rank, u8 echoes, then each: u32 socket, 16 group, 2 port, u8 peers, then each: u64 MAC address, u8 rank; u32 counter, u8 outputs, then each:
+///   u64 until; u8 redundant, if so: u16 takeover-after, u8 rank, u8 nodes, u8 echoes, then each: u32 socket, 16 group, 2 port, u8 peers, then each: u64 MAC address, u8 rank; u32 counter, u8 outputs, then each:
 ///     u32 socket, 16 address, 2 port, u32 counter, u8 ttl, u8 decrement, u8 dscp (255: copied), u64 rate limit, u8 max burst, u8 pace, u8 mapped, u8 redundant, u32 MTU
 /// </code>
 /// Addresses (IPv6 or IPv4-mapped; source 0 for any) and ports as on the wire (network order). Pure.
@@ -227,6 +227,7 @@ public static class ResolvedRuleCodec
             return;
         writer.U16(redundancy.AfterMilliseconds);
         writer.U8((byte)redundancy.Rank);
+        writer.U8((byte)redundancy.Nodes);
         writer.U8(checked((byte)redundancy.Echoes.Length));
         foreach (ResolvedEcho echo in redundancy.Echoes)
         {
@@ -249,6 +250,7 @@ public static class ResolvedRuleCodec
         if (after == 0)
             throw new InvalidDataException("a takeover after 0 ms");
         int rank = ByteReader.Limited(reader.U8(), ResolvedRedundancy.MaxRank);
+        int nodes = ByteReader.Limited(reader.U8(), ResolvedRedundancy.MaxRank + 1);
         int count = ByteReader.Limited(reader.U8(), ForwardingRule.MaxOutputs);
         var echoes = ImmutableArray.CreateBuilder<ResolvedEcho>(count);
         for (int i = 0; i < count; i++)
@@ -261,7 +263,7 @@ public static class ResolvedRuleCodec
             echoes.Add(new ResolvedEcho(socket, group, port, [.. peers]));
         }
 
-        return new ResolvedRedundancy(after, rank, echoes.MoveToImmutable());
+        return new ResolvedRedundancy(after, rank, nodes, echoes.MoveToImmutable());
     }
 
     private static (IPAddress Address, ushort Port) Read(ref ByteReader reader)

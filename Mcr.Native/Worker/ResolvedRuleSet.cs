@@ -43,13 +43,14 @@ public sealed record ResolvedRule(IPAddress Group, ushort Port, IPAddress? Sourc
 /// <summary>How a worker decides whether it forwards a redundant rule.</summary>
 /// <param name="AfterMilliseconds">Of silence.</param>
 /// <param name="Rank">Of this node: 0 goes first.</param>
+/// <param name="Nodes">How many have the rule, this one included: where fewer peers are known, whoever else sends may be one of them.</param>
 /// <param name="Echoes">What is listened to; none: nothing can be heard of the others.</param>
-public sealed record ResolvedRedundancy(int AfterMilliseconds, int Rank, ImmutableArray<ResolvedEcho> Echoes)
+public sealed record ResolvedRedundancy(int AfterMilliseconds, int Rank, int Nodes, ImmutableArray<ResolvedEcho> Echoes)
 {
     public const int MaxRank = 254;
 
     /// <summary>By value, echoes in order.</summary>
-    public bool Equals(ResolvedRedundancy? other) => other is not null && AfterMilliseconds == other.AfterMilliseconds && Rank == other.Rank && Echoes.SequenceEqual(other.Echoes);
+    public bool Equals(ResolvedRedundancy? other) => other is not null && AfterMilliseconds == other.AfterMilliseconds && Rank == other.Rank && Nodes == other.Nodes && Echoes.SequenceEqual(other.Echoes);
 
     public override int GetHashCode() => HashCode.Combine(AfterMilliseconds, Rank, Echoes.Length);
 }

@@ -52,7 +52,8 @@ internal sealed class RunningRedundancy
             foreach (ResolvedEcho echo in rule.Echoes)
             {
                 var key = new EchoKey(Array.IndexOf(used, echo.Socket), Addresses.ToNumber(echo.Group), echo.Port, 0);
-                echoes[key] = new EchoEntry(counter, EchoTable.Stranger);
+                bool isComplete = echo.Peers.Select(p => p.Rank).Distinct().Count() >= rule.Nodes - 1;
+                echoes[key] = new EchoEntry(counter, isComplete ? EchoTable.Stranger : EchoTable.Unknown);
                 foreach ((ulong link, int rank) in echo.Peers)
                     echoes[key with { Link = link }] = new EchoEntry(counter, rank);
             }

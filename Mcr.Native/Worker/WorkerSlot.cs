@@ -95,16 +95,20 @@ public sealed unsafe class WorkerSlot : IDisposable
         return *Takeover(entry);
     }
 
-    /// <summary>mcrd's own words: what the loop does with a redundant rule from its next turn on.</summary>
-    public void Order(int entry, in TakeoverOrders orders)
+    /// <summary>mcrd's own words: what the loop is to do with a redundant rule, once it was announced.</summary>
+    /// <returns>Whether that is another thing than before.</returns>
+    public bool Order(int entry, in TakeoverOrders orders)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)entry, (uint)SlotLayout.RuleCapacity);
         TakeoverOrders* there = Orders(entry);
         if (*there == orders)
-            return;
+            return false;
         *there = orders;
-        Volatile.Write(ref _words[SlotLayout.OrdersWord], _words[SlotLayout.OrdersWord] + 1);
+        return true;
     }
+
+    /// <summary>mcrd's own word: the loop looks at all orders in its next turn.</summary>
+    public void AnnounceOrders() => Volatile.Write(ref _words[SlotLayout.OrdersWord], _words[SlotLayout.OrdersWord] + 1);
 
     /// <summary>What is known of the stream of a rule entry that has matched something: reading one that has not would take a page for it.</summary>
     public StreamReport ReadStream(int entry)

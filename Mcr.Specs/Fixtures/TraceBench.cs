@@ -39,7 +39,7 @@ internal sealed class TraceBench : IDisposable
 
     public void Use(TraceSettings? settings, bool standsBy = false)
     {
-        var rule = new ResolvedRule(IPAddress.Parse(Group), 5000, null, 0, [.. _outputs]) { Trace = settings, Redundancy = standsBy ? new ResolvedRedundancy(1_000, 1, []) : null };
+        var rule = new ResolvedRule(IPAddress.Parse(Group), 5000, null, 0, [.. _outputs]) { Trace = settings, Redundancy = standsBy ? new ResolvedRedundancy(1_000, 1, 2, []) : null };
         _loop.Publish(TableBuilder.Build(new ResolvedRuleSet(++_generation, [rule]), 1, _sockets));
     }
 

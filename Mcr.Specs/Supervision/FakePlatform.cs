@@ -325,6 +325,14 @@ internal sealed class FakePort(FakePlatform platform, Link link, int seats, Adop
 
     public void Probe(EgressKey echo, Link on, IReadOnlyCollection<IPAddress> addresses) => platform.Journal.Enqueue($"probe {echo.Interface} {string.Join(' ', addresses)}");
 
+    public void EndProbe()
+    {
+    }
+
+    public void AnnounceOrders()
+    {
+    }
+
     public IReadOnlyCollection<ulong> TakeProbeAnswers() => ProbeAnswers;
 
     public IReadOnlyCollection<ulong> ProbeAnswers { get; set; } = [];

@@ -93,7 +93,7 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
         ResolvedRule same = rule with { Outputs = [.. rule.Outputs] };
         ResolvedRule other = rule with { Port = 5001, Counter = 3 };
         Assert.Equal(ResolvedRuleHash.Of([rule, other]), ResolvedRuleHash.Of([other, same]));
-        Assert.Distinct([ResolvedRuleHash.Empty, 0UL, ResolvedRuleHash.Of([rule]), ResolvedRuleHash.Of([other]), ResolvedRuleHash.Of([rule, other]), ResolvedRuleHash.Of([rule with { Redundancy = new ResolvedRedundancy(100, 0, []) }, other])]);
+        Assert.Distinct([ResolvedRuleHash.Empty, 0UL, ResolvedRuleHash.Of([rule]), ResolvedRuleHash.Of([other]), ResolvedRuleHash.Of([rule, other]), ResolvedRuleHash.Of([rule with { Redundancy = new ResolvedRedundancy(100, 0, 2, []) }, other])]);
     }
 
     private static readonly Gen<IPAddress> GenAddress = Gen.UInt.Select(a => new IPAddress(a));
@@ -105,7 +105,7 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
         Gen.Select(Gen.Int[0, 1000], GenAddress, Gen.UShort[1, 65535], Gen.Select(Gen.ULong, Gen.Int[0, ResolvedRedundancy.MaxRank]).Array[0, 8], (s, a, p, peers) => new ResolvedEcho(s, a, p, [.. peers]));
 
     private static readonly Gen<ResolvedRedundancy?> GenRedundancy =
-        Gen.Select(Gen.Bool, Gen.Int[1, 10_000], Gen.Int[0, ResolvedRedundancy.MaxRank], GenEcho.Array[0, 4], (is_, after, rank, echoes) => is_ ? new ResolvedRedundancy(after, rank, [.. echoes]) : null);
+        Gen.Select(Gen.Bool, Gen.Int[1, 10_000], Gen.Int[0, ResolvedRedundancy.MaxRank], GenEcho.Array[0, 4], (is_, after, rank, echoes) => is_ ? new ResolvedRedundancy(after, rank, 1 + echoes.Length, [.. echoes]) : null);
 
     private static readonly Gen<ResolvedRuleSet> GenRules =
         Gen.Select(GenAddress, Gen.UShort[1, 65535], GenAddress, Gen.Bool, GenRedundancy, Gen.Int[0, SlotLayout.RuleCapacity - 1], GenOutput.Array[0, 64])
