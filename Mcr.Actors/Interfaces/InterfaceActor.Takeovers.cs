@@ -150,6 +150,12 @@ internal sealed partial class InterfaceActor
             seen.Add(rule.Id, isSameRole ? view with { Since = before!.Since } : view); // the two clocks drift against each other, which is no news
         }
 
+        foreach (RuleId id in _redundant)
+        {
+            if (_state.Planned.TryGetValue(id, out ForwardingRule? rule) && _state.Allocations.Rules.TryGetValue(id, out PlannedRule? planned) && planned.Resolved is null)
+                seen.Add(id, Idle(rule));
+        }
+
         _looks++;
         if (_looks >= SayAgain || seen.Count != _seen.Count || seen.Any(s => !_seen.TryGetValue(s.Key, out TakeoverView? known) || !s.Value.SaysTheSameAs(known)))
             SayTakeovers(seen.ToImmutable());
@@ -169,6 +175,21 @@ internal sealed partial class InterfaceActor
 
         Timers.StartSingleTimer($"probe {_probeNumber++}", new ProbeOver(probe), ProbePatience);
     }
+
+    /// <summary>No worker is there any more: what is still wanted is not forwarded here.</summary>
+    private void EndTakeovers()
+    {
+        _redundant.Clear();
+        if (!_seen.IsEmpty)
+            SayTakeovers(_seen.Where(s => _state.Desired.ContainsKey(s.Key)).ToImmutableDictionary(s => s.Key, s => Idle(s.Value.Rule)));
+    }
+
+    /// <summary>It is there, and no worker has it.</summary>
+    private TakeoverView Idle(ForwardingRule rule) =>
+        new(rule, IsForwarding: false, TakeoverCause.Withheld, _seen.TryGetValue(rule.Id, out TakeoverView? before) && !before.IsForwarding ? before.Since : _time.GetUtcNow())
+        {
+            Unfit = (_links is { } links ? Health.WhyUnfit(rule, links) : null) ?? "no worker has it; see mcrctl list",
+        };
 
     private void SayTakeovers(ImmutableDictionary<RuleId, TakeoverView> seen)
     {

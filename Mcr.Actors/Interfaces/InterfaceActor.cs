@@ -303,7 +303,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
             Leave(seat, logTotals: !stop.Hold);
             if (_open.Seats.Count > 0)
                 return;
-            Close();
+            Close(stop.Hold);
             parent.Tell(new InterfaceEvents.Stopped(_name));
         });
         if (stop.Hold)
@@ -319,10 +319,10 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
         _open.Workers.Tell(new WorkerCommands.Stop(Hold: false));
     }
 
-    private void Close()
+    /// <param name="hold">Its workers go on by themselves.</param>
+    private void Close(bool hold = false)
     {
         Timers.CancelAll();
-        DropTakeovers();
         DropAlarms();
         _leaving = _open!.Workers;
         Context.Stop(_leaving);
@@ -331,6 +331,8 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
         _lost = _lost.Clear();
         _state = _state.Closed();
         EndTraces();
+        if (!hold)
+            EndTakeovers();
     }
 
     private void Apply((InterfaceState Next, Effects Effects) decision)

@@ -68,13 +68,16 @@ internal sealed partial record RedundancyState
         if (move.IsTaking && rule.View.IsForwarding)
         {
             Effects done = [new RedundancyEffect.Answer(id, $"node {Node} forwards {Relay.Sentences.Label(rule.View.Rule)} now{(move.From is null ? "" : $", and {move.From} stands by")}", null)];
-            return (rule with { Move = null, IsByHand = move.IsByHand }, move.From is { } from && OthersOf(rule.View.Rule).FirstOrDefault(o => o.Name == from) is not { Report.Proven: true } ? [.. done, new RedundancyEffect.Ask(from, Request(rule, byNow: true), null)] : done);
+            return (Over(rule) with { IsByHand = move.IsByHand }, move.From is { } from && OthersOf(rule.View.Rule).FirstOrDefault(o => o.Name == from) is not { Report.Proven: true } ? [.. done, new RedundancyEffect.Ask(from, Request(rule, byNow: true), null)] : done);
         }
 
         return now - move.Since < MoveTimeout
             ? (rule, [])
-            : (rule with { Move = null }, [new RedundancyEffect.Answer(id, null, move.IsTaking ? $"the workers of node {Node} have not begun to forward it within {MoveTimeout.TotalSeconds:0} s; see mcrctl list-workers" : $"node {move.From} has not answered within {MoveTimeout.TotalSeconds:0} s, and forwards it still")]);
+            : (Over(rule), [new RedundancyEffect.Answer(id, null, move.IsTaking ? $"the workers of node {Node} have not begun to forward it within {MoveTimeout.TotalSeconds:0} s; see mcrctl list-workers" : $"node {move.From} has not answered within {MoveTimeout.TotalSeconds:0} s, and forwards it still")]);
     }
+
+    /// <summary>A worker that begins later must not obey what others have obeyed, or have not in time.</summary>
+    private static RedundantRule Over(RedundantRule rule) => rule with { Move = null, Kind = TakeoverOrder.None };
 
     private ControlRequest.ClusterYield Request(RedundantRule rule, bool byNow) => new() { Rule = rule.View.Rule.Id.Value, Member = Node, Now = byNow };
 

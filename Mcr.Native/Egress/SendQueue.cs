@@ -18,14 +18,17 @@ internal sealed unsafe class SendQueue : IDisposable
     private readonly Pacer _pacer;
     private readonly IDatagramSink _sink;
     private readonly EgressCounters _counters;
+    private readonly Func<bool> _isLate;
     private OutputTable _table = OutputTable.Empty; // keeps alive what the pointer points to
     private OutputTable.Entry* _entries = OutputTable.Empty.Entries;
     private int _count;
     private int _waitingCount;
     private long _now; // of this batch; 0 when nobody has asked for it
 
-    public SendQueue(IDatagramSink sink, EgressCounters counters, bool segmentation)
+    /// <param name="isLate">Asked before anything is sent: the loop has stood still, so what belongs to redundant rules is dropped. null: it never has.</param>
+    public SendQueue(IDatagramSink sink, EgressCounters counters, bool segmentation, Func<bool>? isLate = null)
     {
+        _isLate = isLate ?? (static () => false);
         _sink = sink;
         _counters = counters;
         _sender = new Sender(sink, counters, segmentation);
@@ -85,9 +88,9 @@ internal sealed unsafe class SendQueue : IDisposable
     }
 
     /// <summary>Gives everything to the kernel. What it refuses is counted; only what is paced waits for <see cref="SendDue"/>.</summary>
-    /// <param name="isLate">The loop has stood still: what belongs to redundant rules is dropped.</param>
-    public void Flush(bool isLate = false)
+    public void Flush()
     {
+        bool isLate = _isLate();
         for (int i = 0; i < _waitingCount; i++)
         {
             OutputTable.SocketQueue* socket = _waiting[i];

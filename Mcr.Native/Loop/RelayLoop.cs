@@ -61,10 +61,10 @@ internal sealed unsafe class RelayLoop : IDisposable
         _spins = options.Spin;
         _maxAge = options.MaxAgeMilliseconds * 1_000_000L;
         _rest = new RestPolicy(options.Spin ? 0 : options.CoalesceMicroseconds);
-        _queue = new SendQueue(sink, slot.EgressCounters, options.Segmentation);
         _linkHeader = options.LinkHeader;
         _tracer = new Tracer(slot);
         _takeovers = new TakeoverWatch(slot, _queueFrames);
+        _queue = new SendQueue(sink, slot.EgressCounters, options.Segmentation, () => _takeovers.IsLate);
         _reassembly = options.Reassemble ? new Reassembly(slot, options.LinkHeader, clock ?? TimeProvider.System) : null;
     }
 
@@ -149,7 +149,7 @@ internal sealed unsafe class RelayLoop : IDisposable
                 Relay(ref _batch[i]);
             }
 
-            _queue.Flush(_takeovers.IsLate);
+            _queue.Flush();
             Observe();
             source.Release();
             _reassembly?.Release();

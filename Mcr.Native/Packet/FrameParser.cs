@@ -49,7 +49,7 @@ public static class FrameParser
     /// <summary>
     /// An address that stands for IPv4 has no business on the wire (RFC 4291 2.5.5.2), and would let an IPv6 packet pass for an IPv4 one.
     /// </summary>
-    private static bool IsMapped(UInt128 address) => address >> 32 == 0xFFFF;
+    internal static bool IsMapped(UInt128 address) => address >> 32 == 0xFFFF;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static DropReason ParseIpv4(ReadOnlySpan<byte> ip, int gsoSize, bool checksumTrusted, ref ParsedFrame parsed)

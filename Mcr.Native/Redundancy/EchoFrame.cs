@@ -38,6 +38,8 @@ public static class EchoFrame
                 if (ip.Length < Ipv6Header || ip[6] != UdpDatagram.Protocol)
                     return false;
                 group = BinaryPrimitives.ReadUInt128BigEndian(ip[24..]);
+                if (FrameParser.IsMapped(group))
+                    return false; // it would pass for an echo of an IPv4 group
                 break;
             default:
                 return false;

@@ -8,6 +8,7 @@ using Mcr.Actors.Cluster.Member;
 using Mcr.Actors.Cluster.Rules;
 using Mcr.Actors.Cluster.Tls;
 using Mcr.Actors.Cluster.Wire;
+using Mcr.Actors.Redundancy;
 
 namespace Mcr.Specs.Cluster;
 
@@ -34,6 +35,7 @@ public sealed class ClusterSerializerSpecs : IDisposable
         { "f1", """{"response":"AQID"}""" },
         { "R1", """{"number":7,"version":"0.1.0","at":"2026-11-23T12:00:00+00:00","ruleset_hash":"00ff","rules":{"Active":3,"Pending":1},"workers":{"Running":2},"interfaces":{"eth0":"up"},"refused":{"r-1":"no"}}""" },
         { "R1", """{"number":7,"version":"0.1.0","at":"2026-11-23T12:00:00+00:00","ruleset_hash":"00ff","rules":{},"workers":{},"interfaces":{},"refused":{"r-1":"no"},"refused_more":3}""" },
+        { "R1", """{"number":7,"version":"0.1.0","at":"2026-11-23T12:00:00+00:00","ruleset_hash":"00ff","rules":{},"workers":{},"interfaces":{},"refused":{},"redundancy":{"r-1":{"forwarding":true,"since":"2026-11-23T12:00:00+00:00","cause":"it was told to","unfit":"a","degraded":"b","flowing":true,"sending":true,"proven":false,"links":"02aabbccddee 02aabbccddef"},"r-2":{"forwarding":false,"since":"2026-11-23T12:00:00+00:00","cause":"","flowing":false,"sending":false,"proven":true,"links":""}}}""" },
         { "S1", """{"version":1,"rules":[{"node":"b","id":"r-1","writes":[{"writer":"a#0000000000000001","number":2,"clock":3,"by":"root","at":5,"text":"{}","origin":"mcrctl"}]}]}""" },
     };
 
@@ -58,6 +60,8 @@ public sealed class ClusterSerializerSpecs : IDisposable
         { "R1", """{}""", """{"number":0,"version":"","at":"0001-01-01T00:00:00+00:00","ruleset_hash":"","rules":{},"workers":{},"interfaces":{},"refused":{}}""" },
         { "R1", """{"number":3,"version":null,"ruleset_hash":null,"rules":null,"workers":null,"interfaces":{"eth0":null},"refused":null}""", """{"number":3,"version":"","at":"0001-01-01T00:00:00+00:00","ruleset_hash":"","rules":{},"workers":{},"interfaces":{},"refused":{}}""" },
         { "S1", """{}""", """{"version":1,"rules":[]}""" },
+        { "R1", """{"redundancy":null}""", """{"number":0,"version":"","at":"0001-01-01T00:00:00+00:00","ruleset_hash":"","rules":{},"workers":{},"interfaces":{},"refused":{}}""" },
+        { "R1", """{"redundancy":{"r-1":null,"r-2":{"cause":null,"unfit":null,"links":null}}}""", """{"number":0,"version":"","at":"0001-01-01T00:00:00+00:00","ruleset_hash":"","rules":{},"workers":{},"interfaces":{},"refused":{},"redundancy":{"r-2":{"forwarding":false,"since":"0001-01-01T00:00:00+00:00","cause":"","flowing":false,"sending":false,"proven":false,"links":""}}}""" },
     };
 
     public void Dispose() => _system.Terminate().Wait(TimeSpan.FromSeconds(10));
@@ -118,6 +122,8 @@ public sealed class ClusterSerializerSpecs : IDisposable
     [InlineData("R1", "null")]
     [InlineData("R1", """{"rules":{"Active":"many"}}""")]
     [InlineData("R1", """{"number":1e99}""")]
+    [InlineData("R1", """{"redundancy":{"r-1":{"forwarding":"yes"}}}""")]
+    [InlineData("R1", """{"redundancy":[]}""")]
     [InlineData("R1", """{"version":"\ud800"}""")]
     [InlineData("S1", "[]")]
     [InlineData("S1", """{"rules":[{"node":"b\u001b[2J","id":"r-1"}]}""")]
@@ -144,6 +150,12 @@ public sealed class ClusterSerializerSpecs : IDisposable
         string[] texts = [back.Version, back.RulesetHash, .. back.Rules.Keys, .. back.Workers.Keys, .. back.Interfaces.Keys, .. back.Interfaces.Values, .. back.Refused.Keys, .. back.Refused.Values];
         Assert.Equal(8, texts.Length);
         Assert.All(texts, text => Assert.True(text.Length <= 2_001 && !text.Any(c => char.IsControl(c) || c == '\u202e')));
+
+        var redundant = new NodeReport { Redundancy = ImmutableSortedDictionary<string, RedundancyReport>.Empty.Add(evil, new RedundancyReport { Cause = evil, Unfit = evil, Degraded = evil, Links = evil }) };
+        KeyValuePair<string, RedundancyReport> rule = Back(redundant).Redundancy.Single();
+        Assert.All([rule.Key, rule.Value.Cause, rule.Value.Unfit, rule.Value.Degraded, rule.Value.Links], text => Assert.True(text!.Length is > 100 and <= 2_001 && !text.Any(c => char.IsControl(c) || c == '\u202e')));
+        Assert.Empty(rule.Value.ReadLinks());
+        Assert.Equal(_serializer.ToBinary(redundant), _serializer.ToBinary(Back(redundant)));
 
         Assert.Equal("root?[2J??", Back(new Forward(evil, "root", true, [1])).From[..10]);
         Knock knock = Back(new Knock(evil, [.. Enumerable.Repeat(evil, 2_000)]));

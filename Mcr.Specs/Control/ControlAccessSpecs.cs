@@ -23,6 +23,12 @@ public sealed class ControlAccessSpecs : IDisposable
         Assert.True(ControlAccess.OnlyAsks(new ControlRequest.ChangeRules { DryRun = true }));
     }
 
+    /// <summary>Who may only ask moves no rule from node to node.</summary>
+    [Fact]
+    public void Takeovers_should_be_changes() => Assert.All(
+        new ControlRequest[] { new ControlRequest.ClusterTakeover { Rule = "video", Member = "b" }, new ControlRequest.ClusterDrain { Member = "b" }, new ControlRequest.ClusterDrain { Member = "b", End = true }, new ControlRequest.ClusterYield { Rule = "video", Member = "b" } },
+        request => Assert.False(ControlAccess.OnlyAsks(request)));
+
     [Theory]
     [InlineData(null, 9, new uint[] { 9 }, true)] // who could connect may do everything
     [InlineData(8u, 0, new uint[] { 9 }, true)]

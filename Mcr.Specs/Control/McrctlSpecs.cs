@@ -23,6 +23,10 @@ public sealed class McrctlSpecs
         { "ping --json", new ControlRequest.Ping() },
         { "version", new ControlRequest.Version() },
         { "reload", new ControlRequest.Reload() },
+        { "cluster takeover video relay-b", new ControlRequest.ClusterTakeover { Rule = "video", Member = "relay-b" } },
+        { "cluster takeover @video b --json", new ControlRequest.ClusterTakeover { Rule = "@video", Member = "b" } },
+        { "cluster drain relay-b", new ControlRequest.ClusterDrain { Member = "relay-b" } },
+        { "cluster drain --end relay-b", new ControlRequest.ClusterDrain { Member = "relay-b", End = true } },
         { "config confirm", new ControlRequest.ConfirmChange() },
         { "config save", new ControlRequest.SaveConfig() },
         { "config show --json", new ControlRequest.ShowConfig() },
@@ -108,6 +112,9 @@ public sealed class McrctlSpecs
     [InlineData("remove --rule-id a --name b", "remove takes one rule: give either --rule-id or --name (see: mcrctl list)")]
     [InlineData("log-level set", "log-level set takes --global L, or --facility F with --level L, or both (see: mcrctl log-level get)")]
     [InlineData("log-level set --facility Network", "log-level set takes --global L, or --facility F with --level L, or both (see: mcrctl log-level get)")]
+    [InlineData("cluster takeover video", "Required argument missing for command: 'takeover'.; see mcrctl --help")]
+    [InlineData("cluster drain", "Required argument missing for command: 'drain'.; see mcrctl --help")]
+    [InlineData("cluster drain b --ende", "'--ende' is not a command, flag or value here; see mcrctl --help")]
     [InlineData("stats --by rul", "--by is 'rul'; give rule, output, worker or interface")]
     [InlineData("config check", "Option '--file' is required; see mcrctl --help")]
     [InlineData(Add, "--outputs is missing; write GROUP:PORT:INTERFACE, such as 239.2.2.2:6000:eth1 or 239.2.2.2:6000:eth1?ttl=8")]

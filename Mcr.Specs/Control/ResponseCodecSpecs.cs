@@ -8,6 +8,12 @@ public sealed class ResponseCodecSpecs(ITestOutputHelper output)
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
 
+    private static readonly RedundancyEntry Redundant = new("r-1", "video", ["a"],
+    [
+        new RedundancyNodeEntry("a", "forwarding") { Since = Noon, Why = "it was told to", Flowing = true, Hears = true },
+        new RedundancyNodeEntry("b", "unfit") { Unfit = "its input eth0 is down", Flowing = false },
+    ]) { Warning = "no" };
+
     public static TheoryData<string, ControlResponse> Recorded => new()
     {
         {
@@ -19,6 +25,13 @@ public sealed class ResponseCodecSpecs(ITestOutputHelper output)
             new ControlResponse.Rules(
             [
                 new RuleEntry("r-6", null, "eth0", "ff3e::1", 5000, [new OutputEntry("ff0e::2", 6000, "eth1", "decrement") { Source = "2001:db8::7", Dscp = 46, RateLimit = 5_000_000, MaxBurst = 8, Pace = "on", Priority = 5 }], "Active", null, Noon, "mcrctl", "2001:db8::1") { Force = true },
+            ])
+        },
+        {
+            """{"Rules":[{"rule_id":"r-1","name":"video","input_interface":"eth0","input_group":"239.1.1.1","input_port":5000,"outputs":[],"status":"Active","why":null,"since":"2026-11-23T12:00:00+00:00","origin":"mcrctl","source":null,"redundancy":{"rule_id":"r-1","name":"video","forwarding":["a"],"nodes":[{"node":"a","role":"forwarding","since":"2026-11-23T12:00:00+00:00","why":"it was told to","flowing":true,"hears":true},{"node":"b","role":"unfit","since":null,"why":null,"unfit":"its input eth0 is down","flowing":false,"hears":null}],"warning":"no"},"ha":"nodes=a+b"}]}""",
+            new ControlResponse.Rules(
+            [
+                new RuleEntry("r-1", "video", "eth0", "239.1.1.1", 5000, [], "Active", null, Noon, "mcrctl", null) { Ha = "nodes=a+b", Redundancy = Redundant },
             ])
         },
         { """{"Rules":[]}""", new ControlResponse.Rules([]) },
@@ -67,6 +80,15 @@ public sealed class ResponseCodecSpecs(ITestOutputHelper output)
         Assert.Equal(json, Encoding.UTF8.GetString(ResponseCodec.Encode(response)));
         Assert.Equivalent(response, ResponseCodec.Decode(Encoding.UTF8.GetBytes(json)), strict: true);
         Assert.Equal(response.GetType().Name, ResponseCodec.Kind(Encoding.UTF8.GetBytes(json)));
+    }
+
+    [Fact]
+    public void Redundant_rules_of_a_cluster_should_be_recorded_and_come_back()
+    {
+        ControlResponse status = new ControlResponse.ClusterStatus(new ClusterEntry("mcr", "a", "member", null, Noon, []) { Redundant = [Redundant] });
+        byte[] json = ResponseCodec.Encode(status);
+        Assert.Contains("\"redundant\":[{\"rule_id\":\"r-1\",\"name\":\"video\",\"forwarding\":[\"a\"],", Encoding.UTF8.GetString(json), StringComparison.Ordinal);
+        Assert.Equivalent(status, ResponseCodec.Decode(json), strict: true);
     }
 
     /// <summary>They have a form for people of their own, line by line.</summary>

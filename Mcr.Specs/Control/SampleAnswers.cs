@@ -11,6 +11,7 @@ internal static class SampleAnswers
         Id(i), Name(i), Input(i), Group(i), 5000 + (i % 7), Outputs(i), Status(i), Why(i), Now.AddMinutes(-i), i % 5 == 4 ? "mcrctl" : $"/etc/mcr/conf.d/studio-{i % 3}.hocon:{(i * 4) + 2}:3", i % 11 == 10 ? "10.20.30.40" : null)
     {
         ActiveAlarms = Alarms(i),
+        Redundancy = Redundancy(i),
     })];
 
     public static StatsEntry[] Stats(int count) => [.. Enumerable.Range(0, count).Select(i =>
@@ -90,6 +91,7 @@ internal static class SampleAnswers
         Seeds = nodes < 7 ? null : new Dictionary<string, string> { ["akka.ssl.tcp://mcr@10.0.0.9:4053"] = "nothing listens at 10.0.0.9:4053" },
         Restarts = nodes < 7 ? 0 : 2,
         Conflicts = nodes < 7 ? null : [Conflict],
+        Redundant = [.. Enumerable.Range(0, nodes).Select(i => Redundancy(i * 10)).OfType<RedundancyEntry>()],
     };
 
     public static ClusterRuleEntry[] ClusterRules(int count) => [.. Enumerable.Range(0, count).Select(i => new ClusterRuleEntry(
@@ -97,6 +99,17 @@ internal static class SampleAnswers
     {
         Conflicts = i == 11 ? ["its removal by alice at node relay-2"] : null,
     })];
+
+    /// <summary>Every tenth rule has three nodes; of one nobody is heard, of one relay-1 is not well, and of one nobody forwards it.</summary>
+    private static RedundancyEntry? Redundancy(int i) => i % 10 != 0 ? null : new RedundancyEntry(Id(i), Name(i), i == 30 ? [] : ["relay-0"],
+    [
+        new RedundancyNodeEntry("relay-0", i == 30 ? "unfit" : "forwarding") { Since = Now.AddHours(-3), Why = "it was told to", Unfit = i == 30 ? "its input eth0 has no carrier" : null, Flowing = i != 30, Hears = true },
+        new RedundancyNodeEntry("relay-1", "standby") { Since = Now.AddHours(-7), Why = "another node forwards it, and goes first", Flowing = i != 20, Hears = i != 10, Degraded = i == 20 ? "its output eth1 has no carrier" : null },
+        new RedundancyNodeEntry("relay-2", i == 20 ? "missing" : "unknown") { Why = i == 20 ? "it has no such rule with ha; add it there, too" : "it cannot be reached; it stood by when it was heard of last" },
+    ])
+    {
+        Warning = i == 10 ? "node relay-1 has not heard what relay-0 sends to 239.2.0.10:6000:eth1: unless it does, it takes over only when the cluster says that relay-0 is gone, which takes seconds" : null,
+    };
 
     private static readonly string Conflict = $"rule {Id(11)} of node relay-2 was changed at the same time by alice at node relay-2 and root at node relay-0; its removal by root counts, and its removal by alice is given up";
 

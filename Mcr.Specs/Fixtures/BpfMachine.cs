@@ -5,7 +5,7 @@ namespace Mcr.Specs.Fixtures;
 /// <summary>A classic BPF machine for the instructions that our programs use; any other is an exception.</summary>
 internal static class BpfMachine
 {
-    /// <param name="load">What an absolute load gives: its size (BPF_B, BPF_W) and offset.</param>
+    /// <param name="load">What an absolute load gives: its size (BPF_B, BPF_H, BPF_W) and offset.</param>
     /// <returns>What the program returns.</returns>
     public static uint Run(Libc.sock_filter[] program, Func<int, uint, uint> load)
     {
@@ -18,6 +18,9 @@ internal static class BpfMachine
             {
                 case Libc.BPF_LD | Libc.BPF_B | Libc.BPF_ABS:
                     a = load(Libc.BPF_B, i.k);
+                    break;
+                case Libc.BPF_LD | Libc.BPF_H | Libc.BPF_ABS:
+                    a = load(Libc.BPF_H, i.k);
                     break;
                 case Libc.BPF_LD | Libc.BPF_W | Libc.BPF_ABS:
                     a = load(Libc.BPF_W, i.k);

@@ -28,6 +28,9 @@ internal static class FrameEdits
         return copy;
     }
 
+    /// <summary>Sent by this MAC address, its first byte the highest of the low 48 bits.</summary>
+    public static byte[] From(this byte[] frame, ulong link) => frame.With16(6, (int)(link >> 32)).With16(8, (int)(link >> 16) & 0xFFFF).With16(10, (int)link & 0xFFFF);
+
     public static byte[] WithPadding(this byte[] frame, params byte[] padding) => [.. frame, .. padding];
 
     /// <param name="options">A multiple of four bytes, forty at most.</param>

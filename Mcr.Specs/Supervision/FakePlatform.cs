@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Mcr.Actors.Platform;
 using Mcr.Native.Analysis;
+using Mcr.Native.Egress;
 using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
 using Mcr.Native.Netlink;
@@ -206,7 +207,7 @@ internal sealed class FakePort(FakePlatform platform, Link link, int seats, Adop
     public string? OpenEgress(int id, EgressKey key)
     {
         string? refusal = platform.RefuseEgress(key);
-        platform.Journal.Enqueue($"egress {id} {key.Interface}{(key.Destination is null ? "" : $" {key.Destination}")}{(refusal is null ? "" : " refused")}");
+        platform.Journal.Enqueue($"{(key.Kind == EgressKind.Echo ? "echo" : "egress")} {id} {key.Interface}{(key.Destination is null ? "" : $" {key.Destination}")}{(refusal is null ? "" : " refused")}");
         return refusal;
     }
 
@@ -215,7 +216,7 @@ internal sealed class FakePort(FakePlatform platform, Link link, int seats, Adop
     public string? Join(Membership membership)
     {
         string? refusal = platform.RefuseJoin(membership);
-        platform.Journal.Enqueue($"join {membership.Group}{(refusal is null ? "" : " refused")}");
+        platform.Journal.Enqueue($"join {Text(membership)}{(refusal is null ? "" : " refused")}");
         return refusal;
     }
 
@@ -248,7 +249,9 @@ internal sealed class FakePort(FakePlatform platform, Link link, int seats, Adop
         return taken;
     }
 
-    public void Leave(Membership membership) => platform.Journal.Enqueue($"leave {membership.Group}");
+    public void Leave(Membership membership) => platform.Journal.Enqueue($"leave {Text(membership)}");
+
+    private static string Text(Membership membership) => $"{membership.Group}{(membership.Echo is { } echo ? $" on {echo.Interface}" : "")}";
 
     public IWorkerProcess StartWorker(int number, Action<WorkerEvent> onEvent)
     {
@@ -319,7 +322,14 @@ internal sealed class FakePort(FakePlatform platform, Link link, int seats, Adop
     /// <summary>By rule entry, the last ones.</summary>
     public ConcurrentDictionary<int, TakeoverOrders> Orders { get; } = [];
 
-    public IReadOnlyList<Takeover> ReadTakeovers(int counter) => Takeovers.TryGetValue(counter, out Takeover takeover) ? [takeover] : [];
+    /// <summary>How often anybody has looked.</summary>
+    public int TakeoverLooks;
+
+    public IReadOnlyList<Takeover> ReadTakeovers(int counter)
+    {
+        Interlocked.Increment(ref TakeoverLooks);
+        return Takeovers.TryGetValue(counter, out Takeover takeover) ? [takeover] : [];
+    }
 
     public void OrderTakeover(int counter, TakeoverOrders orders) => Orders[counter] = orders;
 

@@ -91,7 +91,7 @@ internal sealed class FakeWorker(FakePlatform platform, int number, Action<Worke
         if (Interlocked.Decrement(ref platform.ShortagesOnSend) >= 0)
             throw new LinuxException("memfd", Libc.EMFILE);
         platform.Journal.Enqueue($"rules {rules.Rules.Length}");
-        ImmutableArray<int> unknown = [.. rules.Rules.SelectMany(r => r.Outputs).Select(o => o.Socket).Except(Sockets)];
+        ImmutableArray<int> unknown = [.. rules.Rules.SelectMany(r => r.Outputs).Select(o => o.Socket).Concat(rules.Rules.SelectMany(r => r.Redundancy?.Echoes ?? []).Select(e => e.Socket)).Except(Sockets)];
         if (!unknown.IsEmpty)
             throw new InvalidOperationException($"rules use sockets that were not handed over: {string.Join(',', unknown)}");
         Rules = rules;

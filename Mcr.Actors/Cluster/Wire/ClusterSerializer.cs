@@ -45,7 +45,7 @@ public sealed class ClusterSerializer(ExtendedActorSystem system) : SerializerWi
         Forward forward => JsonSerializer.SerializeToUtf8Bytes(forward, ClusterJson.Default.Forward),
         Forwarded forwarded => JsonSerializer.SerializeToUtf8Bytes(forwarded, ClusterJson.Default.Forwarded),
         RuleShard shard => ShardCodec.Encode(shard),
-        NodeReport report => JsonSerializer.SerializeToUtf8Bytes(Whole(report), ClusterJson.Default.NodeReport),
+        NodeReport report => JsonSerializer.SerializeToUtf8Bytes(Brief(Whole(report)), ClusterJson.Default.NodeReport),
         _ => throw new ArgumentException($"{obj.GetType()} is nothing that nodes say to each other", nameof(obj)),
     };
 
@@ -92,6 +92,9 @@ public sealed class ClusterSerializer(ExtendedActorSystem system) : SerializerWi
         RefusedMore = Math.Max(0, report.RefusedMore),
         Redundancy = Redundant(report.Redundancy),
     };
+
+    /// <summary>A node without redundant rules says nothing of them, as one of an earlier version: both have the same bytes of a report.</summary>
+    private static NodeReport Brief(NodeReport report) => report.Redundancy.IsEmpty ? report with { Redundancy = null! } : report;
 
     private static ImmutableSortedDictionary<string, RedundancyReport> Redundant(IReadOnlyDictionary<string, RedundancyReport>? rules) =>
         Known(rules).Where(r => r.Value is not null).DistinctBy(r => r.Key).ToImmutableSortedDictionary(r => r.Key, r => r.Value with
