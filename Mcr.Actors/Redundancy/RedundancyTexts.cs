@@ -24,7 +24,7 @@ internal static class RedundancyTexts
             TakeoverCause.HandedOver => "it was handed over",
             TakeoverCause.InputSilent => "its input is silent, and another node forwards it",
             TakeoverCause.Withheld => view.Unfit ?? "the node is drained, or a link was down",
-            TakeoverCause.Frozen => "its worker stood still",
+            TakeoverCause.Frozen => $"its worker stood still{gap}",
             TakeoverCause.Fenced => "another node forwards it, and neither hears the other",
             _ => Name(view.Cause),
         };

@@ -75,7 +75,7 @@ public struct Takeover
     /// <summary>When it came into this role.</summary>
     public readonly long ChangedAt => _changedAt;
 
-    /// <summary>How long nobody had been heard when it took over last; 0: nobody ever was.</summary>
+    /// <summary>How long nobody had been heard when it took over last (0: nobody ever was), or how long it had stood still when it stopped.</summary>
     public readonly long Gap => _gap;
 
     public readonly long Takeovers => _takeovers;
@@ -232,6 +232,7 @@ public struct Takeover
 
         Yield(now, TakeoverCause.Frozen);
         _askedAt = now;
+        _gap = gap;
     }
 
     /// <summary>Everything that had queued up while the loop stood still has been looked at: if nobody has taken over, this one goes on.</summary>
@@ -240,7 +241,7 @@ public struct Takeover
         if (_askedAt == 0)
             return;
         bool isTaken = _lastEcho >= _askedAt;
-        bool isSoon = _askedAt - _lastOwn < CertainTime; // sooner than anybody takes over whom it would not hear
+        bool isSoon = _gap < CertainTime; // sooner than anybody takes over whom it would not hear
         _askedAt = 0;
         if (!isTaken && (MayForward(now) || (isSoon && _orders.Withheld == 0)))
             Take(now, TakeoverCause.Resumed);

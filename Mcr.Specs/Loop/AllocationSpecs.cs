@@ -46,6 +46,7 @@ public sealed class AllocationSpecs
     {
         using WorkerSlot slot = WorkerSlot.Create();
         slot.Order(0, new TakeoverOrders { Order = TakeoverOrders.Make(1, order) });
+        slot.AnnounceOrders();
         using var echoes = new RepeatingSource([Frames.Udp("10.0.0.9", "239.2.2.2", 6000, new byte[64]).From(0x020000000010)]);
         var source = new RepeatingSource([.. payloads.Select(p => Frames.Udp("10.0.0.1", "239.1.1.1", 5000, p)), Frames.Udp("10.0.0.1", "239.1.1.1", 5000, new byte[1316]), Frames.Udp("10.0.0.1", "239.1.1.2", 5000, new byte[64]), new byte[10]]);
         using var wakeup = new LoopWakeup([]);

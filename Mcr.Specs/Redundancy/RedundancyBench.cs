@@ -90,6 +90,12 @@ internal sealed class RedundancyBench
 
     public void Yielded() => State = State.Yielded(Rule.Id, Time);
 
+    public System.Collections.Immutable.ImmutableArray<RedundancyEffect> Probed(bool meets, string node = "a")
+    {
+        (State, System.Collections.Immutable.ImmutableArray<RedundancyEffect> effects) = State.Probed(new RedundancyMessages.Probed(Rule.Id, node, meets), Time);
+        return effects;
+    }
+
     public void Drain(bool isDrained = true) => State = State.Drain(isDrained);
 
     /// <summary>The rule is gone.</summary>

@@ -91,7 +91,10 @@ public sealed class RedundancyStateSpecs
         b.Hear("a", Forwarder);
         Assert.Empty(b.Tick());
         Assert.Empty(b.TickAt(10.9));
-        RelayEvent news = Assert.IsType<RedundancyEffect.Tell>(Assert.Single(b.TickAt(11))).News;
+        var probe = Assert.IsType<RedundancyEffect.Probe>(Assert.Single(b.TickAt(11)));
+        Assert.Equal(("a", b.Rule.Id), (probe.Message.Node, probe.Message.Rule));
+        Assert.Empty(b.Tick());
+        RelayEvent news = Assert.IsType<RedundancyEffect.Tell>(Assert.Single(b.Probed(meets: true))).News;
         Assert.Equal((EventKind.Redundancy, EventSeverity.Warning), (news.Kind, news.Severity));
         Assert.Equal((FirstNumber + 1, TakeoverOrder.Yield), (b.Wish.Number, b.Wish.Kind));
     }

@@ -102,7 +102,13 @@ internal sealed unsafe class RedundantLoop : IDisposable
         }
     }
 
-    public void Order(TakeoverOrder kind, int rank = 0, long number = 1) => Slot.Order(Counter, new TakeoverOrders { Order = TakeoverOrders.Make(number, kind, rank) });
+    public void Order(TakeoverOrder kind, int rank = 0, long number = 1) => Order(new TakeoverOrders { Order = TakeoverOrders.Make(number, kind, rank) });
+
+    public void Order(TakeoverOrders orders)
+    {
+        Slot.Order(Counter, orders);
+        Slot.AnnounceOrders();
+    }
 
     /// <summary>Told so by mcrd.</summary>
     public void Forward()

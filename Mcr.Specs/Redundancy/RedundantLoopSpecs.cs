@@ -18,7 +18,7 @@ public sealed class RedundantLoopSpecs
         loop.PlainOwn(2);
         loop.Turn();
         Assert.Equal((0, 3, 2), (loop.Sent, loop.Muted, loop.PlainSent));
-        Assert.Equal((5, 3), (loop.Slot.Read(SlotLayout.MatchedWord), loop.Slot.ReadRule(RedundantLoop.Counter, SlotLayout.RuleMatched)));
+        Assert.Equal((2, 3), (loop.Slot.Read(SlotLayout.MatchedWord), loop.Slot.ReadRule(RedundantLoop.Counter, SlotLayout.RuleMatched)));
         Assert.NotEqual(0, loop.State.LastOwn);
     }
 
@@ -221,7 +221,7 @@ public sealed class RedundantLoopSpecs
         using var loop = new RedundantLoop(after: 1);
         loop.Order(TakeoverOrder.Take);
         loop.TurnUntil(() => loop.Sent > 0, () => loop.Own());
-        loop.Slot.Order(RedundantLoop.Counter, new TakeoverOrders { Withheld = 1, Order = TakeoverOrders.Make(2, TakeoverOrder.Take) });
+        loop.Order(new TakeoverOrders { Withheld = 1, Order = TakeoverOrders.Make(2, TakeoverOrder.Take) });
         loop.Turn();
         long sent = loop.Sent;
         loop.TurnUntil(() => loop.Muted > 1000, () => loop.Own());
