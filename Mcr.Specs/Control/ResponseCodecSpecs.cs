@@ -12,7 +12,10 @@ public sealed class ResponseCodecSpecs(ITestOutputHelper output)
     [
         new RedundancyNodeEntry("a", "forwarding") { Since = Noon, Why = "it was told to", Flowing = true, Hears = true },
         new RedundancyNodeEntry("b", "unfit") { Unfit = "its input eth0 is down", Flowing = false },
-    ]) { Warning = "no" };
+    ])
+    {
+        Warning = "no",
+    };
 
     public static TheoryData<string, ControlResponse> Recorded => new()
     {
