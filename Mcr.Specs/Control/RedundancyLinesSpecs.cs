@@ -21,15 +21,17 @@ public sealed class RedundancyLinesSpecs
         RedundancyLines.Of(Rule(Standby with { Flowing = false, Hears = false, Degraded = "its output eth2 is down" }, Forwarder with { Degraded = "its output eth1 is down" })));
 
     [Fact]
-    public void Nobody_that_forwards_should_be_said_first_and_each_node_say_why() => Assert.Equal(
-        "nobody forwards it that is known here; a cannot forward it: its input eth0 is down; b is drained; c does not have it: it has no such rule with ha; d is not known of: it cannot be reached. look there",
-        RedundancyLines.Of(new RedundancyEntry("r-1", null, [],
-        [
+    public void Nobody_that_forwards_should_be_said_first_and_each_node_say_why()
+    {
+        RedundancyEntry rule = Rule(
             new RedundancyNodeEntry("a", "unfit") { Unfit = "its input eth0 is down" },
             new RedundancyNodeEntry("b", "drained"),
             new RedundancyNodeEntry("c", "missing") { Why = "it has no such rule with ha" },
-            new RedundancyNodeEntry("d", "unknown") { Why = "it cannot be reached" },
-        ]) { Warning = "look there" }));
+            new RedundancyNodeEntry("d", "unknown") { Why = "it cannot be reached" });
+        Assert.Equal(
+            "nobody forwards it that is known here; a cannot forward it: its input eth0 is down; b is drained; c does not have it: it has no such rule with ha; d is not known of: it cannot be reached. look there",
+            RedundancyLines.Of(rule with { Warning = "look there" }));
+    }
 
     /// <summary>Of many rules those come first that something is wrong with, and not more than a screen of them.</summary>
     [Fact]

@@ -12,7 +12,10 @@ public sealed class ResponseCodecSpecs(ITestOutputHelper output)
     [
         new RedundancyNodeEntry("a", "forwarding") { Since = Noon, Why = "it was told to", Flowing = true, Hears = true },
         new RedundancyNodeEntry("b", "unfit") { Unfit = "its input eth0 is down", Flowing = false },
-    ]) { Warning = "no" };
+    ])
+    {
+        Warning = "no",
+    };
 
     public static TheoryData<string, ControlResponse> Recorded => new()
     {
@@ -28,7 +31,7 @@ public sealed class ResponseCodecSpecs(ITestOutputHelper output)
             ])
         },
         {
-            """{"Rules":[{"rule_id":"r-1","name":"video","input_interface":"eth0","input_group":"239.1.1.1","input_port":5000,"outputs":[],"status":"Active","why":null,"since":"2026-11-23T12:00:00+00:00","origin":"mcrctl","source":null,"redundancy":{"rule_id":"r-1","name":"video","forwarding":["a"],"nodes":[{"node":"a","role":"forwarding","since":"2026-11-23T12:00:00+00:00","why":"it was told to","flowing":true,"hears":true},{"node":"b","role":"unfit","since":null,"why":null,"unfit":"its input eth0 is down","flowing":false,"hears":null}],"warning":"no"},"ha":"nodes=a+b"}]}""",
+            """{"Rules":[{"rule_id":"r-1","name":"video","input_interface":"eth0","input_group":"239.1.1.1","input_port":5000,"outputs":[],"status":"Active","why":null,"since":"2026-11-23T12:00:00+00:00","origin":"mcrctl","source":null,"redundancy":{"rule_id":"r-1","name":"video","forwarding":["a"],"nodes":[{"node":"a","role":"forwarding","since":"2026-11-23T12:00:00+00:00","why":"it was told to","flowing":true,"hears":true},{"node":"b","role":"unfit","since":null,"why":null,"unfit":"its input eth0 is down","flowing":false,"hears":null}],"warning":"no"},"ha":"nodes=a\u002Bb"}]}""",
             new ControlResponse.Rules(
             [
                 new RuleEntry("r-1", "video", "eth0", "239.1.1.1", 5000, [], "Active", null, Noon, "mcrctl", null) { Ha = "nodes=a+b", Redundancy = Redundant },

@@ -96,7 +96,7 @@ public sealed class EchoFilterSpecs(ITestOutputHelper output)
         (int protocol, int destination) = isIpv4 ? (9, 16) : (6, 36);
         return ip.Length >= destination + 4 && ip[protocol] == 17
             && !(isIpv4 && (((ip[6] << 8) | ip[7]) & 0x1FFF) != 0)
-            && groups.Any(g => g.GetAddressBytes()[^4..].SequenceEqual(ip[destination..(destination + 4)]));
+            && groups.Any(g => g.GetAddressBytes().AsSpan(^4..).SequenceEqual(ip.AsSpan(destination, 4)));
     }
 
     private static bool Passes(byte[] frame, IPAddress[] groups, ushort vlan = 0)

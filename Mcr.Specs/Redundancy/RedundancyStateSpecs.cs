@@ -230,7 +230,7 @@ public sealed class RedundancyStateSpecs
         Assert.Equal(FirstNumber + 1, b.Wish.Number);
         Assert.Empty(b.Tick());
         b.Forward();
-        Assert.Equal("node b forwards rule video now, and a stands by", Assert.IsType<RedundancyEffect.Answer>(Assert.Single(b.Tick())).Done);
+        Assert.Equal($"node b forwards rule {b.Rule.Id} (video) now, and a stands by", Assert.IsType<RedundancyEffect.Answer>(Assert.Single(b.Tick())).Done);
         Assert.Null(b.Known.Move);
     }
 
@@ -262,7 +262,7 @@ public sealed class RedundancyStateSpecs
         Assert.Equal((0, null), (b.Take().Effects.Length, b.Take().Refusal is null ? "taken twice" : null));
         Assert.Equal(TakeoverOrder.Take, b.Wish.Kind);
         b.Forward();
-        Assert.Equal("node b forwards rule video now", Assert.IsType<RedundancyEffect.Answer>(Assert.Single(b.Tick())).Done);
+        Assert.Equal($"node b forwards rule {b.Rule.Id} (video) now", Assert.IsType<RedundancyEffect.Answer>(Assert.Single(b.Tick())).Done);
     }
 
     [Theory]
@@ -294,7 +294,7 @@ public sealed class RedundancyStateSpecs
         b.Forward();
         b.Tick();
         Assert.StartsWith("node b forwards video already, since ", b.Take().Refusal, StringComparison.Ordinal);
-        Assert.Equal(("d is no node of video here; ha says nodes=a+b+c,prefer=a,revert=on", false), b.Yield("d"));
+        Assert.Equal(("d is no node of video here; ha says nodes=a+b+c", false), b.Yield("d"));
         Assert.False(b.Yield("a", rule: "nobody").IsDone);
         b.Remove();
         Assert.Equal("node b has no redundant rule 'video'; a rule is one with ha", b.Take().Refusal);

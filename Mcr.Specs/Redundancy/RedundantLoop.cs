@@ -110,9 +110,10 @@ internal sealed unsafe class RedundantLoop : IDisposable
         Slot.AnnounceOrders();
     }
 
-    /// <summary>Told so by mcrd.</summary>
+    /// <summary>Told so by mcrd, and others were heard before, so that their silence says something.</summary>
     public void Forward()
     {
+        TurnUntil(() => State.IsProven, () => Echo(2));
         Order(TakeoverOrder.Take);
         Turn();
         Assert.Equal((TakeoverRole.Forwarding, TakeoverCause.Ordered), (State.Role, State.Cause));

@@ -5,6 +5,7 @@ using Akka.TestKit;
 using Mcr.Actors.Configuration;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Redundancy;
+using Mcr.Actors.State;
 using Mcr.Native.Netlink;
 using Mcr.Native.Redundancy;
 using Mcr.Native.Rules;
@@ -26,6 +27,8 @@ public sealed class RedundantInterfaceSpecs : RelaySpec
         {
             Configuration = new RunningConfiguration(new SettingsSources(), SettingsReader.Read(new SettingsSources { ConfigFile = "spec", Text = GeneratedRules.Cluster, WithoutDropIns = true }).Settings!),
         };
+
+    internal override RuleLedger Ledger { get; } = new(Overlay.On([], GeneratedRules.Node));
 
     [Fact]
     public void Redundant_rule_should_be_listened_for_on_its_outputs_until_it_is_gone()
