@@ -120,7 +120,7 @@ internal sealed unsafe class RedundantLoop : IDisposable
     }
 
     /// <summary>The loop's last turn was twice takeover-after ago.</summary>
-    public void StandStill() => Slot.Words[SlotLayout.LastTurnWord] -= 2L * Rule.Redundancy!.AfterMilliseconds * 1_000_000;
+    public void StandStill(int milliseconds = 0) => Slot.Words[SlotLayout.LastTurnWord] -= Math.Max(2L * Rule.Redundancy!.AfterMilliseconds, milliseconds) * 1_000_000;
 
     public void Dispose()
     {

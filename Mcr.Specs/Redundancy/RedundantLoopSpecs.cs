@@ -88,16 +88,17 @@ public sealed class RedundantLoopSpecs
         Assert.Equal((1, 1), (loop.Sent, loop.Stale));
     }
 
-    /// <summary>Silence says nothing where nobody ever was heard: mcrd knows who forwards.</summary>
+    /// <summary>Silence says nothing where nobody ever was heard: after a time in which the cluster may have found it gone, mcrd knows who forwards.</summary>
     [Theory]
-    [InlineData(false, TakeoverRole.Standby, TakeoverCause.Frozen)]
-    [InlineData(true, TakeoverRole.Forwarding, TakeoverCause.Resumed)]
-    public void Loop_that_stood_still_and_never_heard_anybody_should_go_on_only_when_it_is_free(bool isFree, TakeoverRole role, TakeoverCause cause)
+    [InlineData(100, false, TakeoverRole.Forwarding, TakeoverCause.Resumed)]
+    [InlineData(5_000, false, TakeoverRole.Standby, TakeoverCause.Frozen)]
+    [InlineData(5_000, true, TakeoverRole.Forwarding, TakeoverCause.Resumed)]
+    public void Loop_that_stood_still_and_never_heard_anybody_should_go_on_when_that_was_short_or_it_is_free(int milliseconds, bool isFree, TakeoverRole role, TakeoverCause cause)
     {
         using var loop = new RedundantLoop();
-        loop.Slot.Order(RedundantLoop.Counter, new TakeoverOrders { FreeUntil = isFree ? long.MaxValue : 0, Order = TakeoverOrders.Make(1, TakeoverOrder.Take) });
+        loop.Order(new TakeoverOrders { FreeUntil = isFree ? long.MaxValue : 0, Order = TakeoverOrders.Make(1, TakeoverOrder.Take) });
         loop.Turn();
-        loop.StandStill();
+        loop.StandStill(milliseconds);
         loop.Own();
         loop.Turn();
         Assert.Equal((role, cause), (loop.State.Role, loop.State.Cause));
