@@ -85,12 +85,13 @@ internal sealed class RedundancyNetwork
             changed.WellSince = changed is { Unfit: null, State.IsDrained: false } ? changed.WellSince ?? _now : null;
     }
 
+    /// <summary>But for outputs that do not work: what is not whole is handed over, once.</summary>
     public void Heal()
     {
         _cuts.Clear();
         foreach (Node node in _nodes)
         {
-            (node.Unfit, node.Degraded, node.State) = (null, null, node.State.Drain(false));
+            (node.Unfit, node.State) = (null, node.State.Drain(false));
             node.WellSince ??= _now;
         }
     }
