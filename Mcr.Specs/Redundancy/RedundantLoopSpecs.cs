@@ -95,7 +95,7 @@ public sealed class RedundantLoopSpecs
     [InlineData(5_000, true, TakeoverRole.Forwarding, TakeoverCause.Resumed)]
     public void Loop_that_stood_still_and_never_heard_anybody_should_go_on_when_that_was_short_or_it_is_free(int milliseconds, bool isFree, TakeoverRole role, TakeoverCause cause)
     {
-        using var loop = new RedundantLoop();
+        using var loop = new RedundantLoop(after: 300);
         loop.Order(new TakeoverOrders { FreeUntil = isFree ? long.MaxValue : 0, Order = TakeoverOrders.Make(1, TakeoverOrder.Take) });
         loop.Turn();
         loop.StandStill(milliseconds);

@@ -49,6 +49,7 @@ public sealed class TakeoverTimesSpecs(ITestOutputHelper output)
             Measure("takeover by hand, back", Planned, Planned, hosts, () => Ask(a, new ControlRequest.ClusterTakeover { Rule = RedundantHosts.RuleId, Member = "a" }), () => hosts.AwaitForwarding("a", "b"));
             Measure("owner's mcrd alone killed", 0, 0, hosts, a.Mcrd.Kill, () => hosts.Recorder.AwaitMore(2 * RedundantHosts.Rate));
             Measure("another mcrd adopts its workers", 0, 0, hosts, () => a.Mcrd.StartAgain(), () => hosts.AwaitForwarding("a", "b"));
+            Measure("standby's mcrd alone killed, and another adopts its workers", 0, 0, hosts, () => StartAnother(b), () => hosts.AwaitForwarding("a", "b"));
             Measure("rolling restart: b", Planned, Planned, hosts, () => Restart(b), () => hosts.AwaitForwarding("a", "b"));
             Measure("rolling restart: a, revert", Planned, Planned, hosts, () => Restart(a), () => hosts.AwaitForwarding("a", "b"));
         }
@@ -106,6 +107,12 @@ public sealed class TakeoverTimesSpecs(ITestOutputHelper output)
     {
         (int code, string text) = host.Mcrd.Stop();
         Assert.True(code == 0, text);
+        host.Mcrd.StartAgain();
+    }
+
+    private static void StartAnother(ClusterHost host)
+    {
+        host.Mcrd.Kill();
         host.Mcrd.StartAgain();
     }
 
