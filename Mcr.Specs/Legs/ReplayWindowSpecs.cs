@@ -26,9 +26,10 @@ public sealed unsafe class ReplayWindowSpecs : IDisposable
                 foreach (long step in steps)
                 {
                     long sequence = Math.Max(0, greatest + step);
-                    ReplayAnswer expected = taken.Count > 0 && sequence <= greatest - ReplayWindow.Size && sequence < greatest ? ReplayAnswer.Old
+                    bool isFirst = taken.Count == 0;
+                    ReplayAnswer expected = !isFirst && sequence <= greatest - ReplayWindow.Size && sequence < greatest ? ReplayAnswer.Old
                         : taken.Add(sequence) ? ReplayAnswer.Fresh : ReplayAnswer.Repeated;
-                    greatest = taken.Count == 1 ? sequence : Math.Max(greatest, sequence);
+                    greatest = isFirst ? sequence : Math.Max(greatest, sequence);
                     Assert.Equal(expected, ReplayWindow.Take(words.Pointer, sequence));
                     Assert.Equal(greatest + 1, ReplayWindow.Next(words.Pointer));
                 }
