@@ -76,6 +76,7 @@ public sealed partial class ArchitectureSpecs
     [InlineData("Netlink", "Rules|Packet|Ingress|Egress|Loop|Worker|Namespaces|Privileges")]
     [InlineData("Privileges", "Rules|Packet|Ingress|Egress|Loop|Worker|Netlink|Namespaces")]
     [InlineData("Namespaces", "Rules|Packet|Ingress|Egress|Loop|Worker|Privileges")]
+    [InlineData("Legs", "Rules|Packet|Ingress|Egress|Loop|Worker|Netlink|Namespaces|Privileges|Redundancy|Interop")]
     [InlineData("Interop", "Rules|Packet|Ingress|Egress|Loop|Worker|Netlink|Namespaces|Privileges")]
     public void Part_of_the_data_path_should_not_know(string part, string others)
     {

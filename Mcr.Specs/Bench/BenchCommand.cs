@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Mcr.Specs.Bench;
 
-/// <summary><c>bench forwarding_rate</c>, <c>bench steady</c>, <c>bench lookup</c> and <c>bench observing</c>.</summary>
+/// <summary><c>bench forwarding_rate</c>, <c>bench steady</c>, <c>bench lookup</c>, <c>bench legs</c> and <c>bench observing</c>.</summary>
 internal static class BenchCommand
 {
     public const string Name = "bench";
@@ -18,7 +18,7 @@ internal static class BenchCommand
 
     public static int Run(string[] args)
     {
-        var root = new RootCommand("Measures mcrd and its peers. Needs root, iproute2, ethtool, util-linux and gcc.") { ForwardingRateCommand(), SteadyCommand(), LookupCommand(), ObservingCommand() };
+        var root = new RootCommand("Measures mcrd and its peers. Needs root, iproute2, ethtool, util-linux and gcc.") { ForwardingRateCommand(), SteadyCommand(), LookupCommand(), LegsCommand(), ObservingCommand() };
         ParseResult parsed = root.Parse(args);
         int code = parsed.Invoke();
         return parsed.Errors.Count > 0 ? ExitUsage : code;
@@ -66,17 +66,22 @@ internal static class BenchCommand
         return command;
     }
 
-    private static Command LookupCommand()
+    private static Command LookupCommand() => TablesCommand("lookup", "What finding a datagram's rule costs, with few rules and with many.", "Lookup of a rule", Lookup.Run, Lookup.Method);
+
+    private static Command LegsCommand() => TablesCommand("legs", "What a leg between two nodes costs its ends for a datagram, and what HMAC-SHA256 would.", "The header of a leg", LegCost.Run, LegCost.Method);
+
+    /// <summary>What is measured in one thread and has nothing to choose.</summary>
+    private static Command TablesCommand(string name, string description, string title, Func<CancellationToken, IEnumerable<ReportTable>> run, string method)
     {
-        var output = new Option<DirectoryInfo?>("--output") { Description = "Where to write lookup.md: nowhere if not given." };
-        var command = new Command("lookup", "What finding a datagram's rule costs, with few rules and with many.") { output };
+        var output = new Option<DirectoryInfo?>("--output") { Description = $"Where to write {name}.md: nowhere if not given." };
+        var command = new Command(name, description) { output };
         command.SetAction(parsed => Guarded(stop =>
         {
             long began = Stopwatch.GetTimestamp();
-            ReportTable[] tables = [.. Lookup.Run(stop)];
+            ReportTable[] tables = [.. run(stop)];
             foreach (ReportTable table in tables)
                 table.Print(AnsiConsole.Console);
-            Write(parsed.GetValue(output), "lookup.md", Report.Here(CommandLine(parsed), [], Stopwatch.GetElapsedTime(began)).ToMarkdown("Lookup of a rule", tables, [], Lookup.Method));
+            Write(parsed.GetValue(output), $"{name}.md", Report.Here(CommandLine(parsed), [], Stopwatch.GetElapsedTime(began)).ToMarkdown(title, tables, [], method));
         }));
         return command;
     }

@@ -1,0 +1,29 @@
+using System.Buffers.Binary;
+
+namespace Mcr.Native.Legs;
+
+/// <summary>
+/// What both ends of a leg know and nobody else: 128 bits for <see cref="SipHash"/>. Not a record, whose text would have the key in it.
+/// </summary>
+public readonly struct LegKey
+{
+    public const int Size = 16;
+
+    internal readonly ulong First;
+    internal readonly ulong Second;
+
+    private LegKey(ulong first, ulong second) => (First, Second) = (first, second);
+
+    /// <param name="bytes">Exactly 16, from a source that nobody can guess.</param>
+    public static bool TryRead(ReadOnlySpan<byte> bytes, out LegKey key)
+    {
+        key = default;
+        if (bytes.Length != Size)
+            return false;
+        key = new LegKey(BinaryPrimitives.ReadUInt64LittleEndian(bytes), BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]));
+        return true;
+    }
+
+    /// <summary>Never the key.</summary>
+    public override string ToString() => nameof(LegKey);
+}
