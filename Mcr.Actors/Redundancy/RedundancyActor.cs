@@ -176,7 +176,7 @@ internal sealed class RedundancyActor : UntypedActor, IWithTimers
     private void Ask(RedundancyEffect.Ask ask, RuleId rule) =>
         Context.Parent.Ask<ControlResponse>(Request(ask), Patience).PipeTo(Self, Self, answer => new YieldAnswer(rule, answer is ControlResponse.Error error ? string.Join("; ", error.Problems.Select(p => p.Sentence)) : null), e => new YieldAnswer(rule, e.Message));
 
-    private ClusterMessages.Handle Request(RedundancyEffect.Ask ask) => new(ask.Request with { Node = ask.Node }, ControlPeer.OfMcrd());
+    private static ClusterMessages.Handle Request(RedundancyEffect.Ask ask) => new(ask.Request with { Node = ask.Node }, ControlPeer.OfMcrd());
 
     private void Take(ControlRequest.ClusterTakeover request)
     {
