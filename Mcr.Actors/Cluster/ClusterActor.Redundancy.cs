@@ -47,5 +47,5 @@ internal sealed partial class ClusterActor
             _redundancy.Forward(new RedundancyMessages.Handle(request, peer));
     }
 
-    private void TellOthers() => _redundancy.Tell(new RedundancyMessages.Others(_reports, [.. _members.Members.Where(m => m.Value.Member.IsReachable).Select(m => m.Key)]));
+    private void TellOthers() => _redundancy.Tell(new RedundancyMessages.Others(_reports, [.. _members.Members.Where(m => m.Value.Member.IsReachable).Select(m => m.Key)], _state.Replica is not null));
 }

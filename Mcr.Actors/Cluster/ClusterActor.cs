@@ -191,7 +191,7 @@ internal sealed partial class ClusterActor : UntypedActor, IWithTimers
         }
         else if (_members.Find(node) is null && !_reports.ContainsKey(node) && !_drifts.ContainsKey(node))
         {
-            Sender.Tell(new ControlResponse.Error($"there is no node '{node}' that is known here; the cluster has {string.Join(", ", _members.Members.Keys.Union(_reports.Keys).Order(StringComparer.Ordinal))}"));
+            Sender.Tell(new ControlResponse.Error($"there is no node '{node}' that is known here; the cluster has {string.Join(", ", _members.Members.Keys.Union(_reports.Keys).Order(StringComparer.Ordinal))}") { IsForNobody = true });
         }
         else
         {

@@ -52,6 +52,9 @@ public abstract record ControlResponse
         /// <summary>It may have been done all the same: nobody has heard. Not sent: the sentence says it.</summary>
         internal bool IsUnknown { get; init; }
 
+        /// <summary>It was for a node of which nobody has heard. Not sent.</summary>
+        internal bool IsForNobody { get; init; }
+
         /// <summary>The connection is closed after it. Not sent.</summary>
         internal bool IsLast { get; init; }
     }

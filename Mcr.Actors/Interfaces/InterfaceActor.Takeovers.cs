@@ -24,9 +24,8 @@ internal sealed partial class InterfaceActor
     private ImmutableDictionary<RuleId, EchoPeers> _peers = ImmutableDictionary<RuleId, EchoPeers>.Empty;
     private ImmutableDictionary<RuleId, TakeoverView> _seen = ImmutableDictionary<RuleId, TakeoverView>.Empty;
     private readonly Dictionary<RuleId, (long Count, TimeSpan At)> _sent = [];
-    private readonly Dictionary<RuleId, (long Count, TimeSpan At)> _strangers = [];
     private readonly HashSet<RuleId> _redundant = []; // of the planned ones
-    private readonly HashSet<ulong> _answers = []; // to the questions that are open
+    private readonly Dictionary<ulong, TimeSpan> _answers = []; // of whom, and when, while a question is open
     private int _probes;
     private long _probeNumber;
     private int _looks;
@@ -53,15 +52,7 @@ internal sealed partial class InterfaceActor
             case RedundancyMessages.Probe:
                 break;
             case ProbeOver over:
-                _answers.UnionWith(_open is { IsClosing: false } ? _open.Port.TakeProbeAnswers() : []);
-                bool meets = over.Probe.Addresses.IsEmpty || _answers.Overlaps(over.Probe.Links); // who has none cannot be asked
-                if (--_probes <= 0)
-                {
-                    _answers.Clear();
-                    _open?.Port.EndProbe();
-                }
-
-                Context.System.EventStream.Publish(new RedundancyMessages.Probed(over.Probe.Rule, over.Probe.Node, meets));
+                EndProbe(over);
                 break;
             default:
                 Unhandled(message);
@@ -83,8 +74,8 @@ internal sealed partial class InterfaceActor
         {
             if (_state.Planned.TryGetValue(id, out ForwardingRule? rule) && rule.Redundancy is not null)
                 _redundant.Add(id);
-            else
-                _redundant.Remove(id);
+            else if (_redundant.Remove(id))
+                _sent.Remove(id);
         }
 
         if (_redundant.Count == 0)
@@ -104,8 +95,7 @@ internal sealed partial class InterfaceActor
     private void DropTakeovers()
     {
         _redundant.Clear();
-        _answers.Clear();
-        _probes = 0;
+        ForgetProbes();
         if (!_seen.IsEmpty)
             SayTakeovers(_seen.Clear());
     }
@@ -116,9 +106,10 @@ internal sealed partial class InterfaceActor
         foreach ((RuleId id, TakeoverWish wish) in wishes)
         {
             EchoPeers peers = wish.Peers;
-            if (!_state.Desired.ContainsKey(id) || peers.All.IsEmpty || peers == _peers.GetValueOrDefault(id)) // who is not known any more may come back as he was
+            if (!_state.Desired.ContainsKey(id) || peers.All.All(p => _peers.TryGetValue(id, out EchoPeers? known) && known.All.Contains(p)))
                 continue;
-            _peers = _peers.SetItem(id, peers);
+            ImmutableArray<(ulong Link, int Rank)> others = [.. _peers.GetValueOrDefault(id, EchoPeers.None).All.Where(known => !peers.All.Any(p => p.Rank == known.Rank))]; // who is not heard of may be as he was
+            _peers = _peers.SetItem(id, new EchoPeers(peers.All.AddRange(others)));
             _state = _state.LookAt(id);
         }
 
@@ -165,21 +156,47 @@ internal sealed partial class InterfaceActor
     {
         if (_open is not { IsClosing: false } || _links is not { } links || !_state.Planned.TryGetValue(probe.Rule, out ForwardingRule? rule))
             return;
-        _answers.UnionWith(_open.Port.TakeProbeAnswers());
-        _probes++;
+        bool isAsked = false;
         foreach (string device in rule.Outputs.Select(o => o.Interface).Distinct())
+            isAsked |= links.TryGet(device, out Link? link) && _open.Port.Probe(EchoResolution.KeyOf(link), link, probe.Addresses);
+        if (isAsked)
         {
-            if (links.TryGet(device, out Link? link))
-                _open.Port.Probe(EchoResolution.KeyOf(link), link, probe.Addresses);
+            _probes++;
+            Timers.StartSingleTimer($"probe {_probeNumber++}", new ProbeOver(probe, _time.GetElapsedTime(0)), ProbePatience);
+        }
+        else
+        {
+            Context.System.EventStream.Publish(new RedundancyMessages.Probed(probe.Rule, probe.Node, Meets: true)); // who cannot be asked is not taken for cut off
+        }
+    }
+
+    private void EndProbe(ProbeOver over)
+    {
+        if (_open is not { IsClosing: false })
+            return;
+        foreach (ulong link in _open.Port.TakeProbeAnswers())
+            _answers[link] = _time.GetElapsedTime(0);
+        bool meets = over.Probe.Links.Any(link => _answers.TryGetValue(link, out TimeSpan at) && at >= over.AskedAt);
+        if (--_probes == 0)
+        {
+            _answers.Clear();
+            _open.Port.EndProbe();
         }
 
-        Timers.StartSingleTimer($"probe {_probeNumber++}", new ProbeOver(probe), ProbePatience);
+        Context.System.EventStream.Publish(new RedundancyMessages.Probed(over.Probe.Rule, over.Probe.Node, meets));
+    }
+
+    private void ForgetProbes()
+    {
+        _answers.Clear();
+        _probes = 0;
     }
 
     /// <summary>No worker is there any more: what is still wanted is not forwarded here.</summary>
     private void EndTakeovers()
     {
         _redundant.Clear();
+        ForgetProbes();
         if (!_seen.IsEmpty)
             SayTakeovers(_seen.Where(s => _state.Desired.ContainsKey(s.Key)).ToImmutableDictionary(s => s.Key, s => Idle(s.Value.Rule)));
     }
@@ -204,8 +221,7 @@ internal sealed partial class InterfaceActor
         return view with
         {
             IsForwarding = view.IsForwarding && _open.Seats.Exists(s => s.Worker.Status == Messages.WorkerStatus.Running),
-            IsSending = Grows(_sent, rule.Id, _state.Allocations.Rules[rule.Id].Outputs.Sum(o => _open.Port.ReadOutputTotals(o.Index).Sent)),
-            IsCrowded = Grows(_strangers, rule.Id, view.Strangers),
+            IsSending = HasSent(rule),
             Unfit = Health.WhyUnfit(rule, links),
             Degraded = Health.WhyDegraded(rule, links),
             Deaf = Health.WhyDeaf(rule, links),
@@ -214,13 +230,14 @@ internal sealed partial class InterfaceActor
         };
     }
 
-    /// <summary>Whether a count has grown lately; what is seen of it first is no growth.</summary>
-    private bool Grows(Dictionary<RuleId, (long Count, TimeSpan At)> counts, RuleId rule, long count)
+    /// <summary>Whether datagrams have left lately; those that were sent before the first look do not count.</summary>
+    private bool HasSent(ForwardingRule rule)
     {
+        long sent = _state.Allocations.Rules[rule.Id].Outputs.Sum(o => _open!.Port.ReadOutputTotals(o.Index).Sent);
         TimeSpan now = _time.GetElapsedTime(0);
-        bool isKnown = counts.TryGetValue(rule, out (long Count, TimeSpan At) last);
-        if (!isKnown || last.Count != count)
-            counts[rule] = last = (count, isKnown ? now : TimeSpan.MinValue);
+        bool isKnown = _sent.TryGetValue(rule.Id, out (long Count, TimeSpan At) last);
+        if (!isKnown || last.Count != sent)
+            _sent[rule.Id] = last = (sent, isKnown ? now : TimeSpan.MinValue);
         return last.At != TimeSpan.MinValue && now - last.At < TakeoverViews.Lately;
     }
 
@@ -241,5 +258,5 @@ internal sealed partial class InterfaceActor
 
     private sealed record TakeoverTick;
 
-    private sealed record ProbeOver(RedundancyMessages.Probe Probe);
+    private sealed record ProbeOver(RedundancyMessages.Probe Probe, TimeSpan AskedAt);
 }

@@ -249,9 +249,13 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
     private void Retreat(RuleOutcome outcome)
     {
         if (_open is not null)
+        {
             BeginClosing();
-        else
-            Apply(_state.Blocked(outcome));
+            return;
+        }
+
+        Apply(_state.Blocked(outcome));
+        EndTakeovers(); // what was removed meanwhile is no more
     }
 
     private RuleOutcome? Open(Link link)

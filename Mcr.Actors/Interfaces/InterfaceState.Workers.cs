@@ -138,8 +138,8 @@ internal sealed partial record InterfaceState
             workers = workers.SetItem(number, worker with { Handed = worker.Handed.Except(known) });
         }
 
-        effects.AddRange(released.Sockets.Select(id => new InterfaceEffect.CloseEgress(id)));
         effects.AddRange(released.Memberships.Select(m => new InterfaceEffect.Leave(m)));
+        effects.AddRange(released.Sockets.Select(id => new InterfaceEffect.CloseEgress(id))); // an echo socket's groups are left before
         return this with { Allocations = kept, Workers = workers };
     }
 }

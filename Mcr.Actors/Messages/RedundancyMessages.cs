@@ -29,7 +29,8 @@ internal static class RedundancyMessages
     public sealed record Known(ImmutableDictionary<RuleId, RedundancyEntry> Rules);
 
     /// <summary>To the actor of redundancy: what other nodes have said last, and which of them can be reached.</summary>
-    public sealed record Others(ImmutableSortedDictionary<string, NodeReport> Reports, ImmutableHashSet<string> Reachable);
+    /// <param name="IsIn">This node's part of the cluster runs: else nobody can be reached, which says nothing of them.</param>
+    public sealed record Others(ImmutableSortedDictionary<string, NodeReport> Reports, ImmutableHashSet<string> Reachable, bool IsIn);
 
     /// <summary>From it: what this node says of its redundant rules to all others.</summary>
     public sealed record Say(ImmutableSortedDictionary<string, RedundancyReport> Rules);

@@ -78,15 +78,24 @@ internal sealed class EchoListener : IDisposable
         Filter();
     }
 
+    /// <summary>The port stays open: workers are told to hold its groups no more.</summary>
+    public void Close()
+    {
+        foreach (IPAddress group in _heard)
+            _groups.Leave(group, null);
+        Dispose();
+    }
+
     /// <inheritdoc cref="IInterfacePort.Probe"/>
     /// <exception cref="Mcr.Native.Interop.LinuxException">the kernel refused.</exception>
-    public void Probe(Link link, IReadOnlyCollection<IPAddress> addresses)
+    public bool Probe(Link link, IReadOnlyCollection<IPAddress> addresses)
     {
-        if (link.Addresses.FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork) is not { } own)
-            return;
+        if (addresses.Count == 0 || link.Addresses.FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork) is not { } own)
+            return false;
         _probe ??= NeighbourProbe.Open(_key.InterfaceIndex, _key.Interface);
         foreach (IPAddress address in addresses)
             _probe.Ask(own, link.LinkAddress, address);
+        return true;
     }
 
     /// <inheritdoc cref="IInterfacePort.EndProbe"/>

@@ -95,7 +95,8 @@ public interface IInterfacePort : IDisposable
     void OrderTakeover(int counter, TakeoverOrders orders);
 
     /// <summary>Asks on the segment of that echo socket who has these IPv4 addresses.</summary>
-    void Probe(EgressKey echo, Link link, IReadOnlyCollection<IPAddress> addresses);
+    /// <returns>false: it cannot be asked there.</returns>
+    bool Probe(EgressKey echo, Link link, IReadOnlyCollection<IPAddress> addresses);
 
     /// <summary>The MAC addresses of those that have answered on any segment since this was asked last.</summary>
     IReadOnlyCollection<ulong> TakeProbeAnswers();

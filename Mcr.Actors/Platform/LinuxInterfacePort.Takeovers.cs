@@ -12,10 +12,10 @@ public sealed partial class LinuxInterfacePort
 
     public IReadOnlyList<Takeover> ReadTakeovers(int counter) => [.. _seats.All.Take(_seats.Count).Select(seat => seat.ReadTakeover(counter)).Where(t => t.IsInUse)];
 
-    public void Probe(EgressKey echo, Link link, IReadOnlyCollection<IPAddress> addresses)
+    public bool Probe(EgressKey echo, Link link, IReadOnlyCollection<IPAddress> addresses)
     {
-        if (_listeners.TryGetValue(echo, out EchoListener? listener))
-            _ = Try(() => listener.Probe(link, addresses)); // nobody answers then
+        bool isAsked = false;
+        return _listeners.TryGetValue(echo, out EchoListener? listener) && Try(() => isAsked = listener.Probe(link, addresses)) is null && isAsked;
     }
 
     public IReadOnlyCollection<ulong> TakeProbeAnswers() => [.. _echoes.Values.SelectMany(e => e.TakeProbeAnswers())];

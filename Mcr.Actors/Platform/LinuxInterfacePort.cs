@@ -86,7 +86,7 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
         if (_echoes.TryRemove(id, out EchoListener? listener))
         {
             _ = _listeners.Remove(_listeners.First(l => l.Value == listener).Key);
-            listener.Dispose();
+            listener.Close();
         }
 
         if (_egress.TryRemove(id, out TaggedSocket socket))

@@ -60,7 +60,7 @@ internal sealed class RedundancyActor : UntypedActor, IWithTimers
                 Tick();
                 break;
             case RedundancyMessages.Others others:
-                _state = _state.Hear(others.Reports, others.Reachable);
+                _state = _state.Hear(others.Reports, others.Reachable, others.IsIn ? null : Now);
                 Tick();
                 break;
             case TickTime:

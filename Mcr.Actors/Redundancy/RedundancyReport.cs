@@ -12,6 +12,7 @@ public sealed record RedundancyReport
     public bool Forwarding { get; init; }
 
     /// <summary>Somebody wanted it so: the preferred node does not take it back.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ByHand { get; init; }
 
     /// <summary>In that role, by that node's clock: for people.</summary>

@@ -49,6 +49,9 @@ internal sealed partial record RedundancyState
             rule = rule with { IsByHand = false };
         if (rule.Move is not null)
             return GoOn(rule, now);
+        (rule, Effects released) = Release(rule, now);
+        if (!released.IsEmpty)
+            return (rule, released);
         (rule, Effects fenced) = Fence(rule, now);
         if (!fenced.IsEmpty)
             return (rule, fenced);
@@ -60,7 +63,7 @@ internal sealed partial record RedundancyState
     {
         int rank = rule.Settings.RankOf(Node);
         OtherNode[] others = [.. OthersOf(rule.View.Rule)];
-        bool isSettled = now - Started >= Hold || others.All(o => o is { IsReachable: true, Report: not null });
+        bool isSettled = (now - Started >= Hold && (OutSince is not { } since || now - since >= Hold)) || others.All(o => o is { IsReachable: true, Report: not null });
         bool maySomebodyForward = rule.View.IsCrowded && others.Any(o => !rule.Peers.All.Any(p => p.Rank == o.Rank)); // whose address is not known, since nodes could not talk yet
         return isSettled && !maySomebodyForward && !others.Any(o => o is { IsReachable: true, Report: { } report } && ((report.Forwarding && (report.Flowing || !rule.View.IsFlowing)) || (o.Rank < rank && report.IsReady && (report.Flowing || !rule.View.IsFlowing))));
     }

@@ -15,6 +15,9 @@ internal sealed partial record RedundancyState
     /// <summary>For a move; whoever has asked waits longer.</summary>
     public static readonly TimeSpan MoveTimeout = TimeSpan.FromSeconds(3);
 
+    /// <summary>Until all know who forwards; less than it is waited before two are told apart.</summary>
+    private static readonly TimeSpan NoticeTime = TimeSpan.FromMilliseconds(700);
+
     /// <summary>Takes a rule over, by its id or name.</summary>
     /// <param name="because">null: by hand.</param>
     public (RedundancyState Next, Effects Effects, string? Refusal) Take(string rule, string? because, TimeSpan now)
@@ -68,7 +71,7 @@ internal sealed partial record RedundancyState
         if (move.IsTaking && rule.View.IsForwarding)
         {
             Effects done = [new RedundancyEffect.Answer(id, $"node {Node} forwards {Relay.Sentences.Label(rule.View.Rule)} now{(move.From is null ? "" : $", and {move.From} stands by")}", null)];
-            return (Over(rule) with { IsByHand = move.IsByHand }, move.From is { } from && OthersOf(rule.View.Rule).FirstOrDefault(o => o.Name == from) is not { Report.Proven: true } ? [.. done, new RedundancyEffect.Ask(from, Request(rule, byNow: true), null)] : done);
+            return (Over(rule) with { IsByHand = move.IsByHand, TakenFrom = move.From is { } noticed ? (noticed, now) : null }, move.From is { } from && OthersOf(rule.View.Rule).FirstOrDefault(o => o.Name == from) is not { Report.Proven: true } ? [.. done, new RedundancyEffect.Ask(from, Request(rule, byNow: true), null)] : done);
         }
 
         return now - move.Since < MoveTimeout
@@ -78,6 +81,17 @@ internal sealed partial record RedundancyState
 
     /// <summary>A worker that begins later must not obey what others have obeyed, or have not in time.</summary>
     private static RedundantRule Over(RedundantRule rule) => rule with { Move = null, Kind = TakeoverOrder.None };
+
+    /// <summary>Where the one that forwarded before has not heard this one, and does not know yet that it hears nobody.</summary>
+    private (RedundantRule Rule, Effects Effects) Release(RedundantRule rule, TimeSpan now)
+    {
+        if (rule.TakenFrom is not { } taken || now - taken.At < NoticeTime)
+            return (rule, []);
+        Effects effects = rule.View.IsForwarding && OthersOf(rule.View.Rule).Any(o => o.Name == taken.Node && o is { IsReachable: true, Report.Forwarding: true })
+            ? [new RedundancyEffect.Ask(taken.Node, Request(rule, byNow: true), null)]
+            : [];
+        return (rule with { TakenFrom = null }, effects);
+    }
 
     private ControlRequest.ClusterYield Request(RedundantRule rule, bool byNow) => new() { Rule = rule.View.Rule.Id.Value, Member = Node, Now = byNow };
 

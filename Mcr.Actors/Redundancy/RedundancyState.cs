@@ -29,6 +29,9 @@ internal sealed partial record RedundancyState(string Node, TimeSpan Started, lo
 
     private ImmutableHashSet<string> Reachable { get; init; } = [];
 
+    /// <summary>Since when this node's part of the cluster does not run; null: it runs.</summary>
+    private TimeSpan? OutSince { get; init; }
+
     /// <summary>What an interface's actor has said of all its redundant rules.</summary>
     public (RedundancyState Next, Effects Effects) See(RedundancyMessages.Seen seen)
     {
@@ -49,9 +52,10 @@ internal sealed partial record RedundancyState(string Node, TimeSpan Started, lo
     }
 
     /// <summary>What the other nodes have said last, and which can be reached.</summary>
-    public RedundancyState Hear(ImmutableSortedDictionary<string, NodeReport> reports, ImmutableHashSet<string> reachable)
+    /// <param name="outAt">When this node's part of the cluster does not run: now.</param>
+    public RedundancyState Hear(ImmutableSortedDictionary<string, NodeReport> reports, ImmutableHashSet<string> reachable, TimeSpan? outAt = null)
     {
-        RedundancyState next = this with { Reports = reports, Reachable = reachable };
+        RedundancyState next = this with { Reports = reports, Reachable = reachable, OutSince = outAt is null ? null : OutSince ?? outAt };
         return next with { Rules = Rules.ToImmutableDictionary(r => r.Key, r => r.Value with { Peers = next.PeersOf(r.Value.View.Rule, r.Value.Peers) }) };
     }
 
@@ -118,7 +122,7 @@ internal sealed partial record RedundancyState(string Node, TimeSpan Started, lo
         else if (!after.IsForwarding && after.Yields > before.Yields)
             yield return News(after, EventSeverity.Info, EventKind.Yielded, $"node {Node} stands by for it now: {RedundancyTexts.Why(after)}");
         if (after.Strangers > 0 && before.Strangers == 0)
-            yield return News(after, EventSeverity.Warning, EventKind.Redundancy, "somebody sends to its output who is no node of it, or one whose address this node does not know (yet): such datagrams say nothing about whether a node forwards it");
+            yield return News(after, EventSeverity.Warning, EventKind.Redundancy, "somebody sends to its output who is no node of it: such datagrams say nothing about whether a node forwards it");
     }
 
     private RelayEvent News(TakeoverView view, EventSeverity severity, EventKind kind, string sentence)

@@ -36,6 +36,9 @@ internal sealed record RedundantRule(TakeoverView View)
     /// <summary>Since when this node, which is preferred, could take it back; null: it cannot.</summary>
     public TimeSpan? WellSince { get; init; }
 
+    /// <summary>From whom it was taken, and when; it is looked soon whether that one has noticed.</summary>
+    public (string Node, TimeSpan At)? TakenFrom { get; init; }
+
     /// <summary>When another was asked to take it over.</summary>
     public TimeSpan? AskedAt { get; init; }
 

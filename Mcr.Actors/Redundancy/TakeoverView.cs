@@ -20,6 +20,9 @@ internal sealed record TakeoverView(ForwardingRule Rule, bool IsForwarding, Take
     /// <summary>Its input brought a datagram lately.</summary>
     public bool IsFlowing { get; init; }
 
+    /// <summary>Somebody was heard on the output lately who may be another node.</summary>
+    public bool IsCrowded { get; init; }
+
     /// <summary>Another node was heard on the output lately.</summary>
     public bool IsHeard { get; init; }
 
@@ -34,9 +37,6 @@ internal sealed record TakeoverView(ForwardingRule Rule, bool IsForwarding, Take
 
     /// <summary>Senders to its outputs that are no nodes of it, in datagrams.</summary>
     public long Strangers { get; init; }
-
-    /// <summary>There were some lately.</summary>
-    public bool IsCrowded { get; init; }
 
     /// <summary>Why it cannot forward at all; null: it can.</summary>
     public string? Unfit { get; init; }

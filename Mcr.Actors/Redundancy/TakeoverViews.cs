@@ -22,6 +22,7 @@ internal static class TakeoverViews
             Yields = takeovers.Sum(t => t.Yields),
             IsFlowing = takeovers.Any(t => IsLate(t.LastOwn)),
             IsHeard = takeovers.Any(t => IsLate(t.LastEcho)),
+            IsCrowded = takeovers.Any(t => IsLate(t.LastUnknown)),
             HeardRank = takeovers.MaxBy(t => t.LastEcho).EchoRank,
             IsProven = takeovers.Any(t => t.IsProven),
             Strangers = takeovers.Sum(t => t.Strangers),

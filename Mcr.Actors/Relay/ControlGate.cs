@@ -151,11 +151,12 @@ public sealed class ControlGate
         IEnumerable<string> sentences = others.Keys.Zip(answers, (node, answer) => answer switch
         {
             ControlResponse.Success other => $"node {node}: {other.Sentence}",
+            ControlResponse.Error { IsForNobody: true } => $"node {node} is not known here yet; give it the rule when it is there",
             ControlResponse.Error error => $"node {node} does NOT have it: {string.Join("; ", error.Problems.Select(p => p.Sentence))}",
             _ => $"node {node}: done",
         });
         string all = string.Join(". ", sentences.Prepend(done.Sentence));
-        return answers.Any(answer => answer is ControlResponse.Error) ? new ControlResponse.Error(all) : done with { Sentence = all };
+        return answers.Any(answer => answer is ControlResponse.Error { IsForNobody: false }) ? new ControlResponse.Error(all) : done with { Sentence = all };
     }
 
     private ControlResponse.Error Deny(ControlRequest request, ControlPeer peer)

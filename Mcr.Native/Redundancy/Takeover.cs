@@ -52,6 +52,7 @@ public struct Takeover
     private long _echoRank; // of the last echo, plus 1
     private long _echoes;
     private long _strangers;
+    private long _lastUnknown;
     private long _isProven; // an echo was heard, so that silence says something
     private long _silent; // for how long the flow has been dense since the last echo, pauses left out
     private long _unjudged; // when the datagram came that is to be judged; 0: none
@@ -87,6 +88,10 @@ public struct Takeover
 
     /// <inheritdoc cref="LastOwn"/>
     public readonly long LastEcho => _lastEcho;
+
+    /// <summary>When somebody was heard last who may be a node of it.</summary>
+    /// <inheritdoc cref="LastOwn"/>
+    public readonly long LastUnknown => _lastUnknown;
 
     /// <summary>Of whom the last echo was; null: nobody's.</summary>
     public readonly int? EchoRank => _echoRank == 0 ? null : (int)_echoRank - 1;
@@ -163,9 +168,8 @@ public struct Takeover
     /// <summary>Somebody has, and may be a node of it whose address is not known yet: it is not silent, and it proves nothing.</summary>
     public void HeardUnknown(long now)
     {
-        _strangers++;
-        _lastEcho = now;
-        _silent = 0;
+        _lastUnknown = now;
+        BeginRun();
     }
 
     /// <summary>What mcrd says now.</summary>

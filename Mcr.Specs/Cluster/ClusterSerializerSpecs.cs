@@ -35,7 +35,7 @@ public sealed class ClusterSerializerSpecs : IDisposable
         { "f1", """{"response":"AQID"}""" },
         { "R1", """{"number":7,"version":"0.1.0","at":"2026-11-23T12:00:00+00:00","ruleset_hash":"00ff","rules":{"Active":3,"Pending":1},"workers":{"Running":2},"interfaces":{"eth0":"up"},"refused":{"r-1":"no"}}""" },
         { "R1", """{"number":7,"version":"0.1.0","at":"2026-11-23T12:00:00+00:00","ruleset_hash":"00ff","rules":{},"workers":{},"interfaces":{},"refused":{"r-1":"no"},"refused_more":3}""" },
-        { "R1", """{"number":7,"version":"0.1.0","at":"2026-11-23T12:00:00+00:00","ruleset_hash":"00ff","rules":{},"workers":{},"interfaces":{},"refused":{},"redundancy":{"r-1":{"forwarding":true,"since":"2026-11-23T12:00:00+00:00","cause":"it was told to","unfit":"a","degraded":"b","flowing":true,"sending":true,"proven":false,"links":"02aabbccddee 02aabbccddef"},"r-2":{"forwarding":false,"since":"2026-11-23T12:00:00+00:00","cause":"","flowing":false,"sending":false,"proven":true,"links":""}}}""" },
+        { "R1", """{"number":7,"version":"0.1.0","at":"2026-11-23T12:00:00+00:00","ruleset_hash":"00ff","rules":{},"workers":{},"interfaces":{},"refused":{},"redundancy":{"r-1":{"forwarding":true,"since":"2026-11-23T12:00:00+00:00","cause":"it was told to","unfit":"a","degraded":"b","flowing":true,"sending":true,"proven":false,"links":"02aabbccddee 02aabbccddef","addresses":"10.2.0.1"},"r-2":{"forwarding":false,"since":"2026-11-23T12:00:00+00:00","cause":"","flowing":false,"sending":false,"proven":true,"links":"","addresses":""}}}""" },
         { "S1", """{"version":1,"rules":[{"node":"b","id":"r-1","writes":[{"writer":"a#0000000000000001","number":2,"clock":3,"by":"root","at":5,"text":"{}","origin":"mcrctl"}]}]}""" },
     };
 
@@ -61,7 +61,7 @@ public sealed class ClusterSerializerSpecs : IDisposable
         { "R1", """{"number":3,"version":null,"ruleset_hash":null,"rules":null,"workers":null,"interfaces":{"eth0":null},"refused":null}""", """{"number":3,"version":"","at":"0001-01-01T00:00:00+00:00","ruleset_hash":"","rules":{},"workers":{},"interfaces":{},"refused":{}}""" },
         { "S1", """{}""", """{"version":1,"rules":[]}""" },
         { "R1", """{"redundancy":null}""", """{"number":0,"version":"","at":"0001-01-01T00:00:00+00:00","ruleset_hash":"","rules":{},"workers":{},"interfaces":{},"refused":{}}""" },
-        { "R1", """{"redundancy":{"r-1":null,"r-2":{"cause":null,"unfit":null,"links":null}}}""", """{"number":0,"version":"","at":"0001-01-01T00:00:00+00:00","ruleset_hash":"","rules":{},"workers":{},"interfaces":{},"refused":{},"redundancy":{"r-2":{"forwarding":false,"since":"0001-01-01T00:00:00+00:00","cause":"","flowing":false,"sending":false,"proven":false,"links":""}}}""" },
+        { "R1", """{"redundancy":{"r-1":null,"r-2":{"cause":null,"unfit":null,"links":null}}}""", """{"number":0,"version":"","at":"0001-01-01T00:00:00+00:00","ruleset_hash":"","rules":{},"workers":{},"interfaces":{},"refused":{},"redundancy":{"r-2":{"forwarding":false,"since":"0001-01-01T00:00:00+00:00","cause":"","flowing":false,"sending":false,"proven":false,"links":"","addresses":""}}}""" },
     };
 
     public void Dispose() => _system.Terminate().Wait(TimeSpan.FromSeconds(10));

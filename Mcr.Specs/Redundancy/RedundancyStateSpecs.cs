@@ -55,13 +55,13 @@ public sealed class RedundancyStateSpecs
     public void Node_should_not_be_free_while_strangers_are_heard_and_an_address_is_not_known()
     {
         var b = new RedundancyBench { Now = 10 };
-        b.See(b.View with { Strangers = 5, IsCrowded = true });
+        b.See(b.View with { IsCrowded = true });
         Assert.False(b.Wish.IsFree);
         b.Hear("a", Standby, isReachable: false);
         b.Hear("c", Standby, isReachable: false);
         Assert.True(b.Wish.IsFree); // both are known by now, and it was neither
         b = new RedundancyBench { Now = 10 };
-        b.See(b.View with { Strangers = 5, IsCrowded = true });
+        b.See(b.View with { IsCrowded = true });
         b.See(b.View with { IsCrowded = false });
         Assert.True(b.Wish.IsFree);
     }

@@ -26,7 +26,7 @@ internal static class TakeoverMemory
     private static readonly int[] Past = Indexes("_lastOwn", "_lastEcho", "_unjudged", "_aloneSince", "_askedAt");
     private static readonly int[] Future = Indexes("_claimUntil", "_yieldUntil", "_orders.FreeUntil", "_orders.SuspectUntil");
     private static readonly int[] Small = Indexes("_role", "_echoRank", "_isProven", "_unanswered", "_echoesSinceOwn", "_awaitsOwn", "_yieldTo", "_orders.Withheld");
-    private static readonly int[] Shown = Indexes("_cause", "_changedAt", "_gap", "_takeovers", "_yields", "_echoes", "_strangers");
+    private static readonly int[] Shown = Indexes("_cause", "_changedAt", "_gap", "_takeovers", "_yields", "_echoes", "_strangers", "_lastUnknown");
     private static readonly int[] Rest = Indexes("_inUse", "_silent", "_obeyed", "_after", "_rank", "_orders.Order");
     private static readonly int Silent = Index("_silent"), LastEcho = Index("_lastEcho"), Unjudged = Index("_unjudged"), AloneSince = Index("_aloneSince"), EchoesSinceOwn = Index("_echoesSinceOwn");
     private static readonly int ClaimUntil = Index("_claimUntil"), YieldTo = Index("_yieldTo"), YieldUntil = Index("_yieldUntil"), Order = Index("_orders.Order"), Obeyed = Index("_obeyed"), Unanswered = Index("_unanswered"), Role = Index("_role"), AwaitsOwn = Index("_awaitsOwn");

@@ -333,7 +333,11 @@ internal sealed class FakePort(FakePlatform platform, Link link, int seats, Adop
 
     public void OrderTakeover(int counter, TakeoverOrders orders) => Orders[counter] = orders;
 
-    public void Probe(EgressKey echo, Link on, IReadOnlyCollection<IPAddress> addresses) => platform.Journal.Enqueue($"probe {echo.Interface} {string.Join(' ', addresses)}");
+    public bool Probe(EgressKey echo, Link on, IReadOnlyCollection<IPAddress> addresses)
+    {
+        platform.Journal.Enqueue($"probe {echo.Interface} {string.Join(' ', addresses)}");
+        return true;
+    }
 
     public void EndProbe()
     {
