@@ -183,7 +183,7 @@ public sealed class RedundantLoopSpecs
         loop.Turn();
         Assert.Equal((TakeoverRole.Forwarding, 2, 1), (loop.State.Role, loop.Sent, loop.State.Takeovers));
         long echoes = loop.State.Echoes;
-        loop.TurnUntil(() => loop.State.Strangers > 0, () => loop.Echo(0));
+        loop.TurnUntil(() => loop.State.LastUnknown != 0, () => loop.Echo(0));
         Assert.Equal(echoes, loop.State.Echoes);
     }
 

@@ -174,7 +174,7 @@ public sealed class WorkerLifeSpecs(ITestOutputHelper output) : RelaySpec(output
         TakeJournal();
         Relay.Tell(RelayCommands.RemoveRule.ByName("video"), TestActor);
         Assert.EndsWith("is removed", ExpectMsg<CommandResult.Ok>().Sentence, StringComparison.Ordinal);
-        Assert.Equal(["close 0", "leave 239.1.1.1"], TakeJournal());
+        Assert.Equal(["leave 239.1.1.1", "close 0"], TakeJournal());
     }
 
     [Fact]
