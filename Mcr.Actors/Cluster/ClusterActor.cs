@@ -6,6 +6,7 @@ using Mcr.Actors.Cluster.Member;
 using Mcr.Actors.Cluster.Rules;
 using Mcr.Actors.Cluster.Wire;
 using Mcr.Actors.Control;
+using Mcr.Actors.Events;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Redundancy;
 
@@ -314,14 +315,7 @@ internal sealed partial class ClusterActor : UntypedActor, IWithTimers
         }
     }
 
-    private void Tell(RelayEvent news)
-    {
-        if (news.Severity == EventSeverity.Info)
-            _log.Info("{News}", news.Sentence);
-        else
-            _log.Warning("{News}", news.Sentence);
-        Context.System.EventStream.Publish(news);
-    }
+    private void Tell(RelayEvent news) => Context.System.EventStream.Tell(_log, news);
 
     private ControlResponse.ClusterStatus Status(ClusterMessages.Summary summary) =>
         new(ClusterViews.Status(_options.Settings.Name, _options.Node, _state, _view, _members, _reports, _drifts, summary) with { Redundant = _entries.IsEmpty ? null : [.. _entries.Values.OrderBy(e => e.RuleId, StringComparer.Ordinal)] });

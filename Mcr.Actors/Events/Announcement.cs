@@ -14,4 +14,14 @@ internal static class Announcement
             log.Info("{Sentence}", news.Sentence);
         stream.Publish(news);
     }
+
+    /// <summary>What is no alarm, as bad as it may be.</summary>
+    public static void Tell(this EventStream stream, ILoggingAdapter log, RelayEvent news)
+    {
+        if (news.Severity == EventSeverity.Info)
+            log.Info("{News}", news.Sentence);
+        else
+            log.Warning("{News}", news.Sentence);
+        stream.Publish(news);
+    }
 }

@@ -126,13 +126,14 @@ internal sealed class InterfacePlanner
     {
         if (rule.Redundancy is not { } redundancy)
             return Listening.None;
-        (RuleOutput Output, EgressKey Echo)[] heard =
+        (RuleOutput Output, EgressKey Echo, Membership Group)[] heard =
         [
-            .. usable.Where(u => EchoResolution.WhyNot(u.Output, u.Link) is null).Select(u => (u.Output, EchoResolution.KeyOf(u.Link)))
-                .Where(h => !_input.Failures.Sockets.ContainsKey(h.Item2)),
+            .. usable.Where(u => EchoResolution.WhyNot(u.Output, u.Link) is null)
+                .Select(u => (u.Output, Echo: EchoResolution.KeyOf(u.Link)))
+                .Select(h => (h.Output, h.Echo, Group: new Membership(h.Output.Group, null, 0) { Echo = h.Echo }))
+                .Where(h => !_input.Failures.Sockets.ContainsKey(h.Echo) && !_input.Failures.Memberships.ContainsKey(h.Group)),
         ];
-        Membership[] groups = [.. heard.Select(h => new Membership(h.Output.Group, null, 0) { Echo = h.Echo }).Distinct().Where(m => !_input.Failures.Memberships.ContainsKey(m))];
-        return new Listening([.. heard.Where(h => groups.Contains(new Membership(h.Output.Group, null, 0) { Echo = h.Echo }))], groups, redundancy, _input.Peers.GetValueOrDefault(rule.Id, EchoPeers.None));
+        return new Listening([.. heard.Select(h => (h.Output, h.Echo))], [.. heard.Select(h => h.Group).Distinct()], redundancy, _input.Peers.GetValueOrDefault(rule.Id, EchoPeers.None));
     }
 
     /// <summary>No worker is to have it; it keeps its counters.</summary>

@@ -12,7 +12,6 @@ namespace Mcr.Actors.Platform;
 /// </summary>
 internal sealed class EchoListener : IDisposable
 {
-    private readonly EgressKey _key;
     private readonly GroupMembership _groups;
     private readonly HashSet<IPAddress> _heard = [];
     private readonly Lock _lock = new(); // workers' actors look up what they hand over
@@ -23,7 +22,7 @@ internal sealed class EchoListener : IDisposable
     /// <param name="kept">What workers hold a duplicate of: without its groups, which end with mcrd, a worker would hear silence.</param>
     public EchoListener(EgressKey key, int seats, KeptDescriptors kept)
     {
-        _key = key;
+        Key = key;
         _groups = new GroupMembership(key.InterfaceIndex) { Opened = socket => kept.Add(socket, KeptTag.Groups), Closing = kept.Remove };
         try
         {
@@ -37,10 +36,13 @@ internal sealed class EchoListener : IDisposable
         }
     }
 
+    /// <summary>What it was opened for.</summary>
+    public EgressKey Key { get; }
+
     /// <inheritdoc cref="EchoListener(EgressKey, int, KeptDescriptors)"/>
     public void AddSeat()
     {
-        var socket = EchoSocket.Open(_key.InterfaceIndex, _key.Interface, EgressKey.EchoLinkHeader);
+        var socket = EchoSocket.Open(Key.InterfaceIndex, Key.Interface, EgressKey.EchoLinkHeader);
         socket.Hear(_heard);
         lock (_lock)
             _sockets.Add((socket, new TaggedSocket(OutputSocket.Adopt(socket.Descriptor, EgressKind.Echo, 0), ""))); // without a tag: opened anew by a later mcrd
@@ -92,7 +94,7 @@ internal sealed class EchoListener : IDisposable
     {
         if (addresses.Count == 0 || link.Addresses.FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork) is not { } own)
             return false;
-        _probe ??= NeighbourProbe.Open(_key.InterfaceIndex, _key.Interface);
+        _probe ??= NeighbourProbe.Open(Key.InterfaceIndex, Key.Interface);
         foreach (IPAddress address in addresses)
             _probe.Ask(own, link.LinkAddress, address);
         return true;

@@ -85,7 +85,7 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
     {
         if (_echoes.TryRemove(id, out EchoListener? listener))
         {
-            _ = _listeners.Remove(_listeners.First(l => l.Value == listener).Key);
+            _ = _listeners.Remove(listener.Key);
             listener.Close();
         }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Mcr.Actors.Control;
+using Mcr.Actors.Events;
 using Mcr.Actors.Messages;
 using Mcr.Native.Rules;
 
@@ -166,7 +167,7 @@ internal sealed class RedundancyActor : UntypedActor, IWithTimers
                     Answer(answer);
                     break;
                 case RedundancyEffect.Tell tell:
-                    Tell(tell.News);
+                    Context.System.EventStream.Tell(_log, tell.News);
                     break;
             }
         }
@@ -214,15 +215,6 @@ internal sealed class RedundancyActor : UntypedActor, IWithTimers
             ? $"node {_node} takes redundant rules again"
             : $"node {_node} hands over its redundant rules, and takes none until mcrctl cluster drain --end {_node}, or until its mcrd is started anew{left}"));
         Tick();
-    }
-
-    private void Tell(RelayEvent news)
-    {
-        if (news.Severity == EventSeverity.Info)
-            _log.Info("{News}", news.Sentence);
-        else
-            _log.Warning("{News}", news.Sentence);
-        Context.System.EventStream.Publish(news);
     }
 
     private void Release()

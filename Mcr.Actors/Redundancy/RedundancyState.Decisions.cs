@@ -65,7 +65,7 @@ internal sealed partial record RedundancyState
         OtherNode[] others = [.. OthersOf(rule.View.Rule)];
         bool isSettled = (now - Started >= Hold && (OutSince is not { } since || now - since >= Hold)) || others.All(o => o is { IsReachable: true, Report: not null });
         bool maySomebodyForward = rule.View.IsCrowded && others.Any(o => !rule.Peers.All.Any(p => p.Rank == o.Rank)); // whose address is not known, since nodes could not talk yet
-        return isSettled && !maySomebodyForward && !others.Any(o => o is { IsReachable: true, Report: { } report } && ((report.Forwarding && (report.Flowing || !rule.View.IsFlowing)) || (o.Rank < rank && report.IsReady && (report.Flowing || !rule.View.IsFlowing))));
+        return isSettled && !maySomebodyForward && !others.Any(o => o is { IsReachable: true, Report: { } report } && (report.Forwarding || (o.Rank < rank && report.IsReady)) && (report.Flowing || !rule.View.IsFlowing));
     }
 
     /// <summary>The one that forwarded last, as far as it is known, cannot be reached.</summary>

@@ -89,8 +89,7 @@ public sealed unsafe class OutputSocket : IDisposable
     private static void SetUpPacket(FileDescriptor socket, OutputSocketRequest request)
     {
         SocketOptions.Set(socket, Libc.SOL_PACKET, Libc.PACKET_VNET_HDR, 1, "PACKET_VNET_HDR");
-        var device = new Libc.sockaddr_ll { sll_family = Libc.AF_PACKET, sll_ifindex = request.InterfaceIndex };
-        SysResult.From(Libc.bind(socket.Raw, &device, sizeof(Libc.sockaddr_ll))).OrThrow($"send frames out of {request.Interface}");
+        SocketOptions.BindToLink(socket, request.InterfaceIndex, protocol: 0, $"send frames out of {request.Interface}");
     }
 
     private static void SetUpInternet(FileDescriptor socket, OutputSocketRequest request)

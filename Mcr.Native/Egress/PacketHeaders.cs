@@ -145,8 +145,7 @@ internal static unsafe class PacketHeaders
     private static void WriteEthernet(Span<byte> ethernet, ulong linkAddress, byte[] group)
     {
         WriteGroup(ethernet, group);
-        BinaryPrimitives.WriteUInt16BigEndian(ethernet[6..], (ushort)(linkAddress >> 32));
-        BinaryPrimitives.WriteUInt32BigEndian(ethernet[8..], (uint)linkAddress);
+        LinkAddressBytes.Write(ethernet[6..], linkAddress);
         BinaryPrimitives.WriteUInt16BigEndian(ethernet[12..], group.Length == 16 ? (ushort)Libc.ETH_P_IPV6 : (ushort)Libc.ETH_P_IP);
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 using Mcr.Native.Interop;
 using Mcr.Native.Netlink;
@@ -33,13 +32,7 @@ public sealed unsafe class EchoSocket : IDisposable
             PacketFilter.AttachRefuseAll(socket);
             SocketOptions.Set(socket, Libc.SOL_PACKET, Libc.PACKET_IGNORE_OUTGOING, 1, "PACKET_IGNORE_OUTGOING (Linux 4.20)");
             _ = SocketOptions.SetBuffer(socket, Libc.SO_RCVBUFFORCE, Libc.SO_RCVBUF, Queue);
-            var address = new Libc.sockaddr_ll
-            {
-                sll_family = Libc.AF_PACKET,
-                sll_protocol = BinaryPrimitives.ReverseEndianness((ushort)Libc.ETH_P_ALL),
-                sll_ifindex = interfaceIndex,
-            };
-            SysResult.From(Libc.bind(socket.Raw, &address, sizeof(Libc.sockaddr_ll))).OrThrow($"bind the echo socket to {device}");
+            SocketOptions.BindToLink(socket, interfaceIndex, Libc.ETH_P_ALL, $"bind the echo socket to {device}");
             return new EchoSocket(socket, linkHeader);
         }
         catch

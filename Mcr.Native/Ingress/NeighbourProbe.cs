@@ -29,13 +29,7 @@ public sealed unsafe class NeighbourProbe : IDisposable
         FileDescriptor socket = SocketOptions.Open(Libc.AF_PACKET, Libc.SOCK_RAW, 0, $"probe socket on {device}");
         try
         {
-            var address = new Libc.sockaddr_ll
-            {
-                sll_family = Libc.AF_PACKET,
-                sll_protocol = BinaryPrimitives.ReverseEndianness((ushort)Libc.ETH_P_ARP),
-                sll_ifindex = interfaceIndex,
-            };
-            SysResult.From(Libc.bind(socket.Raw, &address, sizeof(Libc.sockaddr_ll))).OrThrow($"bind the probe socket to {device}");
+            SocketOptions.BindToLink(socket, interfaceIndex, Libc.ETH_P_ARP, $"bind the probe socket to {device}");
             return new NeighbourProbe(socket);
         }
         catch
@@ -77,8 +71,8 @@ public sealed unsafe class NeighbourProbe : IDisposable
     internal static void WriteRequest(Span<byte> frame, IPAddress own, ulong ownLink, IPAddress target)
     {
         frame.Clear();
-        WriteLink(frame, Broadcast);
-        WriteLink(frame[6..], ownLink);
+        LinkAddressBytes.Write(frame, Broadcast);
+        LinkAddressBytes.Write(frame[6..], ownLink);
         BinaryPrimitives.WriteUInt16BigEndian(frame[12..], Libc.ETH_P_ARP);
         Span<byte> arp = frame[ArpOffset..];
         BinaryPrimitives.WriteUInt16BigEndian(arp, 1); // Ethernet
@@ -86,7 +80,7 @@ public sealed unsafe class NeighbourProbe : IDisposable
         arp[4] = 6;
         arp[5] = 4;
         BinaryPrimitives.WriteUInt16BigEndian(arp[6..], Request);
-        WriteLink(arp[8..], ownLink);
+        LinkAddressBytes.Write(arp[8..], ownLink);
         _ = own.TryWriteBytes(arp[14..18], out _);
         _ = target.TryWriteBytes(arp[24..28], out _);
     }
@@ -97,14 +91,7 @@ public sealed unsafe class NeighbourProbe : IDisposable
         link = 0;
         if (frame.Length < FrameSize || BinaryPrimitives.ReadUInt16BigEndian(frame[12..]) != Libc.ETH_P_ARP || BinaryPrimitives.ReadUInt16BigEndian(frame[(ArpOffset + 6)..]) != Reply)
             return false;
-        ReadOnlySpan<byte> sender = frame[(ArpOffset + 8)..];
-        link = ((ulong)BinaryPrimitives.ReadUInt16BigEndian(sender) << 32) | BinaryPrimitives.ReadUInt32BigEndian(sender[2..]);
+        link = LinkAddressBytes.Read(frame[(ArpOffset + 8)..]);
         return true;
-    }
-
-    private static void WriteLink(Span<byte> to, ulong link)
-    {
-        BinaryPrimitives.WriteUInt16BigEndian(to, (ushort)(link >> 32));
-        BinaryPrimitives.WriteUInt32BigEndian(to[2..], (uint)link);
     }
 }

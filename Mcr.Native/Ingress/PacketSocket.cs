@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Mcr.Native.Interop;
 using Mcr.Native.Netlink;
 
@@ -60,13 +59,7 @@ public sealed unsafe class PacketSocket : IDisposable
             if (refusal is not null)
                 ring = default;
             int granted = SocketOptions.SetBuffer(socket, Libc.SO_RCVBUFFORCE, Libc.SO_RCVBUF, (int)Math.Max(receiveBuffer - ring.Bytes, MinQueue));
-            var address = new Libc.sockaddr_ll
-            {
-                sll_family = Libc.AF_PACKET,
-                sll_protocol = BinaryPrimitives.ReverseEndianness((ushort)Libc.ETH_P_ALL),
-                sll_ifindex = link.Index,
-            };
-            SysResult.From(Libc.bind(socket.Raw, &address, sizeof(Libc.sockaddr_ll))).OrThrow($"bind the ingress socket to {link.Name}");
+            SocketOptions.BindToLink(socket, link.Index, Libc.ETH_P_ALL, $"bind the ingress socket to {link.Name}");
             return new PacketSocket(socket, link.LinkHeader, granted, ring, refusal);
         }
         catch

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Mcr.Native.Interop;
 using Mcr.Native.Netlink;
 
@@ -27,13 +26,7 @@ public sealed unsafe class QuerySocket : IDisposable
         try
         {
             PacketFilter.AttachQueries(socket);
-            var address = new Libc.sockaddr_ll
-            {
-                sll_family = Libc.AF_PACKET,
-                sll_protocol = BinaryPrimitives.ReverseEndianness((ushort)Libc.ETH_P_ALL), // any other would not see what this host sends
-                sll_ifindex = link.Index,
-            };
-            SysResult.From(Libc.bind(socket.Raw, &address, sizeof(Libc.sockaddr_ll))).OrThrow($"bind the query socket to {link.Name}");
+            SocketOptions.BindToLink(socket, link.Index, Libc.ETH_P_ALL, $"bind the query socket to {link.Name}"); // any other protocol would not see what this host sends
             return new QuerySocket(socket);
         }
         catch

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Mcr.Native.Interop;
 
 /// <summary>Small helpers over socket(2) and setsockopt(2) for set-up code.</summary>
@@ -38,6 +40,18 @@ internal static unsafe class SocketOptions
         System.Text.Encoding.UTF8.GetBytes(device, name[..^1]);
         fixed (byte* bytes = name)
             SysResult.From(Libc.setsockopt(socket.Raw, Libc.SOL_SOCKET, Libc.SO_BINDTODEVICE, bytes, Libc.IFNAMSIZ)).OrThrow($"bind to {device}");
+    }
+
+    /// <summary>A packet socket (packet(7)) to one device, and to frames of one protocol, such as ETH_P_ALL; 0: it sends only.</summary>
+    public static void BindToLink(FileDescriptor socket, int interfaceIndex, int protocol, string what)
+    {
+        var address = new Libc.sockaddr_ll
+        {
+            sll_family = Libc.AF_PACKET,
+            sll_protocol = BinaryPrimitives.ReverseEndianness((ushort)protocol),
+            sll_ifindex = interfaceIndex,
+        };
+        SysResult.From(Libc.bind(socket.Raw, &address, sizeof(Libc.sockaddr_ll))).OrThrow(what);
     }
 
     public static SysResult TryBind(FileDescriptor socket, InternetAddress address) =>

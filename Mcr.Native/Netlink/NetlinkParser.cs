@@ -15,7 +15,6 @@ internal sealed class NetlinkParser
     private const int HeaderSize = 16; // struct nlmsghdr
     private const int LinkHeaderSize = 16; // struct ifinfomsg
     private const int AddressHeaderSize = 8; // struct ifaddrmsg
-    private const int MacAddressSize = 6;
 
     private readonly Dictionary<int, Link> _links = [];
     private readonly Dictionary<int, List<IPAddress>> _addresses = [];
@@ -99,8 +98,8 @@ internal sealed class NetlinkParser
                 ups = BinaryPrimitives.ReadUInt32LittleEndian(value);
             else if (type == Libc.IFLA_CARRIER_DOWN_COUNT && value.Length >= 4)
                 downs = BinaryPrimitives.ReadUInt32LittleEndian(value);
-            else if (type == Libc.IFLA_ADDRESS && value.Length == MacAddressSize)
-                linkAddress = ((ulong)BinaryPrimitives.ReadUInt16BigEndian(value) << 32) | BinaryPrimitives.ReadUInt32BigEndian(value[2..]);
+            else if (type == Libc.IFLA_ADDRESS && value.Length == LinkAddressBytes.Length)
+                linkAddress = LinkAddressBytes.Read(value);
         }
 
         LinkKind kind = hardware switch

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Mcr.Native.Interop;
 using Mcr.Native.Packet;
 
 namespace Mcr.Native.Redundancy;
@@ -48,7 +49,7 @@ public static class EchoFrame
         if (ip.Length < header + PortsLength)
             return false;
         port = BinaryPrimitives.ReadUInt16BigEndian(ip[(header + 2)..]);
-        link = ((ulong)BinaryPrimitives.ReadUInt16BigEndian(frame[SourceOffset..]) << 32) | BinaryPrimitives.ReadUInt32BigEndian(frame[(SourceOffset + 2)..]);
+        link = LinkAddressBytes.Read(frame[SourceOffset..]);
         return true;
     }
 }

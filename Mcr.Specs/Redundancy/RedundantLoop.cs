@@ -122,6 +122,13 @@ internal sealed unsafe class RedundantLoop : IDisposable
     /// <summary>The loop's last turn was twice takeover-after ago.</summary>
     public void StandStill(int milliseconds = 0) => Slot.Words[SlotLayout.LastTurnWord] -= Math.Max(2L * Rule.Redundancy!.AfterMilliseconds, milliseconds) * 1_000_000;
 
+    /// <summary>In the middle of a turn: until the clock that the loop looks at says that takeover-after is over.</summary>
+    public void StandStillNow()
+    {
+        long until = BootClock.Nanoseconds + (2L * Rule.Redundancy!.AfterMilliseconds * 1_000_000);
+        SpinWait.SpinUntil(() => BootClock.Nanoseconds > until);
+    }
+
     public void Dispose()
     {
         _loop.Dispose();

@@ -161,7 +161,7 @@ public sealed class RedundantLoopSpecs
         loop.Publish();
         loop.Turn();
         loop.Order(TakeoverOrder.Take);
-        loop.OnReceive = () => Thread.Sleep(20);
+        loop.OnReceive = loop.StandStillNow;
         loop.Own(FrameBatch.Capacity - 1);
         loop.PlainOwn();
         loop.Turn();

@@ -148,13 +148,7 @@ public sealed class RedundantInterfaceSpecs : RelaySpec
     [Fact]
     public void Rule_that_is_gone_should_be_said_to_be_and_cost_nothing_more()
     {
-        TestProbe probe = Listener();
-        ForwardingRule video = Redundant();
-        Ok(Audio());
-        Ok(video);
-        Worker(forwards: true);
-        Advance(Look);
-        Next(probe, video);
+        (TestProbe probe, ForwardingRule video) = Forwarded(Audio());
         Relay.Tell(RelayCommands.RemoveRule.ByName("video"), TestActor);
         ExpectMsg<CommandResult.Ok>();
         Assert.Empty(probe.ExpectMsg<RedundancyMessages.Seen>().Rules);
@@ -168,12 +162,7 @@ public sealed class RedundantInterfaceSpecs : RelaySpec
     [Fact]
     public void Last_rule_that_is_gone_should_be_said_to_be()
     {
-        TestProbe probe = Listener();
-        ForwardingRule video = Redundant();
-        Ok(video);
-        Worker(forwards: true);
-        Advance(Look);
-        Next(probe, video);
+        (TestProbe probe, ForwardingRule video) = Forwarded();
         Relay.Tell(RelayCommands.RemoveRule.ByName("video"), TestActor);
         ExpectMsg<CommandResult.Ok>();
         Assert.Empty(probe.ExpectMsg<RedundancyMessages.Seen>().Rules);
@@ -183,13 +172,7 @@ public sealed class RedundantInterfaceSpecs : RelaySpec
     [Fact]
     public void Rule_whose_devices_are_gone_should_be_said_not_to_be_forwarded()
     {
-        TestProbe probe = Listener();
-        ForwardingRule video = Redundant();
-        Ok(Audio());
-        Ok(video);
-        Worker(forwards: true);
-        Advance(Look);
-        Assert.True(Next(probe, video).IsForwarding);
+        (TestProbe probe, ForwardingRule video) = Forwarded(Audio());
         Platform.SetLinks(In, Other);
         AwaitAssert(() => Assert.Equal(RuleStatus.Pending, List().Single(r => r.Rule.Id == video.Id).Status));
         Advance(Look);
@@ -239,6 +222,20 @@ public sealed class RedundantInterfaceSpecs : RelaySpec
             takeover.Obey(2, new TakeoverOrders { Order = TakeoverOrders.Make(1, TakeoverOrder.Take) });
         AwaitAssert(() => Assert.Single(Port.Orders));
         Port.Takeovers[Port.Orders.Single().Key] = takeover;
+    }
+
+    /// <summary>The redundant rule, which is said to be forwarded here, beside these.</summary>
+    private (TestProbe Probe, ForwardingRule Rule) Forwarded(params ForwardingRule[] beside)
+    {
+        TestProbe probe = Listener();
+        ForwardingRule video = Redundant();
+        foreach (ForwardingRule rule in beside)
+            Ok(rule);
+        Ok(video);
+        Worker(forwards: true);
+        Advance(Look);
+        Assert.True(Next(probe, video).IsForwarding);
+        return (probe, video);
     }
 
     private TestProbe Listener()
