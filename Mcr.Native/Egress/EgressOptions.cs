@@ -20,6 +20,9 @@ public enum EgressKind : byte
 
     /// <summary>Nothing is sent by it: other nodes are heard on the output's segment, see <see cref="Ingress.EchoSocket"/>.</summary>
     Echo,
+
+    /// <summary>UDP, unconnected and bound to no device: the kernel finds the way to the other end of a leg, each time.</summary>
+    Leg,
 }
 
 /// <summary>How an output's datagrams leave, beyond where to. The default value means: as the socket says, no limits.</summary>

@@ -5,7 +5,7 @@ namespace Mcr.Native.Legs;
 /// <summary>
 /// What both ends of a leg know and nobody else: 128 bits for <see cref="SipHash"/>. Not a record, whose text would have the key in it.
 /// </summary>
-public readonly struct LegKey
+public readonly struct LegKey : IEquatable<LegKey>
 {
     public const int Size = 16;
 
@@ -23,6 +23,18 @@ public readonly struct LegKey
         key = new LegKey(BinaryPrimitives.ReadUInt64LittleEndian(bytes), BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]));
         return true;
     }
+
+    public void Write(Span<byte> room)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(room, First);
+        BinaryPrimitives.WriteUInt64LittleEndian(room[8..], Second);
+    }
+
+    public bool Equals(LegKey other) => ((First ^ other.First) | (Second ^ other.Second)) == 0;
+
+    public override bool Equals(object? obj) => obj is LegKey other && Equals(other);
+
+    public override int GetHashCode() => 0; // nothing of it
 
     /// <summary>Never the key.</summary>
     public override string ToString() => nameof(LegKey);

@@ -21,6 +21,12 @@ public sealed record ForwardingRule(RuleId Id, string? Name, RuleInput Input, Im
     /// <summary>Which nodes back each other up for it; null: it is this node's alone.</summary>
     public RedundancySettings? Redundancy { get; init; }
 
+    /// <summary>Those that leave by a device of this node; the others are on their way to another node then.</summary>
+    public IEnumerable<RuleOutput> LocalOutputs => Outputs.Where(o => o.Node is null);
+
+    /// <summary>Whether a leg begins or ends with it.</summary>
+    public bool HasLegs => Input.Leg is not null || Outputs.Any(o => o.Node is not null);
+
     /// <summary>Everything that decides what the rule does, in one line: the input of the node's ruleset hash.</summary>
     public string CanonicalText =>
         $"rule/1 id={Id} name={Name} {Input.CanonicalText} {string.Join(' ', Outputs.Select(o => o.CanonicalText))}{(AnalyseText is { } analyse ? $" analyse={analyse}" : "")}{(JoinText is { } join ? $" join={join}" : "")}{(AlarmsText is { } alarms ? $" alarms={alarms}" : "")}{(RedundancyText is { } ha ? $" ha={ha}" : "")}";

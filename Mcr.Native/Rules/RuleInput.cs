@@ -15,6 +15,9 @@ public sealed record RuleInput(string Interface, IPAddress Group, ushort Port, I
     /// <summary>The last of several ports; null: <see cref="Port"/> alone.</summary>
     public ushort? LastPort { get; init; }
 
+    /// <summary>What comes by a leg from another node, whose rule this is a half of; null: no leg.</summary>
+    public LegOrigin? Leg { get; init; }
+
     /// <summary>What is sent there.</summary>
     public GroupRange Range => new(Group, PrefixLength ?? GroupRange.Bits(Group), Port, LastPort ?? Port);
 

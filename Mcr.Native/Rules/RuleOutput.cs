@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 
 namespace Mcr.Native.Rules;
@@ -30,6 +31,12 @@ public sealed record RuleOutput(string Interface, IPAddress Group, ushort Port, 
 
     /// <summary>Of an input that is a range of ports, which are mapped one to one; null for one port.</summary>
     public ushort? LastPort { get; init; }
+
+    /// <summary>Of a cluster: the node whose <see cref="Interface"/> it is, which gets there what is sent to it by a leg; null: this one's.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>With <see cref="Node"/>: the nodes, that one among them, that back each other up for what comes out there, the preferred one first. Each of them has a leg. Empty: that node is alone.</summary>
+    public ImmutableArray<string> Pair { get; init; } = [];
 
     public GroupRange Range => new(Group, PrefixLength ?? GroupRange.Bits(Group), Port, LastPort ?? Port);
 
@@ -72,7 +79,17 @@ public sealed record RuleOutput(string Interface, IPAddress Group, ushort Port, 
         + (RateLimit == 0 ? "" : $" rate-limit={RateLimit}")
         + (MaxBurst == 0 ? "" : $" max-burst={MaxBurst}")
         + (Pace ? " pace=on" : "")
-        + (Priority == 0 ? "" : $" priority={Priority}");
+        + (Priority == 0 ? "" : $" priority={Priority}")
+        + (Node is null ? "" : $" node={Node}")
+        + (Pair.IsEmpty ? "" : $" pair={PairText}");
 
-    public override string ToString() => $"{Range} on {Interface}";
+    /// <summary><see cref="Pair"/> as it is written: <c>b+c</c>; null where it is none.</summary>
+    public string? PairText => Pair.IsEmpty ? null : string.Join('+', Pair);
+
+    public override string ToString() => Node is null ? $"{Range} on {Interface}" : $"{Range} on {Interface} of node {Node}";
+
+    /// <summary>By value.</summary>
+    public bool Equals(RuleOutput? other) => other is not null && CanonicalText == other.CanonicalText;
+
+    public override int GetHashCode() => HashCode.Combine(Interface, Group, Port, Node);
 }

@@ -2,13 +2,34 @@ using System.Collections.Immutable;
 using System.Net;
 using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
+using Mcr.Native.Legs;
 using Mcr.Native.Rules;
 using Mcr.Native.Trace;
 
 namespace Mcr.Native.Worker;
 
 /// <summary>An output as a worker executes it: which of its sockets, where to, and which counter entry of its slot.</summary>
-public sealed record ResolvedOutput(int Socket, IPAddress Address, ushort Port, int Counter, EgressOptions Options = default);
+public sealed record ResolvedOutput(int Socket, IPAddress Address, ushort Port, int Counter, EgressOptions Options = default)
+{
+    /// <summary>It is the beginning of a leg, whose header goes in front of each payload; null: it is none.</summary>
+    public ResolvedLeg? Leg { get; init; }
+}
+
+/// <summary>One end of a leg, as a worker executes it.</summary>
+/// <param name="Id">Known to both ends, and no other leg's.</param>
+/// <param name="Keys">The current one, and behind it perhaps the one before.</param>
+public sealed record ResolvedLeg(ulong Id, ImmutableArray<ResolvedLegKey> Keys)
+{
+    public const int MaxKeys = 2;
+
+    /// <summary>By value, keys in order.</summary>
+    public bool Equals(ResolvedLeg? other) => other is not null && Id == other.Id && Keys.SequenceEqual(other.Keys);
+
+    public override int GetHashCode() => HashCode.Combine(Id, Keys.Length);
+}
+
+/// <param name="Number">As in <see cref="LegHeader.Key"/>.</param>
+public readonly record struct ResolvedLegKey(ushort Number, LegKey Key);
 
 /// <summary>A rule as a worker executes it. Names are resolved to numbers; the worker never looks anything up.</summary>
 /// <param name="Group">Multicast group or local unicast address.</param>
@@ -30,12 +51,15 @@ public sealed record ResolvedRule(IPAddress Group, ushort Port, IPAddress? Sourc
     /// <summary>Other nodes have it as well, and one of them forwards; null: this one alone does.</summary>
     public ResolvedRedundancy? Redundancy { get; init; }
 
+    /// <summary>Its input is the end of a leg: only what is good leaves, without its header; null: it is none.</summary>
+    public ResolvedLeg? Leg { get; init; }
+
     /// <summary>Which of its datagrams are recorded; null for none.</summary>
     public TraceSettings? Trace { get; init; }
 
     /// <summary>By value, outputs in order.</summary>
     public bool Equals(ResolvedRule? other) =>
-        other is not null && Counter == other.Counter && Port == other.Port && PrefixLength == other.PrefixLength && LastPort == other.LastPort && Group.Equals(other.Group) && Equals(Source, other.Source) && Analysis == other.Analysis && Equals(Trace, other.Trace) && Equals(Redundancy, other.Redundancy) && Outputs.SequenceEqual(other.Outputs);
+        other is not null && Counter == other.Counter && Port == other.Port && PrefixLength == other.PrefixLength && LastPort == other.LastPort && Group.Equals(other.Group) && Equals(Source, other.Source) && Analysis == other.Analysis && Equals(Trace, other.Trace) && Equals(Redundancy, other.Redundancy) && Equals(Leg, other.Leg) && Outputs.SequenceEqual(other.Outputs);
 
     public override int GetHashCode() => HashCode.Combine(Group, Port, Counter);
 }
