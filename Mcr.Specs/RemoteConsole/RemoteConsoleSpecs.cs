@@ -128,7 +128,9 @@ public sealed class RemoteConsoleSpecs : IDisposable
         terminal.Await("\e[?1049l");
         terminal.Type("version\r");
         terminal.Await("0.1.0");
-        terminal.Type("half\u0003\u0004");
+        terminal.Type("half");
+        terminal.Await("mcr> half"); // before, Ctrl-C would be a signal
+        terminal.Type("\u0003\u0004");
 
         Assert.Equal(0, terminal.ExitCode);
         Assert.Equal("ping \nwatch list\nversion\n", File.ReadAllText(Path.Combine(home, ".mcrctl_history")));
