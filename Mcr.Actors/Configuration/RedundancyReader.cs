@@ -8,5 +8,5 @@ internal static class RedundancyReader
     /// <summary>What is there, as the text that it could be.</summary>
     public static string Written(ConfigSection section) => string.Join(
         ',',
-        RedundancyText.Keys.Select(key => (Key: key, Value: section.TextOrList(key, RedundancyText.BetweenNodes))).Where(p => p.Value is not null).Select(p => $"{p.Key}={p.Value}"));
+        RedundancyText.Keys.Select(key => (Key: key, Value: section.TextOrList(key, NodeName.Between))).Where(p => p.Value is not null).Select(p => $"{p.Key}={p.Value}"));
 }

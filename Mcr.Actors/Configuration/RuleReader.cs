@@ -40,9 +40,9 @@ internal static class RuleReader
 
             inputs.Add(rule.Input, item.At);
             IReadOnlyList<RuleProblem> conflicts = set.Check(rule);
-            problems.AddRange(conflicts.Select(written.Problem));
+            problems.AddRange(conflicts.Select(written.ProblemOfRule));
             if (elsewhere?.Invoke(rule) is { } problem)
-                problems.Add(written.Problem(problem));
+                problems.Add(written.ProblemOfRule(problem));
             if (conflicts.Count == 0)
                 set.Put(rule);
             rules.Add(new ConfiguredRule(rule, written.Origin ?? item.At.ToString()));
@@ -60,6 +60,7 @@ internal static class RuleReader
         private readonly ConfigSection? _redundancy; // likewise
         private readonly List<ConfigSection> _outputs = [];
         private readonly string _path;
+        private readonly RuleDraft _draft;
 
         public WrittenRule(HoconObject item, string path, List<ConfigProblem> problems, bool saysOrigin)
         {
@@ -79,7 +80,7 @@ internal static class RuleReader
                     problems.Add(new ConfigProblem(outputs[i].At, $"{path}.outputs[{i}] is {ConfigSection.Kind(outputs[i])}; give an object: {{ interface = eth1, group = \"239.2.2.2\", port = 6000 }}"));
             }
 
-            var draft = new RuleDraft
+            _draft = new RuleDraft
             {
                 Id = _rule.Text("id"),
                 Name = _rule.Text("name"),
@@ -100,7 +101,7 @@ internal static class RuleReader
             _redundancy?.RefuseUnknownKeys();
             foreach (ConfigSection output in _outputs)
                 output.RefuseUnknownKeys();
-            ForwardingRule? rule = RuleParser.Parse(draft, out IReadOnlyList<RuleProblem> found);
+            ForwardingRule? rule = RuleParser.Parse(_draft, out IReadOnlyList<RuleProblem> found);
             problems.AddRange(found.Select(Problem));
             Rule = problems.Count == known ? rule : null;
         }
@@ -118,6 +119,9 @@ internal static class RuleReader
             return new ConfigProblem(section.PositionOf(key), $"{_path}.{problem.Field}: {problem.Sentence}{section.WhyMissing(key)}");
         }
 
+        /// <summary>Of the rule that was made of it.</summary>
+        public ConfigProblem ProblemOfRule(RuleProblem problem) => Problem(_draft.AsWritten(problem));
+
         private static OutputDraft Draft(ConfigSection output) => new()
         {
             Interface = output.Text("interface"),
@@ -130,6 +134,8 @@ internal static class RuleReader
             MaxBurst = output.Text("max-burst"),
             Pace = output.Text("pace"),
             Priority = output.Text("priority"),
+            Node = output.Text("node"),
+            Pair = output.Text("pair"),
         };
 
         /// <summary><c>outputs[1].port</c> to the section and the key that have it.</summary>

@@ -15,6 +15,10 @@ internal static class RuleText
     /// <summary>The keys of an output after its interface, group and port, with their values as text; only those that are given.</summary>
     public static IEnumerable<(string Key, string Value)> Options(RuleOutput output)
     {
+        if (output.Node is { } node)
+            yield return ("node", node);
+        if (output.PairText is { } pair)
+            yield return ("pair", pair);
         if (output.DecrementTtl)
             yield return ("ttl", "decrement");
         else if (output.Ttl is { } ttl)

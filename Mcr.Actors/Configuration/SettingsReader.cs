@@ -143,7 +143,7 @@ public static class SettingsReader
             Rules = [], // see below: they are judged by the others
             AkkaJson = akka is HoconObject ? $$"""{"akka":{{HoconJson.Write(akka)}}}""" : "{}",
         };
-        ImmutableArray<ConfiguredRule> rules = RuleReader.Read(mcr, "rules", problems, elsewhere: forAnyNode ? null : rule => RedundancyCheck.WhyNot(rule, settings.ClusterNode));
+        ImmutableArray<ConfiguredRule> rules = RuleReader.Read(mcr, "rules", problems, elsewhere: forAnyNode ? null : rule => NodeCheck.WhyNot(rule, settings.ClusterNode));
         mcr.RefuseUnknownKeys();
         return settings with { Rules = rules };
     }

@@ -23,7 +23,16 @@ public sealed record RuleEntry(
     /// <summary>Of a rule with <see cref="RuleTraits.Ha"/>: who forwards it, and who stands by; null where that is not known.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RedundancyEntry? Redundancy { get; init; }
+
+    /// <summary>Of what comes by a leg from another node; null: it does not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LegFromEntry? LegFrom { get; init; }
 }
+
+/// <summary>The rule at whose output a leg begins.</summary>
+/// <param name="Node">That has it.</param>
+/// <param name="RuleId">Its id there.</param>
+public sealed record LegFromEntry(string Node, string RuleId);
 
 /// <summary>What of a rule is rarely given, and in every answer that has a rule in it.</summary>
 public abstract record RuleTraits
@@ -114,6 +123,10 @@ public sealed record StatsEntry(
     /// <summary>The last of a range of ports, whose first is the input port.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? InputLastPort { get; init; }
+
+    /// <inheritdoc cref="RuleEntry.LegFrom"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LegFromEntry? LegFrom { get; init; }
 
     /// <summary>null where nothing was matched yet.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

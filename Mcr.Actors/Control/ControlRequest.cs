@@ -276,4 +276,10 @@ public sealed record OutputText
     public string? Pace { get; init; }
 
     public string? Priority { get; init; }
+
+    /// <inheritdoc cref="Mcr.Native.Rules.OutputDraft.Node"/>
+    public string? Node { get; init; }
+
+    /// <inheritdoc cref="Mcr.Native.Rules.OutputDraft.Pair"/>
+    public string? Pair { get; init; }
 }

@@ -117,6 +117,7 @@ public static class ControlViews
         Alarms = view.Rule.AlarmsText,
         Ha = view.Rule.RedundancyText,
         ActiveAlarms = Alarms(view.Alarms),
+        LegFrom = LegFrom(view.Rule.Input),
     };
 
     private static WorkerEntry Worker(WorkerView view) => new(
@@ -153,6 +154,7 @@ public static class ControlViews
         Outputs = view.Outputs.IsEmpty ? null : [.. view.Outputs.Select(OutputViews.Stats)],
         Stream = StreamViews.Entry(view.Stream),
         InputLastPort = view.Rule.Input.LastPort,
+        LegFrom = LegFrom(view.Rule.Input),
         SourceChanges = view.SourceChanges,
         ErrorsByReason = ReasonNames.Named(view.Outputs.Select(o => o.Reasons).Aggregate(ImmutableArray<long>.Empty, (sum, reasons) => Sums.Of(sum, reasons, 1)), ReasonNames.Errors),
         Alarms = Alarms(view.Alarms),
@@ -161,6 +163,8 @@ public static class ControlViews
         Rates = TrafficViews.Rates(view.Traffic),
         LastSeen = view.LastArrival ?? view.Traffic.LastSeen,
     };
+
+    private static LegFromEntry? LegFrom(RuleInput input) => input.Leg is { } leg ? new LegFromEntry(leg.Node, leg.Rule.Value) : null;
 
     private static AlarmEntry[]? Alarms(ImmutableArray<ActiveAlarm> alarms) => alarms.IsEmpty ? null : [.. alarms.Select(Alarm)];
 

@@ -18,6 +18,10 @@ public sealed record OutputStatsEntry(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? LastPort { get; init; }
 
+    /// <inheritdoc cref="OutputEntry.Node"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Node { get; init; }
+
     /// <summary>Payload sent.</summary>
     public long Bytes { get; init; }
 

@@ -22,6 +22,8 @@ internal static class OutputViews
         MaxBurst = text.MaxBurst,
         Pace = text.Pace,
         Priority = text.Priority,
+        Node = text.Node,
+        Pair = text.Pair,
     };
 
     public static OutputEntry Entry(RuleOutput output) => new(
@@ -42,6 +44,8 @@ internal static class OutputViews
         MaxBurst = output.MaxBurst == 0 ? null : output.MaxBurst,
         Pace = output.Pace ? "on" : null,
         Priority = output.Priority == 0 ? null : output.Priority,
+        Node = output.Node,
+        Pair = output.PairText,
     };
 
     public static OutputStatsEntry Stats(OutputStatsView view) => new(
@@ -54,6 +58,7 @@ internal static class OutputViews
         ReasonNames.Named(view.Trains, Trains))
     {
         LastPort = view.Output.LastPort,
+        Node = view.Output.Node,
         Bytes = view.Bytes,
         Rates = TrafficViews.Rates(view.Traffic),
         LastSeen = view.Traffic.LastSeen,

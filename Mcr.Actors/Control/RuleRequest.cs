@@ -37,6 +37,8 @@ public static class RuleRequest
             MaxBurst = options.GetValueOrDefault("max-burst"),
             Pace = options.GetValueOrDefault("pace"),
             Priority = options.GetValueOrDefault("priority"),
+            Node = options.GetValueOrDefault("node"),
+            Pair = options.GetValueOrDefault("pair"),
         };
     }
 }

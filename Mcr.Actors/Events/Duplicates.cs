@@ -53,7 +53,7 @@ internal sealed record Duplicates(ImmutableDictionary<RuleId, (ForwardingRule Ru
     {
         bool isFromSource = rule.Input.Source is not { } source || source.Equals(route.Origin) || route.Origin.Equals(IPAddress.Any) || route.Origin.Equals(IPAddress.IPv6Any);
         return isFromSource
-            ? rule.Outputs.Where(o => o.Port == rule.Input.Port && o.Group.Equals(rule.Input.Group) && route.Outputs.Contains(o.Interface)).Select(o => o.Interface)
+            ? rule.LocalOutputs.Where(o => o.Port == rule.Input.Port && o.Group.Equals(rule.Input.Group) && route.Outputs.Contains(o.Interface)).Select(o => o.Interface)
             : [];
     }
 

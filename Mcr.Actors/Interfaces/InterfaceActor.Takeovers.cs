@@ -157,7 +157,7 @@ internal sealed partial class InterfaceActor
         if (_open is not { IsClosing: false } || _links is not { } links || !_state.Planned.TryGetValue(probe.Rule, out ForwardingRule? rule))
             return;
         bool isAsked = false;
-        foreach (string device in rule.Outputs.Select(o => o.Interface).Distinct())
+        foreach (string device in rule.LocalOutputs.Select(o => o.Interface).Distinct())
             isAsked |= links.TryGet(device, out Link? link) && _open.Port.Probe(EchoResolution.KeyOf(link), link, probe.Addresses);
         if (isAsked)
         {
@@ -225,8 +225,8 @@ internal sealed partial class InterfaceActor
             Unfit = Health.WhyUnfit(rule, links),
             Degraded = Health.WhyDegraded(rule, links),
             Deaf = Health.WhyDeaf(rule, links),
-            Addresses = [.. rule.Outputs.SelectMany(o => links.TryGet(o.Interface, out Link? link) ? link.Addresses : []).Where(a => a.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork).Distinct().OrderBy(a => $"{a}", StringComparer.Ordinal)],
-            Links = [.. rule.Outputs.Select(o => links.TryGet(o.Interface, out Link? link) ? link.LinkAddress : 0).Where(l => l != 0).Distinct().Order()],
+            Addresses = [.. rule.LocalOutputs.SelectMany(o => links.TryGet(o.Interface, out Link? link) ? link.Addresses : []).Where(a => a.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork).Distinct().OrderBy(a => $"{a}", StringComparer.Ordinal)],
+            Links = [.. rule.LocalOutputs.Select(o => links.TryGet(o.Interface, out Link? link) ? link.LinkAddress : 0).Where(l => l != 0).Distinct().Order()],
         };
     }
 
@@ -243,7 +243,7 @@ internal sealed partial class InterfaceActor
 
     /// <summary>An output of a redundant rule has a carrier again.</summary>
     private bool IsEchoBack(LinkTable? before, LinkTable after) => before is not null && _redundant.Count > 0 && _redundant
-        .SelectMany(id => _state.Planned.TryGetValue(id, out ForwardingRule? rule) ? rule.Outputs.Select(o => o.Interface) : []).Distinct()
+        .SelectMany(id => _state.Planned.TryGetValue(id, out ForwardingRule? rule) ? rule.LocalOutputs.Select(o => o.Interface) : []).Distinct()
         .Any(device => before.TryGet(device, out Link? was) && after.TryGet(device, out Link? now) && now.CarrierUps != was.CarrierUps && now.IsRunning);
 
     /// <summary>Those that workers have.</summary>

@@ -29,5 +29,8 @@ internal sealed record PlannedRule(
 /// <summary>The counter entry of an output within its rule, which never has the same output twice.</summary>
 internal sealed record OutputCounter(string Interface, IPAddress Group, ushort Port, int Index)
 {
-    public bool IsOf(RuleOutput output) => Port == output.Port && Group.Equals(output.Group) && Interface == output.Interface;
+    /// <summary><see cref="RuleOutput.Node"/>.</summary>
+    public string? Node { get; init; }
+
+    public bool IsOf(RuleOutput output) => Node == output.Node && Port == output.Port && Group.Equals(output.Group) && Interface == output.Interface;
 }

@@ -45,7 +45,7 @@ internal static class RedundancyViews
         if (!view.IsForwarding && view.IsCrowded && !state.OthersOf(view.Rule).Any(o => o is { IsReachable: true, Report.Forwarding: true }))
             return $"somebody sends to its output whom node {state.Node} does not know: it takes that for a node that it cannot reach, and stands by. If it is none, give the rule another output, or say who forwards: mcrctl cluster takeover {view.Rule.Id} {state.Node}";
         if (!view.IsForwarding && !view.IsProven && state.OthersOf(view.Rule).FirstOrDefault(o => o is { IsReachable: true, Report: { Forwarding: true, Sending: true } }) is { } forwarder)
-            return $"node {state.Node} has not heard what {forwarder.Name} sends to {string.Join(", ", view.Rule.Outputs.Select(Place))}: unless it does, it takes over only when the cluster says that {forwarder.Name} is gone, which takes seconds. Look whether the segment carries the group from one to the other";
+            return $"node {state.Node} has not heard what {forwarder.Name} sends to {string.Join(", ", view.Rule.LocalOutputs.Select(Place))}: unless it does, it takes over only when the cluster says that {forwarder.Name} is gone, which takes seconds. Look whether the segment carries the group from one to the other";
         return view.Strangers > 0 && !view.IsProven ? "somebody sends to its output who is no node of it" : null;
     }
 

@@ -217,7 +217,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
     {
         if (!_links.Links.Any())
             return;
-        var used = _state.Rules.Rules.SelectMany(r => r.Outputs.Select(o => o.Interface).Append(r.Input.Interface)).Distinct();
+        var used = _state.Rules.Rules.SelectMany(r => r.LocalOutputs.Select(o => o.Interface).Append(r.Input.Interface)).Distinct();
         foreach (RelayEvent news in LinkStories.Of(used, _links, links))
             Context.System.EventStream.Publish(news);
     }
@@ -356,7 +356,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
         string[] names =
         [
             .. links.Links.Select(l => l.Name).Concat(_options.Interfaces.Keys)
-                .Concat(_state.Rules.Rules.SelectMany(r => r.Outputs.Select(o => o.Interface).Append(r.Input.Interface)))
+                .Concat(_state.Rules.Rules.SelectMany(r => r.LocalOutputs.Select(o => o.Interface).Append(r.Input.Interface)))
                 .Distinct().Order(StringComparer.Ordinal),
         ];
         var rules = _state.Rules.Rules.CountBy(r => r.Input.Interface).ToDictionary();

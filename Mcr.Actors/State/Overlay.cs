@@ -83,7 +83,7 @@ public sealed record Overlay
     public bool IsFile(ForwardingRule rule) => InFiles(rule) is not null;
 
     /// <summary>Why a rule cannot run on this node, whatever others there are; null: it can.</summary>
-    internal RuleProblem? WhyNot(ForwardingRule rule) => RedundancyCheck.WhyNot(rule, ClusterNode);
+    internal RuleProblem? WhyNot(ForwardingRule rule) => NodeCheck.WhyNot(rule, ClusterNode);
 
     /// <summary>The rules to run. What was changed at run time wins: a rule of a file that cannot be beside it is left out, and so is one that this node cannot have any more.</summary>
     /// <returns>Also a sentence for each that is left out.</returns>

@@ -21,6 +21,8 @@ internal static class OutputSyntax
         ["max-burst"] = (o => o.MaxBurst, (o, value) => o with { MaxBurst = value }),
         ["pace"] = (o => o.Pace, (o, value) => o with { Pace = value }),
         ["priority"] = (o => o.Priority, (o, value) => o with { Priority = value }),
+        ["node"] = (o => o.Node, (o, value) => o with { Node = value }),
+        ["pair"] = (o => o.Pair, (o, value) => o with { Pair = value }),
     };
 
     /// <param name="values">Of each <c>--outputs</c>, each with commas between its outputs.</param>

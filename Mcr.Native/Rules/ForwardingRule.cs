@@ -29,7 +29,7 @@ public sealed record ForwardingRule(RuleId Id, string? Name, RuleInput Input, Im
 
     /// <summary>Everything that decides what the rule does, in one line: the input of the node's ruleset hash.</summary>
     public string CanonicalText =>
-        $"rule/1 id={Id} name={Name} {Input.CanonicalText} {string.Join(' ', Outputs.Select(o => o.CanonicalText))}{(AnalyseText is { } analyse ? $" analyse={analyse}" : "")}{(JoinText is { } join ? $" join={join}" : "")}{(AlarmsText is { } alarms ? $" alarms={alarms}" : "")}{(RedundancyText is { } ha ? $" ha={ha}" : "")}";
+        $"rule/1 id={Id} name={Name} {Input.CanonicalText} {string.Join(' ', Outputs.Select(o => o.CanonicalText))}{(AnalyseText is { } analyse ? $" analyse={analyse}" : "")}{(JoinText is { } join ? $" join={join}" : "")}{(AlarmsText is { } alarms ? $" alarms={alarms}" : "")}{(RedundancyText is { } ha ? $" ha={ha}" : "")}{(Input.Leg is { } leg ? $" leg={leg.Node}/{leg.Rule}" : "")}";
 
     /// <summary><see cref="Analysis"/> as it is written; null for the default, which is not written.</summary>
     public string? AnalyseText => Analysis == AnalysisSettings.Auto ? null : AnalysisText.Format(Analysis);

@@ -84,7 +84,7 @@ internal sealed class OverlapIndex
     private static IEnumerable<Place> Places(ForwardingRule rule)
     {
         yield return Place.Of(rule.Input.Interface, rule.Input.Range, rule.Id);
-        foreach (RuleOutput output in rule.Outputs)
+        foreach (RuleOutput output in rule.LocalOutputs)
             yield return Place.Of(output.Interface, output.Range, rule.Id);
     }
 

@@ -6,8 +6,6 @@ namespace Mcr.Native.Rules;
 /// <summary>Redundancy as an operator writes it: <c>nodes=a+b+c,prefer=a,revert=on,takeover-after=100ms</c>; what is not written is as it is by default. Pure.</summary>
 public static class RedundancyText
 {
-    public const char BetweenNodes = '+';
-
     private const string NodesKey = "nodes";
     private const string PreferKey = "prefer";
     private const string RevertKey = "revert";
@@ -47,7 +45,7 @@ public static class RedundancyText
     {
         string?[] pairs =
         [
-            $"{NodesKey}={string.Join(BetweenNodes, settings.Nodes)}",
+            $"{NodesKey}={string.Join(NodeName.Between, settings.Nodes)}",
             settings.Prefer == settings.Nodes[0] ? null : $"{PreferKey}={settings.Prefer}",
             settings.Revert ? null : $"{RevertKey}={FlagText.Off}",
             settings.TakeoverAfterMilliseconds == RedundancySettings.DefaultTakeoverAfterMilliseconds ? null : string.Create(CultureInfo.InvariantCulture, $"{TakeoverAfterKey}={settings.TakeoverAfterMilliseconds}ms"),
@@ -63,16 +61,12 @@ public static class RedundancyText
             return [];
         }
 
-        string[] names = text.Split(BetweenNodes, StringSplitOptions.TrimEntries);
-        foreach (string name in names.Where(n => !NodeName.IsValid(n)).Distinct())
-            problem(NodesKey, $"'{PairText.Short(name)}' is no name of a node; those have {NodeName.Wanted}, and begin with a letter or a digit");
-        foreach (IGrouping<string, string> name in names.GroupBy(n => n).Where(n => n.Count() > 1))
-            problem(NodesKey, $"'{PairText.Short(name.Key)}' is there {(name.Count() == 2 ? "twice" : $"{name.Count()} times")}; name each node once");
+        ImmutableArray<string> names = NodeName.ReadAll(text, sentence => problem(NodesKey, sentence));
         if (names.Length < RedundancySettings.MinNodes)
             problem(NodesKey, $"one node backs nobody up; {WantedNodes}");
         if (names.Length > RedundancySettings.MaxNodes)
             problem(NodesKey, $"{names.Length} nodes are more than the {RedundancySettings.MaxNodes} that may stand by for one rule; leave some out");
-        return [.. names];
+        return names;
     }
 
     private static int TakeoverAfter(string text, Action<string, string> problem)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Mcr.Native.Rules;
 
 /// <summary>A rule as somebody wrote it, in a file or on a command line: nothing checked yet. <see cref="RuleParser"/> makes a rule of it.</summary>
@@ -31,6 +33,19 @@ public sealed record RuleDraft
     public string? Redundancy { get; init; }
 
     public IReadOnlyList<OutputDraft> Outputs { get; init; } = [];
+
+    /// <summary>A problem of the rule that was made of this, at the field where that was written: one output here can be several there.</summary>
+    public RuleProblem AsWritten(RuleProblem problem)
+    {
+        const string Prefix = "outputs[";
+        int end = problem.Field.IndexOf(']', StringComparison.Ordinal);
+        if (!problem.Field.StartsWith(Prefix, StringComparison.Ordinal) || !int.TryParse(problem.Field.AsSpan(Prefix.Length, end - Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int made))
+            return problem;
+        int written = 0;
+        while (written < Outputs.Count && made >= Outputs[written].Count)
+            made -= Outputs[written++].Count;
+        return problem with { Field = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{written}{problem.Field[end..]}") };
+    }
 }
 
 /// <summary>An output as somebody wrote it; what is null was not written.</summary>
@@ -62,6 +77,15 @@ public sealed record OutputDraft
 
     /// <summary><c>0</c> to <c>7</c>.</summary>
     public string? Priority { get; init; }
+
+    /// <summary>The node whose interface it is; or several, as <c>b+c</c>, that back each other up: an output for each of them.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>With one node: those that back each other up, as <c>b+c</c>.</summary>
+    public string? Pair { get; init; }
+
+    /// <summary>The outputs that are made of it.</summary>
+    internal int Count => Node?.Split(NodeName.Between).Length ?? 1;
 }
 
 /// <summary>

@@ -84,7 +84,7 @@ public sealed record RuleOutput(string Interface, IPAddress Group, ushort Port, 
         + (Pair.IsEmpty ? "" : $" pair={PairText}");
 
     /// <summary><see cref="Pair"/> as it is written: <c>b+c</c>; null where it is none.</summary>
-    public string? PairText => Pair.IsEmpty ? null : string.Join('+', Pair);
+    public string? PairText => Pair.IsEmpty ? null : string.Join(NodeName.Between, Pair);
 
     public override string ToString() => Node is null ? $"{Range} on {Interface}" : $"{Range} on {Interface} of node {Node}";
 

@@ -39,9 +39,9 @@ internal static class RuleOverlaps
         }
     }
 
-    /// <summary>Not both exact: those are looked up in an index.</summary>
+    /// <summary>Not both exact: those are looked up in an index. What leaves another node is on none of this one's wires.</summary>
     private static bool Meet(RuleOutput output, RuleInput input) =>
-        output.Interface == input.Interface && !(output.Group.Equals(input.Group) && output.Port == input.Port) && output.Range.Overlaps(input.Range);
+        output.Node is null && output.Interface == input.Interface && !(output.Group.Equals(input.Group) && output.Port == input.Port) && output.Range.Overlaps(input.Range);
 
     private static bool IsSame(RuleOutput a, RuleOutput b) => a.Group.Equals(b.Group) && a.Port == b.Port;
 

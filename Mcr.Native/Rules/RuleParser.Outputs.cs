@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 
@@ -10,7 +11,8 @@ public sealed partial class RuleParser
 
     /// <param name="inputGroups">Of which the ports mean nothing.</param>
     /// <param name="input">null: it has a problem.</param>
-    private RuleOutput? Output(string path, OutputDraft draft, GroupRange? inputGroups, GroupRange? input)
+    /// <returns>None with a problem; several for several nodes.</returns>
+    private IEnumerable<RuleOutput> Outputs(string path, OutputDraft draft, GroupRange? inputGroups, GroupRange? input)
     {
         int before = _problems.Count;
         GroupRange? groups = Prefix($"{path}.group", draft.Group, "a multicast group such as 239.2.2.2, or the unicast address of a receiver");
@@ -23,7 +25,10 @@ public sealed partial class RuleParser
         }
 
         GroupRange? range = Both(groups, Ports($"{path}.port", draft.Port));
-        if (range is { } whole && input is { } same)
+        bool hasLeg = draft.Node is not null;
+        if (hasLeg && ((range ?? groups)?.IsExact == false || (input ?? inputGroups)?.IsExact == false))
+            Problem($"{path}.node", $"'{Quote(draft.Node!)}' gets what is sent there by a leg, which carries the payload only and not where it was sent to; give a rule with one group and one port for each that goes there");
+        else if (range is { } whole && input is { } same)
             CheckSameSize(path, whole, same);
 
         string? device = Interface($"{path}.interface", draft.Interface);
@@ -34,10 +39,15 @@ public sealed partial class RuleParser
         long? rateLimit = Option($"{path}.rate-limit", draft.RateLimit, "off", BitRate.Parse, "a rate in bits a second; use off, or 1kbit to 1000Gbit, such as 5000000, 5Mbit or 1.5Gbit");
         int? maxBurst = Number($"{path}.max-burst", draft.MaxBurst, 1, RuleOutput.MaxBurstLimit, $"a number of datagrams; use a number from 1 to {RuleOutput.MaxBurstLimit}");
         bool? pace = Option($"{path}.pace", draft.Pace, "off", FlagText.Parse, "a flag; use on or off");
+        if (hasLeg && source == SourceMode.Keep)
+            Problem($"{path}.source", "'keep' cannot be with node: a leg carries the payload only and not whom it came from; give rewrite, or an address of the other node");
+        if (hasLeg && decrement)
+            Problem($"{path}.ttl", "'decrement' cannot be with node: a leg carries the payload only and not the time to live that it came with; give a number from 1 to 255");
         int? priority = Number($"{path}.priority", draft.Priority, 0, RuleOutput.MaxPriority, $"a priority; use a number from 0 to {RuleOutput.MaxPriority}");
+        (ImmutableArray<string> nodes, ImmutableArray<string> pair) = Nodes(path, draft);
         if (_problems.Count != before)
-            return null;
-        return new RuleOutput(device!, range!.Value.Group, range.Value.Port, ttl)
+            return [];
+        var output = new RuleOutput(device!, range!.Value.Group, range.Value.Port, ttl)
         {
             PrefixLength = range.Value.IsOneGroup ? null : (byte)range.Value.Length,
             LastPort = range.Value.Ports == 1 ? null : range.Value.Last,
@@ -50,7 +60,9 @@ public sealed partial class RuleParser
             MaxBurst = (byte)(maxBurst ?? 0),
             Pace = pace ?? false,
             Priority = (byte)(priority ?? 0),
+            Pair = pair,
         };
+        return nodes.IsEmpty ? [output] : nodes.Select(node => output with { Node = node });
     }
 
     /// <param name="group">Where the output sends to; null when that is unknown.</param>

@@ -49,13 +49,10 @@ public sealed partial class RuleParser
         var outputs = ImmutableArray.CreateBuilder<RuleOutput>();
         if (_draft.Outputs.Count == 0)
             Problem("outputs", "a rule needs at least one output; give a group, a port and an interface");
-        if (_draft.Outputs.Count > ForwardingRule.MaxOutputs)
-            Problem("outputs", $"{_draft.Outputs.Count} outputs are more than the {ForwardingRule.MaxOutputs} that one rule may have; split them over several rules on different inputs");
+        if (_draft.Outputs.Sum(o => o.Count) is > ForwardingRule.MaxOutputs and var count)
+            Problem("outputs", $"{count} outputs are more than the {ForwardingRule.MaxOutputs} that one rule may have; split them over several rules on different inputs");
         for (int i = 0; i < Math.Min(_draft.Outputs.Count, ForwardingRule.MaxOutputs); i++)
-        {
-            if (Output($"outputs[{i}]", _draft.Outputs[i], prefix, range) is { } output)
-                outputs.Add(output);
-        }
+            outputs.AddRange(Outputs($"outputs[{i}]", _draft.Outputs[i], prefix, range));
 
         AnalysisSettings analysis = AnalysisSettings.Auto;
         if (_draft.Analyse is { } text)
@@ -68,6 +65,8 @@ public sealed partial class RuleParser
         AlarmSettings alarms = _draft.Alarms is { } watched ? AlarmText.Parse(watched, Within("alarms")) : default;
         RedundancySettings? redundancy = _draft.Redundancy is { } shared ? RedundancyText.Parse(shared, Within(RedundancyField)) : null;
         CheckNames();
+        if (redundancy is not null)
+            CheckLegs(redundancy);
         if (_problems.Count > 0)
             return null;
         var from = new RuleInput(device!, range!.Value.Group, range.Value.Port, source)

@@ -79,10 +79,11 @@ public sealed class RuleSet
     internal RuleSetBuilder ToBuilder() => new(_byId.ToBuilder(), _byInput.ToBuilder(), _byName.ToBuilder(), _inputs.ToBuilder(), _outputs.ToBuilder(), _overlaps.ToBuilder());
 
     /// <summary>What a loop is about: the same datagrams on the same wire, whoever sends them.</summary>
-    internal readonly record struct Endpoint(string Interface, IPAddress Group, ushort Port)
+    /// <param name="Node">Of another node's wire, which is no input of this one's; null for this node's.</param>
+    internal readonly record struct Endpoint(string? Node, string Interface, IPAddress Group, ushort Port)
     {
-        public static Endpoint Of(RuleInput input) => new(input.Interface, input.Group, input.Port);
+        public static Endpoint Of(RuleInput input) => new(null, input.Interface, input.Group, input.Port);
 
-        public static Endpoint Of(RuleOutput output) => new(output.Interface, output.Group, output.Port);
+        public static Endpoint Of(RuleOutput output) => new(output.Node, output.Interface, output.Group, output.Port);
     }
 }

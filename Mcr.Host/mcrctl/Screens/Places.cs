@@ -17,14 +17,21 @@ internal static class Places
         return group.Contains(':', StringComparison.Ordinal) ? $"[{group}]:{ports}:{device}" : $"{group}:{ports}:{device}";
     }
 
-    public static string Input(RuleEntry rule) => Of(rule.InputGroup, rule.InputPort, rule.InputLastPort, rule.InputInterface) + (rule.Source is null ? "" : $"\nfrom {rule.Source}");
+    /// <param name="node">Whose device it is; null: the one's that is asked.</param>
+    public static string Of(string group, int port, int? last, string device, string? node) => Of(group, port, last, device) + (node is null ? "" : $"{Glue}of{Glue}{node}");
+
+    /// <summary>A line more where a leg ends.</summary>
+    public static string LegFrom(LegFromEntry? leg) => leg is null ? "" : $"\nleg from {leg.Node} (rule {leg.RuleId})";
+
+    public static string Input(RuleEntry rule) => Of(rule.InputGroup, rule.InputPort, rule.InputLastPort, rule.InputInterface) + (rule.Source is null ? "" : $"\nfrom {rule.Source}") + LegFrom(rule.LegFrom);
 
     public static string Output(OutputEntry output) =>
-        $"{Of(output.Group, output.Port, output.LastPort, output.Interface)} ttl{Glue}{output.Ttl}"
+        $"{Of(output.Group, output.Port, output.LastPort, output.Interface, output.Node)} ttl{Glue}{output.Ttl}"
         + (output.Source is null ? "" : $", source{Glue}{output.Source}")
         + (output.Dscp is null ? "" : $", dscp{Glue}{output.Dscp}")
         + (output.RateLimit is not { } rate ? "" : $", rate-limit{Glue}{BitRate.Format(rate)}")
         + (output.MaxBurst is null ? "" : $", max-burst{Glue}{output.MaxBurst}")
         + (output.Pace is null ? "" : $", pace{Glue}{output.Pace}")
-        + (output.Priority is null ? "" : $", priority{Glue}{output.Priority}");
+        + (output.Priority is null ? "" : $", priority{Glue}{output.Priority}")
+        + (output.Pair is null ? "" : $", pair{Glue}{output.Pair}");
 }

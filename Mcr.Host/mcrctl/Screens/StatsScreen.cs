@@ -58,7 +58,7 @@ internal static class StatsScreen
             [
                 Conditions.Word(condition),
                 Name(rule),
-                Places.Of(rule.InputGroup, rule.InputPort, rule.InputLastPort, rule.InputInterface),
+                Places.Of(rule.InputGroup, rule.InputPort, rule.InputLastPort, rule.InputInterface) + Places.LegFrom(rule.LegFrom),
                 Quantity.PerSecond(Rate(rule)),
                 Quantity.BitsPerSecond(rule.BitsPerSecond),
                 Quantity.PerSecond(rule.Rates?.OneSecond.DropsPerSecond ?? 0),
@@ -82,7 +82,7 @@ internal static class StatsScreen
         return new Row(
             [
                 Conditions.Word(condition),
-                Places.Of(output.Group, output.Port, output.LastPort, output.Interface),
+                Places.Of(output.Group, output.Port, output.LastPort, output.Interface, output.Node),
                 Name(rule),
                 Quantity.PerSecond(output.Rates?.OneSecond.SentPerSecond ?? 0),
                 Quantity.BitsPerSecond(output.Rates?.OneSecond.BitsPerSecond ?? 0),
