@@ -33,11 +33,6 @@ public unsafe struct Datagram
     /// <inheritdoc cref="HostPart"/>
     public ushort PortOffset;
 
-    /// <summary>Bytes of ours to go in front of each payload, or null (site-to-site legs will carry some).</summary>
-    public byte* Header;
-
-    public int HeaderLength;
-
     /// <summary>Where to note what becomes of it at the output it is queued for.</summary>
     public OutcomeMarks Marks;
 }

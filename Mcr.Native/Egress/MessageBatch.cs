@@ -11,7 +11,7 @@ internal sealed unsafe class MessageBatch : IDisposable
 {
     public const int Capacity = 64;
 
-    /// <summary>Vectors of one message at most: its headers, then for each datagram a header of ours and a payload.</summary>
+    /// <summary>Vectors of one message at most: its headers, then for each datagram a leg's header and a payload.</summary>
     private const int MaxVectors = 1 + (2 * OutputTable.MaxTrain);
 
     private static readonly int SegmentSpace = (int)ControlMessage.Space(sizeof(ushort));
@@ -64,18 +64,9 @@ internal sealed unsafe class MessageBatch : IDisposable
         train->Datagrams += datagrams;
         train->PayloadBytes += bytes;
         train->IsMarked |= pending->Marks.Count > 0;
-        if (pending->HeaderLength == 0)
-        {
-            Add(pending->Payload + offset, bytes);
-            return;
-        }
-
-        int size = pending->Size;
-        for (int end = offset + bytes; datagrams > 0; datagrams--, offset += size)
-        {
+        if (pending->HeaderLength > 0)
             Add(pending->Header, pending->HeaderLength);
-            Add(pending->Payload + offset, Math.Min(size, end - offset));
-        }
+        Add(pending->Payload + offset, bytes);
     }
 
     /// <param name="identification">Of the first datagram's IP packet, where we write the headers.</param>
@@ -125,7 +116,7 @@ internal sealed unsafe class MessageBatch : IDisposable
         message.msg_control = null;
         message.msg_controllen = 0;
         train->ControlKey = -1;
-        int udpBytes = PacketHeaders.UdpSize + train->PayloadBytes + (train->Datagrams * first->HeaderLength);
+        int udpBytes = PacketHeaders.UdpSize + train->PayloadBytes;
         PacketHeaders.Write((byte*)message.msg_iov[0].iov_base, output, first, udpBytes, segment, identification);
         if (output->Kind == EgressKind.RawIp)
             PacketHeaders.WriteChecksum((byte*)message.msg_iov[0].iov_base, output, message.msg_iov + 1, (int)message.msg_iovlen - 1);

@@ -38,6 +38,14 @@ public unsafe struct OutcomeMarks
 
     public static byte Of(EgressError error) => (byte)(FirstError + (byte)error);
 
+    /// <summary>Those of one datagram of the run, as if it were alone.</summary>
+    internal readonly OutcomeMarks OfOne(int datagram)
+    {
+        if (Count == 0 || datagram < First || (datagram - First) % Step != 0 || (datagram - First) / Step >= Count)
+            return default;
+        return new OutcomeMarks { Ring = Ring, Place = (Place + ((datagram - First) / Step)) & (Places - 1), Step = 1, Count = 1 };
+    }
+
     /// <summary>The datagrams from <paramref name="from"/> on, up to <paramref name="to"/> and without it, became this.</summary>
     internal readonly void Set(int from, int to, byte outcome)
     {

@@ -29,7 +29,7 @@ public sealed record OutputSocketRequest(EgressKind Kind, int InterfaceIndex, st
 }
 
 /// <summary>
-/// An egress socket, made by mcrd and used by the worker through a passed duplicate. It leaves by one device and has one port for as
+/// An egress socket, made by mcrd and used by the worker through a passed duplicate. It leaves by one device (a leg's by whichever leads to the other end) and has one port for as
 /// long as it lives. What is sent to that port is discarded.
 /// </summary>
 public sealed unsafe class OutputSocket : IDisposable
@@ -110,14 +110,14 @@ public sealed unsafe class OutputSocket : IDisposable
             SocketOptions.Set(socket, request.Level, request.IsIpv6 ? Libc.IPV6_TCLASS : Libc.IP_TOS, dscp << 2, "DSCP");
         if (request.Kind == EgressKind.Multicast)
             SetUpMulticast(socket, request);
-        else
+        else if (request.Kind != EgressKind.Leg) // whose way is the kernel's to find
             SocketOptions.BindToDevice(socket, request.Interface);
+        if (request.Ttl != 0 && request.Kind is EgressKind.Unicast or EgressKind.Leg)
+            SocketOptions.Set(socket, request.Level, request.IsIpv6 ? Libc.IPV6_UNICAST_HOPS : Libc.IP_TTL, request.Ttl, "time to live");
         if (request.Source is not null)
             BindTo(socket, request, request.Source);
         if (request.Destination is null)
             return;
-        if (request.Ttl != 0 && request.Kind == EgressKind.Unicast)
-            SocketOptions.Set(socket, request.Level, request.IsIpv6 ? Libc.IPV6_UNICAST_HOPS : Libc.IP_TTL, request.Ttl, "time to live");
         SocketOptions.TryConnect(socket, InternetAddress.Of(request.Destination.Address, PortOf(request), request.InterfaceIndex)).OrThrow($"send to {request.Destination} out of {request.Interface}");
     }
 

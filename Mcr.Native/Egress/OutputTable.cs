@@ -3,11 +3,16 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Mcr.Native.Interop;
+using Mcr.Native.Legs;
 
 namespace Mcr.Native.Egress;
 
 /// <summary>One output: where to, on which socket (an index of the table's sockets), counted in which entry of the slot.</summary>
-public sealed record OutputTarget(IPAddress Address, ushort Port, int Socket, int Counter, EgressOptions Options = default);
+public sealed record OutputTarget(IPAddress Address, ushort Port, int Socket, int Counter, EgressOptions Options = default)
+{
+    /// <summary>A leg begins here, and each datagram has its header, with this key; without any, none does.</summary>
+    public LegKeys Keys { get; init; }
+}
 
 /// <summary>One socket: its descriptor, what it is, and the device's own MAC address (the low 48 bits) for <see cref="EgressKind.Packet"/>.</summary>
 public readonly record struct EgressSocket(int Descriptor, EgressKind Kind, ulong LinkAddress = 0);
@@ -69,16 +74,17 @@ public sealed unsafe class OutputTable
         bool isIpv6 = output.Address.AddressFamily == AddressFamily.InterNetworkV6;
         InternetAddress address = InternetAddress.Of(output.Address, output.Port);
         int overhead = PacketHeaders.IpSize(isIpv6) + PacketHeaders.UdpSize;
+        bool isLeg = output.Keys.HasAny;
         return new Entry
         {
             Address = address,
-            AddressLength = kind == EgressKind.Multicast ? (uint)address.Length : 0,
+            AddressLength = kind is EgressKind.Multicast or EgressKind.Leg ? (uint)address.Length : 0,
             Socket = socket,
             Counter = output.Counter,
             Kind = kind,
             IsIpv6 = isIpv6,
             HeaderSize = PacketHeaders.Size(kind, isIpv6),
-            Overhead = overhead,
+            Overhead = overhead + (isLeg ? LegHeader.Size : 0),
             MaxPayload = options.Mtu == 0 ? MaxPacket : Math.Max(0, options.Mtu - overhead),
             MaxTrainBytes = MaxPacket - overhead - (kind == EgressKind.Packet ? PacketHeaders.EthernetSize : 0),
             MaxTrain = kind == EgressKind.RawIp ? 1 : options.MaxBurst > 0 ? Math.Min((int)options.MaxBurst, MaxTrain) : options.Pace ? 1 : MaxTrain,
@@ -91,6 +97,10 @@ public sealed unsafe class OutputTable
             IsPaced = options.Pace,
             IsMapped = options.IsMapped,
             IsRedundant = options.IsRedundant,
+            IsLeg = isLeg,
+            LegKeys = output.Keys,
+            LegPayload = LegMtu.MaxPayload(int.MaxValue, isIpv6),
+            LegWhole = options.Mtu == 0 ? int.MaxValue : LegMtu.MaxPayload(options.Mtu, isIpv6),
         };
     }
 
@@ -107,7 +117,7 @@ public sealed unsafe class OutputTable
         /// <summary>What we write in front of each message (<see cref="Template"/>), in bytes; 0 for UDP sockets.</summary>
         public int HeaderSize;
 
-        /// <summary>Bytes of IP and UDP header, whoever writes them.</summary>
+        /// <summary>Bytes of IP and UDP header, whoever writes them, and of a leg's.</summary>
         public int Overhead;
 
         /// <summary>What fits the device's MTU in one piece.</summary>
@@ -130,6 +140,18 @@ public sealed unsafe class OutputTable
 
         /// <inheritdoc cref="EgressOptions.IsRedundant"/>
         public bool IsRedundant;
+
+        /// <summary>Each datagram leaves alone with a header of its own: see <see cref="LegSender"/>.</summary>
+        public bool IsLeg;
+
+        public LegKeys LegKeys;
+
+        /// <summary>The longest payload that a leg's datagram has room for, and the longest that leaves in one piece.</summary>
+        public int LegPayload;
+
+        /// <inheritdoc cref="LegPayload"/>
+        public int LegWhole;
+
         public byte Ttl;
         public byte TosMask;
         public byte TosValue;

@@ -109,30 +109,23 @@ internal sealed unsafe class Pacer(Sender sender) : IDisposable
         return Math.Clamp(seen > 0 ? seen : sinceLast, 0, MaxSpread);
     }
 
-    /// <summary>Copies so many datagrams, each with the header of ours that belongs in front of it.</summary>
+    /// <summary>Copies so many datagrams, or one with the header of ours in front of it.</summary>
     private void Put(OutputTable.Entry* output, Pending* from, int offset, int datagrams, long due)
     {
         int place = _free[--_freeCount];
-        byte* start = _bytes + ((long)place * PlaceSize);
-        byte* end = start;
-        for (int i = 0; i < datagrams; i++, offset += from->Size)
-        {
-            int length = Math.Min(from->Size, from->Length - offset);
-            Buffer.MemoryCopy(from->Header, end, PlaceSize, from->HeaderLength);
-            end += from->HeaderLength;
-            Buffer.MemoryCopy(from->Payload + offset, end, PlaceSize, length);
-            end += length;
-        }
-
-        Debug.Assert(end - start <= PlaceSize, "a burst is made to fit its place");
+        byte* header = _bytes + ((long)place * PlaceSize);
+        byte* payload = header + from->HeaderLength;
+        int length = Math.Min(datagrams * from->Size, from->Length - offset);
+        Debug.Assert(from->HeaderLength + length <= PlaceSize, "a burst is made to fit its place");
+        Buffer.MemoryCopy(from->Header, header, PlaceSize, from->HeaderLength);
+        Buffer.MemoryCopy(from->Payload + offset, payload, PlaceSize - from->HeaderLength, length);
         Waiting* waiting = _places + place;
         waiting->Output = output;
         waiting->Pending = *from;
-        waiting->Pending.Payload = start;
-        waiting->Pending.Header = null;
-        waiting->Pending.HeaderLength = 0;
-        waiting->Pending.Length = (int)(end - start);
-        waiting->Pending.Segment = datagrams > 1 ? from->Size + from->HeaderLength : 0;
+        waiting->Pending.Payload = payload;
+        waiting->Pending.Header = header;
+        waiting->Pending.Length = length;
+        waiting->Pending.Segment = datagrams > 1 ? from->Size : 0;
         waiting->Pending.Next = null;
         waiting->Pending.Marks = default; // who wants to know does not wait for it
         _queue.Push(due, place);

@@ -30,7 +30,7 @@ internal static unsafe class PacketHeaders
 
     /// <summary>0 for the sockets whose headers the kernel writes.</summary>
     public static int Size(EgressKind kind, bool isIpv6) =>
-        kind is EgressKind.Multicast or EgressKind.Unicast ? 0 : IpOffset(kind) + IpSize(isIpv6) + UdpSize;
+        kind is EgressKind.Multicast or EgressKind.Unicast or EgressKind.Leg ? 0 : IpOffset(kind) + IpSize(isIpv6) + UdpSize;
 
     public static int IpSize(bool isIpv6) => isIpv6 ? Ipv6Size : Ipv4Size;
 

@@ -4,6 +4,8 @@ namespace Mcr.Native.Egress;
 internal unsafe struct Pending
 {
     public byte* Payload;
+
+    /// <summary>Of ours, in front of the payload, which is that of one datagram then; null for none.</summary>
     public byte* Header;
 
     /// <summary>Who sent it; only where the output keeps that.</summary>

@@ -1,4 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Mcr.Native.Interop;
+using Mcr.Native.Legs;
 
 namespace Mcr.Native.Egress;
 
@@ -13,11 +16,13 @@ internal sealed unsafe class SendQueue : IDisposable
 
     private readonly Pending* _pending = (Pending*)NativeMemory.AllocZeroed(Capacity, (nuint)sizeof(Pending));
     private readonly OutputTable.SocketQueue** _waiting = (OutputTable.SocketQueue**)NativeMemory.AllocZeroed(Capacity, (nuint)sizeof(nint)); // in order of first use
+    private readonly byte* _headers = (byte*)NativeMemory.AllocZeroed(Capacity, LegHeader.Size); // one for each that waits; untouched pages cost nothing
     private readonly OutputState* _states = (OutputState*)NativeMemory.AllocZeroed(EgressCounters.Capacity, (nuint)sizeof(OutputState)); // untouched pages cost nothing
     private readonly Sender _sender;
     private readonly Pacer _pacer;
     private readonly IDatagramSink _sink;
     private readonly EgressCounters _counters;
+    private readonly long* _legs;
     private readonly Func<bool> _isLate;
     private OutputTable _table = OutputTable.Empty; // keeps alive what the pointer points to
     private OutputTable.Entry* _entries = OutputTable.Empty.Entries;
@@ -25,9 +30,11 @@ internal sealed unsafe class SendQueue : IDisposable
     private int _waitingCount;
     private long _now; // of this batch; 0 when nobody has asked for it
 
+    /// <param name="legs">The first output entry's <see cref="LegSender"/>; null where no output begins a leg.</param>
     /// <param name="isLate">Asked before anything is sent: the loop has stood still, so what belongs to redundant rules is dropped. null: it never has.</param>
-    public SendQueue(IDatagramSink sink, EgressCounters counters, bool segmentation, Func<bool>? isLate = null)
+    public SendQueue(IDatagramSink sink, EgressCounters counters, bool segmentation, long* legs = null, Func<bool>? isLate = null)
     {
+        _legs = legs;
         _isLate = isLate ?? (static () => false);
         _sink = sink;
         _counters = counters;
@@ -53,21 +60,82 @@ internal sealed unsafe class SendQueue : IDisposable
         int length = datagram.Length;
         if ((entry->DecrementsTtl || entry->RateLimit > 0) && (length = Admit(entry, in datagram)) < 0)
             return;
-        if (_count == Capacity)
-            Flush();
-        Pending* pending = _pending + _count++;
+        if (entry->IsLeg)
+        {
+            QueueWithHeaders(entry, in datagram, length);
+            return;
+        }
+
+        Pending* pending = Add(entry, in datagram);
         pending->Payload = datagram.Payload;
         pending->Length = length;
         pending->Segment = datagram.Segment < length ? datagram.Segment : 0;
-        pending->Header = datagram.Header;
-        pending->HeaderLength = datagram.HeaderLength;
+        pending->Header = null;
+        pending->HeaderLength = 0;
+        pending->Marks.Count = datagram.Marks.Count;
+        if (datagram.Marks.Count > 0)
+            pending->Marks = datagram.Marks;
+    }
+
+    /// <summary>
+    /// A leg begins here: each datagram of a run gets a header of its own. The wall clock is looked at once for the run, some 25 ns where each header takes hundreds; what it is off by for the last ones
+    /// is of the order of what they wait for the flush.
+    /// </summary>
+    /// <param name="admitted">Bytes of payload that may leave.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void QueueWithHeaders(OutputTable.Entry* entry, in Datagram datagram, int admitted)
+    {
+        LegSender* sender = LegSender.At(_legs, entry->Counter);
+        int size = datagram.Segment > 0 ? datagram.Segment : datagram.Length;
+        long now = WallClock.Nanoseconds;
+        int offset = 0;
+        int number = 0;
+        do
+        {
+            int length = Math.Min(size, admitted - offset);
+            byte* payload = datagram.Payload + offset;
+            byte* header = _headers + (NextPlace() * LegHeader.Size);
+            OutcomeMarks marks = datagram.Marks.OfOne(number++);
+            EgressError reason = length > entry->LegPayload ? EgressError.TooLong : EgressError.Other; // the latter: no such leg, or all its numbers are used up
+            if (reason == EgressError.TooLong || !sender->TryWrite(new Span<byte>(header, LegHeader.Size), new ReadOnlySpan<byte>(payload, length), now, in entry->LegKeys, entry->LegWhole))
+            {
+                _counters.CountErrors(entry->Counter, 1, reason);
+                marks.Set(0, 1, OutcomeMarks.Of(reason));
+            }
+            else
+            {
+                Pending* pending = Add(entry, in datagram);
+                pending->Payload = payload;
+                pending->Length = length;
+                pending->Segment = 0;
+                pending->Header = header;
+                pending->HeaderLength = LegHeader.Size;
+                pending->Marks = marks;
+            }
+
+            offset += size;
+        }
+        while (offset < admitted);
+    }
+
+    /// <summary>That <see cref="Add"/> uses next; makes room where there is none.</summary>
+    private int NextPlace()
+    {
+        if (_count == Capacity)
+            Flush();
+        return _count;
+    }
+
+    /// <summary>One more at the end of the output's list, without what is sent, which the caller writes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Pending* Add(OutputTable.Entry* entry, in Datagram datagram)
+    {
+        Pending* pending = _pending + NextPlace();
+        _count++;
         pending->Arrival = datagram.Arrival;
         pending->Tos = (byte)((datagram.Tos & entry->TosMask) | entry->TosValue);
         pending->Ttl = entry->DecrementsTtl ? (byte)(datagram.Ttl - 1) : entry->Ttl;
         pending->Next = null;
-        pending->Marks.Count = datagram.Marks.Count;
-        if (datagram.Marks.Count > 0)
-            pending->Marks = datagram.Marks;
         if (entry->KeepsSource)
         {
             pending->Source = datagram.Source;
@@ -85,6 +153,7 @@ internal sealed unsafe class SendQueue : IDisposable
         else
             Enlist(entry, pending);
         entry->Last = pending;
+        return pending;
     }
 
     /// <summary>Gives everything to the kernel. What it refuses is counted; only what is paced waits for <see cref="SendDue"/>.</summary>
@@ -127,6 +196,7 @@ internal sealed unsafe class SendQueue : IDisposable
     {
         NativeMemory.Free(_pending);
         NativeMemory.Free(_waiting);
+        NativeMemory.Free(_headers);
         NativeMemory.Free(_states);
         _sender.Dispose();
         _pacer.Dispose();
@@ -176,9 +246,8 @@ internal sealed unsafe class SendQueue : IDisposable
         if (entry->RateLimit == 0)
             return datagram.Length;
         OutputState* state = _states + entry->Counter;
-        int overhead = entry->Overhead + datagram.HeaderLength;
-        int admitted = state->Admit(Now(), entry->RateLimit, (size + overhead) * 8, whole);
-        bool isRestAdmitted = rest > 0 && admitted == whole && state->Admit(_now, entry->RateLimit, (rest + overhead) * 8, 1) == 1;
+        int admitted = state->Admit(Now(), entry->RateLimit, (size + entry->Overhead) * 8, whole);
+        bool isRestAdmitted = rest > 0 && admitted == whole && state->Admit(_now, entry->RateLimit, (rest + entry->Overhead) * 8, 1) == 1;
         int refused = whole - admitted + (rest > 0 && !isRestAdmitted ? 1 : 0);
         if (refused > 0)
         {

@@ -91,9 +91,6 @@ public unsafe struct LegReceiver
         _inUse = 1;
     }
 
-    /// <summary>The rule has no such leg any more.</summary>
-    public void End() => _inUse = 0;
-
     /// <param name="window"><see cref="ReplayWindow.Words"/> words, of this leg only.</param>
     /// <param name="histogram"><see cref="LatencyHistogram.Buckets"/> words, of this leg only.</param>
     /// <param name="datagram">What follows the UDP header.</param>

@@ -1,4 +1,5 @@
 using Mcr.Native.Egress;
+using Mcr.Native.Legs;
 using Mcr.Native.Redundancy;
 using Mcr.Native.Rules;
 using Mcr.Native.Trace;
@@ -17,6 +18,15 @@ public sealed record ForwardingTable(RuleTable Rules, OutputTable Outputs, long 
 
     /// <summary>Counters of rules that are new or changed in this table, and not analysed.</summary>
     public int[] NotAnalysed { get; init; } = [];
+
+    /// <summary>Of the legs that end in a rule, by <see cref="RuleEntry.Leg"/>.</summary>
+    public LegKeys[] LegKeys { get; init; } = [];
+
+    /// <summary>Counters of rules that are new or changed in this table and the end of a leg, with its id.</summary>
+    public (int Rule, ulong Leg)[] LegEnds { get; init; } = [];
+
+    /// <summary>Counters of their outputs at which a leg begins, with its id.</summary>
+    public (int Output, ulong Leg)[] LegBeginnings { get; init; } = [];
 
     public static readonly ForwardingTable Empty = new(RuleTable.Empty, OutputTable.Empty, 0, 0);
 }

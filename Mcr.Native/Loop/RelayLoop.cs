@@ -15,7 +15,7 @@ namespace Mcr.Native.Loop;
 /// The whole life of a datagram: receive, parse, match, queue, flush. One thread runs <see cref="Run"/>; nothing in it allocates,
 /// locks, logs, awaits or throws. Others only publish a table or ask it to stop.
 /// </summary>
-internal sealed unsafe class RelayLoop : IDisposable
+internal sealed unsafe partial class RelayLoop : IDisposable
 {
     /// <summary>How long the loop sleeps at most: the heartbeat moves at least five times a second.</summary>
     public const int MaxSleepMilliseconds = 200;
@@ -64,7 +64,7 @@ internal sealed unsafe class RelayLoop : IDisposable
         _linkHeader = options.LinkHeader;
         _tracer = new Tracer(slot);
         _takeovers = new TakeoverWatch(slot, _queueFrames);
-        _queue = new SendQueue(sink, slot.EgressCounters, options.Segmentation, () => _takeovers.IsLate);
+        _queue = new SendQueue(sink, slot.EgressCounters, options.Segmentation, slot.LegSenders, () => _takeovers.IsLate);
         _reassembly = options.Reassemble ? new Reassembly(slot, options.LinkHeader, clock ?? TimeProvider.System) : null;
     }
 
@@ -251,24 +251,34 @@ internal sealed unsafe class RelayLoop : IDisposable
             return;
         }
 
-        if (rule.IsRedundant && _takeovers.IsStale(rule.Counter, received.Arrival))
+        if (rule.Leg != 0)
+            RelayFromLeg(in rule, in frame, data, received.Arrival);
+        else
+            Forward(in rule, in frame, data, received.Arrival, datagrams);
+    }
+
+    /// <summary>What is a rule's: counted, looked at, and queued on the rule's outputs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Forward(in RuleEntry rule, in ParsedFrame frame, byte* data, long arrival, int datagrams)
+    {
+        if (rule.IsRedundant && _takeovers.IsStale(rule.Counter, arrival))
         {
-            Drop(in frame, received.Arrival, DropReason.Stale);
+            Drop(in frame, arrival, DropReason.Stale);
             return;
         }
 
-        CountMatch(in rule, in frame, received.Arrival, datagrams);
+        CountMatch(in rule, in frame, arrival, datagrams);
         if (rule.Analysis.Kind != AnalysisKind.Off)
-            Analyse(in rule, in frame, data + frame.PayloadOffset, received.Arrival);
+            Analyse(in rule, in frame, data + frame.PayloadOffset, arrival);
         if (rule.IsRedundant && !_takeovers.Own(rule.Counter))
         {
-            Drop(in frame, received.Arrival, DropReason.Muted);
+            Drop(in frame, arrival, DropReason.Muted);
             return;
         }
 
         _slot.Words[SlotLayout.MatchedWord] += datagrams;
-        if (received.Arrival != ReceivedFrame.UnknownArrival)
-            _latency.Add(_slot.Stream(rule.Counter), received.Arrival, datagrams);
+        if (arrival != ReceivedFrame.UnknownArrival)
+            _latency.Add(_slot.Stream(rule.Counter), arrival, datagrams);
         Datagram datagram = default; // not an initialiser, which fills one of its own and copies it
         datagram.Payload = data + frame.PayloadOffset;
         datagram.Length = frame.PayloadLength;
@@ -277,14 +287,14 @@ internal sealed unsafe class RelayLoop : IDisposable
         datagram.SourcePort = frame.SourcePort;
         datagram.Tos = frame.Tos;
         datagram.Ttl = frame.Ttl;
-        datagram.Arrival = received.Arrival;
+        datagram.Arrival = arrival;
         if (rule.IsRange)
         {
             datagram.HostPart = frame.Destination & ((UInt128.One << rule.HostBits) - 1);
             datagram.PortOffset = (ushort)(frame.DestinationPort - rule.FirstPort);
         }
 
-        if (rule.TraceRing != 0 && _tracer.Sample(rule.TraceRing - 1, datagrams, received.Arrival) is { Count: > 0 } sample)
+        if (rule.TraceRing != 0 && _tracer.Sample(rule.TraceRing - 1, datagrams, arrival) is { Count: > 0 } sample)
         {
             QueueTraced(in rule, in frame, ref datagram, sample);
             return;
@@ -363,6 +373,7 @@ internal sealed unsafe class RelayLoop : IDisposable
                 PayloadAnalyser.Stop(_slot.Stream(rule));
         }
 
+        UseLegs(published);
         _slot.Words[SlotLayout.RulesetHashWord] = (long)published.Hash;
         Volatile.Write(ref _slot.Words[SlotLayout.GenerationWord], published.Generation);
         _wakeup.ConfirmAdoption();

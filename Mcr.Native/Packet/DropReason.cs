@@ -51,4 +51,7 @@ public enum DropReason : byte
 
     /// <summary>It had waited longer than the maximum age when a worker began to read the queue that an earlier one had left; or the flow had been given to another meanwhile.</summary>
     Stale,
+
+    /// <summary>The rule is the end of a leg, and this was not sent by its other end, was altered, or came before; see <see cref="Legs.LegOutcome"/>.</summary>
+    LegRefused,
 }

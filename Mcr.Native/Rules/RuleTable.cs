@@ -17,6 +17,9 @@ public readonly record struct RuleEntry(int Counter, int FirstOutput, int Output
     /// <summary>Its input is several groups or ports.</summary>
     public bool IsRange { get; init; }
 
+    /// <summary>It is the end of a leg, and its keys are at this place of the table's, plus 1; 0: it is none.</summary>
+    public int Leg { get; init; }
+
     /// <summary>Whether it is forwarded is decided for each datagram, see <see cref="Redundancy.Takeover"/>.</summary>
     public bool IsRedundant { get; init; }
 }

@@ -19,7 +19,7 @@ internal sealed class OutputRanges(OutputTables tables)
         for (int i = 0; i < outputs.Count; i++)
         {
             ResolvedOutput output = outputs[i];
-            tables.Put(first + i, new OutputTarget(output.Address, output.Port, sockets.PlaceOf(output.Socket), output.Counter, output.Options));
+            tables.Put(first + i, new OutputTarget(output.Address, output.Port, sockets.PlaceOf(output.Socket), output.Counter, output.Options) { Keys = output.Leg?.ForUse() ?? default });
         }
 
         return first;

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
+using Mcr.Native.Legs;
 using Mcr.Native.Rules;
 using Mcr.Native.Trace;
 
@@ -11,12 +12,13 @@ namespace Mcr.Native.Worker;
 /// <summary>
 /// A worker's rules as bytes, in a memfd of their own since they may be many, and their hash.
 /// <code>
-/// a set:    u8 version (4), u32 rules, then the rules
-/// a change: u8 version (4), u32 dropped, then u32 counter each, u32 rules, then the rules
+/// a set:    u8 version (5), u32 rules, then the rules
+/// a change: u8 version (5), u32 dropped, then u32 counter each, u32 rules, then the rules
 /// a rule:
 ///   16 group, 2 port, 16 source, u8 prefix length, u16 last port (both 0: that group and port alone), u8 analysis, u64 its parameters, u8 traced, if so: u8 ring, u32 session, u32 every, u32 limit, u16 snap,
-///   u64 until; u8 redundant, if so: u16 takeover-after, u8 rank, u8 nodes, u8 echoes, then each: u32 socket, 16 group, 2 port, u8 peers, then each: u64 MAC address, u8 rank; u32 counter, u8 outputs, then each:
-///     u32 socket, 16 address, 2 port, u32 counter, u8 ttl, u8 decrement, u8 dscp (255: copied), u64 rate limit, u8 max burst, u8 pace, u8 mapped, u8 redundant, u32 MTU
+///   u64 until; u8 redundant, if so: u16 takeover-after, u8 rank, u8 nodes, u8 echoes, then each: u32 socket, 16 group, 2 port, u8 peers, then each: u64 MAC address, u8 rank; a leg (1 or 2 keys), u32 counter, u8 outputs, then each:
+///     u32 socket, 16 address, 2 port, u32 counter, u8 ttl, u8 decrement, u8 dscp (255: copied), u64 rate limit, u8 max burst, u8 pace, u8 mapped, u8 redundant, u32 MTU, a leg (1 key)
+/// a leg: u8 whether there is one, if so: u64 id, u8 keys, then each: u16 number, 16 key; no two have one number
 /// </code>
 /// Addresses (IPv6 or IPv4-mapped; source 0 for any) and ports as on the wire (network order). Pure.
 /// </summary>
@@ -25,7 +27,7 @@ public static class ResolvedRuleCodec
     public const int MaxBytes = 256 * 1024 * 1024;
 
     private const byte CopiedDscp = 255;
-    private const byte Version = 4;
+    private const byte Version = 5;
 
     public static byte[] Encode(ResolvedRuleSet rules)
     {
@@ -136,6 +138,7 @@ public static class ResolvedRuleCodec
         writer.U64(rule.Analysis.Parameters);
         Write(writer, rule.Trace);
         Write(writer, rule.Redundancy);
+        Write(writer, rule.Leg);
         writer.U32(rule.Counter);
         writer.U8(checked((byte)rule.Outputs.Length));
         foreach (ResolvedOutput output in rule.Outputs)
@@ -144,6 +147,7 @@ public static class ResolvedRuleCodec
             Write(writer, output.Address, output.Port);
             writer.U32(output.Counter);
             Write(writer, output.Options);
+            Write(writer, output.Leg);
         }
     }
 
@@ -178,6 +182,7 @@ public static class ResolvedRuleCodec
             throw new InvalidDataException($"analysis {analysis.Kind} with {analysis.Parameters}");
         TraceSettings? trace = ReadTrace(ref reader);
         ResolvedRedundancy? redundancy = ReadRedundancy(ref reader);
+        ResolvedLeg? leg = ReadLeg(ref reader, ResolvedLeg.MaxKeys);
         int counter = reader.Count(SlotLayout.RuleCapacity - 1);
         int outputs = ByteReader.Limited(reader.U8(), ForwardingRule.MaxOutputs);
         var targets = ImmutableArray.CreateBuilder<ResolvedOutput>(outputs);
@@ -186,7 +191,7 @@ public static class ResolvedRuleCodec
             int socket = reader.Count(int.MaxValue);
             (IPAddress address, ushort to) = Read(ref reader);
             int entry = reader.Count(SlotLayout.OutputCapacity - 1);
-            targets.Add(new ResolvedOutput(socket, address, to, entry, ReadOptions(ref reader)));
+            targets.Add(new ResolvedOutput(socket, address, to, entry, ReadOptions(ref reader)) { Leg = ReadLeg(ref reader, mostKeys: 1) }); // what is sent has the current one
         }
 
         return new ResolvedRule(group, port, source.Equals(IPAddress.IPv6Any) ? null : source, counter, targets.MoveToImmutable())
@@ -196,6 +201,7 @@ public static class ResolvedRuleCodec
             Analysis = analysis,
             Trace = trace,
             Redundancy = redundancy,
+            Leg = leg,
         };
     }
 
@@ -264,6 +270,40 @@ public static class ResolvedRuleCodec
         }
 
         return new ResolvedRedundancy(after, rank, nodes, echoes.MoveToImmutable());
+    }
+
+    private static void Write(ByteWriter writer, ResolvedLeg? leg)
+    {
+        writer.U8(leg is null ? (byte)0 : (byte)1);
+        if (leg is null)
+            return;
+        writer.U64(leg.Id);
+        writer.U8(checked((byte)leg.Keys.Length));
+        foreach (ResolvedLegKey key in leg.Keys)
+        {
+            writer.U16(key.Number);
+            key.Key.Write(writer.Take(LegKey.Size));
+        }
+    }
+
+    private static ResolvedLeg? ReadLeg(ref ByteReader reader, int mostKeys)
+    {
+        if (reader.U8() == 0)
+            return null;
+        ulong id = reader.U64();
+        var keys = new ResolvedLegKey[ByteReader.Limited(reader.U8(), mostKeys)];
+        if (keys.Length == 0)
+            throw new InvalidDataException("a leg without a key");
+        for (int i = 0; i < keys.Length; i++)
+        {
+            int number = reader.U16();
+            _ = LegKey.TryRead(reader.Bytes(LegKey.Size), out LegKey key);
+            keys[i] = new ResolvedLegKey((ushort)number, key);
+        }
+
+        if (keys.Length == ResolvedLeg.MaxKeys && keys[0].Number == keys[1].Number)
+            throw new InvalidDataException($"a leg with two keys of the number {keys[0].Number}");
+        return new ResolvedLeg(id, [.. keys]);
     }
 
     private static (IPAddress Address, ushort Port) Read(ref ByteReader reader)

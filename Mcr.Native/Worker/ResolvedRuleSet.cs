@@ -22,6 +22,9 @@ public sealed record ResolvedLeg(ulong Id, ImmutableArray<ResolvedLegKey> Keys)
 {
     public const int MaxKeys = 2;
 
+    /// <summary>As an end of the leg uses them.</summary>
+    internal LegKeys ForUse() => Keys.Length < MaxKeys ? new LegKeys(Keys[0].Number, Keys[0].Key) : new LegKeys(Keys[0].Number, Keys[0].Key, Keys[1].Number, Keys[1].Key);
+
     /// <summary>By value, keys in order.</summary>
     public bool Equals(ResolvedLeg? other) => other is not null && Id == other.Id && Keys.SequenceEqual(other.Keys);
 

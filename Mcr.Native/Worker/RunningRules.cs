@@ -19,6 +19,7 @@ internal sealed class RunningRules
     private readonly SocketPlaces _sockets;
     private readonly OutputRanges _outputs;
     private readonly RunningRedundancy _redundancy = new();
+    private readonly RunningLegs _legs = new();
 
     public RunningRules()
     {
@@ -77,6 +78,7 @@ internal sealed class RunningRules
             removed.Add(placed.Key);
             _traces.Remove(counter);
             _redundancy.Remove(counter); // put again where it still is
+            _legs.Remove(counter);
             _outputs.Return(placed.Entry.FirstOutput, placed.Entry.OutputCount);
             Hash -= placed.Hash;
         }
@@ -91,6 +93,7 @@ internal sealed class RunningRules
                 HostBits = (byte)(GroupRange.Bits(rule.Group) - rule.Range.Length),
                 FirstPort = rule.Port,
                 IsRedundant = rule.Redundancy is not null,
+                Leg = _legs.Put(rule.Counter, rule.Leg),
             };
             ulong hash = ResolvedRuleHash.Of(rule);
             _rules.Add(rule.Counter, new Placed(keys[i], entry, hash, ResolvedRuleCodec.EncodeRule(rule)));
@@ -107,6 +110,9 @@ internal sealed class RunningRules
         {
             Traces = [.. _traces.Values],
             Redundant = _redundancy.Next(),
+            LegKeys = _legs.Next(),
+            LegEnds = [.. put.Where(r => r.Leg is not null).Select(r => (r.Counter, r.Leg!.Id))],
+            LegBeginnings = [.. put.SelectMany(r => r.Outputs).Where(o => o.Leg is not null).Select(o => (o.Counter, o.Leg!.Id))],
             NotAnalysed = [.. put.Where(r => r.Analysis.Kind == AnalysisKind.Off).Select(r => r.Counter)],
         };
     }
@@ -121,8 +127,9 @@ internal sealed class RunningRules
                 throw new InvalidDataException($"two rules count in entry {rule.Counter}");
             foreach (ResolvedOutput output in rule.Outputs)
             {
-                if (!_sockets.Contains(output.Socket))
-                    throw new InvalidDataException($"rule for {rule.Group}:{rule.Port} names socket {output.Socket}, which was not passed");
+                EgressKind kind = _sockets.KindOf(output.Socket) ?? throw new InvalidDataException($"rule for {rule.Group}:{rule.Port} names socket {output.Socket}, which was not passed");
+                if (kind == EgressKind.Leg != output.Leg is not null)
+                    throw new InvalidDataException($"rule for {rule.Group}:{rule.Port} {(output.Leg is null ? "has no leg for" : "begins a leg on")} socket {output.Socket}, which is of kind {kind}");
             }
 
             foreach (ResolvedEcho echo in rule.Redundancy?.Echoes ?? [])

@@ -1,5 +1,6 @@
 using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
+using Mcr.Native.Legs;
 using Mcr.Native.Packet;
 using Mcr.Native.Redundancy;
 using Mcr.Native.Trace;
@@ -24,13 +25,15 @@ namespace Mcr.Native.Worker;
 /// then          512 words a rule, see StreamBlock                                                    (worker)
 /// then          32 words a rule, see Takeover                                                       (worker)
 /// then          4 words a rule, see TakeoverOrders                                                  (mcrd)
+/// then          16 words an output, see LegSender                                                    (worker)
+/// then          384 words a rule, see LegBlock                                                      (worker)
 /// then          trace rings, see TraceLayout                                                         (worker)
 /// </code>
 /// </summary>
 public static class SlotLayout
 {
     public const long Magic = 0x31544F4C5352434D; // "MCRSLOT1"
-    public const long Version = 6;
+    public const long Version = 7;
 
     public const int RuleCapacity = 65_536;
     public const int OutputCapacity = EgressCounters.Capacity;
@@ -87,7 +90,9 @@ public static class SlotLayout
     public const int StreamsOffset = OutputsOffset + (OutputCapacity * EgressCounters.WordsPerOutput);
     public const int TakeoversOffset = StreamsOffset + (RuleCapacity * StreamBlock.Words);
     public const int TakeoverOrdersOffset = TakeoversOffset + (RuleCapacity * Takeover.Words);
-    public const int TracesOffset = TakeoverOrdersOffset + (RuleCapacity * TakeoverOrders.Words);
+    public const int LegSendersOffset = TakeoverOrdersOffset + (RuleCapacity * TakeoverOrders.Words);
+    public const int LegsOffset = LegSendersOffset + (OutputCapacity * LegSender.Words);
+    public const int TracesOffset = LegsOffset + (RuleCapacity * LegBlock.Words);
     public const int Words = TracesOffset + (TraceLayout.Rings * TraceLayout.Words);
 
     // Words of a rule entry:

@@ -5,26 +5,26 @@ namespace Mcr.Native.Worker;
 /// <summary>Sockets by mcrd's ids, each at a place of its own in the tables for as long as it is there. Control thread only.</summary>
 internal sealed class SocketPlaces(OutputTables tables)
 {
-    private readonly Dictionary<int, int> _places = [];
+    private readonly Dictionary<int, (int Place, EgressKind Kind)> _places = [];
     private readonly Stack<int> _free = new();
     private int _count;
 
-    public bool Contains(int id) => _places.ContainsKey(id);
+    /// <returns>null: it was not passed.</returns>
+    public EgressKind? KindOf(int id) => _places.TryGetValue(id, out (int, EgressKind Kind) there) ? there.Kind : null;
 
-    public int PlaceOf(int id) => _places[id];
+    public int PlaceOf(int id) => _places[id].Place;
 
     public void Put(int id, EgressSocket socket)
     {
-        if (!_places.TryGetValue(id, out int place) && !_free.TryPop(out place))
-            place = _count++;
-        _places[id] = place;
+        int place = _places.TryGetValue(id, out (int Place, EgressKind) there) ? there.Place : _free.TryPop(out int free) ? free : _count++;
+        _places[id] = (place, socket.Kind);
         tables.PutSocket(place, socket);
     }
 
     /// <summary>What is at its place meanwhile belongs to no output.</summary>
     public void Remove(int id)
     {
-        if (_places.Remove(id, out int place))
-            _free.Push(place);
+        if (_places.Remove(id, out (int Place, EgressKind) there))
+            _free.Push(there.Place);
     }
 }

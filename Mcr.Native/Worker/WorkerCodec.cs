@@ -196,7 +196,7 @@ public static class WorkerCodec
         int count = ByteReader.Limited(reader.U16(), WorkerMessage.MaxDescriptors);
         var items = ImmutableArray.CreateBuilder<PassedSocket>(count);
         for (int i = 0; i < count; i++)
-            items.Add(new PassedSocket(reader.Count(int.MaxValue), (EgressKind)ByteReader.Limited(reader.U8(), (int)EgressKind.Echo), reader.U64(), reader.Text(WorkerMessage.MaxTagBytes)));
+            items.Add(new PassedSocket(reader.Count(int.MaxValue), (EgressKind)ByteReader.Limited(reader.U8(), (int)EgressKind.Leg), reader.U64(), reader.Text(WorkerMessage.MaxTagBytes)));
         return items.MoveToImmutable();
     }
 

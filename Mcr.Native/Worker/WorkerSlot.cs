@@ -3,6 +3,7 @@ using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
 using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
+using Mcr.Native.Legs;
 using Mcr.Native.Packet;
 using Mcr.Native.Redundancy;
 using Mcr.Native.Trace;
@@ -88,6 +89,35 @@ public sealed unsafe class WorkerSlot : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal TakeoverOrders* Orders(int entry) => (TakeoverOrders*)(_words + SlotLayout.TakeoverOrdersOffset + ((long)entry * TakeoverOrders.Words));
 
+    /// <summary>The first output entry's <see cref="LegSender"/>, for the loop; each has <see cref="LegSender.Words"/> words.</summary>
+    internal long* LegSenders => _words + SlotLayout.LegSendersOffset;
+
+    /// <summary>The <see cref="LegBlock"/> of a rule entry, for the loop.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal long* Leg(int entry) => _words + SlotLayout.LegsOffset + ((long)entry * LegBlock.Words);
+
+    /// <summary>The sending end of the leg that begins at an output entry, as it is at this moment; of another leg or none, as its id says, until the loop has the output.</summary>
+    public LegSender ReadLegSender(int entry)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)entry, (uint)SlotLayout.OutputCapacity);
+        return *LegSender.At(LegSenders, entry);
+    }
+
+    /// <summary>The receiving end of the leg that ends in a rule entry, as it is at this moment. Only of a rule that has one: reading of another would take a page for it.</summary>
+    public LegReceiver ReadLeg(int entry)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)entry, (uint)SlotLayout.RuleCapacity);
+        return *(LegReceiver*)Leg(entry);
+    }
+
+    /// <summary>Adds the counts by bucket of <see cref="LatencyHistogram"/>: of the way over the leg, by the two ends' clocks.</summary>
+    /// <inheritdoc cref="ReadLeg"/>
+    public void AddLegLatency(int entry, Span<long> sums)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)entry, (uint)SlotLayout.RuleCapacity);
+        Add(Leg(entry) + LegBlock.HistogramWord, sums);
+    }
+
     /// <summary>What the loop has decided of a redundant rule, as it is at this moment.</summary>
     public Takeover ReadTakeover(int entry)
     {
@@ -129,9 +159,7 @@ public sealed unsafe class WorkerSlot : IDisposable
     public void AddLatency(int entry, Span<long> sums)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)entry, (uint)SlotLayout.RuleCapacity);
-        var counts = new ReadOnlySpan<long>(Stream(entry) + StreamBlock.LatencyWord, LatencyHistogram.Buckets);
-        for (int i = 0; i < counts.Length; i++)
-            sums[i] += counts[i];
+        Add(Stream(entry) + StreamBlock.LatencyWord, sums);
     }
 
     /// <inheritdoc cref="TraceReader.Read"/>
@@ -141,12 +169,12 @@ public sealed unsafe class WorkerSlot : IDisposable
         return TraceReader.Read(_words + SlotLayout.TracesOffset + (ring * TraceLayout.Words), session, from, most);
     }
 
-    /// <summary>mcrd's, for a rule entry that no worker uses: nothing is known of its stream, nor of when and whose its last datagram was.</summary>
+    /// <summary>mcrd's, for a rule entry that no worker uses: nothing is known of its stream, of the leg that ended in it, nor of when and whose its last datagram was.</summary>
     public void ClearStream(int entry)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)entry, (uint)SlotLayout.RuleCapacity);
-        const long Bytes = StreamBlock.Words * sizeof(long); // a page, which is given back
-        SysResult.From(Libc.fallocate(Descriptor.Raw, Libc.FALLOC_FL_PUNCH_HOLE | Libc.FALLOC_FL_KEEP_SIZE, (SlotLayout.StreamsOffset * sizeof(long)) + (entry * Bytes), Bytes)).OrThrow("clear a stream's counters");
+        Punch(SlotLayout.StreamsOffset, entry, StreamBlock.Words); // a page, which is given back
+        Punch(SlotLayout.LegsOffset, entry, LegBlock.Words); // less than one: a look at whether it is in use would take one
         long* rule = _words + SlotLayout.RulesOffset + ((long)entry * SlotLayout.WordsPerRule);
         if (Takeover(entry)->IsInUse)
             (*Takeover(entry), *Orders(entry)) = (default, default);
@@ -191,6 +219,19 @@ public sealed unsafe class WorkerSlot : IDisposable
     /// <returns>null when none was stored, or one that cannot be.</returns>
     public BucketTable? StoredTable() =>
         BucketTable.TryRestore(Read(SlotLayout.SeatsWord), new ReadOnlySpan<byte>(_words + SlotLayout.BucketsWord, BucketTable.Buckets));
+
+    /// <summary>The words are 0 from now on; a page of which nothing else is left is given back, and none is taken.</summary>
+    private void Punch(long offset, int entry, long words)
+    {
+        const long Word = sizeof(long);
+        SysResult.From(Libc.fallocate(Descriptor.Raw, Libc.FALLOC_FL_PUNCH_HOLE | Libc.FALLOC_FL_KEEP_SIZE, (offset + (entry * words)) * Word, words * Word)).OrThrow("clear a stream's counters");
+    }
+
+    private static void Add(long* histogram, Span<long> sums)
+    {
+        for (int i = 0; i < LatencyHistogram.Buckets; i++)
+            sums[i] += histogram[i];
+    }
 
     /// <summary>The loop's own account of itself, when it has ended; added up over the workers of the slot.</summary>
     internal void AddLoopCost(long collections, long allocatedBytes)

@@ -1,6 +1,8 @@
 using System.Net;
 using Mcr.Native.Egress;
 using Mcr.Native.Interop;
+using Mcr.Native.Legs;
+using Mcr.Specs.Legs;
 
 namespace Mcr.Specs.Egress;
 
@@ -16,13 +18,16 @@ public sealed unsafe class EgressAllocationSpecs
     {
         EgressKind[] kinds = Enum.GetValues<EgressKind>();
         EgressOptions[] options = [default, new() { Pace = true, MaxBurst = 3 }, new() { RateLimit = 1_000_000 }, new() { DecrementTtl = true, Dscp = 3 }, new() { Mtu = 700, Ttl = 3 }];
-        OutputTarget[] outputs = [.. kinds.SelectMany((_, socket) => options.Select((o, i) => new OutputTarget(IPAddress.Parse("239.2.2.2"), 6000, socket, (socket * options.Length) + i, o)))];
+        OutputTarget[] outputs = [.. kinds.SelectMany((_, socket) => options.Select((o, i) => new OutputTarget(IPAddress.Parse("239.2.2.2"), 6000, socket, (socket * options.Length) + i, o) { Keys = kinds[socket] == EgressKind.Leg ? LegProbe.KeysOf(7) : default }))];
         using var words = new PinnedWords(3 + (outputs.Length * EgressCounters.WordsPerOutput));
+        using var legs = new PinnedWords(outputs.Length * LegSender.Words);
         using var payload = new PinnedWords(8192);
         long* w = words.Pointer;
-        using var queue = new SendQueue(new Refusing(errno), new EgressCounters(w, w + 1, w + 2, w + 3), segmentation: true);
+        using var queue = new SendQueue(new Refusing(errno), new EgressCounters(w, w + 1, w + 2, w + 3), segmentation: true, legs.Pointer);
         var table = new OutputTable(outputs, [.. kinds.Select((k, i) => new EgressSocket(i, k))]);
         queue.Use(table);
+        for (int i = 0; i < outputs.Length; i++)
+            LegSender.At(legs.Pointer, i)->Use(LegProbe.Leg, LegSender.FirstLife);
         Batches(queue, table, (byte*)payload.Pointer, 20); // compiled by now
         long before = GC.GetAllocatedBytesForCurrentThread();
         Batches(queue, table, (byte*)payload.Pointer, 100);

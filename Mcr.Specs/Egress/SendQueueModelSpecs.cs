@@ -1,6 +1,8 @@
 using System.Net;
 using Mcr.Native.Egress;
 using Mcr.Native.Interop;
+using Mcr.Native.Legs;
+using Mcr.Specs.Legs;
 
 namespace Mcr.Specs.Egress;
 
@@ -11,6 +13,7 @@ namespace Mcr.Specs.Egress;
 public sealed class SendQueueModelSpecs(ITestOutputHelper output)
 {
     private const int Rounds = 400;
+    private static readonly EgressKind[] Kinds = [.. Enum.GetValues<EgressKind>().Where(k => k != EgressKind.Echo)];
     private static readonly int[] Errors = [Libc.EAGAIN, Libc.ENOBUFS, Libc.EPERM, Libc.EIO, Libc.EINVAL, Libc.EMSGSIZE, Libc.EHOSTUNREACH, Libc.ECONNREFUSED, Libc.EINTR, Libc.ENETDOWN];
 
     [Fact]
@@ -21,7 +24,7 @@ public sealed class SendQueueModelSpecs(ITestOutputHelper output)
     {
         int outputs = random.Next(1, 8);
         int sockets = random.Next(1, 4);
-        EgressKind[] kinds = [.. Enumerable.Range(0, sockets).Select(_ => (EgressKind)random.Next(5))];
+        EgressKind[] kinds = [.. Enumerable.Range(0, sockets).Select(_ => Kinds[random.Next(Kinds.Length)])];
         EgressOptions[] options = [.. Enumerable.Range(0, outputs).Select(_ => new EgressOptions
         {
             MaxBurst = (byte)(random.Next(3) == 0 ? random.Next(1, 65) : 0),
@@ -33,7 +36,7 @@ public sealed class SendQueueModelSpecs(ITestOutputHelper output)
         })];
         int[] socketOf = [.. Enumerable.Range(0, outputs).Select(_ => random.Next(sockets))];
         using var bench = new EgressBench(
-            [.. Enumerable.Range(0, outputs).Select(i => new OutputTarget(IPAddress.Parse("239.2.2.2"), (ushort)(6000 + i), socketOf[i], i, options[i]))],
+            [.. Enumerable.Range(0, outputs).Select(i => new OutputTarget(IPAddress.Parse("239.2.2.2"), (ushort)(6000 + i), socketOf[i], i, options[i]) { Keys = kinds[socketOf[i]] == EgressKind.Leg ? LegProbe.KeysOf(7) : default })],
             [.. kinds.Select((k, i) => new EgressSocket(i, k))],
             segmentation: random.Next(5) > 0);
         var sink = new JudgingSink(random, kinds, refusalsInTen: random.Next(4));
@@ -102,7 +105,8 @@ public sealed class SendQueueModelSpecs(ITestOutputHelper output)
             Assert.True(segment == 0 || ((payload.Length + segment - 1) / segment <= 64 && payload.Length > segment && payload.Length <= 65_507));
             foreach (byte[] datagram in segment == 0 ? [payload] : payload.Chunk(segment))
             {
-                int mark = BitConverter.ToInt32(datagram);
+                int mark = BitConverter.ToInt32(datagram, kind == EgressKind.Leg ? LegHeader.Size : 0);
+                Assert.True(kind != EgressKind.Leg || (LegHeader.TryRead(datagram, out LegHeader leg, out _) && leg.Leg == (ulong)(mark >> 24) && LegHeader.IsAuthentic(datagram, LegProbe.KeyOf(7))));
                 Sent.Add((mark >> 24, mark & 0xFFFFFF));
             }
 

@@ -151,17 +151,8 @@ public sealed unsafe class SendQueueSpecs : IDisposable
         Assert.Equal(Enumerable.Range(0, SendQueue.Capacity + 1).Select(i => (10, i % 1000)), _sink.Sent);
     }
 
-    [Fact]
-    public void Queue_should_put_a_header_of_ours_in_front()
-    {
-        using SendQueue queue = Queue(segmentation: true, sockets: 1);
-        queue.Queue(0, Datagram(Payload(0), 100, 0, header: Payload(1), headerLength: 16));
-        queue.Flush();
-        Assert.Equal([(10, 116)], _sink.Sent);
-    }
-
-    private static Datagram Datagram(byte* payload, int length, int segment, byte tos = 0, byte* header = null, int headerLength = 0) =>
-        new() { Payload = payload, Length = length, Segment = segment, Tos = tos, Header = header, HeaderLength = headerLength };
+    private static Datagram Datagram(byte* payload, int length, int segment, byte tos = 0) =>
+        new() { Payload = payload, Length = length, Segment = segment, Tos = tos };
 
     private byte* Payload(int i) => (byte*)_payload.Pointer + (i * 64);
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Mcr.Native.Egress;
+using Mcr.Native.Legs;
 
 namespace Mcr.Specs.Fixtures;
 
@@ -7,13 +8,21 @@ namespace Mcr.Specs.Fixtures;
 internal sealed unsafe class EgressBench : IDisposable
 {
     private readonly PinnedWords _words;
+    private readonly PinnedWords _legs;
     private readonly PinnedWords _payload = new(256 * 1024);
 
     public EgressBench(IReadOnlyList<OutputTarget> outputs, IReadOnlyList<EgressSocket> sockets, bool segmentation = true)
     {
         _words = new PinnedWords(3 + (outputs.Count * EgressCounters.WordsPerOutput));
+        _legs = new PinnedWords(outputs.Count * LegSender.Words);
+        for (int i = 0; i < outputs.Count; i++)
+        {
+            if (outputs[i].Keys.HasAny)
+                LegSender.At(_legs.Pointer, i)->Use((ulong)i, LegSender.FirstLife);
+        }
+
         long* words = _words.Pointer;
-        Queue = new SendQueue(Sink, new EgressCounters(words, words + 1, words + 2, words + 3), segmentation);
+        Queue = new SendQueue(Sink, new EgressCounters(words, words + 1, words + 2, words + 3), segmentation, _legs.Pointer);
         Queue.Use(new OutputTable(outputs, sockets));
         for (int i = 0; i < 256 * 1024 * sizeof(long); i++)
             Memory[i] = (byte)(i * 31);
@@ -41,6 +50,9 @@ internal sealed unsafe class EgressBench : IDisposable
     /// <summary>Message lengths that the kernel has taken.</summary>
     public IEnumerable<int> Lengths => Sink.Sent.Select(s => s.Length);
 
+    /// <summary>Of an output that has keys: its leg has its number.</summary>
+    public LegSender Leg(int output) => *LegSender.At(_legs.Pointer, output);
+
     public void Put(int length, int segment = 0, int output = 0, byte tos = 0, byte ttl = 0, uint source = 0x0A000001, ushort port = 5555, long arrival = 0, int at = 0)
     {
         var datagram = new Datagram { Payload = Memory + at, Length = length, Segment = segment, Tos = tos, Ttl = ttl, Source = source | ((UInt128)0xFFFF << 32), SourcePort = port, Arrival = arrival };
@@ -53,6 +65,7 @@ internal sealed unsafe class EgressBench : IDisposable
     {
         Queue.Dispose();
         _words.Dispose();
+        _legs.Dispose();
         _payload.Dispose();
     }
 }

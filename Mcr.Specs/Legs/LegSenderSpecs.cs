@@ -46,7 +46,7 @@ public sealed class LegSenderSpecs
         Assert.False(_sender.TryWrite(room.AsSpan(1), [1], Now, in Keys));
         Assert.All(room, b => Assert.Equal(0, b));
         Assert.Equal([2, 0, 0], new long[] { _sender.Refused, _sender.Next, _sender.Datagrams });
-        _sender.End();
+        _sender = default; // of no leg
         Assert.False(_sender.TryWrite(room, [1], Now, in Keys));
     }
 

@@ -1,6 +1,7 @@
-using Mcr.Native.Egress;
 using System.Net;
 using CsCheck;
+using Mcr.Native.Egress;
+using Mcr.Native.Legs;
 using Mcr.Native.Logging;
 using Mcr.Native.Worker;
 
@@ -61,7 +62,14 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
 
     [Fact]
     public void Rule_set_should_survive_encoding() =>
-        GenRules.Sample(rules => Text(ResolvedRuleCodec.Decode(rules.Generation, ResolvedRuleCodec.Encode(rules))) == Text(rules), iter: 200);
+        GenRules.Sample(
+            rules =>
+            {
+                ResolvedRuleSet read = ResolvedRuleCodec.Decode(rules.Generation, ResolvedRuleCodec.Encode(rules));
+                Assert.Equal(Text(rules), Text(read));
+                Assert.Equal(rules.Rules, read.Rules); // also what is not in the text, as keys
+            },
+            iter: 200);
 
     [Fact]
     public void Change_should_survive_encoding() =>
@@ -87,6 +95,30 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Legs_that_cannot_be_should_be_refused()
+    {
+        ResolvedLegKey one = new(1, default);
+        ResolvedRule rule = new(IPAddress.Parse("239.1.1.1"), 5000, null, 1, [new ResolvedOutput(1, IPAddress.Parse("10.0.0.2"), 6000, 2)]);
+        Assert.Equal("a leg without a key", Refusal(rule with { Leg = new ResolvedLeg(1, []) }));
+        Assert.Equal("a leg with two keys of the number 1", Refusal(rule with { Leg = new ResolvedLeg(1, [one, one]) }));
+        Assert.Equal("3 where at most 2 is allowed", Refusal(rule with { Leg = new ResolvedLeg(1, [one, one, one]) }));
+        Assert.Equal("2 where at most 1 is allowed", Refusal(rule with { Outputs = [rule.Outputs[0] with { Leg = new ResolvedLeg(1, [one, one]) }] }));
+        Assert.Equal("a leg without a key", Refusal(rule with { Outputs = [rule.Outputs[0] with { Leg = new ResolvedLeg(1, []) }] }));
+
+        static string Refusal(ResolvedRule rule) => Assert.Throws<InvalidDataException>(() => ResolvedRuleCodec.Decode(1, ResolvedRuleCodec.Encode(new ResolvedRuleSet(1, [rule])))).Message;
+    }
+
+    /// <summary>A worker that has an old key is one that has old rules.</summary>
+    [Fact]
+    public void Legs_should_count_in_the_hash()
+    {
+        ResolvedRule rule = new(IPAddress.Parse("239.1.1.1"), 5000, null, 1, [new ResolvedOutput(1, IPAddress.Parse("10.0.0.2"), 6000, 2)]);
+        Assert.True(LegKey.TryRead(new byte[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 }, out LegKey key));
+        ResolvedLeg[] legs = [new(1, [new(1, default)]), new(2, [new(1, default)]), new(1, [new(2, default)]), new(1, [new(1, key)])];
+        Assert.Distinct(legs.SelectMany(l => new[] { rule with { Leg = l }, rule with { Outputs = [rule.Outputs[0] with { Leg = l }] } }).Append(rule).Select(r => ResolvedRuleHash.Of([r])));
+    }
+
+    [Fact]
     public void Equal_rule_sets_should_have_equal_hashes_and_different_ones_different_hashes()
     {
         ResolvedRule rule = new(IPAddress.Parse("239.1.1.1"), 5000, null, 1, [new ResolvedOutput(1, IPAddress.Parse("239.2.2.2"), 6000, 2)]);
@@ -98,8 +130,13 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
 
     private static readonly Gen<IPAddress> GenAddress = Gen.UInt.Select(a => new IPAddress(a));
 
+    private static readonly Gen<ResolvedLegKey> GenKey = Gen.Select(Gen.UShort, Gen.Byte.Array[LegKey.Size], (number, bytes) => LegKey.TryRead(bytes, out LegKey key) ? new ResolvedLegKey(number, key) : default);
+
+    private static Gen<ResolvedLeg?> GenLeg(int mostKeys) =>
+        Gen.Select(Gen.Bool, Gen.ULong, GenKey.Array[1, mostKeys], (is_, id, keys) => is_ ? new ResolvedLeg(id, [.. keys.DistinctBy(k => k.Number)]) : null);
+
     private static readonly Gen<ResolvedOutput> GenOutput =
-        Gen.Select(Gen.Int[0, 1000], GenAddress, Gen.UShort[1, 65535], Gen.Int[0, SlotLayout.OutputCapacity - 1], (s, a, p, c) => new ResolvedOutput(s, a, p, c));
+        Gen.Select(Gen.Int[0, 1000], GenAddress, Gen.UShort[1, 65535], Gen.Int[0, SlotLayout.OutputCapacity - 1], GenLeg(1), (s, a, p, c, leg) => new ResolvedOutput(s, a, p, c) { Leg = leg });
 
     private static readonly Gen<ResolvedEcho> GenEcho =
         Gen.Select(Gen.Int[0, 1000], GenAddress, Gen.UShort[1, 65535], Gen.Select(Gen.ULong, Gen.Int[0, ResolvedRedundancy.MaxRank]).Array[0, 8], (s, a, p, peers) => new ResolvedEcho(s, a, p, [.. peers]));
@@ -108,8 +145,8 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
         Gen.Select(Gen.Bool, Gen.Int[1, 10_000], Gen.Int[0, ResolvedRedundancy.MaxRank], GenEcho.Array[0, 4], (is_, after, rank, echoes) => is_ ? new ResolvedRedundancy(after, rank, 1 + echoes.Length, [.. echoes]) : null);
 
     private static readonly Gen<ResolvedRuleSet> GenRules =
-        Gen.Select(GenAddress, Gen.UShort[1, 65535], GenAddress, Gen.Bool, GenRedundancy, Gen.Int[0, SlotLayout.RuleCapacity - 1], GenOutput.Array[0, 64])
-            .Select(x => new ResolvedRule(x.Item1, x.Item2, x.Item4 ? x.Item3 : null, x.Item6, [.. x.Item7]) { Redundancy = x.Item5 })
+        Gen.Select(GenAddress, Gen.UShort[1, 65535], GenAddress, Gen.Bool, GenRedundancy, Gen.Int[0, SlotLayout.RuleCapacity - 1], GenOutput.Array[0, 64], GenLeg(ResolvedLeg.MaxKeys))
+            .Select(x => new ResolvedRule(x.Item1, x.Item2, x.Item4 ? x.Item3 : null, x.Item6, [.. x.Item7]) { Redundancy = x.Item5, Leg = x.Item8 })
             .Array[0, 20].Select(rules => new ResolvedRuleSet(7, [.. rules]));
 
     private static string Text(ResolvedRuleSet set) => string.Join('\n', set.Rules.Select(r => $"{r.Group} {r.Port} {r.Source} {r.Redundancy?.AfterMilliseconds} {r.Redundancy?.Rank} {string.Join('+', r.Redundancy?.Echoes.Select(e => $"{e.Socket} {e.Group} {e.Port} {string.Join('/', e.Peers)}") ?? [])} {r.Counter} {string.Join(',', r.Outputs)}"));
