@@ -113,6 +113,17 @@ public sealed class LegOutputSpecs
         Assert.Equal(0, other.Without(there.Id).Count);
     }
 
+    /// <summary>Its input is beside the range's, so that the two are compared.</summary>
+    [Fact]
+    public void What_leaves_another_node_should_overlap_no_range_of_a_rule_nearby()
+    {
+        ForwardingRule there = TestRules.Parse(With(Good with { Interface = "eth3", Group = "239.3.1.1", Node = "b" }) with { InputInterface = "eth3", InputGroup = "239.3.1.1" });
+        ForwardingRule range = TestRules.Parse(Range("eth3", "239.3.0.0/16"));
+        Assert.Empty(RuleSet.Empty.With(range).Check(there));
+        Assert.Empty(RuleSet.Empty.With(there).Check(range));
+        Assert.Single(RuleSet.Empty.With(range).Check(there with { Outputs = [there.Outputs[0] with { Node = null }] }));
+    }
+
     [Fact]
     public void Same_output_of_the_same_node_should_be_refused() => Assert.Equal(
         ["outputs[1]: 239.2.2.2:6000 on eth1 of node b is listed twice, and every datagram would be sent twice; remove one"],
