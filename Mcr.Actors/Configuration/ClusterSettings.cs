@@ -12,7 +12,21 @@ namespace Mcr.Actors.Configuration;
 /// <param name="Insecure">Plain text between hosts.</param>
 public sealed record ClusterSettings(bool Enabled, string Name, HostPort Listen, HostPort? Advertise, ImmutableArray<HostPort> Seeds, ImmutableArray<string> Allow, bool Insecure)
 {
+    /// <summary>Where what other nodes' rules send here comes in.</summary>
+    public LegSettings Legs { get; init; } = LegSettings.Default;
+
     public HostPort Address => Advertise ?? Listen;
+}
+
+/// <summary>The near end of the legs from other nodes: UDP, one port for each.</summary>
+/// <param name="Interface">null: the one with the address of the cluster.</param>
+/// <param name="LastPort">As many legs as there are ports can end here.</param>
+public sealed record LegSettings(string? Interface, ushort FirstPort, ushort LastPort)
+{
+    public const int LeastPort = 1024;
+    public const int MaxPorts = 1000;
+
+    public static readonly LegSettings Default = new(null, 4100, 4199);
 }
 
 /// <summary>Consoles that ask over the network.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Mcr.Actors.Configuration.Hocon;
 using Mcr.Native.Rules;
 
@@ -32,7 +33,10 @@ internal static class RemoteReader
             ReadPlace(cluster, "advertise"),
             ReadSeeds(cluster),
             ReadNames(cluster, "allow"),
-            cluster.Flag("insecure"));
+            cluster.Flag("insecure"))
+        {
+            Legs = ReadLegs(cluster.Section("legs")),
+        };
         cluster.RefuseUnknownKeys();
         Judge(cluster, settings.Enabled, settings.Insecure, settings.Listen, settings.Advertise, tls);
         if (settings.Enabled && !NodeName.IsValid(node))
@@ -54,6 +58,21 @@ internal static class RemoteReader
         if (settings is { Enabled: true, Insecure: false } && !tls.IsOff && settings.Admins.IsEmpty && settings.Readers.IsEmpty)
             console.Problem(console.PositionOf("enabled"), "admins", "is empty, and so is readers: no console could do anything; give names of certificates, such as admins = [alice]");
         return settings;
+    }
+
+    private static LegSettings ReadLegs(ConfigSection legs)
+    {
+        string device = legs.Text("interface") ?? "";
+        if (device.Length > 0 && RuleParser.WhyNoInterface(device) is { } refusal)
+            legs.Problem(legs.PositionOf("interface"), "interface", $"'{RuleText.OneLine(device)}' {refusal}, or leave it empty for the one with the address of cluster.advertise or cluster.listen");
+        string ports = legs.Text("ports") ?? "";
+        legs.RefuseUnknownKeys();
+        string[] ends = ports.Split('-', 2, StringSplitOptions.TrimEntries);
+        if (ushort.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out ushort first) && ushort.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out ushort last)
+            && first >= LegSettings.LeastPort && last >= first && last - first < LegSettings.MaxPorts)
+            return new LegSettings(device.Length == 0 ? null : device, first, last);
+        legs.Problem(legs.PositionOf("ports"), "ports", string.Create(CultureInfo.InvariantCulture, $"is '{RuleText.OneLine(ports)}'; give the first and the last of 1 to {LegSettings.MaxPorts} UDP ports from {LegSettings.LeastPort} on, such as 4100-4199, one for each leg that ends here"));
+        return LegSettings.Default;
     }
 
     /// <summary>What is open to other hosts has certificates, or somebody has said that it need not.</summary>

@@ -134,8 +134,8 @@ internal static class RuleReader
             MaxBurst = output.Text("max-burst"),
             Pace = output.Text("pace"),
             Priority = output.Text("priority"),
-            Node = output.Text("node"),
-            Pair = output.Text("pair"),
+            Node = output.TextOrList("node", NodeName.Between),
+            Pair = output.TextOrList("pair", NodeName.Between),
         };
 
         /// <summary><c>outputs[1].port</c> to the section and the key that have it.</summary>

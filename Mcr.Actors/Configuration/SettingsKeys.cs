@@ -91,6 +91,8 @@ internal static class SettingsKeys
         ("seeds", Texts(cluster.Seeds.Select(s => $"{s}"))),
         ("allow", Texts(cluster.Allow)),
         ("insecure", Flag(cluster.Insecure)),
+        ("legs.interface", RuleText.Quote(cluster.Legs.Interface ?? "")),
+        ("legs.ports", RuleText.Quote($"{cluster.Legs.FirstPort}-{cluster.Legs.LastPort}")),
     ];
 
     private static IEnumerable<(string Key, string Value)> Of(ConsoleSettings console) =>

@@ -19,7 +19,7 @@ internal static class OverlayText
     private const string Added = "rules";
     private const string Removed = "removed";
 
-    /// <summary>Of one rule as it goes between nodes. One with all outputs that a rule may have, and every option, has some 20,000.</summary>
+    /// <summary>Of one rule as it goes between nodes. One with all outputs that a rule may have, and every option, has some 60,000.</summary>
     private const int MaxRuleLength = 1 << 17;
 
     /// <summary>Of objects and arrays within each other; a rule has three.</summary>

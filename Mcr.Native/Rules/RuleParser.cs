@@ -105,12 +105,14 @@ public sealed partial class RuleParser
     {
         if (string.IsNullOrEmpty(text))
             return Missing(field, "the name of a network interface, such as eth0");
-        if (Encoding.UTF8.GetByteCount(text) is > MaxInterfaceNameLength and var bytes)
-            return Problem(field, $"'{Quote(text)}' has {bytes} {(bytes == text.Length ? "characters" : "bytes")}; Linux interface names have at most {MaxInterfaceNameLength} (see: ip link)");
-        if (text is "." or ".." || text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '/' or ':'))
-            return Problem(field, $"'{Quote(text)}' is not an interface name; names have no spaces, '/' or ':' (see: ip link)");
-        return text;
+        return WhyNoInterface(text) is { } refusal ? Problem(field, $"'{Quote(text)}' {refusal}") : text;
     }
+
+    /// <returns>Why no device can be called that, for the end of a sentence; null: one can.</returns>
+    public static string? WhyNoInterface(string text) =>
+        Encoding.UTF8.GetByteCount(text) is > MaxInterfaceNameLength and var bytes ? $"has {bytes} {(bytes == text.Length ? "characters" : "bytes")}; Linux interface names have at most {MaxInterfaceNameLength} (see: ip link)"
+        : text is "." or ".." || text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '/' or ':') ? "is not an interface name; names have no spaces, '/' or ':' (see: ip link)"
+        : null;
 
     private IPAddress? Address(string field, string? text, string wanted)
     {

@@ -120,7 +120,7 @@ public sealed class McrctlSpecs
     [InlineData(Add, "--outputs is missing; write GROUP:PORT:INTERFACE, such as 239.2.2.2:6000:eth1 or 239.2.2.2:6000:eth1?ttl=8")]
     [InlineData(Add + "--outputs 239.2.2.2:eth1", "--outputs '239.2.2.2:eth1' is not an output; write GROUP:PORT:INTERFACE, such as 239.2.2.2:6000:eth1 or 239.2.2.2:6000:eth1?ttl=8")]
     [InlineData(Add + "--outputs 239.2.2.2:6000:eth1?rate_limit=5M", "--outputs '239.2.2.2:6000:eth1?rate_limit=5M' has an option 'rate_limit' that is not known; did you mean 'rate-limit'?")]
-    [InlineData(Add + "--outputs 239.2.2.2:6000:eth1?colour=red", "--outputs '239.2.2.2:6000:eth1?colour=red' has an option 'colour' that is not known; known options are ttl, source, dscp, rate-limit, max-burst, pace, priority")]
+    [InlineData(Add + "--outputs 239.2.2.2:6000:eth1?colour=red", "--outputs '239.2.2.2:6000:eth1?colour=red' has an option 'colour' that is not known; known options are ttl, source, dscp, rate-limit, max-burst, pace, priority, node, pair")]
     [InlineData(Add + "--outputs 239.2.2.2:6000:eth1?pace=on&pace=off", "--outputs '239.2.2.2:6000:eth1?pace=on&pace=off' has two pace; leave one out")]
     [InlineData(Add + "--outputs 239.2.2.2:6000:eth1?dscp", "--outputs '239.2.2.2:6000:eth1?dscp' has a dscp without a value; write dscp=VALUE")]
     [InlineData("add --input-group 239.1.1.1 --input-port 5000 --outputs 239.2.2.2:6000:eth1", "--input-interface is missing; give the name of a network interface, such as eth0")]

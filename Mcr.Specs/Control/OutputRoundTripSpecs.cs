@@ -18,7 +18,7 @@ public sealed class OutputRoundTripSpecs(ITestOutputHelper output)
 {
     private const int Cases = 5_000;
 
-    private static readonly string[] Options = ["ttl", "source", "dscp", "rate-limit", "max-burst", "pace", "priority"];
+    private static readonly string[] Options = ["ttl", "source", "dscp", "rate-limit", "max-burst", "pace", "priority", "node", "pair"];
 
     [Fact]
     public void What_a_list_shows_should_make_the_same_rule_as_an_add() => Check(rule =>
@@ -80,7 +80,7 @@ public sealed class OutputRoundTripSpecs(ITestOutputHelper output)
     [Trait("kind", "fuzz")]
     public void Damaged_outputs_should_never_do_more_than_be_refused()
     {
-        string[] seeds = ["239.2.2.2:6000:eth1?ttl=8&source=keep&dscp=ef&rate-limit=1.5Gbit&max-burst=8&pace=on&priority=5", "[ff3e::1]:6000:eth1?ttl=decrement&source=fe80::1%2&rate-limit=99999999999999999999G", "[::ffff:1.2.3.4]:1:a,[ff0e::]:2:b"];
+        string[] seeds = ["239.2.2.2:6000:eth1?ttl=8&source=keep&dscp=ef&rate-limit=1.5Gbit&max-burst=8&pace=on&priority=5", "239.2.2.2:6000:eth1?node=b+c&ttl=8,239.2.2.2:6000:eth2?node=d&pair=e+d", "[ff3e::1]:6000:eth1?ttl=decrement&source=fe80::1%2&rate-limit=99999999999999999999G", "[::ffff:1.2.3.4]:1:a,[ff0e::]:2:b"];
         int accepted = 0;
         Fuzzing.Run(output, 50_000, random =>
         {
@@ -115,7 +115,7 @@ public sealed class OutputRoundTripSpecs(ITestOutputHelper output)
     private static IEnumerable<(string Key, string Value)> Written(RuleOutput o)
     {
         OutputEntry entry = Assert.IsType<ControlResponse.Rules>(ControlViews.Rules([new RuleView(new ForwardingRule(new RuleId("r"), null, new RuleInput("eth0", o.Group, 1), [o]), RuleStatus.Active, default, null, "")])).Entries[0].Outputs[0];
-        string?[] values = [entry.Ttl, entry.Source, entry.Dscp?.ToString(), entry.RateLimit is { } rate ? BitRate.Format(rate) : null, entry.MaxBurst?.ToString(), entry.Pace, entry.Priority?.ToString()];
+        string?[] values = [entry.Ttl, entry.Source, entry.Dscp?.ToString(), entry.RateLimit is { } rate ? BitRate.Format(rate) : null, entry.MaxBurst?.ToString(), entry.Pace, entry.Priority?.ToString(), entry.Node, entry.Pair];
         return Options.Zip(values).Where(v => v.Second is not null).Select(v => (v.First, v.Second!));
     }
 }

@@ -69,13 +69,18 @@ internal static class GeneratedRules
             return flags.Item1 ? null : new RedundancySettings([.. nodes], nodes[prefer % nodes.Length], flags.Item2, takeoverAfter);
         });
 
+    /// <summary>Of each output: none, a node, or one of several, of which none is in <see cref="GenRedundancy"/>.</summary>
+    private static readonly Gen<(string[] Nodes, int Which)[]> GenLegs = Gen.Select(
+        Gen.Char["abcxyzABC019-_."].Array[1, 4].Select(name => $"m{new string(name)}").Array[0, RedundancySettings.MaxNodes].Where(names => names.Distinct().Count() == names.Length),
+        Gen.Int[0, RedundancySettings.MaxNodes - 1]).Array[8];
+
     /// <summary>With every option, IPv4 and IPv6; all have the same id and the same input interface.</summary>
     public static readonly Gen<ForwardingRule> Any = Gen.Bool.SelectMany(v6 =>
     {
         Gen<IPAddress> unicast = v6 ? GenV6 : GenV4;
         Gen<IPAddress> any = Gen.OneOf(unicast, v6 ? GenGroup6 : GenGroup4);
         return Gen.Select(any, unicast.Null(), Gen.Bool, Gen.Select(any, unicast, GenOutput, Output).Array[1, 8], Rule).Where(r => r is not null).Select(r => r!);
-    }).SelectMany(rule => Gen.Select(GenRange, GenAnalysis, GenAlarms, GenRedundancy, (range, analysis, alarms, redundancy) => Widened(rule, range) with { Analysis = analysis, Alarms = alarms, Redundancy = redundancy }));
+    }).SelectMany(rule => Gen.Select(GenRange, GenAnalysis, GenAlarms, GenRedundancy, GenLegs, (range, analysis, alarms, redundancy, legs) => WithLegs(Widened(rule, range), legs) with { Analysis = analysis, Alarms = alarms, Redundancy = redundancy }));
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
@@ -95,6 +100,19 @@ internal static class GeneratedRules
         };
         return wide.NeedsForce == rule.NeedsForce ? wide : rule; // a wider one may have a reserved group
     }
+
+    /// <summary>The same rule with outputs of other nodes, where a leg carries all that they say.</summary>
+    private static ForwardingRule WithLegs(ForwardingRule rule, (string[] Nodes, int Which)[] legs) => !rule.Input.Range.IsExact ? rule : rule with
+    {
+        Outputs =
+        [
+            .. rule.Outputs.Select((o, i) => o.Source == SourceMode.Keep || o.DecrementTtl || legs[i].Nodes.Length == 0 ? o : o with
+            {
+                Node = legs[i].Nodes[legs[i].Which % legs[i].Nodes.Length],
+                Pair = legs[i].Nodes.Length == 1 ? [] : [.. legs[i].Nodes],
+            }),
+        ],
+    };
 
     private static RuleOutput Output(IPAddress group, IPAddress source, RuleOutput options) =>
         options with { Group = group, SourceAddress = options.Source == SourceMode.Address ? source : null };
