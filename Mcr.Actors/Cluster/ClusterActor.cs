@@ -8,7 +8,9 @@ using Mcr.Actors.Cluster.Wire;
 using Mcr.Actors.Control;
 using Mcr.Actors.Events;
 using Mcr.Actors.Messages;
+using Mcr.Actors.Legs;
 using Mcr.Actors.Redundancy;
+using Mcr.Native.Kernel;
 
 namespace Mcr.Actors.Cluster;
 
@@ -62,7 +64,9 @@ internal sealed partial class ClusterActor : UntypedActor, IWithTimers
         _members = new MembersState(options.Node);
         _state = new ClusterMessages.SystemState("starting", null, 0, options.Time.GetUtcNow());
         _rules = Context.ActorOf(Props.Create(() => new ClusterRulesActor(relay, file, options.Node, options.Time, RelayPatience)), "rules");
+        LegsState legs = LegsFile.Begin(options);
         _redundancy = Context.ActorOf(Props.Create(() => new RedundancyActor(options.Node, options.Time)), "redundancy");
+        _legs = Context.ActorOf(Props.Create(() => new LegsActor(legs, relay, options.Directory, options.Time, ClockState.Read)), "legs");
         _system = Context.ActorOf(Props.Create(() => new ClusterSystemActor(options, options.Time)), "system");
     }
 
@@ -92,6 +96,12 @@ internal sealed partial class ClusterActor : UntypedActor, IWithTimers
             case ClusterMessages.SystemState state:
                 Become(state);
                 break;
+            case LegMessages.Rules:
+                _legs.Forward(message);
+                break;
+            case LegMessages.GetRules:
+                _rules.Forward(message);
+                break;
             case MemberMessages.Shard:
                 _rules.Forward(message);
                 break;
@@ -117,7 +127,7 @@ internal sealed partial class ClusterActor : UntypedActor, IWithTimers
                 break;
             case NodeReport report:
                 _open--;
-                Publish(report.Refusing(_refused) with { At = _options.Time.GetUtcNow(), Redundancy = _redundant });
+                Publish(report.Refusing(_refused) with { At = _options.Time.GetUtcNow(), Redundancy = _redundant, Legs = _begunAndEnded, Clock = _clock });
                 break;
             case ClusterMessages.Summary summary:
                 _open--;
@@ -161,6 +171,9 @@ internal sealed partial class ClusterActor : UntypedActor, IWithTimers
                 break;
             case ControlRequest.ClusterForget forget:
                 Forget(forget.Member ?? "", peer);
+                break;
+            case ControlRequest.ClusterLeg leg:
+                _legs.Forward(new LegMessages.Handle(leg, peer.Node ?? ""));
                 break;
             case ControlRequest.ClusterTakeover or ControlRequest.ClusterDrain or ControlRequest.ClusterYield:
                 HandleRedundancy(request, peer);
@@ -318,7 +331,7 @@ internal sealed partial class ClusterActor : UntypedActor, IWithTimers
     private void Tell(RelayEvent news) => Context.System.EventStream.Tell(_log, news);
 
     private ControlResponse.ClusterStatus Status(ClusterMessages.Summary summary) =>
-        new(ClusterViews.Status(_options.Settings.Name, _options.Node, _state, _view, _members, _reports, _drifts, summary) with { Redundant = _entries.IsEmpty ? null : [.. _entries.Values.OrderBy(e => e.RuleId, StringComparer.Ordinal)] });
+        new(ClusterViews.Status(_options.Settings.Name, _options.Node, _state, _view, _members, _reports, _drifts, summary) with { Redundant = _entries.IsEmpty ? null : [.. _entries.Values.OrderBy(e => e.RuleId, StringComparer.Ordinal)], Legs = _legEntries.IsEmpty ? null : _legEntries });
 
     private void Ask<T>(IActorRef whom, object question, Func<T, ControlResponse> answer) =>
         whom.Ask<T>(question, Patience).PipeTo(Sender, Self, answer, e => new ControlResponse.Error(e is AskTimeoutException ? "this node is busy with the rules of the cluster; try again in a moment" : e.Message));

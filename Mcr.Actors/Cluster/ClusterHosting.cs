@@ -26,7 +26,7 @@ public static class ClusterHosting
         builder.WithActors((system, registry) =>
         {
             IActorRef relay = registry.Get<RelaySupervisor>();
-            var options = new ClusterOptions(settings.Cluster, settings.Tls, settings.NodeName, version, gate, TimeProvider.System);
+            var options = new ClusterOptions(settings.Cluster, settings.Tls, settings.NodeName, version, gate, TimeProvider.System) { Directory = state };
             ClusterRulesFile? file = state is null ? null : new ClusterRulesFile(state) { HasLostRules = ledger.WasLost };
             IActorRef cluster = system.ActorOf(Props.Create(() => new ClusterActor(options, relay, file)), "cluster");
             CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceUnbind, "leave-cluster", async () =>

@@ -7,6 +7,7 @@ using Mcr.Actors.Cluster.Tls;
 using Mcr.Actors.Cluster.Wire;
 using Mcr.Actors.Configuration;
 using Mcr.Actors.Relay;
+using Mcr.Actors.State;
 
 namespace Mcr.Actors.Cluster;
 
@@ -22,6 +23,9 @@ internal sealed record ClusterOptions(ClusterSettings Settings, TlsSettings Tls,
 
     /// <summary>The certificate files that were used before: better than such as have problems.</summary>
     public CertificateFiles? LastGood { get; init; }
+
+    /// <summary>null: nothing is kept.</summary>
+    public StateDirectory? Directory { get; init; }
 
     /// <summary>Outlives the ActorSystem.</summary>
     public MovesMemory Moves { get; } = new();

@@ -27,6 +27,7 @@ internal sealed class ClusterRuleTexts
     /// <summary>What the others are made of, as long as it is the same.</summary>
     private ImmutableArray<RuleShard> _shards = [];
     private (RuleKey Key, RuleRegister Register)[] _rules = [];
+    private ImmutableArray<RuleShard> _legShards = [];
     private ImmutableArray<string> _conflicts = [];
     private Dictionary<string, NodeRules> _nodes = [];
 
@@ -74,6 +75,23 @@ internal sealed class ClusterRuleTexts
     {
         Summarize(state, reports);
         return new([.. (state is null ? [] : _rules).Select(r => Entry(state!, r.Key, r.Register, reports.GetValueOrDefault(r.Key.Node)))]);
+    }
+
+    /// <summary>Rules with outputs on another node than their own.</summary>
+    /// <returns>null: they are those that were last returned.</returns>
+    public LegMessages.Rules? Legs(ClusterRules state)
+    {
+        if (_legShards == state.Shards)
+            return null;
+        _legShards = state.Shards;
+        return AllLegs(state);
+    }
+
+    /// <inheritdoc cref="Legs"/>
+    public LegMessages.Rules AllLegs(ClusterRules state)
+    {
+        Use(state);
+        return new LegMessages.Rules([.. _rules.Select(r => (r.Key.Node, Rule(r.Key.Id, r.Register.Value!.Text).Rule)).Where(r => r.Rule?.Outputs.Any(o => o.Node is not null) == true).Select(r => (r.Node, r.Rule!))]);
     }
 
     /// <summary>What an operator asks of a node that is away: checked against what is known of its rules, all of it or nothing.</summary>

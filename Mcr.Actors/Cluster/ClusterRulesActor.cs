@@ -69,6 +69,11 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
         ReceiveAsync<ClusterMessages.Leave>(async leave => Sender.Tell(await LeaveAsync(leave)));
         ReceiveAsync<ClusterMessages.Forget>(async forget => Sender.Tell(await DoAsync(forget.By, state => state.Forget(forget.Node, forget.By, Now), $"the rules of node {forget.Node} are forgotten")));
         Receive<ClusterMessages.Summarize>(ask => Sender.Tell(_texts.Summarize(_state, ask.Reports)));
+        Receive<LegMessages.GetRules>(_ =>
+        {
+            if (_state is { } state)
+                Context.Parent.Tell(_texts.AllLegs(state)); // else it does when it knows them
+        });
         Receive<ClusterMessages.ListRules>(ask => Sender.Tell(_texts.List(_state, ask.Reports)));
     }
 
@@ -151,6 +156,8 @@ internal sealed class ClusterRulesActor : ReceiveActor, IWithTimers
         if (_wanted.Count > 0)
             Self.Tell(new Apply());
         TellRefusals();
+        if (_texts.Legs(next) is { } legs)
+            Context.Parent.Tell(legs);
     }
 
     private void Tell(IEnumerable<ClusterRulesEffect> effects)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Akka.DistributedData;
+using Mcr.Actors.Legs;
 using Mcr.Actors.Redundancy;
 
 namespace Mcr.Actors.Cluster;
@@ -50,6 +51,14 @@ public sealed record NodeReport : IReplicatedData<NodeReport>
     /// <summary>Its redundant rules, by id.</summary>
     public ImmutableSortedDictionary<string, RedundancyReport> Redundancy { get; init; } = ImmutableSortedDictionary<string, RedundancyReport>.Empty;
 
+    /// <summary>Legs that begin or end there; the first so many of very many.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<LegReport> Legs { get; init; } = [];
+
+    /// <summary>Where there are legs: what it knows of its clock.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ClockReport? Clock { get; init; }
+
     /// <param name="refused">All that it cannot have.</param>
     public NodeReport Refusing(IReadOnlyDictionary<string, string> refused) => this with
     {
@@ -65,7 +74,7 @@ public sealed record NodeReport : IReplicatedData<NodeReport>
     /// <summary>Whether it says the same, whenever it was said.</summary>
     public bool SaysTheSameAs(NodeReport other) =>
         IsForgotten == other.IsForgotten && Version == other.Version && RulesetHash == other.RulesetHash && Same(Rules, other.Rules) && Same(Workers, other.Workers) && Same(Interfaces, other.Interfaces) && Same(Refused, other.Refused) && RefusedMore == other.RefusedMore
-        && Same(Redundancy, other.Redundancy);
+        && Same(Redundancy, other.Redundancy) && Legs.SequenceEqual(other.Legs) && Clock == other.Clock;
 
     private static int Rank(NodeReport one, NodeReport other) =>
         one.Number.CompareTo(other.Number) is not 0 and int byNumber ? byNumber
@@ -74,7 +83,7 @@ public sealed record NodeReport : IReplicatedData<NodeReport>
         : string.CompareOrdinal(one.Content, other.Content);
 
     /// <summary>The same for all that say the same.</summary>
-    private string Content => string.Join('\n', [IsForgotten ? "forgotten" : "", Version, RulesetHash, .. Lines(Rules), "", .. Lines(Workers), "", .. Lines(Interfaces), "", .. Lines(Refused), RefusedMore == 0 ? "" : $"and {RefusedMore}", .. Lines(Redundancy)]);
+    private string Content => string.Join('\n', [IsForgotten ? "forgotten" : "", Version, RulesetHash, .. Lines(Rules), "", .. Lines(Workers), "", .. Lines(Interfaces), "", .. Lines(Refused), RefusedMore == 0 ? "" : $"and {RefusedMore}", .. Lines(Redundancy), .. Legs.Select(l => $"{l}"), .. Clock is null ? Array.Empty<string>() : [$"{Clock}"]]);
 
     private static IEnumerable<string> Lines<T>(IReadOnlyDictionary<string, T> values) => values.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}");
 

@@ -26,6 +26,10 @@ public sealed record ClusterEntry(string Cluster, string Node, string State, str
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<RedundancyEntry>? Redundant { get; init; }
 
+    /// <summary>Legs that begin or end with the node that answers.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<LegEntry>? Legs { get; init; }
+
     /// <summary>Concurrent changes of one rule of which one was given up, and what became of it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Conflicts { get; init; }

@@ -14,7 +14,7 @@ internal sealed record ControlAccess(uint Owner, uint Group, uint? ReadOnlyGroup
     /// <summary>Requests that only ask. Every other one changes something, also such as nobody has thought of here.</summary>
     public static bool OnlyAsks(ControlRequest request) => request
         is ControlRequest.ListRules or ControlRequest.Stats or ControlRequest.ListWorkers or ControlRequest.Interfaces or ControlRequest.Ping or ControlRequest.Version
-        or ControlRequest.ClusterStatus or ControlRequest.ClusterRules
+        or ControlRequest.ClusterStatus or ControlRequest.ClusterRules or ControlRequest.ClusterLeg
         or ControlRequest.ShowConfig or ControlRequest.ShowAudit or ControlRequest.GetLogLevels or ControlRequest.Events or ControlRequest.TraceGet
         or ControlRequest.ChangeRules { DryRun: true };
 

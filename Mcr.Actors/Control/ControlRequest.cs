@@ -246,6 +246,25 @@ public abstract record ControlRequest
         public bool Now { get; init; }
     }
 
+    /// <summary>From node to node, and refused to everybody else: where a leg ends that begins there; answered by <see cref="ControlResponse.Leg"/>.</summary>
+    public sealed record ClusterLeg : ControlRequest
+    {
+        /// <summary>The node that asks.</summary>
+        public string? From { get; init; }
+
+        /// <summary>Its rule's id.</summary>
+        public string? Rule { get; init; }
+
+        /// <summary>Which output of it.</summary>
+        public string? Output { get; init; }
+
+        /// <summary>16 hexadecimal digits; others whenever it has forgotten what it had sent.</summary>
+        public string? Instance { get; init; }
+
+        /// <summary>Of the leg, as it has it; null: it has none.</summary>
+        public string? Id { get; init; }
+    }
+
     public sealed record Ping : ControlRequest;
 
     public sealed record Version : ControlRequest;

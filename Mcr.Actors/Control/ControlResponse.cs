@@ -34,6 +34,9 @@ public abstract record ControlResponse
     /// <summary>By node and rule.</summary>
     public sealed record ClusterRules(IReadOnlyList<ClusterRuleEntry> Entries) : ControlResponse;
 
+    /// <summary>To a node whose rule has a leg to this one.</summary>
+    public sealed record Leg(LegOfferEntry Entry) : ControlResponse;
+
     /// <summary>Done, or accepted; the sentence says which.</summary>
     public sealed record Success(string Sentence) : ControlResponse
     {

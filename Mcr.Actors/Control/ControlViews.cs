@@ -48,8 +48,9 @@ public static class ControlViews
     {
         McrSettings settings = configuration?.Settings ?? SettingsReader.Read(new SettingsSources()).Settings!;
         string[] head = ["What runs, as mcrctl config show has it", $"Ruleset hash: {list.Hash}"];
-        string text = ConfigText.Write(head, settings, list.Rules.Select(r => new ConfiguredRule(r.Rule, r.Origin)));
-        return new ControlResponse.Config(new ConfigEntry(list.Hash, [.. list.Rules.Select(Rule)], configuration?.File, text));
+        RuleView[] own = [.. list.Rules.Where(r => r.Rule.Input.Leg is null)]; // the ends of legs are other nodes' rules
+        string text = ConfigText.Write(head, settings, own.Select(r => new ConfiguredRule(r.Rule, r.Origin)));
+        return new ControlResponse.Config(new ConfigEntry(list.Hash, [.. own.Select(Rule)], configuration?.File, text));
     }
 
     public static ControlResponse Refusal(IEnumerable<RuleProblem> problems) =>

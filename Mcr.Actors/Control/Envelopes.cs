@@ -106,6 +106,9 @@ internal sealed record CommandEnvelope
     [JsonPropertyName("ClusterYield")]
     public ControlRequest.ClusterYield? ClusterYield { get; init; }
 
+    [JsonPropertyName("ClusterLeg")]
+    public ControlRequest.ClusterLeg? ClusterLeg { get; init; }
+
     [JsonPropertyName("Ping")]
     public ControlRequest.Ping? Ping { get; init; }
 
@@ -151,6 +154,9 @@ internal sealed record ResponseEnvelope
 
     [JsonPropertyName("ClusterRules"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ClusterRuleEntry>? ClusterRules { get; init; }
+
+    [JsonPropertyName("Leg"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LegOfferEntry? Leg { get; init; }
 
     [JsonPropertyName("Success"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Success { get; init; }

@@ -45,7 +45,7 @@ public static class RequestCodec
     private static ControlRequest Unwrap(CommandEnvelope command)
     {
         ControlRequest? only = null;
-        foreach (ControlRequest? each in new ControlRequest?[] { command.Add, command.Remove, command.ChangeRules, command.ConfirmChange, command.Reload, command.SaveConfig, command.ShowAudit, command.ShowConfig, command.SetWorkers, command.UpgradeHold, command.TraceEnable, command.TraceDisable, command.TraceGet, command.ListRules, command.Stats, command.ListWorkers, command.Interfaces, command.Events, command.GetLogLevels, command.SetLogLevel, command.ClusterStatus, command.ClusterRules, command.ClusterLeave, command.ClusterJoin, command.ClusterDown, command.ClusterForget, command.ClusterTakeover, command.ClusterDrain, command.ClusterYield, command.Ping, command.Version })
+        foreach (ControlRequest? each in new ControlRequest?[] { command.Add, command.Remove, command.ChangeRules, command.ConfirmChange, command.Reload, command.SaveConfig, command.ShowAudit, command.ShowConfig, command.SetWorkers, command.UpgradeHold, command.TraceEnable, command.TraceDisable, command.TraceGet, command.ListRules, command.Stats, command.ListWorkers, command.Interfaces, command.Events, command.GetLogLevels, command.SetLogLevel, command.ClusterStatus, command.ClusterRules, command.ClusterLeave, command.ClusterJoin, command.ClusterDown, command.ClusterForget, command.ClusterTakeover, command.ClusterDrain, command.ClusterYield, command.ClusterLeg, command.Ping, command.Version })
         {
             if (each is not null && only is not null)
                 throw new InvalidDataException("the request has more than one command; send one after another");
@@ -102,6 +102,7 @@ public static class RequestCodec
         ControlRequest.ClusterTakeover takeover => new() { ClusterTakeover = takeover },
         ControlRequest.ClusterDrain drain => new() { ClusterDrain = drain },
         ControlRequest.ClusterYield yield => new() { ClusterYield = yield },
+        ControlRequest.ClusterLeg leg => new() { ClusterLeg = leg },
         ControlRequest.Ping ping => new() { Ping = ping },
         ControlRequest.Version version => new() { Version = version },
         _ => throw new ArgumentOutOfRangeException(nameof(request), request, null),

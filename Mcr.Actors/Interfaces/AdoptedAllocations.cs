@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mcr.Actors.Legs;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
 using Mcr.Native.Rules;
@@ -13,7 +14,8 @@ namespace Mcr.Actors.Interfaces;
 internal static class AdoptedAllocations
 {
     /// <param name="desired">The rules of the interface. One with the input of a rule that runs is that rule.</param>
-    public static Allocations Rebuild(AdoptedPort adopted, ImmutableDictionary<RuleId, ForwardingRule> desired)
+    /// <param name="node">This one's name.</param>
+    public static Allocations Rebuild(AdoptedPort adopted, ImmutableDictionary<RuleId, ForwardingRule> desired, string node = "")
     {
         ImmutableDictionary<int, EgressKey> keys = Keys(adopted);
         Dictionary<(GroupRange, System.Net.IPAddress?), RuleId> byInput = desired.Values.ToDictionary(r => (r.Input.Range, r.Input.Source), r => r.Id);
@@ -21,7 +23,7 @@ internal static class AdoptedAllocations
         foreach (ResolvedRule rule in adopted.Rules.Rules)
         {
             RuleId id = byInput.TryGetValue((rule.Range, rule.Source), out RuleId wanted) ? wanted : Unwanted(rule);
-            rules.Add(id, Planned(rule, keys));
+            rules.Add(id, Planned(rule, keys, desired.GetValueOrDefault(id), node));
         }
 
         var users = adopted.Rules.Rules.SelectMany(SocketsOf).CountBy(id => id).ToDictionary();
@@ -58,16 +60,21 @@ internal static class AdoptedAllocations
 
     private static EgressKey Unknown(int id) => new(0, "", 0, null, $"of socket {id}");
 
-    private static PlannedRule Planned(ResolvedRule rule, ImmutableDictionary<int, EgressKey> keys) => new(
+    private static PlannedRule Planned(ResolvedRule rule, ImmutableDictionary<int, EgressKey> keys, ForwardingRule? wanted, string node) => new(
         RuleOutcome.Active,
         rule,
         [.. SocketsOf(rule).Select(id => keys[id])],
         Memberships: [],
         rule.Counter,
-        [.. rule.Outputs.Select(o => new OutputCounter(keys[o.Socket].Interface, o.Address, o.Port, o.Counter))])
+        [.. rule.Outputs.Select(o => LegOf(o, wanted, node) is { } leg ? new OutputCounter(leg.Interface, leg.Group, leg.Port, o.Counter) { Node = leg.Node } : new OutputCounter(keys[o.Socket].Interface, o.Address, o.Port, o.Counter))])
     {
         Hash = ResolvedRuleHash.Of(rule),
     };
+
+    /// <summary>Which output of another node is meant; null: none.</summary>
+    public static RuleOutput? LegOf(ResolvedOutput output, ForwardingRule? rule, string node) => output.Leg is not { } leg || rule is null
+        ? null
+        : LegName.AllOf(node, rule).FirstOrDefault(l => l.Name.Mark == (uint)leg.Id).Output;
 
     /// <summary>For a rule that is not wanted any more: an id that no rule can have.</summary>
     private static RuleId Unwanted(ResolvedRule rule) => new($"(adopted {rule.Counter})");

@@ -14,11 +14,12 @@ internal sealed partial class InterfaceActor
 
     private void BeginAdoption(AdoptedPort adopted)
     {
-        Allocations allocations = AdoptedAllocations.Rebuild(adopted, _state.Desired);
+        Allocations allocations = AdoptedAllocations.Rebuild(adopted, _state.Desired, _options.NodeName);
         _state = _state.Adopt(allocations, adopted.Rules.Generation, adopted.Workers.Select(w => w.Number));
         _open!.Meters.Adopt(allocations.Rules);
         _open.IsAdopting = true;
         AdoptPeers(allocations);
+        AdoptLegs(allocations);
     }
 
     /// <returns>false for a process that was just started and has nothing.</returns>

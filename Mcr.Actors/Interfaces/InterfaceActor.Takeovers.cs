@@ -34,6 +34,8 @@ internal sealed partial class InterfaceActor
     {
         Context.System.EventStream.Subscribe(Self, typeof(RedundancyMessages.Wish));
         Context.System.EventStream.Subscribe(Self, typeof(RedundancyMessages.Probe));
+        Context.System.EventStream.Subscribe(Self, typeof(LegMessages.Targets));
+        Context.System.EventStream.Subscribe(Self, typeof(LegMessages.Renew));
     }
 
     private void HandleTakeovers(object message)
@@ -55,7 +57,7 @@ internal sealed partial class InterfaceActor
                 EndProbe(over);
                 break;
             default:
-                Unhandled(message);
+                HandleLegs(message);
                 break;
         }
     }

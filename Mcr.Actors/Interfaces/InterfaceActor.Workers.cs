@@ -180,5 +180,7 @@ internal sealed partial class InterfaceActor
 
     private sealed record ChangeOverdue;
 
+    private sealed record TrialOver;
+
     private sealed record AnswerOverdue;
 }

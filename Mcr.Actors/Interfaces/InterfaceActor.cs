@@ -237,10 +237,11 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
 
         PlanFailures lost = PlanFailures.None with { Memberships = _lost };
         _lost = _lost.Clear();
-        InterfacePlan plan = PlanPreparation.Prepare(_open!.Port, new PlanInput(link, links, _state.Desired, _state.Allocations, lost, _state.NextGeneration) { Changed = _state.Changed, LeftOut = _state.LeftOut, Traces = _traces.Active, Workers = _open.Seats.Count, Node = _options.NodeName, Peers = _peers });
+        InterfacePlan plan = PlanPreparation.Prepare(_open!.Port, new PlanInput(link, links, _state.Desired, _state.Allocations, lost, _state.NextGeneration) { Changed = _state.Changed, LeftOut = _state.LeftOut, Traces = _traces.Active, Workers = _open.Seats.Count, Node = _options.NodeName, Peers = _peers, Legs = LegsToPlan() });
         _open.Meters.Follow(plan);
         Apply(_state.Prepared(plan));
         FollowTakeovers(plan);
+        FollowLegs(plan);
         if (_open is { IsAdopting: true })
             EndAdoption(plan);
     }
@@ -335,6 +336,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
         _lost = _lost.Clear();
         _state = _state.Closed();
         EndTraces();
+        DropLegs();
         if (!hold)
             EndTakeovers();
     }
@@ -394,6 +396,4 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
         if (_open!.Seats.Find(s => s.Seat.Number == number) is { Life: { } life } seat)
             _open.Workers.Tell(message(seat.Seat, life));
     }
-
-    private sealed record TrialOver;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mcr.Actors.Legs;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
 using Mcr.Actors.Redundancy;
@@ -36,6 +37,8 @@ internal sealed record PlanInput(
 
     /// <summary>Of redundant rules: the MAC addresses that other nodes send from, with the node's rank.</summary>
     public ImmutableDictionary<RuleId, EchoPeers> Peers { get; init; } = ImmutableDictionary<RuleId, EchoPeers>.Empty;
+
+    public PlanLegs Legs { get; init; } = PlanLegs.None;
 
     /// <summary>The rules that are traced.</summary>
     public ImmutableDictionary<RuleId, TraceSettings> Traces { get; init; } = ImmutableDictionary<RuleId, TraceSettings>.Empty;

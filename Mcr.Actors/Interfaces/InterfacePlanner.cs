@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using Mcr.Actors.Legs;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
 using Mcr.Actors.Redundancy;
@@ -92,14 +93,16 @@ internal sealed class InterfacePlanner
         if (!rule.Input.IsMulticast && !_localAddresses.Value.Contains(rule.Input.Group))
             return Idle(rule, before, RuleStatus.Pending, $"{rule.Input.Group} is not an address of this host; add it to an interface, or correct the rule's input");
 
-        if (rule.Redundancy is not null && _input.Workers > 1)
-            return Idle(rule, before, RuleStatus.Failed, $"a rule with ha takes one worker on its input, and {_input.Link.Name} has {_input.Workers}: each would decide for its own flows; mcrctl workers {_input.Link.Name} 1, or take other rules in on another interface");
+        if (WhyNotShared(rule) is { } alone)
+            return Idle(rule, before, RuleStatus.Failed, $"a rule with {alone} takes one worker on its input, and {_input.Link.Name} has {_input.Workers}: each would decide for its own flows; mcrctl workers {_input.Link.Name} 1, or take other rules in on another interface");
+        if (rule.Input.Leg is not null && !_input.Legs.Ends.ContainsKey(rule.Id))
+            return Idle(rule, before, RuleStatus.Pending, "its leg has no key yet");
 
         _reasons.Clear();
         string? inputFault = Fault(_input.Link);
         if (inputFault is not null)
             _reasons.Add($"interface {inputFault}");
-        List<(RuleOutput Output, EgressKey Key, Link Link)> usable = UsableOutputs(rule, out bool refused);
+        List<UsableOutput> usable = UsableOutputs(rule, out bool refused);
         if (usable.Count == 0)
             return Idle(rule, before, refused ? RuleStatus.Failed : RuleStatus.Pending, Join(_reasons));
         ImmutableArray<OutputCounter> kept = KeptCounters(rule, before);
@@ -122,14 +125,14 @@ internal sealed class InterfacePlanner
     }
 
     /// <summary>Where other nodes are heard; what is not, is a rule without takeover by the data, and no fault of the rule: its state says so.</summary>
-    private Listening ListeningOf(ForwardingRule rule, List<(RuleOutput Output, EgressKey Key, Link Link)> usable)
+    private Listening ListeningOf(ForwardingRule rule, List<UsableOutput> usable)
     {
         if (rule.Redundancy is not { } redundancy)
             return Listening.None;
         (RuleOutput Output, EgressKey Echo, Membership Group)[] heard =
         [
-            .. usable.Where(u => EchoResolution.WhyNot(u.Output, u.Link) is null)
-                .Select(u => (u.Output, Echo: EchoResolution.KeyOf(u.Link)))
+            .. usable.Where(u => u.Link is not null && EchoResolution.WhyNot(u.Output, u.Link) is null)
+                .Select(u => (u.Output, Echo: EchoResolution.KeyOf(u.Link!)))
                 .Select(h => (h.Output, h.Echo, Group: new Membership(h.Output.Group, null, 0) { Echo = h.Echo }))
                 .Where(h => !_input.Failures.Sockets.ContainsKey(h.Echo) && !_input.Failures.Memberships.ContainsKey(h.Group)),
         ];
@@ -146,12 +149,19 @@ internal sealed class InterfacePlanner
     private static ImmutableArray<OutputCounter> KeptCounters(ForwardingRule rule, PlannedRule? before) =>
         before is null ? [] : before.Outputs.RemoveAll(counter => !rule.Outputs.Any(counter.IsOf));
 
-    private List<(RuleOutput Output, EgressKey Key, Link Link)> UsableOutputs(ForwardingRule rule, out bool refused)
+    private List<UsableOutput> UsableOutputs(ForwardingRule rule, out bool refused)
     {
         refused = false;
-        var usable = new List<(RuleOutput, EgressKey, Link)>(rule.Outputs.Length);
+        var usable = new List<UsableOutput>(rule.Outputs.Length);
         foreach (RuleOutput output in rule.Outputs)
         {
+            if (output.Node is not null)
+            {
+                if (LegOf(rule, output, ref refused) is { } leg)
+                    usable.Add(leg);
+                continue;
+            }
+
             if (!_input.Links.TryGet(output.Interface, out Link? link))
             {
                 _reasons.Add($"output interface {output.Interface} does not exist");
@@ -166,40 +176,60 @@ internal sealed class InterfacePlanner
                 continue;
             }
 
-            if (_input.Failures.Sockets.TryGetValue(key, out string? sentence))
-            {
-                refused = true;
-                _reasons.Add($"output {output} cannot be opened: {sentence}");
+            if (IsRefused(output, key, ref refused))
                 continue;
-            }
-
             if (Fault(link) is { } fault)
                 _reasons.Add($"output interface {fault}");
-            usable.Add((output, key, link));
+            usable.Add(UsableOutput.Of(output, key, link));
         }
 
         return usable;
     }
 
+    private UsableOutput? LegOf(ForwardingRule rule, RuleOutput output, ref bool refused)
+    {
+        var name = LegName.Of(_input.Node, rule, output);
+        if (!_input.Legs.Targets.TryGetValue(name, out LegTarget? target))
+        {
+            _reasons.Add($"output {output} has no leg yet: {_input.Legs.Problems.GetValueOrDefault(name) ?? $"node {name.To} has not said where it goes"}");
+            return null;
+        }
+
+        EgressKey key = OutputResolution.KeyOf(output, target);
+        return IsRefused(output, key, ref refused) ? null : UsableOutput.Of(output, key, target);
+    }
+
+    private bool IsRefused(RuleOutput output, EgressKey key, ref bool refused)
+    {
+        if (!_input.Failures.Sockets.TryGetValue(key, out string? sentence))
+            return false;
+        refused = true;
+        _reasons.Add($"output {output} cannot be opened: {sentence}");
+        return true;
+    }
+
+    /// <returns>Why one worker has to take all of it in; null: several may, or there is one.</returns>
+    private string? WhyNotShared(ForwardingRule rule) => _input.Workers <= 1 ? null : rule.Redundancy is not null ? "ha" : rule.HasLegs ? "a leg" : null;
+
     /// <summary>Gives the rule what it lacks of counters and sockets; there are enough.</summary>
     private PlannedRule Resolve(
-        ForwardingRule rule, PlannedRule? before, RuleOutcome outcome, List<(RuleOutput Output, EgressKey Key, Link Link)> usable, ImmutableArray<Membership> memberships, ImmutableArray<OutputCounter> kept, Listening listening)
+        ForwardingRule rule, PlannedRule? before, RuleOutcome outcome, List<UsableOutput> usable, ImmutableArray<Membership> memberships, ImmutableArray<OutputCounter> kept, Listening listening)
     {
         ImmutableArray<EgressKey> sockets = [.. usable.Select(u => u.Key), .. listening.Echoes.Select(e => e.Echo)];
         _port.Move(before?.Sockets ?? [], sockets);
         int counter = before?.Counter ?? _port.TakeRuleCounter();
         ImmutableArray<OutputCounter>.Builder counters = kept.ToBuilder();
         var outputs = ImmutableArray.CreateBuilder<ResolvedOutput>(usable.Count);
-        foreach ((RuleOutput output, EgressKey key, Link link) in usable)
+        foreach (UsableOutput to in usable)
         {
-            OutputCounter? entry = kept.FirstOrDefault(c => c.IsOf(output));
+            OutputCounter? entry = kept.FirstOrDefault(c => c.IsOf(to.Output));
             if (entry is null)
             {
-                entry = _port.TakeCounter(output);
+                entry = _port.TakeCounter(to.Output);
                 counters.Add(entry);
             }
 
-            outputs.Add(new ResolvedOutput(_port.IdOf(key), output.Group, output.Port, entry.Index, OutputResolution.OptionsOf(output, link) with { IsRedundant = rule.Redundancy is not null }));
+            outputs.Add(new ResolvedOutput(_port.IdOf(to.Key), to.Address, to.Port, entry.Index, to.Options with { IsRedundant = rule.Redundancy is not null }) { Leg = to.Leg });
         }
 
         var resolved = new ResolvedRule(rule.Input.Group, rule.Input.Port, rule.Input.Source, counter, outputs.MoveToImmutable())
@@ -209,6 +239,7 @@ internal sealed class InterfacePlanner
             Analysis = rule.Analysis == AnalysisSettings.Auto && !rule.Input.Range.IsExact ? AnalysisSettings.Off : rule.Analysis, // many streams, of which no one would know which is meant
             Trace = _input.Traces.GetValueOrDefault(rule.Id),
             Redundancy = listening.Resolve(_input.Node, _port.IdOf),
+            Leg = rule.Input.Leg is null ? null : _input.Legs.Ends[rule.Id],
         };
         bool isSame = resolved.Equals(before?.Resolved);
         return new PlannedRule(outcome, isSame ? before!.Resolved : resolved, sockets, memberships, counter, counters.ToImmutable())

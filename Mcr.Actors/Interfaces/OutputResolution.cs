@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Mcr.Actors.Legs;
 using Mcr.Actors.Platform;
 using Mcr.Native.Egress;
 using Mcr.Native.Netlink;
@@ -49,6 +50,25 @@ internal static class OutputResolution
             Mtu = link.Mtu,
         };
     }
+
+    /// <summary>Legs with equal keys share a socket: none of them waits for a neighbour of its own.</summary>
+    public static EgressKey KeyOf(RuleOutput output, LegTarget target) => new(0, "", 0, null)
+    {
+        Kind = EgressKind.Leg,
+        IsIpv6 = target.Address.AddressFamily == AddressFamily.InterNetworkV6,
+        Priority = output.Priority,
+        Dscp = IsDscpOfSocket(output, isOurs: false) ? output.Dscp : null,
+    };
+
+    /// <summary>What is left of an output's options for the way there; the others are for what comes out at the end.</summary>
+    public static EgressOptions OptionsOf(RuleOutput output, LegTarget target) => new()
+    {
+        Dscp = IsDscpOfSocket(output, isOurs: false) ? (byte)0 : output.Dscp,
+        RateLimit = output.RateLimit,
+        MaxBurst = output.MaxBurst,
+        Pace = output.Pace,
+        Mtu = target.Mtu,
+    };
 
     private static EgressKind KindOf(RuleOutput output, Link link) => (output.Source == SourceMode.Keep, output.IsMulticast) switch
     {

@@ -53,6 +53,9 @@ public static class RelayCommands
     /// <summary>The rules of the files, to which what runs was written: nothing that runs is changed.</summary>
     public sealed record RestOn(ImmutableArray<RuleWithOrigin> Files);
 
+    /// <summary>The other ends of legs from other nodes, all of them. What cannot be beside the rules of this node is a note of the answer.</summary>
+    public sealed record UseHalves(ImmutableArray<RuleWithOrigin> Halves);
+
     /// <summary>Events are posted there from now on; those that wait as well.</summary>
     public sealed record UseWebhook(Configuration.WebhookSettings Settings);
 

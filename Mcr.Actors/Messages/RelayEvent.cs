@@ -50,6 +50,9 @@ public enum EventKind
     /// <summary>Something keeps a redundant rule from being taken over as it should.</summary>
     Redundancy,
 
+    /// <summary>A leg from site to site goes somewhere, or somewhere else; or something is wrong with what comes over it.</summary>
+    Leg,
+
     /// <summary>Consoles cannot connect, or can again.</summary>
     ConsoleState,
 }

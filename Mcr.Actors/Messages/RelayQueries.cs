@@ -14,6 +14,9 @@ public static class RelayQueries
     /// <summary>Answered by <see cref="RuleList"/>.</summary>
     public sealed record ListRules;
 
+    /// <summary>Answered by <see cref="LinkEvents.Changed"/>, as it is published whenever something differs; not at all before the first look at the devices.</summary>
+    public sealed record GetLinks;
+
     /// <param name="Rules">In canonical order.</param>
     /// <param name="Hash">The node's, over all its rules.</param>
     public sealed record RuleList(ImmutableArray<RuleView> Rules, string Hash);

@@ -1,4 +1,5 @@
 using System.Net;
+using Mcr.Actors.Legs;
 using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
 using Mcr.Native.Ingress;
@@ -109,6 +110,15 @@ public interface IInterfacePort : IDisposable
 
     /// <summary>The time of takeovers: the boot clock, in nanoseconds.</summary>
     long TakeoverClock { get; }
+
+    /// <summary>What the beginning of a leg has sent that has this output entry.</summary>
+    LegSent ReadLegSent(int counter) => default;
+
+    /// <summary>What the end of a leg has counted that is the input of the rule with this entry.</summary>
+    LegCounts ReadLegEnd(int counter) => LegCounts.None;
+
+    /// <summary>Of the way to that address, as the kernel knows it now: bytes of IP packet; 0 where there is none.</summary>
+    int PathMtu(IPAddress address) => 0;
 
     /// <summary>What is known of the stream of the rule that has this entry, over all slots.</summary>
     StreamReport ReadStream(int counter);

@@ -3,6 +3,7 @@ using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
 using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
+using Mcr.Native.Legs;
 using Mcr.Native.Netlink;
 using Mcr.Native.Packet;
 using Mcr.Native.Redundancy;
@@ -131,6 +132,12 @@ internal sealed class LinuxSeat : IDisposable
 
     /// <inheritdoc cref="WorkerSlot.ReadTakeover"/>
     public Takeover ReadTakeover(int counter) => _slot.ReadTakeover(counter);
+
+    /// <inheritdoc cref="WorkerSlot.ReadLegSender"/>
+    public LegSender ReadLegSender(int counter) => _slot.ReadLegSender(counter);
+
+    /// <inheritdoc cref="WorkerSlot.ReadLeg"/>
+    public LegReceiver ReadLeg(int counter) => _slot.ReadLeg(counter);
 
     /// <inheritdoc cref="WorkerSlot.Order"/>
     public void OrderTakeover(int counter, in TakeoverOrders orders) => _hasOrders |= _slot.Order(counter, in orders);

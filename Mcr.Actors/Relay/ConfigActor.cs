@@ -187,7 +187,7 @@ internal sealed class ConfigActor : ReceiveActor, IWithTimers
         if (Timers.IsTimerActive(nameof(ConfirmationOverdue)))
             return new ControlResponse.Error("a change waits for its confirmation; confirm it first (mcrctl config confirm), or wait until it is taken back");
         RelayQueries.RuleList list = await _relay.Ask<RelayQueries.RuleList>(new RelayQueries.ListRules(), Patience);
-        ConfiguredRule[] running = [.. list.Rules.Select(r => new ConfiguredRule(r.Rule, r.Origin))];
+        ConfiguredRule[] running = [.. list.Rules.Where(r => r.Rule.Input.Leg is null).Select(r => new ConfiguredRule(r.Rule, r.Origin))];
         (IReadOnlyList<ConfiguredRule> saved, string sentence, IReadOnlyList<ConfigProblem> problems) = await Task.Run(() => StartupFile.Save(configuration.Sources, running));
         if (problems.Count > 0)
             return Refusal(problems);

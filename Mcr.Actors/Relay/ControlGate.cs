@@ -48,6 +48,8 @@ public sealed class ControlGate
         if (request.Node is { } node && node == _node)
             request = request with { Node = null };
         request = request with { OfOtherNode = peer.Node is null ? null : _node ?? "" };
+        if (request is ControlRequest.ClusterLeg && peer.Node is null)
+            return new ControlResponse.Error("only the mcrd of another node may ask for the key of a leg");
         if (ControlAccess.OnlyAsks(request))
             return await AskAsync(request, peer, cancellation).ConfigureAwait(false);
         if (!peer.MayChange)
@@ -182,7 +184,7 @@ public sealed class ControlGate
 
     private async Task<ControlResponse> AskAsync(ControlRequest request, ControlPeer peer, CancellationToken cancellation)
     {
-        bool isOfCluster = request is { Node: not null } or ControlRequest.ClusterStatus or ControlRequest.ClusterRules or ControlRequest.ClusterLeave or ControlRequest.ClusterJoin or ControlRequest.ClusterDown or ControlRequest.ClusterForget or ControlRequest.ClusterTakeover or ControlRequest.ClusterDrain or ControlRequest.ClusterYield;
+        bool isOfCluster = request is { Node: not null } or ControlRequest.ClusterStatus or ControlRequest.ClusterRules or ControlRequest.ClusterLeave or ControlRequest.ClusterJoin or ControlRequest.ClusterDown or ControlRequest.ClusterForget or ControlRequest.ClusterTakeover or ControlRequest.ClusterDrain or ControlRequest.ClusterYield or ControlRequest.ClusterLeg;
         if (isOfCluster && _cluster is null)
             return new ControlResponse.Error("this mcrd is not one of several: mcr.cluster.enabled is off");
         if ((isOfCluster ? _cluster : _actor) is not { } actor)

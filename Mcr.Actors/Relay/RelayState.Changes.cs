@@ -40,7 +40,7 @@ internal sealed partial record RelayState
 
         if (command.Replace)
         {
-            foreach (ForwardingRule rule in Entries.Values.Select(e => e.Rule.Rule))
+            foreach (ForwardingRule rule in Entries.Values.Select(e => e.Rule.Rule).Where(r => r.Input.Leg is null))
                 gone[rule.Input] = rule;
         }
 
@@ -67,7 +67,7 @@ internal sealed partial record RelayState
     /// <summary>Nobody has confirmed the change: what was before it is again.</summary>
     public (RelayState Next, Effects Effects) RollBack(long ticket, DateTimeOffset now) => Unconfirmed is not { } waits
         ? (this, [new RelayEffect.Answer(ticket, new CommandResult.NoOp("there is nothing to take back"))])
-        : (this with { Unconfirmed = null }).Run(ticket, waits.Before, [], now);
+        : (this with { Unconfirmed = null }).Run(ticket, waits.Before.WithHalves(Overlay.Halves.Values), [], now);
 
     /// <summary>The files have been read again: what was changed at run time stays on top of them, as it does at a start.</summary>
     public (RelayState Next, Effects Effects) UseFiles(long ticket, ImmutableArray<RuleWithOrigin> files, DateTimeOffset now)
@@ -79,15 +79,18 @@ internal sealed partial record RelayState
         if (early.Length > 0)
             return (this, [new RelayEffect.Answer(ticket, new CommandResult.Rejected([.. early]))]);
         (Overlay overlay, ImmutableArray<string> notes) = Overlay.On(files, Overlay.Added.Values, Overlay.Removed.Values, Overlay.ClusterNode);
-        return Run(ticket, overlay, notes, now);
+        return Run(ticket, overlay.WithHalves(Overlay.Halves.Values), notes, now);
     }
+
+    /// <summary>The other ends of legs, as they are now; also while a change of rules waits for its confirmation. One that cannot be beside the node's own rules is a note of the answer.</summary>
+    public (RelayState Next, Effects Effects) UseHalves(long ticket, ImmutableArray<RuleWithOrigin> halves, DateTimeOffset now) => Run(ticket, Overlay.WithHalves(halves), [], now);
 
     /// <summary>What runs was written to a file: what is not in the files all the same stays in the overlay.</summary>
     public (RelayState Next, Effects Effects) RestOn(long ticket, ImmutableArray<RuleWithOrigin> files)
     {
         if (Unconfirmed is { } waits)
             return Refuse(ticket, "rules", waits.Refusal);
-        Overlay overlay = Entries.Values.Aggregate(Overlay.On(files, Overlay.ClusterNode), (o, entry) => o.With(entry.Rule));
+        Overlay overlay = Entries.Values.Where(e => e.Rule.Rule.Input.Leg is null).Aggregate(Overlay.On(files, Overlay.ClusterNode), (o, entry) => o.With(entry.Rule)).WithHalves(Overlay.Halves.Values);
         overlay = files.Where(f => Rules.ReplacedBy(f.Rule) is null).Aggregate(overlay, (o, f) => o.Without(f.Rule.Input));
         RelayState next = (this with { Overlay = overlay }).Attribute(overlay.Apply().Rules);
         string rest = overlay.IsEmpty ? "nothing is left beside the files" : $"{overlay.Added.Count + overlay.Removed.Count} changes stay beside the files, since a file of conf.d says otherwise";
@@ -126,6 +129,11 @@ internal sealed partial record RelayState
     private (RelayState Next, Effects Effects) Refuse(long ticket, string field, string sentence) =>
         (this, [new RelayEffect.Answer(ticket, new CommandResult.Rejected(field, sentence))]);
 
+    /// <summary>null: it can be removed here.</summary>
+    private static string? WhyStays(ForwardingRule rule) => rule.Input.Leg is { } leg
+        ? $"{Sentences.Label(rule)} is the end of a leg of {leg}: change that one (mcrctl --node {leg.Node} …), and this one goes with its output"
+        : null;
+
     private bool Has(ForwardingRule rule) => Rules.TryGet(rule.Id, out ForwardingRule? same) && same.Equals(rule);
 
     private Dictionary<RuleInput, ForwardingRule> FindRemoved(ImmutableArray<RelayCommands.RemoveRule> removals, ImmutableArray<RuleProblem>.Builder problems)
@@ -136,6 +144,8 @@ internal sealed partial record RelayState
             RelayCommands.RemoveRule removal = removals[i];
             if (!TryFind(removal, out ForwardingRule? rule))
                 problems.Add(new RuleProblem(Removal(i, removal), Unknown(removal)));
+            else if (WhyStays(rule) is { } stays)
+                problems.Add(new RuleProblem(Removal(i, removal), stays));
             else if (!gone.TryAdd(rule.Input, rule))
                 problems.Add(new RuleProblem(Removal(i, removal), $"{Sentences.Label(rule)} is removed by an earlier one, too; leave one out"));
         }

@@ -71,6 +71,8 @@ internal sealed partial record RelayState
             return Refuse(ticket, "rules", waits.Refusal);
         if (!TryFind(command, out ForwardingRule? rule))
             return Refuse(ticket, command.Id is null ? "name" : "rule_id", Unknown(command));
+        if (WhyStays(rule) is { } stays)
+            return Refuse(ticket, command.Id is null ? "name" : "rule_id", stays);
         RelayDraft draft = Draft();
         draft.Drop(rule);
         RuleDifference difference = draft.Difference();
@@ -136,9 +138,10 @@ internal sealed partial record RelayState
     /// </summary>
     public OwnRules Own()
     {
-        IEnumerable<RuleWithOrigin> rules = Entries.Values.Select(e => e.Rule);
-        if (Overlay.Count != Entries.Count)
-            rules = rules.Concat(Overlay.Apply().Rules.Where(r => Rules.ReplacedBy(r.Rule) is null)).DistinctBy(r => r.Rule.Id);
+        RuleWithOrigin[] running = [.. Entries.Values.Select(e => e.Rule).Where(r => r.Rule.Input.Leg is null)];
+        IEnumerable<RuleWithOrigin> rules = running;
+        if (Overlay.Count != running.Length)
+            rules = rules.Concat(Overlay.Apply().Rules.Where(r => r.Rule.Input.Leg is null && Rules.ReplacedBy(r.Rule) is null)).DistinctBy(r => r.Rule.Id);
         return new OwnRules([.. rules.Select(r => new OwnRule(r.Rule, r.Origin, Overlay.IsFile(r.Rule)))], Revision);
     }
 

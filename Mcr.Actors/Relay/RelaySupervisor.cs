@@ -18,7 +18,7 @@ namespace Mcr.Actors.Relay;
 /// <c>/user/relay</c>: owns the node's rules and answers for them. Tells each interface its rules and each rule's actor what the rule is;
 /// hears from both what became of them. All decisions are <see cref="RelayState"/>'s.
 /// </summary>
-public sealed class RelaySupervisor : UntypedActor, IWithTimers
+public sealed partial class RelaySupervisor : UntypedActor, IWithTimers
 {
     /// <summary>A crashed interface is told its rules again after this, so that one that cannot live does not spin.</summary>
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);
@@ -126,6 +126,9 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             case RelayCommands.UseFiles use:
                 Decide((state, ticket) => state.UseFiles(ticket, use.Files, _time.GetUtcNow()), Sender);
                 break;
+            case RelayCommands.UseHalves use:
+                Decide((state, ticket) => state.UseHalves(ticket, use.Halves, _time.GetUtcNow()), Sender);
+                break;
             case RelayCommands.RestOn rest:
                 Decide((state, ticket) => state.RestOn(ticket, rest.Files), Sender);
                 break;
@@ -174,6 +177,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
                 TellOfLinks(changed.Links);
                 _links = changed.Links;
                 _interfaces.Tell(changed);
+                Context.System.EventStream.Publish(changed);
                 break;
             case DuplicateMessages.GetRelayed:
                 Sender.Tell(new DuplicateMessages.Relayed([.. _state.Entries.Values.Where(e => e.View.Status is RuleStatus.Active or RuleStatus.Degraded).Select(e => e.View.Rule)]));
@@ -222,47 +226,6 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             Context.System.EventStream.Publish(news);
     }
 
-    /// <summary>What changes nothing.</summary>
-    private void Answer(object query)
-    {
-        switch (query)
-        {
-            case RelayQueries.ListRules:
-                ImmutableArray<RuleView> views = [.. _state.Rules.Rules.Select(r => _state.Entries[r.Id].View with { Alarms = AlarmsOf(r) })];
-                Sender.Tell(new RelayQueries.RuleList(views, RuleSetHash.Of(_state.Rules.Rules)));
-                break;
-            case OwnRules.Get:
-                Sender.Tell(_state.Own());
-                break;
-            case OwnRules.WhenSaved when _ledger.Store is null:
-                Sender.Tell(new StateEvents.Flushed());
-                break;
-            case OwnRules.WhenSaved:
-                _saver.Forward(new StateCommands.Flush());
-                break;
-            case RelayQueries.GetStats:
-                ImmutableArray<RuleView> rules = [.. _state.Rules.Rules.Select(r => _state.Entries[r.Id].View)];
-                ImmutableDictionary<RuleId, ActiveAlarm> duplicates = _duplicates;
-                AskInterfaces(reports => new RelayQueries.StatsReport([.. rules.Select(rule => StatsOf(rule, reports, duplicates))]));
-                break;
-            case RelayQueries.ListWorkers:
-                AskInterfaces(reports => new RelayQueries.WorkerList([.. reports.Interfaces.SelectMany(r => r.Workers).OrderBy(w => w.Interface, StringComparer.Ordinal).ThenBy(w => w.Number)]));
-                break;
-            case RelayQueries.ListInterfaces:
-                ListInterfaces();
-                break;
-            case RelayQueries.GetEvents or RelayQueries.GetWebhook:
-                _events.Forward(query);
-                break;
-            case RelayQueries.GetSaving:
-                Sender.Tell(new RelayQueries.SavingReport(_ledger.Store?.Directory, _unsaved?.Why, _unsaved?.Since));
-                break;
-            default:
-                Unhandled(query);
-                break;
-        }
-    }
-
     private static readonly CommandResult IsStopping = new CommandResult.Rejected("mcrd", "it is stopping") { IsStopping = true };
 
     /// <summary>Whoever asks meanwhile hears why there is no answer.</summary>
@@ -299,7 +262,7 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case RelayCommands.AddRule or RelayCommands.AddRules or RelayCommands.RemoveRule or RelayCommands.ChangeRules or RelayCommands.Confirm or RelayCommands.RollBack or RelayCommands.UseFiles or RelayCommands.RestOn or RelayCommands.SetWorkers or RelayCommands.UseWebhook or TraceCommands.Enable or TraceCommands.Disable or TraceCommands.Get or RelayQueries.WhenSettled:
+            case RelayCommands.AddRule or RelayCommands.AddRules or RelayCommands.RemoveRule or RelayCommands.ChangeRules or RelayCommands.Confirm or RelayCommands.RollBack or RelayCommands.UseFiles or RelayCommands.UseHalves or RelayCommands.RestOn or RelayCommands.SetWorkers or RelayCommands.UseWebhook or TraceCommands.Enable or TraceCommands.Disable or TraceCommands.Get or RelayQueries.WhenSettled:
                 Sender.Tell(IsStopping);
                 break;
             case RelayQueries.ListRules or RelayQueries.GetStats or RelayQueries.ListWorkers or RelayQueries.ListInterfaces or RelayQueries.GetEvents or RelayQueries.GetWebhook or RelayQueries.GetSaving or OwnRules.Get or OwnRules.WhenSaved:
@@ -346,47 +309,6 @@ public sealed class RelaySupervisor : UntypedActor, IWithTimers
             }
         }
     }
-
-    private void AskInterfaces(Func<InterfaceEvents.Reports, object> answer) =>
-        _interfaces.Ask<InterfaceEvents.Reports>(new InterfaceCommands.GetReport(), _options.ApplyTimeout).PipeTo(Sender, Self, answer);
-
-    private void ListInterfaces()
-    {
-        LinkTable links = _links;
-        string[] names =
-        [
-            .. links.Links.Select(l => l.Name).Concat(_options.Interfaces.Keys)
-                .Concat(_state.Rules.Rules.SelectMany(r => r.LocalOutputs.Select(o => o.Interface).Append(r.Input.Interface)))
-                .Distinct().Order(StringComparer.Ordinal),
-        ];
-        var rules = _state.Rules.Rules.CountBy(r => r.Input.Interface).ToDictionary();
-        AskInterfaces(reports => new RelayQueries.InterfaceList([.. names.Select(name => new InterfaceView(
-            name,
-            links.TryGet(name, out Link? link) ? link : null,
-            rules.GetValueOrDefault(name),
-            reports.Interfaces.Sum(r => r.Workers.Count(w => w.Interface == name)))
-        {
-            Repairs = reports.Interfaces.Where(r => r.Interface == name).Sum(r => r.Repairs),
-            Counters = reports.Interfaces.FirstOrDefault(r => r.Interface == name)?.Counters,
-            Traffic = reports.Interfaces.FirstOrDefault(r => r.Interface == name)?.Traffic ?? TrafficView.None,
-            Queriers = [.. reports.Interfaces.Where(r => r.Interface == name).SelectMany(r => r.Queriers)],
-        })]));
-    }
-
-    private static RuleStatsView StatsOf(RuleView rule, InterfaceEvents.Reports reports, ImmutableDictionary<RuleId, ActiveAlarm> duplicates)
-    {
-        RuleStatsView stats = reports.Interfaces.Select(r => r.Rules.GetValueOrDefault(rule.Rule.Id)).FirstOrDefault(s => s is not null) ?? new RuleStatsView(rule.Rule, 0, 0, 0, 0, 0, 0);
-        return stats with { Rule = rule.Rule, Status = rule.Status, Why = rule.Why, Alarms = WithDuplicate(stats.Alarms, duplicates, rule.Rule.Id) };
-    }
-
-    private ImmutableArray<ActiveAlarm> AlarmsOf(ForwardingRule rule)
-    {
-        ImmutableArray<ActiveAlarm> alarms = _alarms.TryGetValue(rule.Input.Interface, out var raised) && raised.TryGetValue(rule.Id, out ImmutableArray<ActiveAlarm> own) ? own : [];
-        return WithDuplicate(alarms, _duplicates, rule.Id);
-    }
-
-    private static ImmutableArray<ActiveAlarm> WithDuplicate(ImmutableArray<ActiveAlarm> alarms, ImmutableDictionary<RuleId, ActiveAlarm> duplicates, RuleId id) =>
-        duplicates.TryGetValue(id, out ActiveAlarm? duplicate) ? alarms.Add(duplicate) : alarms;
 
     private static string At(int index) => $"rules[{index}].";
 

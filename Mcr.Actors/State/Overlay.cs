@@ -32,6 +32,9 @@ public sealed record Overlay
     /// <summary>Rules of the files that are not to run.</summary>
     public ImmutableDictionary<RuleInput, RuleWithOrigin> Removed { get; private init; } = None;
 
+    /// <summary>The other ends of legs from other nodes, which are there because of their rules: not part of what is saved.</summary>
+    public ImmutableDictionary<RuleInput, RuleWithOrigin> Halves { get; private init; } = None;
+
     public bool IsEmpty => Added.IsEmpty && Removed.IsEmpty;
 
     /// <summary>So many rules are to run, unless some cannot be beside others.</summary>
@@ -70,8 +73,13 @@ public sealed record Overlay
     public Overlay With(RuleWithOrigin rule)
     {
         RuleInput input = rule.Rule.Input;
+        if (input.Leg is not null)
+            return this; // of Halves
         return Become(InFiles(rule.Rule) is null ? Added.SetItem(input, rule) : Added.Remove(input), Removed.Remove(input));
     }
+
+    /// <summary>These halves, and no others.</summary>
+    public Overlay WithHalves(IEnumerable<RuleWithOrigin> halves) => this with { Halves = ByInput(halves) };
 
     public Overlay Without(RuleInput input) =>
         Become(Added.Remove(input), Files.TryGetValue(input, out RuleWithOrigin? file) ? Removed.SetItem(input, file) : Removed);
@@ -89,12 +97,12 @@ public sealed record Overlay
     /// <returns>Also a sentence for each that is left out.</returns>
     public (ImmutableArray<RuleWithOrigin> Rules, ImmutableArray<string> LeftOut) Apply()
     {
-        if (Added.IsEmpty) // what the files have was checked when they were read
+        if (Added.IsEmpty && Halves.IsEmpty) // what the files have was checked when they were read
             return ([.. Files.Values.Where(f => !Removed.ContainsKey(f.Rule.Input))], []);
         var rules = ImmutableArray.CreateBuilder<RuleWithOrigin>();
         var leftOut = ImmutableArray.CreateBuilder<string>();
         RuleSetBuilder set = RuleSet.Empty.ToBuilder();
-        foreach (RuleWithOrigin rule in Added.Values.Concat(Files.Values.Where(f => !Added.ContainsKey(f.Rule.Input) && !Removed.ContainsKey(f.Rule.Input))))
+        foreach (RuleWithOrigin rule in Added.Values.Concat(Files.Values.Where(f => !Added.ContainsKey(f.Rule.Input) && !Removed.ContainsKey(f.Rule.Input))).Concat(Halves.Values))
         {
             if (WhyNot(rule.Rule) is { } elsewhere)
             {
@@ -110,7 +118,7 @@ public sealed record Overlay
             }
             else
             {
-                leftOut.Add($"{Sentences.Label(rule.Rule)} of {rule.Origin} cannot be beside what was added while mcrd ran, and is left out: {string.Join("; ", problems)}");
+                leftOut.Add($"{Sentences.Label(rule.Rule)} of {rule.Origin} cannot be beside {(rule.Rule.Input.Leg is null ? "what was added while mcrd ran" : "the other rules of this node")}, and is left out: {string.Join("; ", problems)}");
             }
         }
 

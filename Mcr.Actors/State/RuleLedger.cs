@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mcr.Actors.Legs;
 using Mcr.Actors.Messages;
 
 namespace Mcr.Actors.State;
@@ -34,7 +35,7 @@ public sealed class RuleLedger
 
     /// <param name="files">The rules of the files.</param>
     /// <param name="directory">null: what is changed at run time ends with mcrd.</param>
-    /// <param name="clusterNode"><see cref="Configuration.McrSettings.ClusterNode"/>.</param>
+    /// <param name="clusterNode"><see cref="Configuration.McrSettings.ClusterNode"/>: only a node of a cluster has ends of legs.</param>
     public static RuleLedger Open(ImmutableArray<RuleWithOrigin> files, StateDirectory? directory, string? clusterNode = null)
     {
         if (directory is null)
@@ -46,6 +47,8 @@ public sealed class RuleLedger
         bool wasThere = before is not null || File.Exists(directory.PathOf(OverlayFile.Name));
         OverlayText.Content? saved = before ?? directory.Read(OverlayFile.Name, OverlayText.Read);
         (Overlay overlay, ImmutableArray<string> notes) = Overlay.On(files, saved?.Added ?? [], saved?.Removed ?? [], clusterNode);
+        if (clusterNode is not null)
+            overlay = overlay.WithHalves((LegsFile.Read(directory, clusterNode) ?? []).Select(h => h.WithOrigin));
         foreach (string note in notes.Concat(overlay.Apply().LeftOut))
             directory.Warn(note);
         bool isAsSaved = before is null && (saved is null ? overlay.IsEmpty : notes.IsEmpty); // else rules.json has what is taken back

@@ -18,6 +18,7 @@ internal static unsafe partial class Libc
     public const int IP_TOS = 1;
     public const int IP_TTL = 2;
     public const int IP_MTU_DISCOVER = 10;
+    public const int IP_MTU = 14;
     public const int IP_PMTUDISC_DONT = 0;
     public const int IP_RECVERR = 11;
     public const int IP_TRANSPARENT = 19;
@@ -36,6 +37,7 @@ internal static unsafe partial class Libc
     public const int IPV6_MULTICAST_HOPS = 18;
     public const int IPV6_MULTICAST_LOOP = 19;
     public const int IPV6_MTU_DISCOVER = 23;
+    public const int IPV6_MTU = 24;
     public const int IPV6_PMTUDISC_DONT = 0;
     public const int IPV6_RECVERR = 25;
     public const int IPV6_V6ONLY = 26;

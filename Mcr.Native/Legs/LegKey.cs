@@ -32,6 +32,10 @@ public readonly struct LegKey : IEquatable<LegKey>
 
     public bool Equals(LegKey other) => ((First ^ other.First) | (Second ^ other.Second)) == 0;
 
+    public static bool operator ==(LegKey left, LegKey right) => left.Equals(right);
+
+    public static bool operator !=(LegKey left, LegKey right) => !left.Equals(right);
+
     public override bool Equals(object? obj) => obj is LegKey other && Equals(other);
 
     public override int GetHashCode() => 0; // nothing of it

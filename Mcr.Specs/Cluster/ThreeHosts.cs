@@ -25,7 +25,8 @@ internal sealed class ThreeHosts : IDisposable
     private readonly List<ClusterHost> _hosts = [];
 
     /// <param name="rules">What each host has; null: a rule of its own.</param>
-    public ThreeHosts(string? rules = null, int count = 3)
+    /// <param name="rulesOf">What one host has, where it is not that.</param>
+    public ThreeHosts(string? rules = null, int count = 3, Func<string, string?>? rulesOf = null)
     {
         NamespaceSupport.Require();
         MakeCertificates(_certificates.FullName, "a,b,c");
@@ -45,7 +46,7 @@ internal sealed class ThreeHosts : IDisposable
             Plug("source", $"s{i}", place, "in0", $"10.1.0.{i}");
             Plug("destination", $"d{i}", place, "out0", $"10.2.0.{i}");
             Plug("management", $"m{i}", place, "mg0", $"10.9.0.{i}");
-            _hosts.Add(new ClusterHost(Names[i - 1], i, place, _certificates.FullName, rules));
+            _hosts.Add(new ClusterHost(Names[i - 1], i, place, _certificates.FullName, rulesOf?.Invoke(Names[i - 1]) ?? rules));
         }
     }
 
@@ -80,10 +81,11 @@ internal sealed class ThreeHosts : IDisposable
     }
 
     /// <summary>All at once, until they are one.</summary>
-    public void Start()
+    /// <param name="more">Settings of each.</param>
+    public void Start(string more = "")
     {
         foreach (ClusterHost host in _hosts)
-            host.Start();
+            host.Start(more);
         foreach (ClusterHost host in _hosts)
             host.Mcrd.WaitReady();
         AwaitWhole();

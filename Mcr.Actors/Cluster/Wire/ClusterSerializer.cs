@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.Serialization;
 using Mcr.Actors.Cluster.Tls;
 using Mcr.Actors.Cluster.Rules;
+using Mcr.Actors.Legs;
 using Mcr.Actors.Redundancy;
 
 namespace Mcr.Actors.Cluster.Wire;
@@ -91,10 +92,30 @@ public sealed class ClusterSerializer(ExtendedActorSystem system) : SerializerWi
         Refused = Texts(report.Refused),
         RefusedMore = Math.Max(0, report.RefusedMore),
         Redundancy = Redundant(report.Redundancy),
+        Legs = Legs(report.Legs),
+        Clock = report.Clock is { } clock ? clock with { Host = CertificateNames.Printable(clock.Host ?? "") } : null,
     };
 
-    /// <summary>A node without redundant rules says nothing of them, as one of an earlier version: both have the same bytes of a report.</summary>
-    private static NodeReport Brief(NodeReport report) => report.Redundancy.IsEmpty ? report with { Redundancy = null! } : report;
+    /// <summary>A node without redundant rules or legs says nothing of them, as one of an earlier version: both have the same bytes of a report.</summary>
+    private static NodeReport Brief(NodeReport report)
+    {
+        NodeReport brief = report.Redundancy.IsEmpty ? report with { Redundancy = null! } : report;
+        return report.Legs.IsEmpty ? brief with { Legs = default } : brief;
+    }
+
+    private static ImmutableArray<LegReport> Legs(ImmutableArray<LegReport> legs) => legs.IsDefault ? [] :
+    [
+        .. legs.OfType<LegReport>().Select(leg => leg with
+        {
+            From = CertificateNames.Printable(leg.From ?? ""),
+            Rule = CertificateNames.Printable(leg.Rule ?? ""),
+            Output = CertificateNames.Printable(leg.Output ?? ""),
+            To = CertificateNames.Printable(leg.To ?? ""),
+            Problem = leg.Problem is { } problem ? CertificateNames.Printable(problem, LongestSentence) : null,
+            Address = leg.Address is { } address ? CertificateNames.Printable(address) : null,
+            Id = leg.Id is { } id ? CertificateNames.Printable(id) : null,
+        }).DistinctBy(leg => leg.Name),
+    ];
 
     private static ImmutableSortedDictionary<string, RedundancyReport> Redundant(IReadOnlyDictionary<string, RedundancyReport>? rules) =>
         Known(rules).Where(r => r.Value is not null).DistinctBy(r => r.Key).ToImmutableSortedDictionary(r => r.Key, r => r.Value with

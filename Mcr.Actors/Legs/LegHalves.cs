@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Mcr.Actors.Configuration;
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.Legs;
+
+/// <summary>The rules of other nodes that have an output on this one, to the rules at the ends of their legs. Pure.</summary>
+internal static class LegHalves
+{
+    /// <param name="rules">Of all nodes, with the node that has each.</param>
+    /// <param name="place">Where legs end.</param>
+    /// <param name="before">The halves there are: each keeps its port.</param>
+    /// <returns>Also why a leg has none.</returns>
+    public static (ImmutableArray<LegHalf> Halves, ImmutableDictionary<LegName, string> Problems) Of(string self, IEnumerable<(string Node, ForwardingRule Rule)> rules, LegPlace place, LegSettings settings, ImmutableArray<LegHalf> before)
+    {
+        (LegName Name, RuleOutput Output, ForwardingRule Rule)[] wanted =
+        [
+            .. rules.Where(r => r.Node != self)
+                .SelectMany(r => LegName.AllOf(r.Node, r.Rule).Where(l => l.Name.To == self).Select(l => (l.Name, l.Output, r.Rule)))
+                .DistinctBy(l => l.Name).OrderBy(l => $"{l.Name}", StringComparer.Ordinal),
+        ];
+        if (place.Problem is { } problem)
+            return ([], wanted.ToImmutableDictionary(w => w.Name, _ => problem));
+        var ports = before.Where(h => h.Rule.Input.Port >= settings.FirstPort && h.Rule.Input.Port <= settings.LastPort).DistinctBy(h => h.Rule.Input.Port).ToDictionary(h => h.Name, h => h.Rule.Input.Port);
+        HashSet<ushort> taken = [.. wanted.Where(w => ports.ContainsKey(w.Name)).Select(w => ports[w.Name])];
+        var halves = ImmutableArray.CreateBuilder<LegHalf>();
+        var problems = ImmutableDictionary.CreateBuilder<LegName, string>();
+        var names = new HashSet<string>();
+        foreach ((LegName name, RuleOutput output, ForwardingRule rule) in wanted)
+        {
+            if (!ports.TryGetValue(name, out ushort port) && !TryTakePort(name, settings, taken, out port))
+                problems.Add(name, string.Create(CultureInfo.InvariantCulture, $"all ports of mcr.cluster.legs.ports ({settings.FirstPort}-{settings.LastPort}) of node {self} are taken by other legs; give it more"));
+            else
+                halves.Add(new LegHalf(name, Half(name, output, rule, place, port, names)));
+        }
+
+        return (halves.ToImmutable(), problems.ToImmutable());
+    }
+
+    private static ForwardingRule Half(LegName name, RuleOutput output, ForwardingRule rule, LegPlace place, ushort port, HashSet<string> names)
+    {
+        var input = new RuleInput(place.Interface, place.Address, port) { Leg = new LegOrigin(name.From, rule.Id) };
+        return new ForwardingRule(name.HalfId, NameOf(name, rule, names), input, [output with { Node = null, Pair = [], RateLimit = 0 }])
+        {
+            Analysis = rule.Analysis,
+            Redundancy = output.Pair.IsEmpty ? null : new RedundancySettings(output.Pair, output.Pair[0], Revert: true, RedundancySettings.DefaultTakeoverAfterMilliseconds),
+        };
+    }
+
+    /// <summary><c>studio@a</c>, and <c>studio@a/2</c> for the next output of the same rule.</summary>
+    private static string NameOf(LegName name, ForwardingRule rule, HashSet<string> names)
+    {
+        string label = rule.Name ?? rule.Id.Value;
+        for (int i = 1; ; i++)
+        {
+            string suffix = i == 1 ? $"@{name.From}" : string.Create(CultureInfo.InvariantCulture, $"@{name.From}/{i}");
+            string text = $"{label[..Math.Min(label.Length, Math.Max(0, ForwardingRule.MaxNameLength - suffix.Length))]}{suffix}";
+            text = text[..Math.Min(text.Length, ForwardingRule.MaxNameLength)];
+            if (names.Add(text) || i > ForwardingRule.MaxOutputs)
+                return text;
+        }
+    }
+
+    /// <summary>Begins at a place that the leg's name decides, so that an mcrd which has forgotten everything mostly finds the same.</summary>
+    private static bool TryTakePort(LegName name, LegSettings settings, HashSet<ushort> taken, out ushort port)
+    {
+        int count = settings.LastPort - settings.FirstPort + 1;
+        for (int i = 0; i < count; i++)
+        {
+            port = (ushort)(settings.FirstPort + ((name.Mark + (uint)i) % (uint)count));
+            if (taken.Add(port))
+                return true;
+        }
+
+        port = 0;
+        return false;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Mcr.Actors.Cluster;
+using Mcr.Actors.State;
+using Mcr.Native.Rules;
+
+namespace Mcr.Actors.Legs;
+
+/// <summary>
+/// The ends of legs of a node, as a file of the state directory: an mcrd that starts goes on with them, and with the ports that were agreed, before it has heard of any other node. Keys are not in it: these live
+/// and die with the memory of what was taken.
+/// </summary>
+internal static class LegsFile
+{
+    public const string Name = "legs.json";
+
+    private const int MaxBytes = 16 << 20;
+
+    /// <returns>null when there is none, or none that can be used.</returns>
+    public static ImmutableArray<LegHalf>? Read(StateDirectory directory, string node) =>
+        directory.Read(Name, MaxBytes, bytes => new Halves(Decode(bytes)))?.All.RemoveAll(h => h.Name.To != node);
+
+    /// <summary>What <c>/user/cluster/legs</c> begins with.</summary>
+    public static LegsState Begin(ClusterOptions options) => new(options.Node, options.Settings)
+    {
+        Halves = options.Directory is { } directory && Read(directory, options.Node) is { } halves ? halves : [],
+    };
+
+    /// <returns>null, or why not.</returns>
+    public static string? Write(StateDirectory directory, IEnumerable<LegHalf> halves) => directory.Write(Name, Encode(halves), MaxBytes);
+
+    internal static byte[] Encode(IEnumerable<LegHalf> halves) => JsonSerializer.SerializeToUtf8Bytes(
+        new LegsJson(StateDirectory.Version, [.. halves.Select(h => new LegJson(h.Name.From, h.Name.Rule, h.Name.Output, h.Name.To, OverlayText.Of(h.Rule)))]), LegsJsonContext.Default.LegsJson);
+
+    /// <exception cref="InvalidDataException">it cannot be used; the message is a sentence.</exception>
+    internal static ImmutableArray<LegHalf> Decode(byte[] bytes)
+    {
+        try
+        {
+            LegsJson file = JsonSerializer.Deserialize(bytes, LegsJsonContext.Default.LegsJson) ?? throw new InvalidDataException("it is null");
+            return file.Version is < 1 or > StateDirectory.Version
+                ? throw new InvalidDataException($"it has version {file.Version}; this mcrd reads version {StateDirectory.Version}")
+                : [.. (file.Legs ?? []).Select(Half)];
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException) // the latter two: text that is no Unicode
+        {
+            throw new InvalidDataException($"it is not JSON as this version has it: {e.Message}", e);
+        }
+    }
+
+    private static LegHalf Half(LegJson? leg)
+    {
+        if (leg is not { From: { } from, Rule: { } rule, Output: { } output, To: { } to, Half: { } text } || !NodeName.IsValid(from) || !NodeName.IsValid(to) || !RuleId.IsValid(rule))
+            throw new InvalidDataException("a leg in it is not one");
+        (ForwardingRule? half, string? problem) = OverlayText.Parse(text);
+        if (half is null)
+            throw new InvalidDataException($"the end of a leg in it cannot be read: {problem}");
+        return new LegHalf(new LegName(from, rule, output, to), half with { Input = half.Input with { Leg = new LegOrigin(from, new RuleId(rule)) } });
+    }
+
+    private sealed record Halves(ImmutableArray<LegHalf> All);
+}
+
+internal sealed record LegsJson(int Version, IReadOnlyList<LegJson?>? Legs);
+
+internal sealed record LegJson(string? From, string? Rule, string? Output, string? To, string? Half);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(LegsJson))]
+internal sealed partial class LegsJsonContext : JsonSerializerContext;

@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Mcr.Actors.Control;
+using Mcr.Native.Legs;
+
+namespace Mcr.Actors.Legs;
+
+/// <summary>What this node says of its legs to the others, and what both ends say to an operator.</summary>
+internal sealed partial record LegsState
+{
+    /// <summary>A report has to be small.</summary>
+    private const int MostReported = 200;
+
+    /// <summary>What was sent so long ago should have come.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
+
+    public bool HasLegs => !Halves.IsEmpty || !Lacking.IsEmpty || Beginnings().Any();
+
+    public ImmutableArray<LegReport> Report() => [.. Begun().Concat(Ended()).OrderBy(l => $"{l.Name}", StringComparer.Ordinal).Take(MostReported)];
+
+    /// <summary>Each leg once, with what is known of both ends.</summary>
+    /// <param name="clock">This node's.</param>
+    public ImmutableArray<LegEntry> Entries(ClockReport clock) =>
+    [
+        .. Begun().Select(mine => Entry(mine, mine, Report(mine.To, mine.Name), clock, Reports.GetValueOrDefault(mine.To)?.Clock)),
+        .. Ended().Select(mine => Entry(mine, Report(mine.From, mine.Name), mine, Reports.GetValueOrDefault(mine.From)?.Clock, clock)),
+    ];
+
+    private IEnumerable<LegReport> Begun() => Beginnings().Select(b => LegReport.Of(b.Name) with
+    {
+        Problem = b.Beginning.Target is null ? Refusals.GetValueOrDefault(b.Name) ?? (Reachable.Contains(b.Name.To) ? $"node {b.Name.To} has not said yet where it goes" : $"node {b.Name.To} cannot be reached by the cluster") : null,
+        Address = b.Beginning.Target?.Address.ToString(),
+        Port = b.Beginning.Target?.Port ?? 0,
+        Mtu = b.Beginning.Target?.Mtu ?? 0,
+        Sent = b.Beginning.Counts.Sent,
+        Fragmented = b.Beginning.Counts.Fragmented,
+        Last = b.Beginning.Counts.Last,
+    });
+
+    private IEnumerable<LegReport> Ended() => Halves.Select(h => End(h.Name) is not { IsReady: true } end
+        ? LegReport.Of(h.Name) with { Problem = LeftOut is [var why, ..] ? why : $"node {Node} is setting up the end of it; mcrctl --node {Node} list says how it is" }
+        : LegReport.Of(h.Name) with
+        {
+            Address = end.Address.ToString(),
+            Port = end.Port,
+            Id = Hex(end.Leg.Id),
+            Key = end.Leg.Keys[0].Number,
+            Received = end.Counts.Received,
+            Lost = end.Counts.Lost,
+            Reordered = end.Counts.Reordered,
+            Refused = end.Counts.Refused,
+            DelayLeast = end.Counts.Delay?.Least,
+            DelayMean = end.Counts.Delay?.Mean,
+            DelayMost = end.Counts.Delay?.Most,
+            Last = end.Counts.Last,
+        }).Concat(Lacking.Select(l => LegReport.Of(l.Key) with { Problem = l.Value }));
+
+    private static LegEntry Entry(LegReport of, LegReport? begin, LegReport? end, ClockReport? sender, ClockReport? receiver)
+    {
+        (LegLatencyEntry? latency, string? clocks) = LatencyOf(of, end, sender, receiver);
+        (string state, string? why) = StateOf(of, begin, end);
+        return new LegEntry(of.Rule, of.From, of.To, of.Output, state)
+        {
+            Why = why,
+            Address = of is { Address: { } address, Port: > 0 } ? string.Create(CultureInfo.InvariantCulture, $"{(address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address)}:{of.Port}") : null,
+            Sent = begin?.Sent,
+            Fragmented = begin is { Fragmented: > 0 } ? begin.Fragmented : null,
+            MaxPayload = begin is { Mtu: > 0, Address: { } to } ? LegMtu.MaxPayload(begin.Mtu, to.Contains(':', StringComparison.Ordinal)) : null,
+            Received = end?.Received,
+            Lost = end?.Lost,
+            Reordered = end?.Reordered,
+            Refused = end?.Refused,
+            Latency = latency,
+            Clocks = clocks,
+            Last = end?.Last,
+        };
+    }
+
+    private static (string State, string? Why) StateOf(LegReport of, LegReport? begin, LegReport? end)
+    {
+        if ((begin?.Problem ?? end?.Problem) is { } problem)
+            return ("waiting", problem);
+        if (begin is null)
+            return ("waiting", $"node {of.From} has not said that it sends");
+        if (begin.Last is not { } sent)
+            return ("idle", "nothing has been sent over it yet");
+        if (end is null)
+            return ("waiting", $"node {of.To} has not said what comes");
+        return end.Last is null || sent - end.Last > Silence
+            ? ("silent", $"node {of.From} sends, and nothing of it comes to {end.Address}:{end.Port} of node {of.To}: is there a way, and does a firewall let UDP to that port pass?")
+            : ("up", null);
+    }
+
+    /// <summary>Only where it is known how far the two clocks may be apart.</summary>
+    private static (LegLatencyEntry? Latency, string? Clocks) LatencyOf(LegReport of, LegReport? end, ClockReport? sender, ClockReport? receiver)
+    {
+        if (end is not { DelayLeast: { } least, DelayMean: { } mean, DelayMost: { } most })
+            return (null, null);
+        if (sender is null || receiver is null)
+            return (null, $"the latency is not known: node {(sender is null ? of.From : of.To)} has not said anything of its clock");
+        if (sender.Host.Length > 0 && sender.Host == receiver.Host)
+            return (new LegLatencyEntry(least, mean, most, 0), "both nodes have the same clock");
+        if (!sender.Synchronised || !receiver.Synchronised)
+            return (null, $"the latency is not known: the clock of node {(sender.Synchronised ? of.To : of.From)} is not synchronised (adjtimex), so that the two may be apart by anything; run NTP or PTP there");
+        return (new LegLatencyEntry(least, mean, most, sender.ErrorMicroseconds + receiver.ErrorMicroseconds),
+            string.Create(CultureInfo.InvariantCulture, $"both clocks are synchronised, to {sender.ErrorMicroseconds / 1000.0:0.0} ms ({of.From}) and {receiver.ErrorMicroseconds / 1000.0:0.0} ms ({of.To}) at worst"));
+    }
+}
