@@ -30,10 +30,6 @@ public readonly struct LegKey : IEquatable<LegKey>
         BinaryPrimitives.WriteUInt64LittleEndian(room[8..], Second);
     }
 
-    public static bool operator ==(LegKey left, LegKey right) => left.Equals(right);
-
-    public static bool operator !=(LegKey left, LegKey right) => !left.Equals(right);
-
     public bool Equals(LegKey other) => ((First ^ other.First) | (Second ^ other.Second)) == 0;
 
     public static bool operator ==(LegKey left, LegKey right) => left.Equals(right);
