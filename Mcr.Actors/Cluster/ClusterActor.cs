@@ -64,9 +64,8 @@ internal sealed partial class ClusterActor : UntypedActor, IWithTimers
         _members = new MembersState(options.Node);
         _state = new ClusterMessages.SystemState("starting", null, 0, options.Time.GetUtcNow());
         _rules = Context.ActorOf(Props.Create(() => new ClusterRulesActor(relay, file, options.Node, options.Time, RelayPatience)), "rules");
-        LegsState legs = LegsFile.Begin(options);
         _redundancy = Context.ActorOf(Props.Create(() => new RedundancyActor(options.Node, options.Time)), "redundancy");
-        _legs = Context.ActorOf(Props.Create(() => new LegsActor(legs, relay, options.Directory, options.Time, ClockState.Read)), "legs");
+        _legs = Context.ActorOf(Props.Create(() => new LegsActor(options, relay, ClockState.Read)), "legs");
         _system = Context.ActorOf(Props.Create(() => new ClusterSystemActor(options, options.Time)), "system");
     }
 
@@ -75,7 +74,7 @@ internal sealed partial class ClusterActor : UntypedActor, IWithTimers
     protected override void PreStart()
     {
         if (_options.IsPlain)
-            _log.Warning("mcr.cluster: everything between hosts goes in plain text, and whoever can connect to {Place} can give orders{Why}", _options.Settings.Address, _options.Settings.Insecure ? " (insecure = on)" : " (only from this host: it is a loopback address)");
+            _log.Warning("mcr.cluster: everything between hosts goes in plain text, the keys of legs included, and whoever can connect to {Place} can give orders{Why}", _options.Settings.Address, _options.Settings.Insecure ? " (insecure = on)" : " (only from this host: it is a loopback address)");
         _options.Gate.OpenCluster(Self, _options.Node);
         Context.System.EventStream.Subscribe(Self, typeof(RedundancyMessages.Known));
         Timers.StartPeriodicTimer(nameof(Report), new Report(), ReportInterval, ReportInterval);

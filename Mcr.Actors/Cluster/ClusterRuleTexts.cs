@@ -77,7 +77,7 @@ internal sealed class ClusterRuleTexts
         return new([.. (state is null ? [] : _rules).Select(r => Entry(state!, r.Key, r.Register, reports.GetValueOrDefault(r.Key.Node)))]);
     }
 
-    /// <summary>Rules with outputs on another node than their own.</summary>
+    /// <summary>Rules with outputs on another node than their own, and those of this node that have a unicast input.</summary>
     /// <returns>null: they are those that were last returned.</returns>
     public LegMessages.Rules? Legs(ClusterRules state)
     {
@@ -91,7 +91,7 @@ internal sealed class ClusterRuleTexts
     public LegMessages.Rules AllLegs(ClusterRules state)
     {
         Use(state);
-        return new LegMessages.Rules([.. _rules.Select(r => (r.Key.Node, Rule(r.Key.Id, r.Register.Value!.Text).Rule)).Where(r => r.Rule?.Outputs.Any(o => o.Node is not null) == true).Select(r => (r.Node, r.Rule!))]);
+        return new LegMessages.Rules([.. _rules.Select(r => (r.Key.Node, Rule(r.Key.Id, r.Register.Value!.Text).Rule)).Where(r => r.Rule is { } rule && (rule.HasLegs || (r.Node == state.Node && !rule.Input.IsMulticast))).Select(r => (r.Node, r.Rule!))]);
     }
 
     /// <summary>What an operator asks of a node that is away: checked against what is known of its rules, all of it or nothing.</summary>

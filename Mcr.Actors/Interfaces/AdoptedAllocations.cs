@@ -18,7 +18,7 @@ internal static class AdoptedAllocations
     public static Allocations Rebuild(AdoptedPort adopted, ImmutableDictionary<RuleId, ForwardingRule> desired, string node = "")
     {
         ImmutableDictionary<int, EgressKey> keys = Keys(adopted);
-        Dictionary<(GroupRange, System.Net.IPAddress?), RuleId> byInput = desired.Values.ToDictionary(r => (r.Input.Range, r.Input.Source), r => r.Id);
+        Dictionary<(GroupRange, System.Net.IPAddress?), RuleId> byInput = desired.Values.DistinctBy(r => (r.Input.Range, r.Input.Source)).ToDictionary(r => (r.Input.Range, r.Input.Source), r => r.Id);
         var rules = ImmutableDictionary.CreateBuilder<RuleId, PlannedRule>();
         foreach (ResolvedRule rule in adopted.Rules.Rules)
         {

@@ -56,6 +56,7 @@ internal sealed partial class InterfaceActor
         _open.Port.Dispose();
         DropTakeovers();
         DropAlarms();
+        DropLegs();
     }
 
     private void Tell(IReadOnlyList<(ForwardingRule Rule, AlarmNews News)> all)

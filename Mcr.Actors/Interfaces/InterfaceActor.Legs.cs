@@ -35,6 +35,11 @@ internal sealed partial class InterfaceActor
             case LegMessages.Renew renew:
                 Renew(renew);
                 break;
+            case LegMessages.Given given when _ends.TryGetValue(given.Half, out var end) && end.Leg.Id == given.Id:
+                _ends[given.Half] = end with { IsFresh = false };
+                break;
+            case LegMessages.Given:
+                break;
             case LegTick:
                 LookAtPaths();
                 SayLegs();
@@ -92,6 +97,8 @@ internal sealed partial class InterfaceActor
     {
         _beginnings.Clear();
         _ends.Clear();
+        _targets = _targets.Clear();
+        _legProblems = _legProblems.Clear();
         if (_hasSaidLegs)
             SayLegs();
     }
@@ -103,7 +110,7 @@ internal sealed partial class InterfaceActor
         {
             if (!_state.Desired.TryGetValue(id, out ForwardingRule? rule) || planned.Resolved is not { } resolved)
                 continue;
-            if (resolved.Leg is { } end && rule.Input.Leg is not null)
+            if (resolved.Leg is { } end && rule.Input.Leg is { } origin && (uint)end.Id == MarkOf(rule, origin)) // else its key is another node's
                 _ends[id] = (end, IsFresh: false, rule.Input);
             foreach (ResolvedOutput output in resolved.Outputs)
             {
@@ -148,9 +155,9 @@ internal sealed partial class InterfaceActor
 
     private void Renew(LegMessages.Renew renew)
     {
-        if (!_ends.TryGetValue(renew.Half, out var end) || end.Leg.Id != renew.Id)
+        if (!_ends.TryGetValue(renew.Half, out var end) || end.Leg.Id != renew.Id || !_state.Desired.TryGetValue(renew.Half, out ForwardingRule? rule) || rule.Input.Leg is not { } origin)
             return;
-        _ends[renew.Half] = (NewLeg((uint)end.Leg.Id), IsFresh: true, end.Input);
+        _ends[renew.Half] = (NewLeg(MarkOf(rule, origin)), IsFresh: true, end.Input);
         _state = _state.LookAt(renew.Half);
         Reconcile();
     }
@@ -192,7 +199,7 @@ internal sealed partial class InterfaceActor
 
     private LegEnd EndOf(RuleId id, ResolvedLeg leg, bool isFresh, RuleInput input)
     {
-        bool isThere = _open is not null && !_state.InFlight && _state.Allocations.Rules.TryGetValue(id, out PlannedRule? planned) && planned is { Counter: not null } && leg.Equals(planned.Resolved?.Leg);
+        bool isThere = _open is not null && !_state.InFlight && _state.Allocations.Rules.TryGetValue(id, out PlannedRule? planned) && planned is { Counter: not null } && leg.Equals(planned.Resolved?.Leg) && _state.Outcomes.TryGetValue(id, out RuleOutcome? outcome) && outcome.IsRelayed;
         return new LegEnd(input.Group, input.Port, leg, isThere, isFresh, isThere ? _open!.Port.ReadLegEnd(_state.Allocations.Rules[id].Counter!.Value) : LegCounts.None);
     }
 

@@ -28,9 +28,9 @@ internal sealed partial class InterfaceActor
             return;
         }
 
-        if (count > 1 && _redundant.Count > 0)
+        if (count > 1 && WhyAlone is { } why)
         {
-            Sender.Tell(new CommandResult.Rejected("count", $"{_name} has rules with ha, which take one worker: each would decide for its own flows"));
+            Sender.Tell(new CommandResult.Rejected("count", why));
             return;
         }
 
@@ -46,6 +46,11 @@ internal sealed partial class InterfaceActor
         if (_change is null && !_open.IsAdopting)
             ChangeNext();
     }
+
+    /// <summary>Why one worker takes everything in, as a sentence; null: several may.</summary>
+    private string? WhyAlone => _redundant.Count > 0 ? $"{_name} has rules with ha, which take one worker: each would decide for its own flows"
+        : _beginnings.Count + _ends.Count > 0 ? $"{_name} has rules with legs, which take one worker: each would number its own datagrams"
+        : null;
 
     private void ChangeNext()
     {
@@ -63,7 +68,7 @@ internal sealed partial class InterfaceActor
         {
             Change(WorkerChange.Shrink(_open.Port.Table, _state.Away, NextTicket(), _state.Workers.Keys));
         }
-        else if (_open.Port.AddSeat() is { } why)
+        else if ((WhyAlone ?? _open.Port.AddSeat()) is { } why)
         {
             GiveUp(why);
             Share();

@@ -257,6 +257,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
 
         Apply(_state.Blocked(outcome));
         EndTakeovers(); // what was removed meanwhile is no more
+        DropLegs();
     }
 
     private RuleOutcome? Open(Link link)

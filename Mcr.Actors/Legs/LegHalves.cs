@@ -8,7 +8,7 @@ namespace Mcr.Actors.Legs;
 /// <summary>The rules of other nodes that have an output on this one, to the rules at the ends of their legs. Pure.</summary>
 internal static class LegHalves
 {
-    /// <param name="rules">Of all nodes, with the node that has each.</param>
+    /// <param name="rules">Of all nodes, with the node that has each; of this one also those with a unicast input, whose ports are not to be had.</param>
     /// <param name="place">Where legs end.</param>
     /// <param name="before">The halves there are: each keeps its port.</param>
     /// <returns>Also why a leg has none.</returns>
@@ -23,7 +23,7 @@ internal static class LegHalves
         if (place.Problem is { } problem)
             return ([], wanted.ToImmutableDictionary(w => w.Name, _ => problem));
         var ports = before.Where(h => h.Rule.Input.Port >= settings.FirstPort && h.Rule.Input.Port <= settings.LastPort).DistinctBy(h => h.Rule.Input.Port).ToDictionary(h => h.Name, h => h.Rule.Input.Port);
-        HashSet<ushort> taken = [.. wanted.Where(w => ports.ContainsKey(w.Name)).Select(w => ports[w.Name])];
+        HashSet<ushort> taken = [.. rules.Where(r => r.Node == self && !r.Rule.Input.IsMulticast).SelectMany(r => Enumerable.Range(r.Rule.Input.Port, r.Rule.Input.Range.Ports)).Select(port => (ushort)port), .. wanted.Where(w => ports.ContainsKey(w.Name)).Select(w => ports[w.Name])];
         var halves = ImmutableArray.CreateBuilder<LegHalf>();
         var problems = ImmutableDictionary.CreateBuilder<LegName, string>();
         var names = new HashSet<string>();

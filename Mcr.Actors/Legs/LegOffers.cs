@@ -17,12 +17,14 @@ internal static class LegOffers
     }
 
     /// <summary>The other way round.</summary>
+    /// <param name="allowsLoopback">Nodes are on one host, for a trial: else what is sent there would be for this host's own programs.</param>
     /// <returns>null: another node has written it, and it is none.</returns>
-    public static LegTarget? Read(LegOfferEntry offer, ulong instance)
+    public static LegTarget? Read(LegOfferEntry offer, ulong instance, bool allowsLoopback = false)
     {
         byte[] secret = new byte[LegKey.Size];
         return IPAddress.TryParse(offer.Address, out IPAddress? address)
             && Native.Rules.Addresses.IsUnicast(address)
+            && !address.IsIPv4MappedToIPv6 && !address.IsIPv6LinkLocal && (allowsLoopback || !IPAddress.IsLoopback(address))
             && offer.Port is > 0 and <= ushort.MaxValue
             && offer.Key is >= 0 and <= ushort.MaxValue
             && LegsState.TryHex(offer.Id, out ulong id)

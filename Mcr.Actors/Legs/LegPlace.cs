@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Mcr.Actors.Configuration;
 using Mcr.Native.Netlink;
+using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Legs;
 
@@ -11,12 +12,15 @@ internal sealed record LegPlace(string Interface, IPAddress Address, string? Pro
 {
     /// <param name="cluster">Where other nodes reach this one.</param>
     /// <param name="links">All devices, as they are now.</param>
-    public static LegPlace Of(string node, LegSettings settings, HostPort cluster, LinkTable links)
+    /// <param name="before">Where legs ended last, which is kept while the device has the address; null: nowhere.</param>
+    public static LegPlace Of(string node, LegSettings settings, HostPort cluster, LinkTable links, RuleInput? before = null)
     {
         if (settings.Interface is { } device)
         {
             if (!links.TryGet(device, out Link? link))
                 return None($"node {node} takes legs in on {device} (mcr.cluster.legs.interface), which does not exist");
+            if (before?.Interface == device && link.Addresses.Contains(before.Group))
+                return new LegPlace(device, before.Group);
             return link.Addresses.OrderBy(a => a.AddressFamily == AddressFamily.InterNetwork ? 0 : 1).FirstOrDefault(a => !a.IsIPv6LinkLocal) is { } first
                 ? new LegPlace(device, first)
                 : None($"node {node} takes legs in on {device} (mcr.cluster.legs.interface), which has no address");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using Mcr.Actors.Cluster;
 using Mcr.Actors.Control;
 using Mcr.Actors.Events;
 using Mcr.Actors.Messages;
@@ -21,6 +22,9 @@ internal sealed class LegsActor : UntypedActor, IWithTimers
     /// <summary>What is counted is told to others after so many ticks; what is news, at once.</summary>
     private const int CountsEvery = 4;
 
+    /// <summary>The relay is told again after so many ticks, when it has not answered.</summary>
+    private const int AgainEvery = 10;
+
     /// <summary>A node answers within milliseconds, or it is asked again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -32,24 +36,27 @@ internal sealed class LegsActor : UntypedActor, IWithTimers
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IActorRef _relay;
-    private readonly StateDirectory? _directory;
+    private readonly StateDirectory? _directory; // null: nothing is kept
+    private readonly bool _allowsLoopback;
     private readonly TimeProvider _time;
     private readonly Func<ClockState> _clock;
     private readonly string _host;
     private LegsState _state;
     private LegMessages.Targets _told = new(ImmutableDictionary<LegName, LegTarget>.Empty, ImmutableDictionary<LegName, string>.Empty);
     private ImmutableArray<LegReport> _said = [];
+    private ImmutableArray<string> _leftOut = [];
     private string? _unsaved;
     private int _ticks;
+    private long _used; // how often the relay was told of ends
+    private bool _isUnanswered;
 
-    /// <param name="state">As the last mcrd has left it.</param>
-    /// <param name="directory">null: nothing is kept.</param>
-    public LegsActor(LegsState state, IActorRef relay, StateDirectory? directory, TimeProvider time, Func<ClockState> clock)
+    public LegsActor(ClusterOptions options, IActorRef relay, Func<ClockState> clock)
     {
-        _state = state;
+        _state = LegsFile.Begin(options);
         _relay = relay;
-        _directory = directory;
-        _time = time;
+        _directory = options.Directory;
+        _allowsLoopback = options.Settings.Address.IsLoopback;
+        _time = options.Time;
         _clock = clock;
         _host = ClockState.HostId();
     }
@@ -60,6 +67,7 @@ internal sealed class LegsActor : UntypedActor, IWithTimers
     {
         Context.System.EventStream.Subscribe(Self, typeof(LegMessages.Seen));
         Context.System.EventStream.Subscribe(Self, typeof(LinkEvents.Changed));
+        Context.System.EventStream.Subscribe(Self, typeof(OwnRules.Changed));
         _relay.Tell(new RelayQueries.GetLinks());
         Context.Parent.Tell(new LegMessages.GetRules());
         Timers.StartPeriodicTimer(nameof(TickTime), new TickTime(), Interval, Interval);
@@ -88,7 +96,14 @@ internal sealed class LegsActor : UntypedActor, IWithTimers
                 break;
             case TickTime:
                 _ticks++;
+                if (_isUnanswered && _ticks % AgainEvery == 0)
+                    UseHalves();
+                _state = _state.Watch(Now);
                 Tick(isNews: false);
+                break;
+            case OwnRules.Changed:
+                if (_state.IsWanting)
+                    UseHalves();
                 break;
             case LegMessages.Handle handle:
                 (_state, Effects effects, ControlResponse answer) = _state.Asked(handle.Request, handle.From);
@@ -99,10 +114,14 @@ internal sealed class LegsActor : UntypedActor, IWithTimers
                 Apply(_state.Answered(answered.Name, answered.Instance, answered.Target, answered.Refusal, Now));
                 Tick(isNews: true);
                 break;
-            case HalvesUsed used:
-                foreach (string sentence in used.LeftOut)
+            case HalvesUsed used when used.Number == _used:
+                _isUnanswered = !used.IsDone;
+                foreach (string sentence in used.LeftOut.Where(sentence => !_leftOut.Contains(sentence)))
                     _log.Warning("{Sentence}", sentence);
+                _leftOut = used.LeftOut;
                 _state = _state.Leave(used.LeftOut);
+                break;
+            case HalvesUsed: // of earlier ones
                 break;
             default:
                 Unhandled(message);
@@ -126,7 +145,7 @@ internal sealed class LegsActor : UntypedActor, IWithTimers
         }
 
         if (!isNews)
-            Context.Parent.Tell(new LegMessages.Known(_state.HasLegs ? _state.Entries(Clock()) : []));
+            Context.Parent.Tell(new LegMessages.Known(_state.HasLegs ? _state.Entries(Clock(), Now) : []));
     }
 
     /// <summary>Without what is counted.</summary>
@@ -153,9 +172,9 @@ internal sealed class LegsActor : UntypedActor, IWithTimers
             switch (effect)
             {
                 case LegsEffect.UseHalves use:
-                    Save(use.Halves);
-                    _relay.Ask<CommandResult>(new RelayCommands.UseHalves([.. use.Halves.Select(h => h.WithOrigin)]), RelayPatience)
-                        .PipeTo(Self, Self, result => new HalvesUsed(result is CommandResult.Ok ok ? ok.Notes : [.. (result as CommandResult.Rejected)?.Problems.Select(p => $"{p}") ?? []]), e => new HalvesUsed([e.Message]));
+                    if (use.IsToBeKept)
+                        Save(use.Halves);
+                    UseHalves();
                     break;
                 case LegsEffect.Ask ask:
                     Ask(ask);
@@ -170,13 +189,23 @@ internal sealed class LegsActor : UntypedActor, IWithTimers
         }
     }
 
+    private void UseHalves()
+    {
+        long number = ++_used;
+        _relay.Ask<CommandResult>(new RelayCommands.UseHalves([.. _state.Halves.Select(h => h.WithOrigin)]), RelayPatience).PipeTo(
+            Self,
+            Self,
+            result => result is CommandResult.Ok ok ? new HalvesUsed(number, true, ok.Notes) : new HalvesUsed(number, false, [.. (result as CommandResult.Rejected)?.Problems.Select(p => $"the ends of legs: {p}") ?? []]),
+            e => new HalvesUsed(number, false, [$"the ends of legs: {e.Message}"]));
+    }
+
     private void Ask(LegsEffect.Ask ask) =>
         Context.Parent.Ask<ControlResponse>(new ClusterMessages.Handle(ask.Request with { Node = ask.Name.To }, ControlPeer.OfMcrd()), Patience).PipeTo(
             Self,
             Self,
             answer => answer switch
             {
-                ControlResponse.Leg leg => LegOffers.Read(leg.Entry, ask.Instance) is { } target ? new Answered(ask.Name, ask.Instance, target, null) : new Answered(ask.Name, ask.Instance, null, $"node {ask.Name.To} has said something that is no end of a leg"),
+                ControlResponse.Leg leg => LegOffers.Read(leg.Entry, ask.Instance, _allowsLoopback) is { } target ? new Answered(ask.Name, ask.Instance, target, null) : new Answered(ask.Name, ask.Instance, null, $"node {ask.Name.To} has said something that is no end of a leg"),
                 ControlResponse.Error error => new Answered(ask.Name, ask.Instance, null, string.Join("; ", error.Problems.Select(p => p.Sentence))),
                 _ => new Answered(ask.Name, ask.Instance, null, $"node {ask.Name.To} is of a version that knows no legs"),
             },
@@ -194,5 +223,5 @@ internal sealed class LegsActor : UntypedActor, IWithTimers
 
     private sealed record Answered(LegName Name, ulong Instance, LegTarget? Target, string? Refusal);
 
-    private sealed record HalvesUsed(ImmutableArray<string> LeftOut);
+    private sealed record HalvesUsed(long Number, bool IsDone, ImmutableArray<string> LeftOut);
 }

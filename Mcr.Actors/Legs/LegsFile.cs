@@ -19,7 +19,7 @@ internal static class LegsFile
 
     /// <returns>null when there is none, or none that can be used.</returns>
     public static ImmutableArray<LegHalf>? Read(StateDirectory directory, string node) =>
-        directory.Read(Name, MaxBytes, bytes => new Halves(Decode(bytes)))?.All.RemoveAll(h => h.Name.To != node);
+        directory.Read(Name, MaxBytes, bytes => new Halves(Decode(bytes)))?.All.RemoveAll(h => h.Name.To != node).DistinctBy(h => h.Name).ToImmutableArray();
 
     /// <summary>What <c>/user/cluster/legs</c> begins with.</summary>
     public static LegsState Begin(ClusterOptions options) => new(options.Node, options.Settings)

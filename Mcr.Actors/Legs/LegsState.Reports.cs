@@ -11,20 +11,37 @@ internal sealed partial record LegsState
     /// <summary>A report has to be small.</summary>
     private const int MostReported = 200;
 
-    /// <summary>What was sent so long ago should have come.</summary>
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
+    /// <summary>While something is sent, something should come in so long a time, with what it takes until both have said so.</summary>
+    internal static readonly TimeSpan Silence = TimeSpan.FromSeconds(8);
+
+    /// <summary>By leg, what its beginning has sent and its end received when it was looked last, and when that has changed. Each end's own count, and this node's time: two hosts' clocks are not compared.</summary>
+    private ImmutableDictionary<LegName, (Progress Sent, Progress Received)> Moved { get; init; } = ImmutableDictionary<LegName, (Progress, Progress)>.Empty;
 
     public bool HasLegs => !Halves.IsEmpty || !Lacking.IsEmpty || Beginnings().Any();
 
-    public ImmutableArray<LegReport> Report() => [.. Begun().Concat(Ended()).OrderBy(l => $"{l.Name}", StringComparer.Ordinal).Take(MostReported)];
+    public ImmutableArray<LegReport> Report() => [.. Ended().Concat(Begun()).Take(MostReported)]; // a beginning has to know where its end is
 
     /// <summary>Each leg once, with what is known of both ends.</summary>
     /// <param name="clock">This node's.</param>
-    public ImmutableArray<LegEntry> Entries(ClockReport clock) =>
+    public ImmutableArray<LegEntry> Entries(ClockReport clock, TimeSpan now) =>
     [
-        .. Begun().Select(mine => Entry(mine, mine, Report(mine.To, mine.Name), clock, Reports.GetValueOrDefault(mine.To)?.Clock)),
-        .. Ended().Select(mine => Entry(mine, Report(mine.From, mine.Name), mine, Reports.GetValueOrDefault(mine.From)?.Clock, clock)),
+        .. Begun().Select(mine => Entry(mine, mine, Report(mine.To, mine.Name), clock, Reports.GetValueOrDefault(mine.To)?.Clock, now)),
+        .. Ended().Select(mine => Entry(mine, Report(mine.From, mine.Name), mine, Reports.GetValueOrDefault(mine.From)?.Clock, clock, now)),
     ];
+
+    /// <summary>To be asked again and again: what has been sent and received since.</summary>
+    public LegsState Watch(TimeSpan now)
+    {
+        var moved = ImmutableDictionary.CreateBuilder<LegName, (Progress, Progress)>();
+        foreach ((LegReport? begin, LegReport? end) in Begun().Select(mine => ((LegReport?)mine, Report(mine.To, mine.Name))).Concat(Ended().Select(mine => (Report(mine.From, mine.Name), (LegReport?)mine))))
+        {
+            LegName name = (begin ?? end)!.Name;
+            (Progress sent, Progress received) = Moved.GetValueOrDefault(name, (new Progress(begin?.Sent ?? 0, now), new Progress(end?.Received ?? 0, now)));
+            moved[name] = (sent.To(begin?.Sent ?? sent.Count, now), received.To(end?.Received ?? received.Count, now));
+        }
+
+        return this with { Moved = moved.ToImmutable() };
+    }
 
     private IEnumerable<LegReport> Begun() => Beginnings().Select(b => LegReport.Of(b.Name) with
     {
@@ -38,7 +55,7 @@ internal sealed partial record LegsState
     });
 
     private IEnumerable<LegReport> Ended() => Halves.Select(h => End(h.Name) is not { IsReady: true } end
-        ? LegReport.Of(h.Name) with { Problem = LeftOut is [var why, ..] ? why : $"node {Node} is setting up the end of it; mcrctl --node {Node} list says how it is" }
+        ? LegReport.Of(h.Name) with { Problem = WhyNotReady(h.Name) }
         : LegReport.Of(h.Name) with
         {
             Address = end.Address.ToString(),
@@ -55,10 +72,10 @@ internal sealed partial record LegsState
             Last = end.Counts.Last,
         }).Concat(Lacking.Select(l => LegReport.Of(l.Key) with { Problem = l.Value }));
 
-    private static LegEntry Entry(LegReport of, LegReport? begin, LegReport? end, ClockReport? sender, ClockReport? receiver)
+    private LegEntry Entry(LegReport of, LegReport? begin, LegReport? end, ClockReport? sender, ClockReport? receiver, TimeSpan now)
     {
         (LegLatencyEntry? latency, string? clocks) = LatencyOf(of, end, sender, receiver);
-        (string state, string? why) = StateOf(of, begin, end);
+        (string state, string? why) = StateOf(of, begin, end, now);
         return new LegEntry(of.Rule, of.From, of.To, of.Output, state)
         {
             Why = why,
@@ -76,17 +93,17 @@ internal sealed partial record LegsState
         };
     }
 
-    private static (string State, string? Why) StateOf(LegReport of, LegReport? begin, LegReport? end)
+    private (string State, string? Why) StateOf(LegReport of, LegReport? begin, LegReport? end, TimeSpan now)
     {
         if ((begin?.Problem ?? end?.Problem) is { } problem)
             return ("waiting", problem);
         if (begin is null)
             return ("waiting", $"node {of.From} has not said that it sends");
-        if (begin.Last is not { } sent)
+        if (begin.Last is null)
             return ("idle", "nothing has been sent over it yet");
         if (end is null)
             return ("waiting", $"node {of.To} has not said what comes");
-        return end.Last is null || sent - end.Last > Silence
+        return Moved.TryGetValue(of.Name, out (Progress Sent, Progress Received) moved) && now - moved.Sent.At < Silence && now - moved.Received.At >= Silence
             ? ("silent", $"node {of.From} sends, and nothing of it comes to {end.Address}:{end.Port} of node {of.To}: is there a way, and does a firewall let UDP to that port pass?")
             : ("up", null);
     }
@@ -104,5 +121,11 @@ internal sealed partial record LegsState
             return (null, $"the latency is not known: the clock of node {(sender.Synchronised ? of.To : of.From)} is not synchronised (adjtimex), so that the two may be apart by anything; run NTP or PTP there");
         return (new LegLatencyEntry(least, mean, most, sender.ErrorMicroseconds + receiver.ErrorMicroseconds),
             string.Create(CultureInfo.InvariantCulture, $"both clocks are synchronised, to {sender.ErrorMicroseconds / 1000.0:0.0} ms ({of.From}) and {receiver.ErrorMicroseconds / 1000.0:0.0} ms ({of.To}) at worst"));
+    }
+
+    /// <summary>A count, and when it has changed last.</summary>
+    internal readonly record struct Progress(long Count, TimeSpan At)
+    {
+        public Progress To(long count, TimeSpan now) => count == Count ? this : new Progress(count, now);
     }
 }

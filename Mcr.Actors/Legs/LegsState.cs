@@ -20,12 +20,21 @@ internal sealed partial record LegsState(string Node, ClusterSettings Settings)
     /// <summary>Between two questions about one leg.</summary>
     internal static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>About a leg of which the other node's report says nothing: it has too many, or is of another version.</summary>
+    internal static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>For another instance of the same beginning, which costs a key: while a rule moves from one interface to another, both have one.</summary>
+    internal static readonly TimeSpan SwitchInterval = TimeSpan.FromSeconds(2);
+
     private ImmutableArray<(string Node, ForwardingRule Rule)>? Rules { get; init; }
 
     private LinkTable? Links { get; init; }
 
     /// <summary>The ends that this node has to have.</summary>
     public ImmutableArray<LegHalf> Halves { get; init; } = [];
+
+    /// <summary>The last ones there were: an address that is away for a moment comes back, and its legs to their ports.</summary>
+    private ImmutableArray<LegHalf> Ports { get => field.IsDefault ? Halves : field; init; }
 
     /// <summary>Why it does not have others.</summary>
     private ImmutableDictionary<LegName, string> Lacking { get; init; } = ImmutableDictionary<LegName, string>.Empty;
@@ -59,12 +68,19 @@ internal sealed partial record LegsState(string Node, ClusterSettings Settings)
 
     public LegsState Leave(ImmutableArray<string> leftOut) => this with { LeftOut = leftOut };
 
+    /// <summary>There are ends that the relay does not have: what is in their way may go.</summary>
+    public bool IsWanting => !LeftOut.IsEmpty;
+
     public LegsState Hear(ImmutableSortedDictionary<string, NodeReport> reports, ImmutableHashSet<string> reachable) => this with { Reports = reports, Reachable = reachable };
 
     /// <summary>What workers have that were there before this was, is agreed.</summary>
     public LegsState See(LegMessages.Seen seen)
     {
-        LegsState next = this with { Interfaces = seen.Beginnings.IsEmpty && seen.Ends.IsEmpty ? Interfaces.Remove(seen.Interface) : Interfaces.SetItem(seen.Interface, seen) };
+        ImmutableDictionary<string, LegMessages.Seen> others = Interfaces;
+        foreach ((string name, LegMessages.Seen other) in Interfaces.Where(i => i.Key != seen.Interface && i.Value.Beginnings.Keys.Any(IsNew)))
+            others = others.SetItem(name, other with { Beginnings = other.Beginnings.RemoveRange(seen.Beginnings.Keys.Where(IsNew)) }); // its rule has gone there
+        bool IsNew(LegName leg) => seen.Beginnings.ContainsKey(leg) && Interfaces.GetValueOrDefault(seen.Interface)?.Beginnings.ContainsKey(leg) != true;
+        LegsState next = this with { Interfaces = seen.Beginnings.IsEmpty && seen.Ends.IsEmpty ? others.Remove(seen.Interface) : others.SetItem(seen.Interface, seen) };
         IEnumerable<KeyValuePair<LegName, LegTarget>> adopted = seen.Beginnings.Where(b => b.Value.Target is not null && !Agreed.ContainsKey(b.Key)).Select(b => KeyValuePair.Create(b.Key, b.Value.Target!));
         next = next with { Agreed = Agreed.SetItems(adopted) };
         HashSet<LegName> there = [.. next.Beginnings().Select(b => b.Name)];
@@ -83,9 +99,11 @@ internal sealed partial record LegsState(string Node, ClusterSettings Settings)
         var effects = ImmutableArray.CreateBuilder<LegsEffect>();
         foreach ((LegName name, LegBeginning beginning) in Beginnings())
         {
-            if (!Reachable.Contains(name.To) || IsAsAgreed(name, beginning) || (asks.TryGetValue(name, out LegAsk ask) && (ask.IsOpen || now - ask.At < AskInterval)))
+            bool wasAsked = asks.TryGetValue(name, out LegAsk ask);
+            TimeSpan since = wasAsked ? now - ask.At : TimeSpan.MaxValue;
+            if (!Reachable.Contains(name.To) || ask.IsOpen || since < (ask.Instance == beginning.Instance ? AskInterval : SwitchInterval) || IsAsAgreed(name, beginning, since))
                 continue;
-            asks[name] = new LegAsk(now, IsOpen: true);
+            asks[name] = new LegAsk(now, beginning.Instance, IsOpen: true);
             effects.Add(new LegsEffect.Ask(name, beginning.Instance, new ControlRequest.ClusterLeg
             {
                 From = name.From,
@@ -102,7 +120,7 @@ internal sealed partial record LegsState(string Node, ClusterSettings Settings)
     /// <param name="target">null with a refusal.</param>
     public (LegsState Next, Effects Effects) Answered(LegName name, ulong instance, LegTarget? target, string? refusal, TimeSpan now)
     {
-        LegsState next = this with { Asks = Asks.ContainsKey(name) ? Asks.SetItem(name, new LegAsk(now, IsOpen: false)) : Asks };
+        LegsState next = this with { Asks = Asks.ContainsKey(name) ? Asks.SetItem(name, new LegAsk(now, instance, IsOpen: false)) : Asks };
         if (Beginning(name) is not { } beginning || beginning.Instance != instance)
             return (next, []); // asked for one that is gone
         if (target is null)
@@ -125,14 +143,18 @@ internal sealed partial record LegsState(string Node, ClusterSettings Settings)
         if (!Halves.Any(h => h.Name == name))
             return (this, [], new ControlResponse.Error(Lacking.GetValueOrDefault(name) ?? $"node {Node} has not heard of that rule yet"));
         if (End(name) is not { IsReady: true } end)
-            return (this, [], new ControlResponse.Error(LeftOut is [var why, ..] ? $"node {Node} cannot have the end of it: {why}" : $"node {Node} is setting up the end of it; mcrctl --node {Node} list says how it is"));
+            return (this, [], new ControlResponse.Error(WhyNotReady(name)));
         bool isHis = TryHex(request.Id, out ulong id) && id == end.Leg.Id;
         bool wasGiven = Given.TryGetValue(name, out (ulong Id, ulong Instance) given) && given.Id == end.Leg.Id;
         bool isFree = !wasGiven && end.IsFresh;
         if (!isHis && !isFree && !(wasGiven && given.Instance == instance))
             return (this, [new LegsEffect.Publish(new LegMessages.Renew(name.HalfId, end.Leg.Id))], new ControlResponse.Error($"node {Node} makes a new key for it"));
-        return (this with { Given = Given.SetItem(name, (end.Leg.Id, instance)) }, [], new ControlResponse.Leg(LegOffers.Of(end)));
+        return (this with { Given = Given.SetItem(name, (end.Leg.Id, instance)) }, [new LegsEffect.Publish(new LegMessages.Given(name.HalfId, end.Leg.Id))], new ControlResponse.Leg(LegOffers.Of(end)));
     }
+
+    private string WhyNotReady(LegName name) => LeftOut.FirstOrDefault(why => why.Contains(name.HalfId.Value, StringComparison.Ordinal)) is { } why
+        ? $"node {Node} cannot have the end of it: {why}"
+        : $"node {Node} is setting up the end of it; mcrctl --node {Node} list says how it is";
 
     internal static string Hex(ulong number) => number.ToString("x16", CultureInfo.InvariantCulture);
 
@@ -148,10 +170,10 @@ internal sealed partial record LegsState(string Node, ClusterSettings Settings)
 
     private LegEnd? End(LegName name) => Interfaces.Values.Select(i => i.Ends.GetValueOrDefault(name.HalfId)).FirstOrDefault(e => e is not null);
 
-    /// <summary>What this end has is what the other says.</summary>
-    private bool IsAsAgreed(LegName name, LegBeginning beginning) =>
+    /// <summary>What this end has is what the other says, or has said lately.</summary>
+    private bool IsAsAgreed(LegName name, LegBeginning beginning, TimeSpan sinceAsked) =>
         Agreed.TryGetValue(name, out LegTarget? target) && target.Instance == beginning.Instance
-        && (Report(name.To, name) is not { Address: { } address } there || (address, there.Port, there.Id, there.Key) == (target.Address.ToString(), target.Port, Hex(target.Leg.Id), target.Leg.Keys[0].Number));
+        && (Report(name.To, name) is not { } there ? sinceAsked < LookInterval : there.Address is not { } address || (address, there.Port, there.Id, there.Key) == (target.Address.ToString(), target.Port, Hex(target.Leg.Id), target.Leg.Keys[0].Number));
 
     private LegReport? Report(string node, LegName name) => Reports.GetValueOrDefault(node)?.Legs.FirstOrDefault(l => l.Name == name);
 
@@ -159,9 +181,10 @@ internal sealed partial record LegsState(string Node, ClusterSettings Settings)
     {
         if (Rules is not { } rules || Links is not { } links)
             return (this, []);
-        (ImmutableArray<LegHalf> halves, ImmutableDictionary<LegName, string> lacking) = LegHalves.Of(Node, rules, LegPlace.Of(Node, Settings.Legs, Settings.Address, links), Settings.Legs, Halves);
-        LegsState next = this with { Halves = halves, Lacking = lacking };
-        return halves.SequenceEqual(Halves) ? (next, []) : (next, [new LegsEffect.UseHalves(halves)]);
+        var place = LegPlace.Of(Node, Settings.Legs, Settings.Address, links, Ports.Select(h => h.Rule.Input).FirstOrDefault());
+        (ImmutableArray<LegHalf> halves, ImmutableDictionary<LegName, string> lacking) = LegHalves.Of(Node, rules, place, Settings.Legs, Ports);
+        LegsState next = this with { Halves = halves, Lacking = lacking, Ports = place.Problem is null ? halves : Ports };
+        return halves.SequenceEqual(Halves) ? (next, []) : (next, [new LegsEffect.UseHalves(halves, IsToBeKept: place.Problem is null)]);
     }
 
     private RelayEvent News(LegName name, EventSeverity severity, string sentence) => new(severity, EventKind.Leg, sentence)
@@ -174,4 +197,5 @@ internal sealed partial record LegsState(string Node, ClusterSettings Settings)
 }
 
 /// <summary>When something was asked last.</summary>
-internal readonly record struct LegAsk(TimeSpan At, bool IsOpen);
+/// <param name="Instance">For whom.</param>
+internal readonly record struct LegAsk(TimeSpan At, ulong Instance, bool IsOpen);

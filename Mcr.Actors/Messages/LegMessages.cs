@@ -15,7 +15,7 @@ internal static class LegMessages
     /// <summary>To the actor of the cluster's rules, for one that has begun after it: say <see cref="Rules"/> again.</summary>
     public sealed record GetRules;
 
-    /// <summary>From the actor of the cluster's rules: those of all nodes that have outputs on another one.</summary>
+    /// <summary>From the actor of the cluster's rules: those of all nodes that have outputs on another one, and those of this one that have a unicast input.</summary>
     public sealed record Rules(ImmutableArray<(string Node, ForwardingRule Rule)> All);
 
     /// <summary>To the interfaces' actors: where the legs go that begin here.</summary>
@@ -26,6 +26,9 @@ internal static class LegMessages
     /// <param name="Half">The rule at its end.</param>
     /// <param name="Id">As it is now; what has another one has been renewed already.</param>
     public sealed record Renew(RuleId Half, ulong Id);
+
+    /// <summary>To the interfaces' actors: somebody has the key of that end now.</summary>
+    public sealed record Given(RuleId Half, ulong Id);
 
     /// <summary>From an interface's actor: its legs, when something has changed and each second.</summary>
     /// <param name="Ends">By the rule that is there because of the leg.</param>

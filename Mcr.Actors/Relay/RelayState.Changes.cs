@@ -83,7 +83,13 @@ internal sealed partial record RelayState
     }
 
     /// <summary>The other ends of legs, as they are now; also while a change of rules waits for its confirmation. One that cannot be beside the node's own rules is a note of the answer.</summary>
-    public (RelayState Next, Effects Effects) UseHalves(long ticket, ImmutableArray<RuleWithOrigin> halves, DateTimeOffset now) => Run(ticket, Overlay.WithHalves(halves), [], now);
+    public (RelayState Next, Effects Effects) UseHalves(long ticket, ImmutableArray<RuleWithOrigin> halves, DateTimeOffset now)
+    {
+        Overlay overlay = Overlay.WithHalves(halves);
+        (ImmutableArray<RuleWithOrigin> rules, ImmutableArray<string> leftOut) = overlay.Apply();
+        bool isSo = overlay.HasHalvesOf(Overlay) && rules.Length == Entries.Count && rules.All(r => Has(r.Rule));
+        return isSo ? (this, [new RelayEffect.Answer(ticket, new CommandResult.Ok("all is so already") { Notes = leftOut })]) : Run(ticket, overlay, [], now);
+    }
 
     /// <summary>What runs was written to a file: what is not in the files all the same stays in the overlay.</summary>
     public (RelayState Next, Effects Effects) RestOn(long ticket, ImmutableArray<RuleWithOrigin> files)

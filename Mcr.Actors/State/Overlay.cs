@@ -81,6 +81,8 @@ public sealed record Overlay
     /// <summary>These halves, and no others.</summary>
     public Overlay WithHalves(IEnumerable<RuleWithOrigin> halves) => this with { Halves = ByInput(halves) };
 
+    internal bool HasHalvesOf(Overlay other) => Halves.Count == other.Halves.Count && Halves.All(h => other.Halves.TryGetValue(h.Key, out RuleWithOrigin? same) && same == h.Value);
+
     public Overlay Without(RuleInput input) =>
         Become(Added.Remove(input), Files.TryGetValue(input, out RuleWithOrigin? file) ? Removed.SetItem(input, file) : Removed);
 

@@ -44,6 +44,8 @@ internal sealed class RuleSetBuilder(
                 problems.Add(new RuleProblem($"outputs[{i}]", $"{output} is the input of rule {receiver}: the output would loop; use another group, port or interface, or take rule {receiver}'s outputs into this rule"));
         }
 
+        if ((inputs.GetValueOrDefault(input) ?? []).Select(id => byId[id]).FirstOrDefault(r => r.Id != replaced && (r.Input.Leg ?? candidate.Input.Leg) is not null) is { } end)
+            problems.Add(new RuleProblem("input", $"{candidate.Input} is the input of rule {end.Id}, and {(end.Input.Leg is { } leg ? $"a leg of {leg} ends there" : $"the leg of {candidate.Input.Leg} cannot end there")}; give another port (those of legs are mcr.cluster.legs.ports)"));
         if (Other(outputs, input, replaced) is { } sender)
             problems.Add(new RuleProblem("input", $"{candidate.Input} is an output of rule {sender}: the output would loop; use another group, port or interface, or take this rule's outputs into rule {sender}"));
         RuleOverlaps.Check(candidate, overlaps.Near(candidate).Where(id => id != replaced).Select(id => byId[id]), problems);

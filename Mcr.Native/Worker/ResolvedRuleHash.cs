@@ -27,12 +27,19 @@ public static class ResolvedRuleHash
     {
         ByteWriter writer = s_writer ??= new ByteWriter();
         writer.Clear();
-        ResolvedRuleCodec.Write(writer, rule);
+        ResolvedRuleCodec.Write(writer, WithoutKeys(rule));
         ulong hash = Empty;
         foreach (byte b in writer.Written)
             hash = (hash ^ b) * Prime;
         return Mix(hash);
     }
+
+    /// <summary>The keys of legs have numbers and ids, which tell them apart; a hash is written to logs and says something of what it was made of.</summary>
+    private static ResolvedRule WithoutKeys(ResolvedRule rule) => rule.Leg is null && rule.Outputs.All(o => o.Leg is null)
+        ? rule
+        : rule with { Leg = WithoutKeys(rule.Leg), Outputs = [.. rule.Outputs.Select(o => o with { Leg = WithoutKeys(o.Leg) })] };
+
+    private static ResolvedLeg? WithoutKeys(ResolvedLeg? leg) => leg is null ? null : leg with { Keys = [.. leg.Keys.Select(k => k with { Key = default })] };
 
     /// <summary>The finaliser of MurmurHash3: every bit of the one counts in every bit of the other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

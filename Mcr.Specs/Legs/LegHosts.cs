@@ -55,6 +55,16 @@ internal sealed class LegHosts : IDisposable
         () => new[] { A, to }.All(host => Leg(host, to.Name) is { } leg && leg.GetProperty("state").GetString() == "up"),
         () => $"the leg to {to.Name}: " + string.Join('\n', Hosts.All.Where(h => h.IsRunning).Select(h => $"{h.Name}: {Leg(h, to.Name)}\n{string.Join('\n', h.Mcrd.Rules())}\n{h.Mcrd.Process.Output}")));
 
+    /// <summary>Until what has come so far is counted in what b says: its interface tells it each second.</summary>
+    public void AwaitCounts()
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            long received = Count(B, "b", "received");
+            McrdWaits.Until(() => Count(B, "b", "received") > received, () => $"more than {received}: {Leg(B, "b")}");
+        }
+    }
+
     /// <summary>What comes out from just before <paramref name="happens"/> until some time after <paramref name="settled"/>.</summary>
     public Reception During(Action happens, Action settled)
     {
