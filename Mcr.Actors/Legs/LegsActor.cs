@@ -76,6 +76,7 @@ internal sealed class LegsActor : UntypedActor, IWithTimers
                 Apply(_state.Look(changed.Links));
                 break;
             case LegMessages.Seen seen:
+                Apply(_state.Suspect(seen, Now));
                 _state = _state.See(seen);
                 if (seen.Beginnings.Any(b => _state.Targets.Legs.TryGetValue(b.Key, out LegTarget? agreed) && agreed.Instance == b.Value.Instance && !agreed.IsWhere(b.Value.Target)))
                     Publish(); // it was made anew, or has not heard of it

@@ -16,6 +16,15 @@ internal sealed partial record RedundancyState
     /// <summary>How long the preferred node has to have been well before it takes a rule back.</summary>
     public static readonly TimeSpan RevertHold = TimeSpan.FromSeconds(3);
 
+    /// <summary>One that loses it again and again waits twice as long each time, up to this.</summary>
+    public static readonly TimeSpan LongestRevertHold = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whoever works on a host may well make it lose the rule so often.</summary>
+    private const int FreeFlaps = 3;
+
+    /// <summary>For so many times the hold it has to keep it, or it has lost it again.</summary>
+    private const int SteadyHolds = 10;
+
     /// <summary>Two forward and do not hear each other: so long they may be about to notice, or the news about it be old.</summary>
     private static readonly TimeSpan DoubledHold = TimeSpan.FromSeconds(1);
 
@@ -123,9 +132,21 @@ internal sealed partial record RedundancyState
             && view is { Unfit: null, Degraded: null, IsFlowing: true };
         if (!isWell || ForwarderOf(rule) is not { Report.ByHand: false } forwarder)
             return (rule.WellSince is null ? rule : rule with { WellSince = null }, []);
+        if (rule.TookBackAt is { } last)
+            rule = rule with { TookBackAt = null, Flaps = now - last < SteadyHolds * HoldOf(rule) ? rule.Flaps + 1 : 0 };
         if (rule.WellSince is not { } since)
             return (rule with { WellSince = now }, []);
-        return now - since < RevertHold ? (rule, []) : Begin(rule, forwarder.Name, "it is the preferred node, and is well again", isByHand: false, now);
+        if (now - since < HoldOf(rule))
+            return (rule, []);
+        (RedundantRule next, Effects effects) = Begin(rule, forwarder.Name, "it is the preferred node, and is well again", isByHand: false, now);
+        return (next with { TookBackAt = now }, effects);
+    }
+
+    /// <summary>A preferred node that is well for seconds only costs a takeover each time.</summary>
+    private static TimeSpan HoldOf(RedundantRule rule)
+    {
+        TimeSpan hold = RevertHold * Math.Pow(2, Math.Max(0, rule.Flaps - FreeFlaps));
+        return hold < LongestRevertHold ? hold : LongestRevertHold;
     }
 
     /// <summary>Who can be reached and forwards.</summary>

@@ -51,7 +51,7 @@ internal sealed partial record RedundancyState
         return (With(next with { WellSince = null }), $"node {Node} yields {request.Rule} to {request.Member}", true);
     }
 
-    public RedundancyState Drain(bool isDrained) => this with { IsDrained = isDrained, Rules = Rules.ToImmutableDictionary(r => r.Key, r => r.Value with { AskedAt = null, WellSince = null }) };
+    public RedundancyState Drain(bool isDrained) => this with { IsDrained = isDrained, Rules = Rules.ToImmutableDictionary(r => r.Key, r => r.Value with { AskedAt = null, WellSince = null, TookBackAt = null }) };
 
     /// <summary>Rules that this node forwards and that another could.</summary>
     public bool HasToHandOver => Rules.Values.Any(r => r.View.IsForwarding && TargetOf(r) is not null);

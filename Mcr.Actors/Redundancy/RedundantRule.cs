@@ -36,6 +36,12 @@ internal sealed record RedundantRule(TakeoverView View)
     /// <summary>Since when this node, which is preferred, could take it back; null: it cannot.</summary>
     public TimeSpan? WellSince { get; init; }
 
+    /// <summary>When it has taken it back last; null: it has not lost it again since, or not at all.</summary>
+    public TimeSpan? TookBackAt { get; init; }
+
+    /// <summary>How often in turn it has lost it soon after it had taken it back.</summary>
+    public int Flaps { get; init; }
+
     /// <summary>From whom it was taken, and when; it is looked soon whether that one has noticed.</summary>
     public (string Node, TimeSpan At)? TakenFrom { get; init; }
 

@@ -18,7 +18,7 @@ internal static class LegCost
         """;
 
     private const int Rounds = 21;
-    private const int WarmUp = 30; // the loop is compiled again while it runs
+    private const int WarmUp = 1000; // of the loop, which is compiled again while it runs, and not before it has run for some 100 ms
     private const int Datagrams = 100_000;
     private const int Batch = 100; // datagrams until the receiver begins anew
     private const int HeadSize = 32;

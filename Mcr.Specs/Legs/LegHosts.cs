@@ -17,11 +17,13 @@ internal sealed class LegHosts : IDisposable
     public const string Group = "239.2.2.2";
 
     private readonly RunningProcess _sender;
+    private readonly int _rate;
 
     /// <param name="node">Of the output: <c>b</c>, or <c>b+c</c>.</param>
     /// <param name="settings">Of each host.</param>
     public LegHosts(int hosts, string node, string settings = "", string output = "", int rate = Rate, int size = 200)
     {
+        _rate = rate;
         string rule = $"{{ id = {RuleId}, input {{ interface = in0, group = \"239.1.1.1\", port = 5000 }}, outputs = [ {{ node = \"{node}\", interface = out0, group = \"{Group}\", port = 6000{(output.Length > 0 ? ", " + output : "")} }} ] }}";
         Hosts = new ThreeHosts("", hosts, name => name == "a" ? rule : null);
         Recorder = new SequenceRecorder(Hosts.Destination, "10.2.0.100", Group, 6000);
@@ -59,8 +61,8 @@ internal sealed class LegHosts : IDisposable
         long from = Recorder.Latest;
         happens();
         settled();
-        Recorder.AwaitMore(Rate / 2);
-        return Recorder.Between(from, Recorder.Latest - (Rate / 10)); // what came last may come again
+        Recorder.AwaitMore(_rate / 2);
+        return Recorder.Between(from, Recorder.Latest - (_rate / 10)); // what came last may come again
     }
 
     public void Dispose()

@@ -142,6 +142,49 @@ public sealed class RedundancyStateSpecs
         Assert.Equal(("b", a.Rule.Id.Value, "a", false), (ask.Node, yield.Rule, yield.Member, yield.Now));
     }
 
+    /// <summary>Its link comes and goes: each time that it takes the rule back it loses it at once.</summary>
+    [Fact]
+    public void Preferred_node_that_loses_it_again_and_again_should_wait_longer_each_time()
+    {
+        var a = new RedundancyBench("a") { Now = 10 };
+        double[] waits = [.. Enumerable.Range(0, 12).Select(_ => Flap(a, keptFor: 1))];
+        Assert.Equal([3, 3, 3, 3, 6, 12, 24, 48, 96, 192, 300, 300], waits);
+        Flap(a, keptFor: 3_001); // ten times as long as it has waited for it
+        Assert.Equal(3, Flap(a, keptFor: 1));
+    }
+
+    [Fact]
+    public void Drain_should_be_no_reason_to_wait_longer()
+    {
+        var a = new RedundancyBench("a") { Now = 10 };
+        for (int i = 0; i < 8; i++)
+        {
+            Assert.Equal(3, Flap(a, keptFor: 1));
+            a.Drain();
+            a.Drain(isDrained: false);
+        }
+    }
+
+    /// <summary>b forwards, a is well from now on and takes it back, and has it for some time.</summary>
+    /// <returns>For how many seconds it was well before.</returns>
+    private static double Flap(RedundancyBench a, double keptFor)
+    {
+        double began = a.Now;
+        a.Forward(isForwarding: false);
+        a.Hear("b", Forwarder);
+        a.Tick();
+        while (!a.Tick().OfType<RedundancyEffect.Ask>().Any())
+            a.Now += 0.5;
+        double waited = a.Now - began;
+        a.Yielded();
+        a.Forward();
+        a.Hear("b", Standby);
+        a.Tick();
+        a.Now += keptFor;
+        a.Tick();
+        return waited;
+    }
+
     public static TheoryData<string> NotWell => ["unfit", "degraded", "silent", "drained", "by hand", "revert off", "not preferred", "nobody forwards", "unreachable"];
 
     [Theory]
