@@ -8,7 +8,15 @@ public sealed class LegLinesSpecs
 {
     private static readonly LegEntry Up = new("studio", "a", "b", "239.2.2.2:6000 on eth1", "up")
     {
-        Address = "10.9.0.2:4107", Sent = 12_000, MaxPayload = 1_424, Received = 12_000, Lost = 0, Reordered = 0, Refused = 0, Latency = new LegLatencyEntry(57, 480, 3_120, 1_024), Clocks = "both clocks are synchronised, to 0.5 ms (a) and 0.5 ms (b) at worst",
+        Address = "10.9.0.2:4107",
+        Sent = 12_000,
+        MaxPayload = 1_424,
+        Received = 12_000,
+        Lost = 0,
+        Reordered = 0,
+        Refused = 0,
+        Latency = new LegLatencyEntry(57, 480, 3_120, 1_024),
+        Clocks = "both clocks are synchronised, to 0.5 ms (a) and 0.5 ms (b) at worst",
     };
 
     [Fact]

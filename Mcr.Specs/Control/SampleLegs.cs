@@ -38,11 +38,27 @@ internal static class SampleLegs
             new("cam-002", "relay-0", "relay-4", Output(2), "waiting") { Why = "node relay-4 cannot be reached by the cluster" },
             new("cam-004", "relay-0", "relay-6", Output(4), "silent")
             {
-                Why = "node relay-0 sends, and nothing of it comes to 10.100.0.7:4119 of node relay-6: is there a way, and does a firewall let UDP to that port pass?", Address = "10.100.0.7:4119", Sent = 4_950, MaxPayload = 1_344, Received = 0, Lost = 0, Reordered = 0, Refused = 0,
+                Why = "node relay-0 sends, and nothing of it comes to 10.100.0.7:4119 of node relay-6: is there a way, and does a firewall let UDP to that port pass?",
+                Address = "10.100.0.7:4119",
+                Sent = 4_950,
+                MaxPayload = 1_344,
+                Received = 0,
+                Lost = 0,
+                Reordered = 0,
+                Refused = 0,
             },
             new("cam-001", "relay-3", "relay-0", Output(1), "up")
             {
-                Address = "10.100.0.1:4101", Sent = 427_680_000, Fragmented = 17, MaxPayload = 1_344, Received = 427_680_000, Lost = 0, Reordered = 0, Refused = 3, Latency = new LegLatencyEntry(8_100, 8_432, 31_700, 6_144), Last = SampleAnswers.Now,
+                Address = "10.100.0.1:4101",
+                Sent = 427_680_000,
+                Fragmented = 17,
+                MaxPayload = 1_344,
+                Received = 427_680_000,
+                Lost = 0,
+                Reordered = 0,
+                Refused = 3,
+                Latency = new LegLatencyEntry(8_100, 8_432, 31_700, 6_144),
+                Last = SampleAnswers.Now,
             },
         ],
     };
@@ -52,7 +68,16 @@ internal static class SampleLegs
 
     private static LegEntry Up(string rule, string to, int i) => new(rule, "relay-0", to, Output(i), "up")
     {
-        Address = $"10.100.0.{to[^1] - '0' + 1}:4107", Sent = 427_680_000, MaxPayload = 1_344, Received = 427_680_000, Lost = 0, Reordered = 0, Refused = 0, Latency = new LegLatencyEntry(210, 480, 3_100, 0), Clocks = "both nodes have the same clock", Last = SampleAnswers.Now,
+        Address = $"10.100.0.{to[^1] - '0' + 1}:4107",
+        Sent = 427_680_000,
+        MaxPayload = 1_344,
+        Received = 427_680_000,
+        Lost = 0,
+        Reordered = 0,
+        Refused = 0,
+        Latency = new LegLatencyEntry(210, 480, 3_100, 0),
+        Clocks = "both nodes have the same clock",
+        Last = SampleAnswers.Now,
     };
 
     private static OutputEntry[] Outputs(int i) => i % 2 == 1 ? [new(Group(i), 6000, "eth1", "8")] : i % 4 == 0
