@@ -52,6 +52,10 @@ internal static class ScreensDocument
         ("mcrctl interfaces", rules => AnswerScreen.Of(new ControlResponse.Interfaces(SampleAnswers.Interfaces(rules == 1 ? 1 : 5)))),
         ("mcrctl cluster status", rules => AnswerScreen.Of(new ControlResponse.ClusterStatus(SampleAnswers.Cluster(rules == 1 ? 2 : 7)))),
         ("mcrctl cluster rules", rules => AnswerScreen.Of(new ControlResponse.ClusterRules(SampleAnswers.ClusterRules(rules)))),
+        ("mcrctl list, with legs", rules => AnswerScreen.Of(new ControlResponse.Rules(SampleLegs.Rules(rules)))),
+        ("mcrctl stats, with legs", rules => StatsScreen.ByRule(SampleLegs.Stats(rules), SampleAnswers.Now)),
+        ("mcrctl stats --by output, with legs", rules => StatsScreen.ByOutput(SampleLegs.Stats(rules), SampleAnswers.Now)),
+        ("mcrctl cluster status, with legs", rules => AnswerScreen.Of(new ControlResponse.ClusterStatus(SampleLegs.Cluster(rules == 1 ? 2 : 7)))),
     ];
 
     private static string Body(Screen screen, int width, string title)

@@ -13,7 +13,7 @@ internal static class ClusterScreen
 
     private static readonly Column[] Rules = [new("STATE"), new("NODE"), new("RULE ID"), new("NAME", Rank: 1, Give: Give.Wrap), new("RULE", Give: Give.Wrap), new("FROM", Rank: 2, Give: Give.Wrap)];
 
-    public static Screen Of(ClusterEntry cluster) => new([Sentence(cluster), .. cluster.Unknown is { } unknown ? [unknown] : Array.Empty<string>(), .. (cluster.Seeds ?? new Dictionary<string, string>()).Select(s => $"seed {s.Key}: {s.Value}"), .. cluster.Conflicts ?? [], .. RedundancyLines.Of(cluster.Redundant ?? [])])
+    public static Screen Of(ClusterEntry cluster) => new([Sentence(cluster), .. cluster.Unknown is { } unknown ? [unknown] : Array.Empty<string>(), .. (cluster.Seeds ?? new Dictionary<string, string>()).Select(s => $"seed {s.Key}: {s.Value}"), .. cluster.Conflicts ?? [], .. RedundancyLines.Of(cluster.Redundant ?? []), .. LegLines.Of(cluster.Legs ?? [])])
     {
         Columns = Members,
         What = "node",
