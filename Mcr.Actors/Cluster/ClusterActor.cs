@@ -64,9 +64,8 @@ internal sealed partial class ClusterActor : UntypedActor, IWithTimers
         _members = new MembersState(options.Node);
         _state = new ClusterMessages.SystemState("starting", null, 0, options.Time.GetUtcNow());
         _rules = Context.ActorOf(Props.Create(() => new ClusterRulesActor(relay, file, options.Node, options.Time, RelayPatience)), "rules");
-        LegsState legs = LegsFile.Begin(options);
         _redundancy = Context.ActorOf(Props.Create(() => new RedundancyActor(options.Node, options.Time)), "redundancy");
-        _legs = Context.ActorOf(Props.Create(() => new LegsActor(legs, relay, options.Directory, options.Time, ClockState.Read)), "legs");
+        _legs = Context.ActorOf(Props.Create(() => new LegsActor(options, relay, ClockState.Read)), "legs");
         _system = Context.ActorOf(Props.Create(() => new ClusterSystemActor(options, options.Time)), "system");
     }
 

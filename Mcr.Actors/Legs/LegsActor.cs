@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using Mcr.Actors.Cluster;
 using Mcr.Actors.Control;
 using Mcr.Actors.Events;
 using Mcr.Actors.Messages;
@@ -31,9 +32,8 @@ internal sealed class LegsActor : UntypedActor, IWithTimers
     private const double ErrorStep = 2.0;
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ClusterOptions _options;
     private readonly IActorRef _relay;
-    private readonly StateDirectory? _directory;
-    private readonly TimeProvider _time;
     private readonly Func<ClockState> _clock;
     private readonly string _host;
     private LegsState _state;
@@ -42,14 +42,11 @@ internal sealed class LegsActor : UntypedActor, IWithTimers
     private string? _unsaved;
     private int _ticks;
 
-    /// <param name="state">As the last mcrd has left it.</param>
-    /// <param name="directory">null: nothing is kept.</param>
-    public LegsActor(LegsState state, IActorRef relay, StateDirectory? directory, TimeProvider time, Func<ClockState> clock)
+    public LegsActor(ClusterOptions options, IActorRef relay, Func<ClockState> clock)
     {
-        _state = state;
+        _options = options;
+        _state = LegsFile.Begin(options);
         _relay = relay;
-        _directory = directory;
-        _time = time;
         _clock = clock;
         _host = ClockState.HostId();
     }
@@ -91,6 +88,7 @@ internal sealed class LegsActor : UntypedActor, IWithTimers
                 break;
             case LegMessages.Handle handle:
                 (_state, Effects effects, ControlResponse answer) = _state.Asked(handle.Request, handle.From);
+                _options.Legs.Given = _state.Given; // before anybody is told
                 Apply((_state, effects));
                 Sender.Tell(answer);
                 break;
@@ -109,7 +107,7 @@ internal sealed class LegsActor : UntypedActor, IWithTimers
         }
     }
 
-    private TimeSpan Now => _time.GetElapsedTime(0);
+    private TimeSpan Now => _options.Time.GetElapsedTime(0);
 
     private void Tick(bool isNews)
     {
@@ -183,9 +181,9 @@ internal sealed class LegsActor : UntypedActor, IWithTimers
 
     private void Save(ImmutableArray<LegHalf> halves)
     {
-        string? problem = _directory is null ? null : LegsFile.Write(_directory, halves);
+        string? problem = _options.Directory is not { } directory ? null : LegsFile.Write(directory, halves);
         if (problem is not null && _unsaved is null)
-            _log.Error("the ends of legs cannot be written to {File}: {Why}; they work, and when mcrd is started anew it has to hear of them from the other nodes first", _directory!.PathOf(LegsFile.Name), problem);
+            _log.Error("the ends of legs cannot be written to {File}: {Why}; they work, and when mcrd is started anew it has to hear of them from the other nodes first", _options.Directory!.PathOf(LegsFile.Name), problem);
         _unsaved = problem;
     }
 

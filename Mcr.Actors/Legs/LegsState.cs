@@ -46,8 +46,8 @@ internal sealed partial record LegsState(string Node, ClusterSettings Settings)
 
     private ImmutableDictionary<LegName, LegAsk> Asks { get; init; } = ImmutableDictionary<LegName, LegAsk>.Empty;
 
-    /// <summary>To whom an end's id and key were told.</summary>
-    private ImmutableDictionary<LegName, (ulong Id, ulong Instance)> Given { get; init; } = ImmutableDictionary<LegName, (ulong, ulong)>.Empty;
+    /// <summary>To whom an end's id and key were told; see <see cref="LegsMemory"/>.</summary>
+    public ImmutableDictionary<LegName, (ulong Id, ulong Instance)> Given { get; init; } = ImmutableDictionary<LegName, (ulong, ulong)>.Empty;
 
     /// <summary>Where the legs go that begin here, for those that have them.</summary>
     public LegMessages.Targets Targets => new(Agreed, Refusals);
