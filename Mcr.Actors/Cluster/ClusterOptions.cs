@@ -6,6 +6,7 @@ using Mcr.Actors.Cluster.Member;
 using Mcr.Actors.Cluster.Tls;
 using Mcr.Actors.Cluster.Wire;
 using Mcr.Actors.Configuration;
+using Mcr.Actors.Legs;
 using Mcr.Actors.Relay;
 using Mcr.Actors.State;
 
@@ -29,6 +30,9 @@ internal sealed record ClusterOptions(ClusterSettings Settings, TlsSettings Tls,
 
     /// <summary>Outlives the ActorSystem.</summary>
     public MovesMemory Moves { get; } = new();
+
+    /// <summary>Outlives the actor of legs.</summary>
+    public LegsMemory Legs { get; } = new();
 
     /// <summary>
     /// Makes the ActorSystem and the actors in it; takes some 200 ms, on a thread of its own. From the relay's ActorSystem, who hears of members and of what they say, and who is

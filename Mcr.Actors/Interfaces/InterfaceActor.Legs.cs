@@ -35,11 +35,6 @@ internal sealed partial class InterfaceActor
             case LegMessages.Renew renew:
                 Renew(renew);
                 break;
-            case LegMessages.Given given when _ends.TryGetValue(given.Half, out var end) && end.Leg.Id == given.Id:
-                _ends[given.Half] = end with { IsFresh = false };
-                break;
-            case LegMessages.Given:
-                break;
             case LegTick:
                 LookAtPaths();
                 SayLegs();

@@ -36,7 +36,6 @@ internal sealed partial class InterfaceActor
         Context.System.EventStream.Subscribe(Self, typeof(RedundancyMessages.Probe));
         Context.System.EventStream.Subscribe(Self, typeof(LegMessages.Targets));
         Context.System.EventStream.Subscribe(Self, typeof(LegMessages.Renew));
-        Context.System.EventStream.Subscribe(Self, typeof(LegMessages.Given));
     }
 
     private void HandleTakeovers(object message)

@@ -51,16 +51,20 @@ internal static class LegHalves
     /// <summary><c>studio@a</c>, and <c>studio@a/2</c> for the next output of the same rule.</summary>
     private static string NameOf(LegName name, ForwardingRule rule, HashSet<string> names)
     {
-        string label = rule.Name ?? rule.Id.Value;
+        string from = $"@{name.From}";
         for (int i = 1; ; i++)
         {
-            string suffix = i == 1 ? $"@{name.From}" : string.Create(CultureInfo.InvariantCulture, $"@{name.From}/{i}");
-            string text = $"{label[..Math.Min(label.Length, Math.Max(0, ForwardingRule.MaxNameLength - suffix.Length))]}{suffix}";
-            text = text[..Math.Min(text.Length, ForwardingRule.MaxNameLength)];
-            if (names.Add(text) || i > ForwardingRule.MaxOutputs)
+            string number = i == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"/{i}");
+            int room = ForwardingRule.MaxNameLength - number.Length;
+            string text = $"{Cut($"{Cut(rule.Name ?? rule.Id.Value, room - from.Length)}{from}", room)}{number}";
+            if (names.Add(text))
                 return text;
         }
     }
+
+    /// <summary>Not in the middle of a character.</summary>
+    private static string Cut(string text, int length) =>
+        text.Length <= length ? text : text[..(length > 0 && char.IsHighSurrogate(text[length - 1]) ? length - 1 : Math.Max(0, length))];
 
     /// <summary>Begins at a place that the leg's name decides, so that an mcrd which has forgotten everything mostly finds the same.</summary>
     private static bool TryTakePort(LegName name, LegSettings settings, HashSet<ushort> taken, out ushort port)
@@ -68,7 +72,7 @@ internal static class LegHalves
         int count = settings.LastPort - settings.FirstPort + 1;
         for (int i = 0; i < count; i++)
         {
-            port = (ushort)(settings.FirstPort + ((name.Mark + (uint)i) % (uint)count));
+            port = (ushort)(settings.FirstPort + (((name.Mark % count) + i) % count));
             if (taken.Add(port))
                 return true;
         }

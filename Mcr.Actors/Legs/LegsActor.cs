@@ -35,10 +35,9 @@ internal sealed class LegsActor : UntypedActor, IWithTimers
     private const double ErrorStep = 2.0;
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ClusterOptions _options;
     private readonly IActorRef _relay;
-    private readonly StateDirectory? _directory; // null: nothing is kept
     private readonly bool _allowsLoopback;
-    private readonly TimeProvider _time;
     private readonly Func<ClockState> _clock;
     private readonly string _host;
     private LegsState _state;
@@ -52,11 +51,10 @@ internal sealed class LegsActor : UntypedActor, IWithTimers
 
     public LegsActor(ClusterOptions options, IActorRef relay, Func<ClockState> clock)
     {
+        _options = options;
         _state = LegsFile.Begin(options);
         _relay = relay;
-        _directory = options.Directory;
         _allowsLoopback = options.Settings.Address.IsLoopback;
-        _time = options.Time;
         _clock = clock;
         _host = ClockState.HostId();
     }
@@ -107,6 +105,7 @@ internal sealed class LegsActor : UntypedActor, IWithTimers
                 break;
             case LegMessages.Handle handle:
                 (_state, Effects effects, ControlResponse answer) = _state.Asked(handle.Request, handle.From);
+                _options.Legs.Given = _state.Given; // before anybody is told
                 Apply((_state, effects));
                 Sender.Tell(answer);
                 break;
@@ -129,7 +128,7 @@ internal sealed class LegsActor : UntypedActor, IWithTimers
         }
     }
 
-    private TimeSpan Now => _time.GetElapsedTime(0);
+    private TimeSpan Now => _options.Time.GetElapsedTime(0);
 
     private void Tick(bool isNews)
     {
@@ -213,9 +212,9 @@ internal sealed class LegsActor : UntypedActor, IWithTimers
 
     private void Save(ImmutableArray<LegHalf> halves)
     {
-        string? problem = _directory is null ? null : LegsFile.Write(_directory, halves);
+        string? problem = _options.Directory is not { } directory ? null : LegsFile.Write(directory, halves);
         if (problem is not null && _unsaved is null)
-            _log.Error("the ends of legs cannot be written to {File}: {Why}; they work, and when mcrd is started anew it has to hear of them from the other nodes first", _directory!.PathOf(LegsFile.Name), problem);
+            _log.Error("the ends of legs cannot be written to {File}: {Why}; they work, and when mcrd is started anew it has to hear of them from the other nodes first", _options.Directory!.PathOf(LegsFile.Name), problem);
         _unsaved = problem;
     }
 

@@ -15,8 +15,7 @@ internal abstract record LegsEffect
     public sealed record Ask(LegName Name, ulong Instance, ControlRequest.ClusterLeg Request) : LegsEffect;
 
     /// <summary>To the interfaces' actors.</summary>
-    /// <param name="Message">A <see cref="LegMessages.Renew"/> or <see cref="LegMessages.Given"/>.</param>
-    public sealed record Publish(object Message) : LegsEffect;
+    public sealed record Publish(LegMessages.Renew Message) : LegsEffect;
 
     public sealed record Tell(RelayEvent News) : LegsEffect;
 }

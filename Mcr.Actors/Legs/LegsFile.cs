@@ -24,6 +24,7 @@ internal static class LegsFile
     /// <summary>What <c>/user/cluster/legs</c> begins with.</summary>
     public static LegsState Begin(ClusterOptions options) => new(options.Node, options.Settings)
     {
+        Given = options.Legs.Given,
         Halves = options.Directory is { } directory && Read(directory, options.Node) is { } halves ? halves : [],
     };
 
@@ -41,7 +42,7 @@ internal static class LegsFile
             LegsJson file = JsonSerializer.Deserialize(bytes, LegsJsonContext.Default.LegsJson) ?? throw new InvalidDataException("it is null");
             return file.Version is < 1 or > StateDirectory.Version
                 ? throw new InvalidDataException($"it has version {file.Version}; this mcrd reads version {StateDirectory.Version}")
-                : [.. (file.Legs ?? []).Select(Half)];
+                : AllDifferent([.. (file.Legs ?? []).Select(Half)]);
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException) // the latter two: text that is no Unicode
         {
@@ -56,8 +57,16 @@ internal static class LegsFile
         (ForwardingRule? half, string? problem) = OverlayText.Parse(text);
         if (half is null)
             throw new InvalidDataException($"the end of a leg in it cannot be read: {problem}");
-        return new LegHalf(new LegName(from, rule, output, to), half with { Input = half.Input with { Leg = new LegOrigin(from, new RuleId(rule)) } });
+        var name = new LegName(from, rule, output, to);
+        return half.Id == name.HalfId && !half.HasLegs && !half.Input.IsMulticast && half.Input.Range.IsExact
+            ? new LegHalf(name, half with { Input = half.Input with { Leg = new LegOrigin(from, new RuleId(rule)) } })
+            : throw new InvalidDataException($"the end of a leg in it is not that of {name}");
     }
+
+    private static ImmutableArray<LegHalf> AllDifferent(ImmutableArray<LegHalf> halves) =>
+        halves.DistinctBy(h => h.Name).Count() == halves.Length && halves.DistinctBy(h => h.Rule.Input with { Leg = null }).Count() == halves.Length
+            ? halves
+            : throw new InvalidDataException("two legs in it are one, or have one place to come in");
 
     private sealed record Halves(ImmutableArray<LegHalf> All);
 }

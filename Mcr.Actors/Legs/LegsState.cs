@@ -55,8 +55,8 @@ internal sealed partial record LegsState(string Node, ClusterSettings Settings)
 
     private ImmutableDictionary<LegName, LegAsk> Asks { get; init; } = ImmutableDictionary<LegName, LegAsk>.Empty;
 
-    /// <summary>To whom an end's id and key were told.</summary>
-    private ImmutableDictionary<LegName, (ulong Id, ulong Instance)> Given { get; init; } = ImmutableDictionary<LegName, (ulong, ulong)>.Empty;
+    /// <summary>To whom an end's id and key were told; see <see cref="LegsMemory"/>.</summary>
+    public ImmutableDictionary<LegName, (ulong Id, ulong Instance)> Given { get; init; } = ImmutableDictionary<LegName, (ulong, ulong)>.Empty;
 
     /// <summary>Where the legs go that begin here, for those that have them.</summary>
     public LegMessages.Targets Targets => new(Agreed, Refusals);
@@ -149,7 +149,7 @@ internal sealed partial record LegsState(string Node, ClusterSettings Settings)
         bool isFree = !wasGiven && end.IsFresh;
         if (!isHis && !isFree && !(wasGiven && given.Instance == instance))
             return (this, [new LegsEffect.Publish(new LegMessages.Renew(name.HalfId, end.Leg.Id))], new ControlResponse.Error($"node {Node} makes a new key for it"));
-        return (this with { Given = Given.SetItem(name, (end.Leg.Id, instance)) }, [new LegsEffect.Publish(new LegMessages.Given(name.HalfId, end.Leg.Id))], new ControlResponse.Leg(LegOffers.Of(end)));
+        return (this with { Given = Given.SetItem(name, (end.Leg.Id, instance)) }, [], new ControlResponse.Leg(LegOffers.Of(end)));
     }
 
     private string WhyNotReady(LegName name) => LeftOut.FirstOrDefault(why => why.Contains(name.HalfId.Value, StringComparison.Ordinal)) is { } why

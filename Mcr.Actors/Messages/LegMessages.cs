@@ -27,9 +27,6 @@ internal static class LegMessages
     /// <param name="Id">As it is now; what has another one has been renewed already.</param>
     public sealed record Renew(RuleId Half, ulong Id);
 
-    /// <summary>To the interfaces' actors: somebody has the key of that end now.</summary>
-    public sealed record Given(RuleId Half, ulong Id);
-
     /// <summary>From an interface's actor: its legs, when something has changed and each second.</summary>
     /// <param name="Ends">By the rule that is there because of the leg.</param>
     public sealed record Seen(string Interface, ImmutableDictionary<LegName, LegBeginning> Beginnings, ImmutableDictionary<RuleId, LegEnd> Ends);

@@ -65,7 +65,7 @@ public sealed class RuleLedger
     {
         if (_kept.Before is not { } before)
             return false;
-        Keep(before, null);
+        Keep(before.WithHalves(_kept.Overlay.Halves.Values), null); // which were given meanwhile
         return true;
     }
 

@@ -44,8 +44,8 @@ internal sealed class RuleSetBuilder(
                 problems.Add(new RuleProblem($"outputs[{i}]", $"{output} is the input of rule {receiver}: the output would loop; use another group, port or interface, or take rule {receiver}'s outputs into this rule"));
         }
 
-        if ((inputs.GetValueOrDefault(input) ?? []).Select(id => byId[id]).FirstOrDefault(r => r.Id != replaced && (r.Input.Leg ?? candidate.Input.Leg) is not null) is { } end)
-            problems.Add(new RuleProblem("input", $"{candidate.Input} is the input of rule {end.Id}, and {(end.Input.Leg is { } leg ? $"a leg of {leg} ends there" : $"the leg of {candidate.Input.Leg} cannot end there")}; give another port (those of legs are mcr.cluster.legs.ports)"));
+        if (inputs.TryGetValue(input, out ImmutableHashSet<RuleId>? there) && there.Where(id => id != replaced).Select(id => byId[id]).FirstOrDefault(r => IsSamePlace(r.Input, candidate.Input)) is { } taken)
+            problems.Add(new RuleProblem("input", $"{candidate.Input} is the input of rule {taken.Id}{(taken.Input.Leg is { } leg ? $", the end of a leg of {leg}" : "")}, too, and a worker can give what comes there to one of them; use another port, or give legs other ones (mcr.cluster.legs.ports)"));
         if (Other(outputs, input, replaced) is { } sender)
             problems.Add(new RuleProblem("input", $"{candidate.Input} is an output of rule {sender}: the output would loop; use another group, port or interface, or take this rule's outputs into rule {sender}"));
         RuleOverlaps.Check(candidate, overlaps.Near(candidate).Where(id => id != replaced).Select(id => byId[id]), problems);
@@ -84,6 +84,9 @@ internal sealed class RuleSetBuilder(
     }
 
     public RuleSet ToImmutable() => new(byId.ToImmutable(), byInput.ToImmutable(), byName.ToImmutable(), inputs.ToImmutable(), outputs.ToImmutable(), overlaps.ToImmutable());
+
+    /// <summary>Of rules with equal inputs one takes the place of the other; a leg's end and a rule that is none cannot.</summary>
+    private static bool IsSamePlace(RuleInput one, RuleInput other) => (one with { Leg = null }).Equals(other with { Leg = null });
 
     private static RuleId? Other(ImmutableDictionary<RuleSet.Endpoint, ImmutableHashSet<RuleId>>.Builder index, RuleSet.Endpoint endpoint, RuleId? except)
     {

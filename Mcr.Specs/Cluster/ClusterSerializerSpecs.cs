@@ -8,6 +8,7 @@ using Mcr.Actors.Cluster.Member;
 using Mcr.Actors.Cluster.Rules;
 using Mcr.Actors.Cluster.Tls;
 using Mcr.Actors.Cluster.Wire;
+using Mcr.Actors.Legs;
 using Mcr.Actors.Redundancy;
 
 namespace Mcr.Specs.Cluster;
@@ -36,6 +37,8 @@ public sealed class ClusterSerializerSpecs : IDisposable
         { "R1", """{"number":7,"version":"0.1.0","at":"2026-11-23T12:00:00+00:00","ruleset_hash":"00ff","rules":{"Active":3,"Pending":1},"workers":{"Running":2},"interfaces":{"eth0":"up"},"refused":{"r-1":"no"}}""" },
         { "R1", """{"number":7,"version":"0.1.0","at":"2026-11-23T12:00:00+00:00","ruleset_hash":"00ff","rules":{},"workers":{},"interfaces":{},"refused":{"r-1":"no"},"refused_more":3}""" },
         { "R1", """{"number":7,"version":"0.1.0","at":"2026-11-23T12:00:00+00:00","ruleset_hash":"00ff","rules":{},"workers":{},"interfaces":{},"refused":{},"redundancy":{"r-1":{"forwarding":true,"since":"2026-11-23T12:00:00+00:00","cause":"it was told to","unfit":"a","degraded":"b","flowing":true,"sending":true,"proven":false,"links":"02aabbccddee 02aabbccddef","addresses":"10.2.0.1"},"r-2":{"forwarding":false,"since":"2026-11-23T12:00:00+00:00","cause":"","flowing":false,"sending":false,"proven":true,"links":"","addresses":""}}}""" },
+        { "R1", """{"number":7,"version":"0.1.0","at":"2026-11-23T12:00:00+00:00","ruleset_hash":"00ff","rules":{},"workers":{},"interfaces":{},"refused":{},"legs":[{"from":"a","rule":"r-1","output":"239.2.2.2:6000 on eth1","to":"b","address":"10.0.0.2","port":4107,"id":"00000000000000ff","key":1,"received":9,"lost":1,"reordered":2,"refused":3,"delay_least":-5,"delay_mean":0,"delay_most":7,"last":"2026-11-23T12:00:00+00:00"},{"from":"b","rule":"r-1","output":"239.2.2.2:6000 on eth1","to":"a","problem":"no","address":"10.0.0.1","port":4100,"sent":5,"fragmented":1,"mtu":1500}],"clock":{"host":"5f","synchronised":true,"error_microseconds":1024}}""" },
+        { "R1", """{"number":7,"version":"0.1.0","at":"2026-11-23T12:00:00+00:00","ruleset_hash":"00ff","rules":{},"workers":{},"interfaces":{},"refused":{},"legs":[{"from":"a","rule":"r-1","output":"239.2.2.2:6000 on eth1","to":"b"}]}""" },
         { "S1", """{"version":1,"rules":[{"node":"b","id":"r-1","writes":[{"writer":"a#0000000000000001","number":2,"clock":3,"by":"root","at":5,"text":"{}","origin":"mcrctl"}]}]}""" },
     };
 
@@ -60,6 +63,9 @@ public sealed class ClusterSerializerSpecs : IDisposable
         { "R1", """{}""", """{"number":0,"version":"","at":"0001-01-01T00:00:00+00:00","ruleset_hash":"","rules":{},"workers":{},"interfaces":{},"refused":{}}""" },
         { "R1", """{"number":3,"version":null,"ruleset_hash":null,"rules":null,"workers":null,"interfaces":{"eth0":null},"refused":null}""", """{"number":3,"version":"","at":"0001-01-01T00:00:00+00:00","ruleset_hash":"","rules":{},"workers":{},"interfaces":{},"refused":{}}""" },
         { "S1", """{}""", """{"version":1,"rules":[]}""" },
+        { "R1", """{"legs":null,"clock":null}""", """{"number":0,"version":"","at":"0001-01-01T00:00:00+00:00","ruleset_hash":"","rules":{},"workers":{},"interfaces":{},"refused":{}}""" },
+        { "R1", """{"legs":[]}""", """{"number":0,"version":"","at":"0001-01-01T00:00:00+00:00","ruleset_hash":"","rules":{},"workers":{},"interfaces":{},"refused":{}}""" },
+        { "R1", """{"legs":[null,{"from":null,"rule":null,"output":null,"to":null,"problem":null,"address":null,"id":null},{}],"clock":{"host":null}}""", """{"number":0,"version":"","at":"0001-01-01T00:00:00+00:00","ruleset_hash":"","rules":{},"workers":{},"interfaces":{},"refused":{},"legs":[{"from":"","rule":"","output":"","to":""}],"clock":{"host":"","synchronised":false,"error_microseconds":0}}""" },
         { "R1", """{"redundancy":null}""", """{"number":0,"version":"","at":"0001-01-01T00:00:00+00:00","ruleset_hash":"","rules":{},"workers":{},"interfaces":{},"refused":{}}""" },
         { "R1", """{"redundancy":{"r-1":null,"r-2":{"cause":null,"unfit":null,"links":null}}}""", """{"number":0,"version":"","at":"0001-01-01T00:00:00+00:00","ruleset_hash":"","rules":{},"workers":{},"interfaces":{},"refused":{},"redundancy":{"r-2":{"forwarding":false,"since":"0001-01-01T00:00:00+00:00","cause":"","flowing":false,"sending":false,"proven":false,"links":"","addresses":""}}}""" },
     };
@@ -124,6 +130,9 @@ public sealed class ClusterSerializerSpecs : IDisposable
     [InlineData("R1", """{"number":1e99}""")]
     [InlineData("R1", """{"redundancy":{"r-1":{"forwarding":"yes"}}}""")]
     [InlineData("R1", """{"redundancy":[]}""")]
+    [InlineData("R1", """{"legs":{}}""")]
+    [InlineData("R1", """{"legs":[{"port":"many"}]}""")]
+    [InlineData("R1", """{"clock":{"error_microseconds":1e99}}""")]
     [InlineData("R1", """{"version":"\ud800"}""")]
     [InlineData("S1", "[]")]
     [InlineData("S1", """{"rules":[{"node":"b\u001b[2J","id":"r-1"}]}""")]
@@ -156,6 +165,11 @@ public sealed class ClusterSerializerSpecs : IDisposable
         Assert.All([rule.Key, rule.Value.Cause, rule.Value.Unfit, rule.Value.Degraded, rule.Value.Links], text => Assert.True(text!.Length is > 100 and <= 2_001 && !text.Any(c => char.IsControl(c) || c == '\u202e')));
         Assert.Empty(rule.Value.ReadLinks());
         Assert.Equal(_serializer.ToBinary(redundant), _serializer.ToBinary(Back(redundant)));
+
+        var ends = new NodeReport { Legs = [new LegReport { From = evil, Rule = evil, Output = evil, To = evil, Problem = evil, Address = evil, Id = evil }], Clock = new ClockReport(evil, true, 1) };
+        LegReport leg = Back(ends).Legs.Single();
+        Assert.All([leg.From, leg.Rule, leg.Output, leg.To, leg.Problem, leg.Address, leg.Id, Back(ends).Clock!.Host], text => Assert.True(text!.Length is > 100 and <= 2_001 && !text.Any(c => char.IsControl(c) || c == '\u202e')));
+        Assert.Equal(_serializer.ToBinary(ends), _serializer.ToBinary(Back(ends)));
 
         Assert.Equal("root?[2J??", Back(new Forward(evil, "root", true, [1])).From[..10]);
         Knock knock = Back(new Knock(evil, [.. Enumerable.Repeat(evil, 2_000)]));

@@ -1,5 +1,6 @@
 using CsCheck;
 using Mcr.Actors.Cluster;
+using Mcr.Actors.Legs;
 
 namespace Mcr.Specs.Cluster;
 
@@ -23,6 +24,10 @@ public sealed class NodeReportSpecs
         Interfaces = interfaces,
         Refused = refused,
         RefusedMore = version,
+    }).Select(Gen.Int[0, 2], Gen.Int[0, 2], (report, legs, clock) => report with
+    {
+        Legs = [.. Enumerable.Range(0, legs).Select(i => new LegReport { From = "a", Rule = $"r{i}", Output = "239.2.2.2:6000 on eth1", To = "b", Sent = clock, Last = clock == 0 ? null : Noon })],
+        Clock = clock == 0 ? null : new ClockReport("5f", clock == 2, 1024),
     });
 
     [Fact]
@@ -65,7 +70,7 @@ public sealed class NodeReportSpecs
     });
 
     internal static string Text(NodeReport report) =>
-        string.Join(' ', [report.Version, report.RulesetHash, .. Texts(report.Rules), "|", .. Texts(report.Workers), "|", .. Texts(report.Interfaces), "|", .. Texts(report.Refused)]);
+        string.Join(' ', [report.Version, report.RulesetHash, .. Texts(report.Rules), "|", .. Texts(report.Workers), "|", .. Texts(report.Interfaces), "|", .. Texts(report.Refused), "|", .. report.Legs.Select(l => $"{l}"), $"{report.Clock}"]);
 
     private static IEnumerable<string> Texts<T>(IReadOnlyDictionary<string, T> values) => values.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}:{v.Value}");
 

@@ -62,6 +62,8 @@ public sealed class RequestCodecSpecs(ITestOutputHelper output)
         { """{"version":1,"command":{"ClusterDrain":{"member":"b","end":false}}}""", new ControlRequest.ClusterDrain { Member = "b" } },
         { """{"version":1,"command":{"ClusterDrain":{"member":"b","end":true}}}""", new ControlRequest.ClusterDrain { Member = "b", End = true } },
         { """{"version":1,"node":"a","command":{"ClusterYield":{"rule":"r-1","member":"b","now":true}}}""", new ControlRequest.ClusterYield { Rule = "r-1", Member = "b", Now = true, Node = "a" } },
+        { """{"version":1,"node":"b","command":{"ClusterLeg":{"from":"a","rule":"studio","output":"239.2.2.2:6000 on out0","instance":"0000000000000007","id":"00000000000000ff"}}}""", new ControlRequest.ClusterLeg { From = "a", Rule = "studio", Output = "239.2.2.2:6000 on out0", Instance = "0000000000000007", Id = "00000000000000ff", Node = "b" } },
+        { """{"version":1,"command":{"ClusterLeg":{}}}""", new ControlRequest.ClusterLeg() },
         { """{"version":1,"node":"b","command":{"ListRules":{}}}""", new ControlRequest.ListRules { Node = "b" } },
         { """{"version":1,"command":{"Ping":{}}}""", new ControlRequest.Ping() },
         { """{"version":1,"command":{"Version":{}}}""", new ControlRequest.Version() },

@@ -66,6 +66,10 @@ public sealed class ResponseCodecSpecs(ITestOutputHelper output)
             """{"Audit":[{"time":"2026-11-23T12:00:00+00:00","via":"control","result":"done","sentence":"rule r-1 is removed","uid":0,"gid":0,"pid":7,"user":"root","request":null,"more":3}]}""",
             new ControlResponse.Audit([new AuditEntry(Noon, "control", "done", "rule r-1 is removed") { Uid = 0, Gid = 0, Pid = 7, User = "root", More = 3 }])
         },
+        {
+            """{"Leg":{"address":"10.7.0.2","port":4107,"id":"00000000000000ff","key":1,"secret":"AAECAwQFBgcICQoLDA0ODw=="}}""",
+            new ControlResponse.Leg(new LegOfferEntry("10.7.0.2", 4107, "00000000000000ff", 1, "AAECAwQFBgcICQoLDA0ODw=="))
+        },
         { """{"Success":"rule r-1 was added"}""", new ControlResponse.Success("rule r-1 was added") },
         { """{"Error":{"problems":[{"field":"input.port","sentence":"is missing"},{"field":null,"sentence":"no"}]}}""", new ControlResponse.Error([new ProblemEntry("input.port", "is missing"), new ProblemEntry(null, "no")]) },
         { """{"Pong":{}}""", new ControlResponse.Pong() },
