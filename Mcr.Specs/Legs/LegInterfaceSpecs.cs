@@ -132,7 +132,7 @@ public sealed class LegInterfaceSpecs : RelaySpec
     public void Workers_that_are_adopted_should_go_on_with_their_ids_keys_and_counters()
     {
         ForwardingRule half = Half.Rule;
-        var legs = new PlanLegs(ImmutableDictionary<LegName, LegTarget>.Empty.Add(Name, Target(1, Name.Mark)), ImmutableDictionary<LegName, string>.Empty, ImmutableDictionary<RuleId, ResolvedLeg>.Empty.Add(half.Id, LegRules.Leg(0x77)));
+        var legs = new PlanLegs(ImmutableDictionary<LegName, LegTarget>.Empty.Add(Name, Target(1, Name.Mark)), ImmutableDictionary<LegName, string>.Empty, ImmutableDictionary<RuleId, ResolvedLeg>.Empty.Add(half.Id, LegRules.Leg(Half.Name.Mark)));
         Allocations before = Plan(legs, Allocations.Empty, 1, Studio, half).Allocations;
         Platform.Adopted = AdoptedPorts.Of(before, Generation);
         _ledger = new RuleLedger(Overlay.On([new RuleWithOrigin(Studio, "mcrd.hocon:1:1")], GeneratedRules.Node).WithHalves([Half.WithOrigin]));
@@ -143,7 +143,7 @@ public sealed class LegInterfaceSpecs : RelaySpec
         Assert.Equal((LegRules.Leg(Name.Mark), IPAddress.Parse("10.7.0.2"), 4107), (beginning.Target!.Leg, beginning.Target.Address, beginning.Target.Port));
         Assert.Equal(beginning.Instance, beginning.Target.Instance);
         Assert.NotEqual(1UL, beginning.Instance); // another mcrd's
-        Assert.Equal((LegRules.Leg(0x77), false), (seen.Ends[half.Id].Leg, seen.Ends[half.Id].IsFresh));
+        Assert.Equal((LegRules.Leg(Half.Name.Mark), false), (seen.Ends[half.Id].Leg, seen.Ends[half.Id].IsFresh));
         Assert.Equal(RuleStatus.Active, StateOf(Studio).Status);
         Assert.DoesNotContain(TakeJournal(), l => l.StartsWith("rules", StringComparison.Ordinal) || l.StartsWith("egress", StringComparison.Ordinal)); // nothing is told to anybody
     }

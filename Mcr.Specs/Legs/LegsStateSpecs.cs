@@ -37,7 +37,8 @@ public sealed class LegsStateSpecs
         Assert.Equal("the leg of rule studio of node a to 239.2.2.2:6000 on out0 of node b goes to 10.7.0.2:4107", Assert.IsType<LegsEffect.Tell>(Assert.Single(effects)).News.Sentence);
         Assert.Empty(state.Targets.Problems);
         Assert.Equal(There, state.Targets.Legs[Leg]);
-        Assert.Empty(state.Tick(Now + TimeSpan.FromDays(1)).Effects);
+        Assert.Empty(state.Tick(Now + LegsState.LookInterval - TimeSpan.FromMilliseconds(1)).Effects);
+        Assert.Equal(LegsState.Hex(There.Leg.Id), Asked(state.Tick(Now + LegsState.LookInterval)).Ask.Request.Id); // the end's node has said nothing of it in its report
     }
 
     [Fact]
@@ -55,7 +56,7 @@ public sealed class LegsStateSpecs
         Assert.EndsWith("has moved from 10.7.0.2:4107 to 10.7.0.2:4108", Assert.IsType<LegsEffect.Tell>(Assert.Single(effects)).News.Sentence, StringComparison.Ordinal);
         Assert.Empty(state.Answered(Leg, 7, Target(7, 0x12) with { Port = 4108 }, null, Now).Effects); // another key is no news
 
-        (LegsState, ImmutableArray<LegsEffect> Effects) Hear(LegReport report) => state.Hear(Nobody.Add("b", new NodeReport { Legs = [report] }), ["b"]).Tick(Now + TimeSpan.FromMinutes(1));
+        (LegsState, ImmutableArray<LegsEffect> Effects) Hear(LegReport report) => state.Hear(Nobody.Add("b", new NodeReport { Legs = [report] }), ["b"]).Tick(Now + TimeSpan.FromSeconds(5));
     }
 
     /// <summary>Its numbers would be used twice.</summary>
@@ -78,10 +79,10 @@ public sealed class LegsStateSpecs
     }
 
     [Fact]
-    public void What_workers_have_already_should_be_agreed_without_a_question()
+    public void What_workers_have_already_should_be_agreed_before_any_question()
     {
         LegsState state = Beginning(9, Target(9, 0x10));
-        Assert.Empty(state.Tick(Now).Effects);
+        Assert.Equal(LegsState.Hex(0x10), Asked(state.Tick(Now)).Ask.Request.Id); // whether it is so still
         Assert.Equal(Target(9, 0x10), state.Targets.Legs[Leg]);
         LegsState gone = state.See(new LegMessages.Seen("in0", ImmutableDictionary<LegName, LegBeginning>.Empty, ImmutableDictionary<RuleId, End>.Empty));
         Assert.Empty(gone.Targets.Legs);
@@ -139,7 +140,8 @@ public sealed class LegsStateSpecs
         (LegsState state, LegHalf half) = Ending();
         Assert.Equal("node b is setting up the end of it; mcrctl --node b list says how it is", Refused(state, Question(7)));
         Assert.Equal("node b is setting up the end of it; mcrctl --node b list says how it is", Refused(See(state, half, 0x10, isReady: false), Question(7)));
-        Assert.Equal("node b cannot have the end of it: it loops", Refused(state.Leave(["it loops"]), Question(7)));
+        Assert.Equal($"node b cannot have the end of it: rule {half.Rule.Id} loops", Refused(state.Leave(["another one loops", $"rule {half.Rule.Id} loops"]), Question(7)));
+        Assert.Equal("node b is setting up the end of it; mcrctl --node b list says how it is", Refused(state.Leave(["another one loops"]), Question(7)));
         state = See(state, half, 0x10);
         Assert.Equal("node b has not heard of that rule yet", Refused(state, Question(7) with { Rule = "other" }));
         Assert.Equal("no device of node b has the address 10.7.0.2 by which the others know it; say where legs come in: mcr.cluster.legs.interface", Refused(state.Look(new LinkTable([])).Next, Question(7)));
