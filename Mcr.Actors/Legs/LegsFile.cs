@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mcr.Actors.Cluster;
@@ -17,6 +18,9 @@ internal static class LegsFile
 
     private const int MaxBytes = 16 << 20;
 
+    private static readonly IPAddress CarrierV4 = IPAddress.Parse("192.0.2.1");
+    private static readonly IPAddress CarrierV6 = IPAddress.Parse("2001:db8::1");
+
     /// <returns>null when there is none, or none that can be used.</returns>
     public static ImmutableArray<LegHalf>? Read(StateDirectory directory, string node) =>
         directory.Read(Name, MaxBytes, bytes => new Halves(Decode(bytes)))?.All.RemoveAll(h => h.Name.To != node).DistinctBy(h => h.Name).ToImmutableArray();
@@ -32,7 +36,7 @@ internal static class LegsFile
     public static string? Write(StateDirectory directory, IEnumerable<LegHalf> halves) => directory.Write(Name, Encode(halves), MaxBytes);
 
     internal static byte[] Encode(IEnumerable<LegHalf> halves) => JsonSerializer.SerializeToUtf8Bytes(
-        new LegsJson(StateDirectory.Version, [.. halves.Select(h => new LegJson(h.Name.From, h.Name.Rule, h.Name.Output, h.Name.To, OverlayText.Of(h.Rule)))]), LegsJsonContext.Default.LegsJson);
+        new LegsJson(StateDirectory.Version, [.. halves.Select(h => new LegJson(h.Name.From, h.Name.Rule, h.Name.Output, h.Name.To, $"{h.Rule.Input.Group}", OverlayText.Of(At(h.Rule, CarrierOf(h.Rule)))))]), LegsJsonContext.Default.LegsJson);
 
     /// <exception cref="InvalidDataException">it cannot be used; the message is a sentence.</exception>
     internal static ImmutableArray<LegHalf> Decode(byte[] bytes)
@@ -52,16 +56,21 @@ internal static class LegsFile
 
     private static LegHalf Half(LegJson? leg)
     {
-        if (leg is not { From: { } from, Rule: { } rule, Output: { } output, To: { } to, Half: { } text } || !NodeName.IsValid(from) || !NodeName.IsValid(to) || !RuleId.IsValid(rule))
+        if (leg is not { From: { } from, Rule: { } rule, Output: { } output, To: { } to, Address: { } address, Half: { } text } || !NodeName.IsValid(from) || !NodeName.IsValid(to) || !RuleId.IsValid(rule) || !IPAddress.TryParse(address, out IPAddress? place) || !Addresses.IsUnicast(place))
             throw new InvalidDataException("a leg in it is not one");
         (ForwardingRule? half, string? problem) = OverlayText.Parse(text);
         if (half is null)
             throw new InvalidDataException($"the end of a leg in it cannot be read: {problem}");
         var name = new LegName(from, rule, output, to);
-        return half.Id == name.HalfId && !half.HasLegs && !half.Input.IsMulticast && half.Input.Range.IsExact
-            ? new LegHalf(name, half with { Input = half.Input with { Leg = new LegOrigin(from, new RuleId(rule)) } })
+        return half.Id == name.HalfId && !half.HasLegs && half.Input.Group.Equals(CarrierOf(half)) && half.Input.Range.IsExact
+            ? new LegHalf(name, At(half with { Input = half.Input with { Leg = new LegOrigin(from, new RuleId(rule)) } }, place))
             : throw new InvalidDataException($"the end of a leg in it is not that of {name}");
     }
+
+    private static ForwardingRule At(ForwardingRule half, IPAddress address) => half with { Input = half.Input with { Group = address } };
+
+    /// <summary>Stands in the text for where the leg comes in, which may be of another address family than what comes: that is read for no other rule.</summary>
+    private static IPAddress CarrierOf(ForwardingRule half) => Addresses.IsIPv6(half.Outputs[0].Group) ? CarrierV6 : CarrierV4;
 
     private static ImmutableArray<LegHalf> AllDifferent(ImmutableArray<LegHalf> halves) =>
         halves.DistinctBy(h => h.Name).Count() == halves.Length && halves.DistinctBy(h => h.Rule.Input with { Leg = null }).Count() == halves.Length
@@ -73,7 +82,7 @@ internal static class LegsFile
 
 internal sealed record LegsJson(int Version, IReadOnlyList<LegJson?>? Legs);
 
-internal sealed record LegJson(string? From, string? Rule, string? Output, string? To, string? Half);
+internal sealed record LegJson(string? From, string? Rule, string? Output, string? To, string? Address, string? Half);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(LegsJson))]
