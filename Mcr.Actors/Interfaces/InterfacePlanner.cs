@@ -94,7 +94,7 @@ internal sealed class InterfacePlanner
             return Idle(rule, before, RuleStatus.Pending, $"{rule.Input.Group} is not an address of this host; add it to an interface, or correct the rule's input");
 
         if (WhyNotShared(rule) is { } alone)
-            return Idle(rule, before, RuleStatus.Failed, $"a rule with {alone} takes one worker on its input, and {_input.Link.Name} has {_input.Workers}: each would decide for its own flows; mcrctl workers {_input.Link.Name} 1, or take other rules in on another interface");
+            return Idle(rule, before, RuleStatus.Failed, $"a rule with {alone} takes one worker on its input, and {_input.Link.Name} has {_input.Workers}: each would decide for its own flows; mcrctl workers --interface {_input.Link.Name} --count 1, or take other rules in on another interface");
         if (rule.Input.Leg is not null && !_input.Legs.Ends.ContainsKey(rule.Id))
             return Idle(rule, before, RuleStatus.Pending, "its leg has no key yet");
 

@@ -161,7 +161,7 @@ public sealed class LegInterfaceSpecs : RelaySpec
         foreach (ForwardingRule rule in new[] { Studio, Half.Rule })
         {
             PlannedRule shared = Plan(PlanLegs.None, Allocations.Empty, 2, rule).Allocations.Rules[rule.Id];
-            Assert.Equal((RuleStatus.Failed, "a rule with a leg takes one worker on its input, and in0 has 2: each would decide for its own flows; mcrctl workers in0 1, or take other rules in on another interface"), (shared.Outcome.Status, shared.Outcome.Why));
+            Assert.Equal((RuleStatus.Failed, "a rule with a leg takes one worker on its input, and in0 has 2: each would decide for its own flows; mcrctl workers --interface in0 --count 1, or take other rules in on another interface"), (shared.Outcome.Status, shared.Outcome.Why));
         }
     }
 
