@@ -52,8 +52,8 @@ public sealed record NodeReport : IReplicatedData<NodeReport>
     public ImmutableSortedDictionary<string, RedundancyReport> Redundancy { get; init; } = ImmutableSortedDictionary<string, RedundancyReport>.Empty;
 
     /// <summary>Legs that begin or end there; the first so many of very many.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public ImmutableArray<LegReport> Legs { get; init; } = [];
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<LegReport> Legs { get; init; } = [];
 
     /// <summary>Where there are legs: what it knows of its clock.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

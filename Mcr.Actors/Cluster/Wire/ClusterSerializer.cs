@@ -100,10 +100,10 @@ public sealed class ClusterSerializer(ExtendedActorSystem system) : SerializerWi
     private static NodeReport Brief(NodeReport report)
     {
         NodeReport brief = report.Redundancy.IsEmpty ? report with { Redundancy = null! } : report;
-        return report.Legs.IsEmpty ? brief with { Legs = default } : brief;
+        return report.Legs.Count == 0 ? brief with { Legs = null! } : brief;
     }
 
-    private static ImmutableArray<LegReport> Legs(ImmutableArray<LegReport> legs) => legs.IsDefault ? [] :
+    private static ImmutableArray<LegReport> Legs(IReadOnlyList<LegReport>? legs) => legs is null ? [] :
     [
         .. legs.OfType<LegReport>().Select(leg => leg with
         {
