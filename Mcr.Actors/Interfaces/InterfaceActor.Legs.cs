@@ -25,6 +25,9 @@ internal sealed partial class InterfaceActor
     private ImmutableDictionary<LegName, string> _legProblems = ImmutableDictionary<LegName, string>.Empty;
     private bool _hasSaidLegs;
 
+    /// <summary>Ids of ends that the worker has confirmed: whatever else it is being told, it has these.</summary>
+    private readonly HashSet<ulong> _confirmed = [];
+
     private void HandleLegs(object message)
     {
         switch (message)
@@ -43,6 +46,13 @@ internal sealed partial class InterfaceActor
                 Unhandled(message);
                 break;
         }
+    }
+
+    /// <summary>A worker has confirmed something: maybe an end.</summary>
+    private void ConfirmLegs()
+    {
+        if (_ends.Values.Any(e => !_confirmed.Contains(e.Leg.Id)))
+            SayLegs();
     }
 
     /// <summary>Before each plan: rules that are new or changed get what they lack.</summary>
@@ -75,11 +85,16 @@ internal sealed partial class InterfaceActor
         foreach ((LegName name, (_, RuleId rule, _)) in _beginnings.ToArray())
         {
             if (!_state.Planned.TryGetValue(rule, out ForwardingRule? planned) || !LegName.AllOf(_options.NodeName, planned).Any(l => l.Name == name))
+            {
                 _beginnings.Remove(name);
+                _targets = _targets.Remove(name);
+                _legProblems = _legProblems.Remove(name);
+            }
         }
 
         foreach (RuleId id in _ends.Keys.Where(id => !_state.Planned.ContainsKey(id)).ToArray())
             _ends.Remove(id);
+        _confirmed.RemoveWhere(id => !_ends.Values.Any(e => e.Leg.Id == id));
         if (_beginnings.Count + _ends.Count == 0)
             Timers.Cancel(nameof(LegTick));
         else if (!Timers.IsTimerActive(nameof(LegTick)))
@@ -92,6 +107,7 @@ internal sealed partial class InterfaceActor
     {
         _beginnings.Clear();
         _ends.Clear();
+        _confirmed.Clear();
         _targets = _targets.Clear();
         _legProblems = _legProblems.Clear();
         if (_hasSaidLegs)
@@ -126,7 +142,7 @@ internal sealed partial class InterfaceActor
         {
             if (!told.Legs.TryGetValue(name, out LegTarget? target) || target.Instance != instance)
             {
-                if (!_targets.ContainsKey(name) && told.Problems.GetValueOrDefault(name) is { } problem && problem != _legProblems.GetValueOrDefault(name))
+                if (_targets.GetValueOrDefault(name)?.Instance != instance && told.Problems.GetValueOrDefault(name) is { } problem && problem != _legProblems.GetValueOrDefault(name))
                 {
                     _legProblems = _legProblems.SetItem(name, problem);
                     _state = _state.LookAt(rule);
@@ -194,7 +210,9 @@ internal sealed partial class InterfaceActor
 
     private LegEnd EndOf(RuleId id, ResolvedLeg leg, bool isFresh, RuleInput input)
     {
-        bool isThere = _open is not null && !_state.InFlight && _state.Allocations.Rules.TryGetValue(id, out PlannedRule? planned) && planned is { Counter: not null } && leg.Equals(planned.Resolved?.Leg) && _state.Outcomes.TryGetValue(id, out RuleOutcome? outcome) && outcome.IsRelayed;
+        bool isThere = _open is not null && (!_state.InFlight || _confirmed.Contains(leg.Id)) && _state.Allocations.Rules.TryGetValue(id, out PlannedRule? planned) && planned is { Counter: not null } && leg.Equals(planned.Resolved?.Leg) && _state.Outcomes.TryGetValue(id, out RuleOutcome? outcome) && outcome.IsRelayed;
+        if (isThere)
+            _confirmed.Add(leg.Id);
         return new LegEnd(input.Group, input.Port, leg, isThere, isFresh, isThere ? _open!.Port.ReadLegEnd(_state.Allocations.Rules[id].Counter!.Value) : LegCounts.None);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Mcr.Actors.Messages;
+using Mcr.Actors.Platform;
 using Mcr.Actors.Workers;
 
 namespace Mcr.Actors.Interfaces;
@@ -176,6 +177,15 @@ internal sealed partial class InterfaceActor
         Timers.Cancel(nameof(AnswerOverdue));
         _asker?.Tell(result);
         _asker = null;
+    }
+
+    /// <summary>Nothing happens when no such worker has ever been ready; to one that has ended it is not passed on.</summary>
+    private void Tell(int number, WorkerCommand command) => TellProcess(number, (seat, life) => new WorkerCommands.Execute(seat, life, command));
+
+    private void TellProcess(int number, Func<WorkerSeat, WorkerLife, object> message)
+    {
+        if (_open!.Seats.Find(s => s.Seat.Number == number) is { Life: { } life } seat)
+            _open.Workers.Tell(message(seat.Seat, life));
     }
 
     /// <summary>Two of them: this and the next.</summary>

@@ -168,6 +168,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
                     Change(waiting.Applied(number));
                 Share();
                 AnswerTraces(overdue: false);
+                ConfirmLegs();
                 break;
             case WorkerEvents.Pulse pulse:
                 Apply(_state.WorkerPulse(number, pulse.RulesetHash));
@@ -321,6 +322,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
     private void BeginClosing()
     {
         DropChange();
+        DropLegs();
         _open!.IsClosing = true;
         _open.Workers.Tell(new WorkerCommands.Stop(Hold: false));
     }
@@ -387,14 +389,5 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
                     break;
             }
         }
-    }
-
-    /// <summary>Nothing happens when no such worker has ever been ready; to one that has ended it is not passed on.</summary>
-    private void Tell(int number, WorkerCommand command) => TellProcess(number, (seat, life) => new WorkerCommands.Execute(seat, life, command));
-
-    private void TellProcess(int number, Func<WorkerSeat, WorkerLife, object> message)
-    {
-        if (_open!.Seats.Find(s => s.Seat.Number == number) is { Life: { } life } seat)
-            _open.Workers.Tell(message(seat.Seat, life));
     }
 }

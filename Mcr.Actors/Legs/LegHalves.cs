@@ -22,15 +22,16 @@ internal static class LegHalves
         ];
         if (place.Problem is { } problem)
             return ([], wanted.ToImmutableDictionary(w => w.Name, _ => problem));
-        var ports = before.Where(h => h.Rule.Input.Port >= settings.FirstPort && h.Rule.Input.Port <= settings.LastPort).DistinctBy(h => h.Rule.Input.Port).ToDictionary(h => h.Name, h => h.Rule.Input.Port);
-        HashSet<ushort> taken = [.. rules.Where(r => r.Node == self && !r.Rule.Input.IsMulticast).SelectMany(r => Enumerable.Range(r.Rule.Input.Port, r.Rule.Input.Range.Ports)).Select(port => (ushort)port), .. wanted.Where(w => ports.ContainsKey(w.Name)).Select(w => ports[w.Name])];
+        HashSet<ushort> own = [.. rules.Where(r => r.Node == self && !r.Rule.Input.IsMulticast).SelectMany(r => Enumerable.Range(r.Rule.Input.Port, r.Rule.Input.Range.Ports)).Select(port => (ushort)port)];
+        var ports = before.Where(h => h.Rule.Input.Port >= settings.FirstPort && h.Rule.Input.Port <= settings.LastPort && !own.Contains(h.Rule.Input.Port)).DistinctBy(h => h.Rule.Input.Port).ToDictionary(h => h.Name, h => h.Rule.Input.Port);
+        HashSet<ushort> taken = [.. own, .. wanted.Where(w => ports.ContainsKey(w.Name)).Select(w => ports[w.Name])];
         var halves = ImmutableArray.CreateBuilder<LegHalf>();
         var problems = ImmutableDictionary.CreateBuilder<LegName, string>();
         var names = new HashSet<string>();
         foreach ((LegName name, RuleOutput output, ForwardingRule rule) in wanted)
         {
             if (!ports.TryGetValue(name, out ushort port) && !TryTakePort(name, settings, taken, out port))
-                problems.Add(name, string.Create(CultureInfo.InvariantCulture, $"all ports of mcr.cluster.legs.ports ({settings.FirstPort}-{settings.LastPort}) of node {self} are taken by other legs; give it more"));
+                problems.Add(name, string.Create(CultureInfo.InvariantCulture, $"all ports of mcr.cluster.legs.ports ({settings.FirstPort}-{settings.LastPort}) of node {self} are taken by other legs and by rules; give it more"));
             else
                 halves.Add(new LegHalf(name, Half(name, output, rule, place, port, names)));
         }
@@ -44,6 +45,7 @@ internal static class LegHalves
         return new ForwardingRule(name.HalfId, NameOf(name, rule, names), input, [output with { Node = null, Pair = [], RateLimit = 0 }])
         {
             Analysis = rule.Analysis,
+            Alarms = rule.Alarms,
             Redundancy = output.Pair.IsEmpty ? null : new RedundancySettings(output.Pair, output.Pair[0], Revert: true, RedundancySettings.DefaultTakeoverAfterMilliseconds),
         };
     }

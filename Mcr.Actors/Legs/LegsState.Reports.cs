@@ -15,7 +15,7 @@ internal sealed partial record LegsState
     internal static readonly TimeSpan Silence = TimeSpan.FromSeconds(8);
 
     /// <summary>By leg, what its beginning has sent and its end received when it was looked last, and when that has changed. Each end's own count, and this node's time: two hosts' clocks are not compared.</summary>
-    private ImmutableDictionary<LegName, (Progress Sent, Progress Received)> Moved { get; init; } = ImmutableDictionary<LegName, (Progress, Progress)>.Empty;
+    private ImmutableDictionary<LegName, Movement> Moved { get; init; } = ImmutableDictionary<LegName, Movement>.Empty;
 
     public bool HasLegs => !Halves.IsEmpty || !Lacking.IsEmpty || Beginnings().Any();
 
@@ -32,12 +32,15 @@ internal sealed partial record LegsState
     /// <summary>To be asked again and again: what has been sent and received since.</summary>
     public LegsState Watch(TimeSpan now)
     {
-        var moved = ImmutableDictionary.CreateBuilder<LegName, (Progress, Progress)>();
+        var moved = ImmutableDictionary.CreateBuilder<LegName, Movement>();
         foreach ((LegReport? begin, LegReport? end) in Begun().Select(mine => ((LegReport?)mine, Report(mine.To, mine.Name))).Concat(Ended().Select(mine => (Report(mine.From, mine.Name), (LegReport?)mine))))
         {
             LegName name = (begin ?? end)!.Name;
-            (Progress sent, Progress received) = Moved.GetValueOrDefault(name, (new Progress(begin?.Sent ?? 0, now), new Progress(end?.Received ?? 0, now)));
-            moved[name] = (sent.To(begin?.Sent ?? sent.Count, now), received.To(end?.Received ?? received.Count, now));
+            if (!Moved.TryGetValue(name, out Movement before))
+                before = new Movement(new Progress(begin?.Sent ?? 0, now), new Progress(end?.Received ?? 0, now), now);
+            Progress sent = before.Sent.To(begin?.Sent ?? before.Sent.Count, now);
+            bool hasBegun = sent != before.Sent && now - before.Sent.At >= Silence;
+            moved[name] = new Movement(sent, before.Received.To(end?.Received ?? before.Received.Count, now), hasBegun ? now : before.Since);
         }
 
         return this with { Moved = moved.ToImmutable() };
@@ -45,7 +48,7 @@ internal sealed partial record LegsState
 
     private IEnumerable<LegReport> Begun() => Beginnings().Select(b => LegReport.Of(b.Name) with
     {
-        Problem = b.Beginning.Target is null ? Refusals.GetValueOrDefault(b.Name) ?? (Reachable.Contains(b.Name.To) ? $"node {b.Name.To} has not said yet where it goes" : $"node {b.Name.To} cannot be reached by the cluster") : null,
+        Problem = b.Beginning.Target is not null ? null : Reachable.Contains(b.Name.To) ? Refusals.GetValueOrDefault(b.Name) ?? $"node {b.Name.To} has not said yet where it goes" : $"node {b.Name.To} cannot be reached by the cluster",
         Address = b.Beginning.Target?.Address.ToString(),
         Port = b.Beginning.Target?.Port ?? 0,
         Mtu = b.Beginning.Target?.Mtu ?? 0,
@@ -97,14 +100,20 @@ internal sealed partial record LegsState
     {
         if ((begin?.Problem ?? end?.Problem) is { } problem)
             return ("waiting", problem);
-        if (begin is null)
-            return ("waiting", $"node {of.From} has not said that it sends");
-        if (begin.Last is null)
+        bool isKnown = Moved.TryGetValue(of.Name, out Movement moved);
+        (string other, LegReport? theirs, Progress mine) = of.From == Node ? (of.To, end, moved.Sent) : (of.From, begin, moved.Received);
+        if (theirs is null || !Reachable.Contains(other))
+        {
+            string why = theirs is null ? $"node {other} says nothing of it" : $"node {other} cannot be reached by the cluster";
+            return isKnown && now - mine.At < Silence ? ("up", why) : ("idle", why);
+        }
+
+        if (begin?.Last is null)
             return ("idle", "nothing has been sent over it yet");
-        if (end is null)
-            return ("waiting", $"node {of.To} has not said what comes");
-        return Moved.TryGetValue(of.Name, out (Progress Sent, Progress Received) moved) && now - moved.Sent.At < Silence && now - moved.Received.At >= Silence
-            ? ("silent", $"node {of.From} sends, and nothing of it comes to {end.Address}:{end.Port} of node {of.To}: is there a way, and does a firewall let UDP to that port pass?")
+        if (isKnown && now - moved.Sent.At >= Silence)
+            return ("idle", "nothing is sent over it now");
+        return isKnown && now - moved.Received.At >= Silence && now - moved.Since >= Silence
+            ? ("silent", $"node {of.From} sends, and nothing of it comes to {end!.Address}:{end.Port} of node {of.To}: is there a way, and does a firewall let UDP to that port pass?")
             : ("up", null);
     }
 
@@ -122,6 +131,9 @@ internal sealed partial record LegsState
         return (new LegLatencyEntry(least, mean, most, sender.ErrorMicroseconds + receiver.ErrorMicroseconds),
             string.Create(CultureInfo.InvariantCulture, $"both clocks are synchronised, to {sender.ErrorMicroseconds / 1000.0:0.0} ms ({of.From}) and {receiver.ErrorMicroseconds / 1000.0:0.0} ms ({of.To}) at worst"));
     }
+
+    /// <param name="Since">Something has been sent again and again since.</param>
+    internal readonly record struct Movement(Progress Sent, Progress Received, TimeSpan Since);
 
     /// <summary>A count, and when it has changed last.</summary>
     internal readonly record struct Progress(long Count, TimeSpan At)

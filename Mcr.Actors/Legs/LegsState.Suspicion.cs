@@ -24,6 +24,12 @@ internal sealed partial record LegsState
             if (!seen.Ends.TryGetValue(half.Rule.Id, out LegEnd? end) || !end.IsReady)
                 continue;
             bool isKnown = Warned.TryGetValue(half.Name, out (TimeSpan At, long Forged) last);
+            if (!isKnown && !end.IsFresh)
+            {
+                next = next with { Warned = next.Warned.SetItem(half.Name, (now - WarnInterval, end.Counts.Forged)) }; // an earlier mcrd's news
+                continue;
+            }
+
             long more = end.Counts.Forged - (isKnown && last.Forged <= end.Counts.Forged ? last.Forged : 0);
             if (more == 0 || (isKnown && now - last.At < WarnInterval))
                 continue;

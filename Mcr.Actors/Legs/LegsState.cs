@@ -36,6 +36,9 @@ internal sealed partial record LegsState(string Node, ClusterSettings Settings)
     /// <summary>The last ones there were: an address that is away for a moment comes back, and its legs to their ports.</summary>
     private ImmutableArray<LegHalf> Ports { get => field.IsDefault ? Halves : field; init; }
 
+    /// <summary>The relay was told of them: what it had begun with may be less, or more.</summary>
+    private bool HasTold { get; init; }
+
     /// <summary>Why it does not have others.</summary>
     private ImmutableDictionary<LegName, string> Lacking { get; init; } = ImmutableDictionary<LegName, string>.Empty;
 
@@ -69,7 +72,7 @@ internal sealed partial record LegsState(string Node, ClusterSettings Settings)
     public LegsState Leave(ImmutableArray<string> leftOut) => this with { LeftOut = leftOut };
 
     /// <summary>There are ends that the relay does not have: what is in their way may go.</summary>
-    public bool IsWanting => !LeftOut.IsEmpty;
+    public bool IsWanting => !LeftOut.IsEmpty || Halves.Any(h => End(h.Name) is null);
 
     public LegsState Hear(ImmutableSortedDictionary<string, NodeReport> reports, ImmutableHashSet<string> reachable) => this with { Reports = reports, Reachable = reachable };
 
@@ -124,7 +127,7 @@ internal sealed partial record LegsState(string Node, ClusterSettings Settings)
         if (Beginning(name) is not { } beginning || beginning.Instance != instance)
             return (next, []); // asked for one that is gone
         if (target is null)
-            return (Agreed.ContainsKey(name) || Refusals.GetValueOrDefault(name) == refusal ? next : next with { Refusals = Refusals.SetItem(name, refusal ?? "") }, []);
+            return (Agreed.GetValueOrDefault(name)?.Instance == instance || Refusals.GetValueOrDefault(name) == refusal ? next : next with { Refusals = Refusals.SetItem(name, refusal ?? "") }, []);
         LegTarget? before = Agreed.GetValueOrDefault(name);
         next = next with { Agreed = Agreed.SetItem(name, target), Refusals = Refusals.Remove(name) };
         if (before is not null && before.Address.Equals(target.Address) && before.Port == target.Port)
@@ -183,8 +186,8 @@ internal sealed partial record LegsState(string Node, ClusterSettings Settings)
             return (this, []);
         var place = LegPlace.Of(Node, Settings.Legs, Settings.Address, links, Ports.Select(h => h.Rule.Input).FirstOrDefault());
         (ImmutableArray<LegHalf> halves, ImmutableDictionary<LegName, string> lacking) = LegHalves.Of(Node, rules, place, Settings.Legs, Ports);
-        LegsState next = this with { Halves = halves, Lacking = lacking, Ports = place.Problem is null ? halves : Ports };
-        return halves.SequenceEqual(Halves) ? (next, []) : (next, [new LegsEffect.UseHalves(halves, IsToBeKept: place.Problem is null)]);
+        LegsState next = this with { Halves = halves, Lacking = lacking, Ports = place.Problem is null ? halves : Ports, HasTold = true };
+        return HasTold && halves.SequenceEqual(Halves) ? (next, []) : (next, [new LegsEffect.UseHalves(halves, IsToBeKept: place.Problem is null)]);
     }
 
     private RelayEvent News(LegName name, EventSeverity severity, string sentence) => new(severity, EventKind.Leg, sentence)

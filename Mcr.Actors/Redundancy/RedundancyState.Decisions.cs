@@ -22,6 +22,9 @@ internal sealed partial record RedundancyState
     /// <summary>Whoever works on a host may well make it lose the rule so often.</summary>
     private const int FreeFlaps = 3;
 
+    /// <summary>More than it takes to <see cref="LongestRevertHold"/>.</summary>
+    private const int MostDoublings = 10;
+
     /// <summary>For so many times the hold it has to keep it, or it has lost it again.</summary>
     private const int SteadyHolds = 10;
 
@@ -58,6 +61,8 @@ internal sealed partial record RedundancyState
             rule = rule with { IsByHand = false };
         if (rule.Move is not null)
             return GoOn(rule, now);
+        if (rule is { TookBackAt: { } back, View.IsForwarding: false })
+            rule = rule with { TookBackAt = null, Flaps = now - back < SteadyHolds * HoldOf(rule) ? rule.Flaps + 1 : 0 };
         (rule, Effects released) = Release(rule, now);
         if (!released.IsEmpty)
             return (rule, released);
@@ -132,8 +137,6 @@ internal sealed partial record RedundancyState
             && view is { Unfit: null, Degraded: null, IsFlowing: true };
         if (!isWell || ForwarderOf(rule) is not { Report.ByHand: false } forwarder)
             return (rule.WellSince is null ? rule : rule with { WellSince = null }, []);
-        if (rule.TookBackAt is { } last)
-            rule = rule with { TookBackAt = null, Flaps = now - last < SteadyHolds * HoldOf(rule) ? rule.Flaps + 1 : 0 };
         if (rule.WellSince is not { } since)
             return (rule with { WellSince = now }, []);
         if (now - since < HoldOf(rule))
@@ -145,7 +148,8 @@ internal sealed partial record RedundancyState
     /// <summary>A preferred node that is well for seconds only costs a takeover each time.</summary>
     private static TimeSpan HoldOf(RedundantRule rule)
     {
-        TimeSpan hold = RevertHold * Math.Pow(2, Math.Max(0, rule.Flaps - FreeFlaps));
+        int doublings = Math.Clamp(rule.Flaps - FreeFlaps, 0, MostDoublings);
+        TimeSpan hold = RevertHold * (1 << doublings);
         return hold < LongestRevertHold ? hold : LongestRevertHold;
     }
 

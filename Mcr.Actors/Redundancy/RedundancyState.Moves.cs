@@ -76,7 +76,7 @@ internal sealed partial record RedundancyState
 
         return now - move.Since < MoveTimeout
             ? (rule, [])
-            : (Over(rule), [new RedundancyEffect.Answer(id, null, move.IsTaking ? $"the workers of node {Node} have not begun to forward it within {MoveTimeout.TotalSeconds:0} s; see mcrctl list-workers" : $"node {move.From} has not answered within {MoveTimeout.TotalSeconds:0} s, and forwards it still")]);
+            : (Over(rule) with { TookBackAt = null }, [new RedundancyEffect.Answer(id, null, move.IsTaking ? $"the workers of node {Node} have not begun to forward it within {MoveTimeout.TotalSeconds:0} s; see mcrctl list-workers" : $"node {move.From} has not answered within {MoveTimeout.TotalSeconds:0} s, and forwards it still")]);
     }
 
     /// <summary>A worker that begins later must not obey what others have obeyed, or have not in time.</summary>

@@ -79,7 +79,12 @@ public sealed record Overlay
     }
 
     /// <summary>These halves, and no others.</summary>
-    public Overlay WithHalves(IEnumerable<RuleWithOrigin> halves) => this with { Halves = ByInput(halves) };
+    /// <remarks>The same object when they are.</remarks>
+    public Overlay WithHalves(IEnumerable<RuleWithOrigin> halves)
+    {
+        Overlay next = this with { Halves = ByInput(halves) };
+        return next.HasHalvesOf(this) ? this : next;
+    }
 
     internal bool HasHalvesOf(Overlay other) => Halves.Count == other.Halves.Count && Halves.All(h => other.Halves.TryGetValue(h.Key, out RuleWithOrigin? same) && same == h.Value);
 

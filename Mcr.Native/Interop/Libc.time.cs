@@ -19,8 +19,8 @@ internal static unsafe partial class Libc
         public nint tv_usec;
     }
 
-    /// <summary>sys/timex.h, with room for what a later kernel may add.</summary>
-    [StructLayout(LayoutKind.Sequential)]
+    /// <summary>sys/timex.h; eleven reserved words follow.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 208)]
     public struct timex
     {
         public uint modes;
@@ -30,13 +30,19 @@ internal static unsafe partial class Libc
         public nint esterror;
         public int status;
         public nint constant;
-        private rest_of_timex _rest;
-    }
-
-    [System.Runtime.CompilerServices.InlineArray(40)]
-    private struct rest_of_timex
-    {
-        private long _first;
+        public nint precision;
+        public nint tolerance;
+        public timeval time;
+        public nint tick;
+        public nint ppsfreq;
+        public nint jitter;
+        public int shift;
+        public nint stabil;
+        public nint jitcnt;
+        public nint calcnt;
+        public nint errcnt;
+        public nint stbcnt;
+        public int tai;
     }
 
     public const int STA_UNSYNC = 0x0040;

@@ -26,7 +26,7 @@ public abstract class ClusterRulesActorSpec(ITestOutputHelper output) : ClusterS
     /// <summary>As b knows it.</summary>
     private ClusterRules _theirs = ClusterRules.Start(new SavedRules("b", Writers.Name("b", 1), 0) { IsNew = true }, ImmutableDictionary<string, RuleValue>.Empty, "node b", DateTimeOffset.UnixEpoch).Next;
 
-    protected TestProbe Owner => _owner ??= CreateTestProbe("owner");
+    protected TestProbe Owner => _owner ??= OwnerProbe();
 
     protected TestProbe Asked => _asked ??= CreateTestProbe("relay");
 
@@ -36,6 +36,14 @@ public abstract class ClusterRulesActorSpec(ITestOutputHelper output) : ClusterS
     {
         await base.AfterAllAsync();
         StateFiles.Delete(recursive: true);
+    }
+
+    /// <summary>Of legs it is told whenever a rule changes; there are none here.</summary>
+    private TestProbe OwnerProbe()
+    {
+        TestProbe owner = CreateTestProbe("owner");
+        owner.IgnoreMessages(message => message is LegMessages.Rules);
+        return owner;
     }
 
     private protected IActorRef Start(string? directory = null, bool awaits = true)

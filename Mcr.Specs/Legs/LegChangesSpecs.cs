@@ -7,6 +7,7 @@ using Mcr.Specs.Redundancy;
 namespace Mcr.Specs.Legs;
 
 /// <summary>Legs that move, that are too narrow, that end at a pair, and that go with their rule.</summary>
+[Collection(SerialPackets.Name)]
 public sealed class LegChangesSpecs(LegChangesSpecs.Pair pair, ITestOutputHelper output) : IClassFixture<LegChangesSpecs.Pair>
 {
     [Fact]

@@ -71,7 +71,7 @@ public sealed class LegHalvesSpecs
         (ImmutableArray<LegHalf> halves, ImmutableDictionary<LegName, string> problems) = LegHalves.Of("b", rules.Select(r => ("a", r)), LegRules.Place, Few, before);
         Assert.Equal(before, halves);
         Assert.Equal(rules[..3].Select(r => LegRules.Name("a", r, "b")).ToHashSet(), problems.Keys.ToHashSet());
-        Assert.All(problems.Values, p => Assert.Equal("all ports of mcr.cluster.legs.ports (4100-4105) of node b are taken by other legs; give it more", p));
+        Assert.All(problems.Values, p => Assert.Equal("all ports of mcr.cluster.legs.ports (4100-4105) of node b are taken by other legs and by rules; give it more", p));
     }
 
     [Fact]

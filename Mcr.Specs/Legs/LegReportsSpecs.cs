@@ -34,7 +34,7 @@ public sealed class LegReportsSpecs
     [Fact]
     public void Leg_that_is_not_up_should_say_why()
     {
-        Assert.Equal(("waiting", "node a has not said that it sends"), State(AtTheEnd(null, Comes, Held, HeldToo)));
+        Assert.Equal(("idle", "node a says nothing of it"), State(AtTheEnd(null, Comes, Held, HeldToo)));
         Assert.Equal(("waiting", "it has no device"), State(AtTheEnd(Sends with { Problem = "it has no device" }, Comes, Held, HeldToo)));
         Assert.Equal(("idle", "nothing has been sent over it yet"), State(AtTheEnd(Sends with { Last = null }, LegCounts.None, Held, HeldToo)));
         Assert.Equal(("waiting", "node b is setting up the end of it; mcrctl --node b list says how it is"), State(AtTheEnd(Sends, null, Held, HeldToo)));
@@ -45,7 +45,7 @@ public sealed class LegReportsSpecs
     public void Leg_should_be_silent_while_something_is_sent_and_nothing_comes()
     {
         (string at7, string at8, string late) = (At(7), At(8), At(40));
-        Assert.Equal(("up", "silent", "up"), (at7, at8, late)); // the last: nothing is sent any more
+        Assert.Equal(("up", "silent", "idle"), (at7, at8, late)); // the last: nothing is sent any more
         (_, string? why) = State(Assert.Single(Until(9).Entries(Held, TimeSpan.FromSeconds(9))));
         Assert.Matches("^node a sends, and nothing of it comes to 10.7.0.2:41[0-9]{2} of node b: is there a way, and does a firewall let UDP to that port pass\\?$", why);
 
@@ -63,6 +63,26 @@ public sealed class LegReportsSpecs
             state.Hear(Reports().Add("a", new NodeReport { Legs = [Sends with { Sent = sent }] }), ["a"]).Watch(TimeSpan.FromSeconds(second));
     }
 
+    /// <summary>The end says what has come some seconds after it came.</summary>
+    [Fact]
+    public void Leg_that_goes_on_after_a_pause_should_not_be_silent_before_the_end_can_have_said_so()
+    {
+        LegsState state = AtEnd(Comes);
+        foreach (int second in (int[])[0, 1, 20, 21, 22])
+            state = state.Hear(Reports().Add("a", new NodeReport { Legs = [Sends with { Sent = second }] }), ["a"]).Watch(TimeSpan.FromSeconds(second));
+        Assert.Equal("up", Assert.Single(state.Entries(Held, TimeSpan.FromSeconds(22))).State);
+        state = state.Hear(Reports().Add("a", new NodeReport { Legs = [Sends with { Sent = 28 }] }), ["a"]).Watch(TimeSpan.FromSeconds(28));
+        Assert.Equal("silent", Assert.Single(state.Entries(Held, TimeSpan.FromSeconds(28))).State);
+    }
+
+    [Fact]
+    public void Leg_whose_other_node_is_away_should_say_so_and_whether_anything_comes()
+    {
+        LegsState state = AtEnd(Comes).Hear(Reports().Add("a", new NodeReport { Legs = [Sends] }), []).Watch(TimeSpan.Zero);
+        Assert.Equal(("up", "node a cannot be reached by the cluster"), State(Assert.Single(state.Entries(Held, TimeSpan.FromSeconds(7)))));
+        Assert.Equal(("idle", "node a cannot be reached by the cluster"), State(Assert.Single(state.Entries(Held, TimeSpan.FromSeconds(8)))));
+    }
+
     [Fact]
     public void Beginning_should_say_what_it_waits_for()
     {
@@ -74,7 +94,7 @@ public sealed class LegReportsSpecs
         Assert.Equal(("waiting", "no port is left"), State(Assert.Single(state.Entries(Held, TimeSpan.Zero))));
         state = state.See(Seen(new LegTarget(7, IPAddress.Parse("fd00::2"), 4107, LegRules.Leg(1)) { Mtu = 1500 }));
         LegEntry entry = Assert.Single(state.Entries(Held, TimeSpan.Zero));
-        Assert.Equal(("waiting", "node b has not said what comes"), State(entry));
+        Assert.Equal(("idle", "node b says nothing of it"), State(entry));
         Assert.Equal(("[fd00::2]:4107", 1404), (entry.Address, entry.MaxPayload));
         LegReport comes = LegReport.Of(Leg) with { Address = "fd00::2", Port = 4107, Received = 9, Last = Noon, DelayLeast = 1, DelayMean = 2, DelayMost = 3 };
         entry = Assert.Single(state.Hear(Reports().Add("b", new NodeReport { Legs = [comes], Clock = HeldToo }), ["b"]).Entries(Held, TimeSpan.Zero));
