@@ -14,6 +14,9 @@ internal sealed partial class InterfaceActor
     /// <summary>Between two looks at what the workers have decided.</summary>
     private static readonly TimeSpan TakeoverInterval = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>A loop obeys within its next turn; where nobody hears that one forwards, the other waits to be told.</summary>
+    private static readonly TimeSpan ObeyTime = TimeSpan.FromMilliseconds(5);
+
     /// <summary>A host answers within milliseconds.</summary>
     private static readonly TimeSpan ProbePatience = TimeSpan.FromMilliseconds(500);
 
@@ -104,6 +107,8 @@ internal sealed partial class InterfaceActor
 
     private void Obey(ImmutableDictionary<RuleId, TakeoverWish> wishes)
     {
+        if (wishes.Any(w => w.Value.Kind == TakeoverOrder.Take && _redundant.Contains(w.Key) && w.Value.Number != _wishes.GetValueOrDefault(w.Key)?.Number))
+            Timers.StartSingleTimer(nameof(ObeyTime), new TakeoverTick(), ObeyTime);
         _wishes = wishes;
         foreach ((RuleId id, TakeoverWish wish) in wishes)
         {

@@ -18,12 +18,12 @@ public sealed class ScreensSpecs
 
     [Theory]
     [MemberData(nameof(ResponseCodecSpecs.Recorded), MemberType = typeof(ResponseCodecSpecs))]
-    public void Every_answer_but_an_error_a_file_and_a_trace_should_have_a_form_for_people(string json, ControlResponse response)
+    public void Every_answer_but_an_error_a_file_a_trace_and_a_key_should_have_a_form_for_people(string json, ControlResponse response)
     {
         string text = Text(AnswerScreen.Of(response));
 
         Assert.DoesNotContain("{", text, StringComparison.Ordinal);
-        Assert.Equal(response is ControlResponse.Error or ControlResponse.Config or ControlResponse.Trace, text.Length == 0);
+        Assert.Equal(response is ControlResponse.Error or ControlResponse.Config or ControlResponse.Trace or ControlResponse.Leg, text.Length == 0);
         Assert.NotEmpty(json);
     }
 
