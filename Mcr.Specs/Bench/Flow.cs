@@ -60,7 +60,7 @@ internal sealed record Flow(double Achieved, long Expected, long Arrived, double
         return new Flow(sent.Number("pps"), expected, arrived, late.TotalMilliseconds, relay, busy, sent.Number("cpu_us") * 1000);
     }
 
-    /// <summary>Until the first datagram comes through: then the peer relays, however it says so.</summary>
+    /// <summary>Until the first datagram comes through: then the peer relays, however it says so; and until a worker has compiled what it may need later, on a thread whose time would be missing once it is gone.</summary>
     public static void WaitUntilRelayed(BenchTopology topology, Lab lab, RunningPeer peer)
     {
         long before = topology.Arrived();
@@ -75,6 +75,9 @@ internal sealed record Flow(double Achieved, long Expected, long Arrived, double
             sender.WaitForExit();
             Settle(topology, topology.Arrived(), 1);
         }
+
+        if (!SpinWait.SpinUntil(() => !Machine.HasThread(peer.Pids, "rehearsal"), ReadyPatience))
+            throw new BenchException($"a worker still compiles after {ReadyPatience.TotalSeconds} s");
     }
 
     private static RunningProcess Sender(BenchTopology topology, Lab lab, long count, double rate) =>

@@ -43,6 +43,19 @@ internal static class Machine
 
     public static string Kernel() => File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
 
+    /// <param name="name">As the thread is called.</param>
+    public static bool HasThread(IEnumerable<int> pids, string name) => pids.Any(pid =>
+    {
+        try
+        {
+            return Directory.GetDirectories($"/proc/{pid}/task").Any(t => File.ReadAllText(Path.Combine(t, "comm")).Trim() == name);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // it is gone
+        }
+    });
+
     private static long CpuOf(int pid)
     {
         try
