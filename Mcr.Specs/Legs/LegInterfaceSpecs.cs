@@ -148,6 +148,16 @@ public sealed class LegInterfaceSpecs : RelaySpec
         Assert.DoesNotContain(TakeJournal(), l => l.StartsWith("rules", StringComparison.Ordinal) || l.StartsWith("egress", StringComparison.Ordinal)); // nothing is told to anybody
     }
 
+    /// <summary>A second one would number its own datagrams with the same key.</summary>
+    [Fact]
+    public void Interface_with_legs_should_not_get_a_second_worker()
+    {
+        Sending();
+        Relay.Tell(new RelayCommands.SetWorkers("in0", 2), TestActor);
+        RuleProblem refusal = Assert.Single(ExpectMsg<CommandResult.Rejected>().Problems);
+        Assert.Equal(("count", "in0 has rules with legs, which take one worker: each would number its own datagrams"), (refusal.Field, refusal.Sentence));
+    }
+
     [Fact]
     public void Plan_should_say_what_legs_lack()
     {

@@ -183,6 +183,39 @@ public sealed class LegsStateSpecs
     internal static ControlRequest.ClusterLeg Question(ulong instance, ulong? id = null) =>
         new() { From = Leg.From, Rule = Leg.Rule, Output = Leg.Output, Instance = LegsState.Hex(instance), Id = id is { } known ? LegsState.Hex(known) : null };
 
+    /// <summary>While a rule moves from one interface to another both have a beginning, and each question would cost a key.</summary>
+    [Fact]
+    public void Another_beginning_of_a_leg_should_wait_two_seconds_for_its_question()
+    {
+        LegsState state = Beginning(7).Tick(Now).Next.Answered(Leg, 7, There, null, Now).Next.See(Seen(8, null));
+        Assert.Empty(state.Tick(Now + TimeSpan.FromMilliseconds(1999)).Effects);
+        Asked(state.Tick(Now + TimeSpan.FromSeconds(2)));
+    }
+
+    /// <summary>At most once a minute, and not what an earlier mcrd has told already.</summary>
+    [Fact]
+    public void What_somebody_else_sends_to_a_leg_should_be_told()
+    {
+        (LegsState state, LegHalf half) = Ending();
+        Assert.Equal(3, Told(forged: 3, at: 0));
+        Assert.Null(Told(forged: 3, at: 61));
+        Assert.Equal(2, Told(forged: 5, at: 62));
+        Assert.Null(Told(forged: 9, at: 63));
+        Assert.Null(Told(forged: 9, at: 121));
+        Assert.Equal(4, Told(forged: 9, at: 122));
+        (state, _) = Ending();
+        Assert.Null(Told(forged: 9, at: 200, isFresh: false));
+        Assert.Equal(1, Told(forged: 10, at: 201, isFresh: false));
+
+        int? Told(long forged, int at, bool isFresh = true)
+        {
+            var end = new End(half.Rule.Input.Group, half.Rule.Input.Port, LegRules.Leg(1), true, isFresh, LegCounts.None with { Refused = forged, Forged = forged });
+            var seen = new LegMessages.Seen("lan0", ImmutableDictionary<LegName, LegBeginning>.Empty, ImmutableDictionary<RuleId, End>.Empty.Add(half.Rule.Id, end));
+            (state, ImmutableArray<LegsEffect> effects) = state.Suspect(seen, TimeSpan.FromSeconds(at));
+            return effects.IsEmpty ? null : int.Parse(Assert.IsType<LegsEffect.Tell>(Assert.Single(effects)).News.Sentence.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+        }
+    }
+
     private static readonly ImmutableSortedDictionary<string, NodeReport> Nobody = ImmutableSortedDictionary<string, NodeReport>.Empty;
 
     private static LegTarget Target(ulong instance, ulong id) => new(instance, IPAddress.Parse("10.7.0.2"), 4107, LegRules.Leg(id));
