@@ -66,14 +66,7 @@ internal sealed class LegHosts : IDisposable
     }
 
     /// <summary>What comes out from just before <paramref name="happens"/> until some time after <paramref name="settled"/>.</summary>
-    public Reception During(Action happens, Action settled)
-    {
-        long from = Recorder.Latest;
-        happens();
-        settled();
-        Recorder.AwaitMore(_rate / 2);
-        return Recorder.Between(from, Recorder.Latest - (_rate / 10)); // what came last may come again
-    }
+    public Reception During(Action happens, Action settled) => Recorder.During(_rate, happens, settled);
 
     public void Dispose()
     {

@@ -55,14 +55,7 @@ internal sealed class RedundantHosts : IDisposable
     private static JsonElement? Self(ClusterHost host) => Entry(host) is { ValueKind: JsonValueKind.Object } entry ? entry.GetProperty("nodes").EnumerateArray().Single(n => n.GetProperty("node").GetString() == host.Name) : null;
 
     /// <summary>What comes out from just before <paramref name="happens"/> until some time after <paramref name="settled"/>.</summary>
-    public Reception During(Action happens, Action settled)
-    {
-        long from = Recorder.Latest;
-        happens();
-        settled();
-        Recorder.AwaitMore(Rate / 2);
-        return Recorder.Between(from, Recorder.Latest - (Rate / 10)); // what came last may come again
-    }
+    public Reception During(Action happens, Action settled) => Recorder.During(Rate, happens, settled);
 
     /// <summary>mcrd and its workers.</summary>
     public static int[] ProcessesOf(ClusterHost host) => [.. new[] { host.Mcrd.Process.Pid }.Concat(ChildProcesses.Of(host.Mcrd.Process.Pid)).Concat(host.Mcrd.WorkerPids()).Distinct()];

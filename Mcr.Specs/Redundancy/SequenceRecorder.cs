@@ -42,6 +42,17 @@ internal sealed class SequenceRecorder : IDisposable
         McrdWaits.Until(() => Latest >= until, () => $"number {until} to arrive; {Latest} is the last");
     }
 
+    /// <summary>What comes from just before <paramref name="happens"/> until half a second after <paramref name="settled"/>.</summary>
+    /// <param name="rate">Datagrams a second.</param>
+    public Reception During(int rate, Action happens, Action settled)
+    {
+        long from = Latest;
+        happens();
+        settled();
+        AwaitMore(rate / 2);
+        return Between(from, Latest - (rate / 10)); // what came last may come again
+    }
+
     /// <summary>What became of the numbers behind <paramref name="from"/>, up to <paramref name="to"/>.</summary>
     public Reception Between(long from, long to)
     {
