@@ -23,7 +23,7 @@ internal sealed record LegBeginning(ulong Instance, LegTarget? Target, LegSent C
 /// <summary>What the beginning of a leg has counted.</summary>
 /// <param name="Sent">Datagrams.</param>
 /// <param name="Fragmented">Of these, longer than the MTU allows with the leg's header.</param>
-public readonly record struct LegSent(long Sent, long Bytes, long Fragmented, DateTimeOffset? Last);
+public readonly record struct LegSent(long Sent, long Fragmented, DateTimeOffset? Last);
 
 /// <summary>The end of a leg in the worker of an interface.</summary>
 /// <param name="IsReady">The worker has it.</param>
@@ -34,9 +34,9 @@ internal sealed record LegEnd(IPAddress Address, ushort Port, ResolvedLeg Leg, b
 /// <param name="Lost">By the numbers; what comes late is not lost any more.</param>
 /// <param name="Refused">Of any kind: too short, of another version, of no leg or key that there is, altered, taken before, too old.</param>
 /// <param name="Forged">Of these: altered, taken before, or of no key that there is: somebody else's.</param>
-public sealed record LegCounts(long Received, long Bytes, long Lost, long Reordered, long Restarts, long Refused, long Forged, DateTimeOffset? Last)
+public sealed record LegCounts(long Received, long Lost, long Reordered, long Refused, long Forged, DateTimeOffset? Last)
 {
-    public static readonly LegCounts None = new(0, 0, 0, 0, 0, 0, 0, null);
+    public static readonly LegCounts None = new(0, 0, 0, 0, 0, null);
 
     /// <summary>Of the last ten seconds in which something came; null: none yet.</summary>
     public LegDelay? Delay { get; init; }

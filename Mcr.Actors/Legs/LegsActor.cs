@@ -45,6 +45,7 @@ internal sealed class LegsActor : UntypedActor, IWithTimers
     private ImmutableArray<LegReport> _said = [];
     private ImmutableArray<string> _leftOut = [];
     private string? _unsaved;
+    private bool _hasShown; // legs, to whoever lists them
     private int _ticks;
     private long _used; // how often the relay was told of ends
     private bool _isUnanswered;
@@ -143,8 +144,10 @@ internal sealed class LegsActor : UntypedActor, IWithTimers
             Context.Parent.Tell(new LegMessages.Say(report, report.IsEmpty ? null : Clock()));
         }
 
-        if (!isNews)
-            Context.Parent.Tell(new LegMessages.Known(_state.HasLegs ? _state.Entries(Clock(), Now) : []));
+        if (isNews || !(_hasShown | _state.HasLegs))
+            return;
+        _hasShown = _state.HasLegs;
+        Context.Parent.Tell(new LegMessages.Known(_hasShown ? _state.Entries(Clock(), Now) : []));
     }
 
     /// <summary>Without what is counted.</summary>

@@ -13,7 +13,7 @@ public sealed partial class LinuxInterfacePort
     public LegSent ReadLegSent(int counter)
     {
         LegSender sender = _seats.All[0].ReadLegSender(counter);
-        return new LegSent(sender.Datagrams, sender.Bytes, sender.Fragmented, At(sender.LastSent));
+        return new LegSent(sender.Datagrams, sender.Fragmented, At(sender.LastSent));
     }
 
     public LegCounts ReadLegEnd(int counter)
@@ -23,10 +23,8 @@ public sealed partial class LinuxInterfacePort
         LegLatencyWindow delays = receiver.Latency.Last is { Datagrams: > 0 } full ? full : receiver.Latency.Current;
         return new LegCounts(
             receiver.Count(LegOutcome.Good),
-            receiver.Bytes,
             receiver.Lost,
             receiver.Reordered,
-            receiver.Restarts,
             Enum.GetValues<LegOutcome>().Where(o => o != LegOutcome.Good).Sum(receiver.Count),
             forged,
             At(receiver.LastArrival))

@@ -87,8 +87,8 @@ internal sealed partial record RelayState
     {
         Overlay overlay = Overlay.WithHalves(halves);
         (ImmutableArray<RuleWithOrigin> rules, ImmutableArray<string> leftOut) = overlay.Apply();
-        bool isSo = overlay.HasHalvesOf(Overlay) && rules.Length == Entries.Count && rules.All(r => Has(r.Rule));
-        return isSo ? (this, [new RelayEffect.Answer(ticket, new CommandResult.Ok("all is so already") { Notes = leftOut })]) : Run(ticket, overlay, [], now);
+        bool isSo = ReferenceEquals(overlay, Overlay) && rules.Length == Entries.Count && rules.All(r => Has(r.Rule));
+        return isSo ? (this, [new RelayEffect.Answer(ticket, new CommandResult.Ok("all is so already") { Notes = leftOut })]) : Run(ticket, overlay, rules, leftOut, now);
     }
 
     /// <summary>What runs was written to a file: what is not in the files all the same stays in the overlay.</summary>
@@ -163,6 +163,12 @@ internal sealed partial record RelayState
     private (RelayState Next, Effects Effects) Run(long ticket, Overlay overlay, ImmutableArray<string> notes, DateTimeOffset now)
     {
         (ImmutableArray<RuleWithOrigin> rules, ImmutableArray<string> leftOut) = overlay.Apply();
+        return Run(ticket, overlay, rules, [.. notes, .. leftOut], now);
+    }
+
+    /// <param name="rules">What the overlay comes to.</param>
+    private (RelayState Next, Effects Effects) Run(long ticket, Overlay overlay, ImmutableArray<RuleWithOrigin> rules, ImmutableArray<string> notes, DateTimeOffset now)
+    {
         HashSet<RuleInput> inputs = [.. rules.Select(r => r.Rule.Input)];
         ForwardingRule[] gone = [.. Entries.Values.Select(e => e.Rule.Rule).Where(r => !inputs.Contains(r.Input))];
         var problems = ImmutableArray.CreateBuilder<RuleProblem>();
@@ -170,7 +176,7 @@ internal sealed partial record RelayState
             Become([.. rules.Where(r => !Has(r.Rule)).Select(r => (r, $"{r.Origin}: "))], gone, overlay, problems, now);
         return problems.Count > 0
             ? (this, [new RelayEffect.Answer(ticket, new CommandResult.Rejected(problems.ToImmutable()))])
-            : next.Attribute(rules).WaitForAll(ticket, difference, [.. notes, .. leftOut], effects);
+            : next.Attribute(rules).WaitForAll(ticket, difference, notes, effects);
     }
 
     /// <param name="puts">None that is there already, exactly so.</param>

@@ -86,7 +86,7 @@ public sealed record Overlay
         return next.HasHalvesOf(this) ? this : next;
     }
 
-    internal bool HasHalvesOf(Overlay other) => Halves.Count == other.Halves.Count && Halves.All(h => other.Halves.TryGetValue(h.Key, out RuleWithOrigin? same) && same == h.Value);
+    private bool HasHalvesOf(Overlay other) => Halves.Count == other.Halves.Count && Halves.All(h => other.Halves.TryGetValue(h.Key, out RuleWithOrigin? same) && same == h.Value);
 
     public Overlay Without(RuleInput input) =>
         Become(Added.Remove(input), Files.TryGetValue(input, out RuleWithOrigin? file) ? Removed.SetItem(input, file) : Removed);

@@ -16,7 +16,7 @@ public sealed class LegReportsSpecs
     private static readonly ForwardingRule Studio = LegRules.Rule("studio", null, LegRules.Output("b"));
     private static readonly LegName Leg = LegRules.Name("a", Studio, "b");
     private static readonly LegReport Sends = LegReport.Of(Leg) with { Address = "10.7.0.2", Port = 4107, Mtu = 1500, Sent = 70, Fragmented = 2, Last = Noon };
-    private static readonly LegCounts Comes = new(60, 6000, 7, 3, 0, 5, 1, Noon) { Delay = new LegDelay(-40, 300, 900) };
+    private static readonly LegCounts Comes = new(60, 7, 3, 5, 1, Noon) { Delay = new LegDelay(-40, 300, 900) };
     private static readonly ClockReport Held = new("host-a", true, 1024);
     private static readonly ClockReport HeldToo = new("host-b", true, 512);
 
@@ -139,7 +139,7 @@ public sealed class LegReportsSpecs
     private static ImmutableSortedDictionary<string, NodeReport> Reports() => ImmutableSortedDictionary<string, NodeReport>.Empty;
 
     private static LegMessages.Seen Seen(LegTarget? target) =>
-        new("in0", ImmutableDictionary<LegName, LegBeginning>.Empty.Add(Leg, new LegBeginning(7, target, new LegSent(9, 900, 0, Noon))), ImmutableDictionary<RuleId, End>.Empty);
+        new("in0", ImmutableDictionary<LegName, LegBeginning>.Empty.Add(Leg, new LegBeginning(7, target, new LegSent(9, 0, Noon))), ImmutableDictionary<RuleId, End>.Empty);
 
     /// <summary>As node b has it.</summary>
     /// <param name="begin">What node a says; null: nothing of this leg.</param>
