@@ -23,6 +23,9 @@ public enum EgressKind : byte
 
     /// <summary>UDP, unconnected and bound to no device: the kernel finds the way to the other end of a leg, each time.</summary>
     Leg,
+
+    /// <summary>Nothing is sent by it: an ingress socket of a device from which rules with several inputs take datagrams, see <see cref="Worker.FeedShape"/>.</summary>
+    Feed,
 }
 
 /// <summary>How an output's datagrams leave, beyond where to. The default value means: as the socket says, no limits.</summary>

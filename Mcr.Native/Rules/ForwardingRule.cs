@@ -21,6 +21,21 @@ public sealed record ForwardingRule(RuleId Id, string? Name, RuleInput Input, Im
     /// <summary>Which nodes back each other up for it; null: it is this node's alone.</summary>
     public RedundancySettings? Redundancy { get; init; }
 
+    /// <summary>Those behind <see cref="Input"/>, in the order in which they are preferred; none: the rule has that one alone. No ranges, and no ends of legs.</summary>
+    public ImmutableArray<RuleInput> MoreInputs { get; init; } = [];
+
+    /// <summary>How several inputs become one stream; null: there is one.</summary>
+    public SelectSettings? Select { get; init; }
+
+    /// <summary>All of them, at least one.</summary>
+    public IEnumerable<RuleInput> Inputs => MoreInputs.Prepend(Input);
+
+    /// <summary>Whose worker relays it: the input's interface, or, where there are several inputs, none of theirs, so that any of them may go.</summary>
+    public string Home => Select is null ? Input.Interface : FeedsHome;
+
+    /// <summary>In place of an interface, for rules with several inputs; no interface can be called that.</summary>
+    public const string FeedsHome = "feeds/0";
+
     /// <summary>Those that leave by a device of this node; the others are on their way to another node then.</summary>
     public IEnumerable<RuleOutput> LocalOutputs => Outputs.Where(o => o.Node is null);
 

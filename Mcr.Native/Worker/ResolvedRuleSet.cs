@@ -57,15 +57,25 @@ public sealed record ResolvedRule(IPAddress Group, ushort Port, IPAddress? Sourc
     /// <summary>Its input is the end of a leg: only what is good leaves, without its header; null: it is none.</summary>
     public ResolvedLeg? Leg { get; init; }
 
+    /// <summary>Where it takes datagrams from that several inputs bring; empty: <paramref name="Group"/>, <paramref name="Port"/> and <paramref name="Source"/> at the worker's own ingress sockets. Those are the first one's otherwise.</summary>
+    public ImmutableArray<ResolvedInput> Inputs { get; init; } = [];
+
+    /// <summary>How they become one stream; null exactly where there are no <see cref="Inputs"/>.</summary>
+    public SelectSettings? Select { get; init; }
+
     /// <summary>Which of its datagrams are recorded; null for none.</summary>
     public TraceSettings? Trace { get; init; }
 
     /// <summary>By value, outputs in order.</summary>
     public bool Equals(ResolvedRule? other) =>
-        other is not null && Counter == other.Counter && Port == other.Port && PrefixLength == other.PrefixLength && LastPort == other.LastPort && Group.Equals(other.Group) && Equals(Source, other.Source) && Analysis == other.Analysis && Equals(Trace, other.Trace) && Equals(Redundancy, other.Redundancy) && Equals(Leg, other.Leg) && Outputs.SequenceEqual(other.Outputs);
+        other is not null && Counter == other.Counter && Port == other.Port && PrefixLength == other.PrefixLength && LastPort == other.LastPort && Group.Equals(other.Group) && Equals(Source, other.Source) && Analysis == other.Analysis && Equals(Trace, other.Trace) && Equals(Redundancy, other.Redundancy) && Equals(Leg, other.Leg) && Inputs.SequenceEqual(other.Inputs) && Equals(Select, other.Select) && Outputs.SequenceEqual(other.Outputs);
 
     public override int GetHashCode() => HashCode.Combine(Group, Port, Counter);
 }
+
+/// <summary>One of several inputs of a rule: what comes to this group and port (from this source, unless null) at a feed socket.</summary>
+/// <param name="Socket">As sockets are passed, of <see cref="EgressKind.Feed"/>.</param>
+public sealed record ResolvedInput(int Socket, IPAddress Group, ushort Port, IPAddress? Source);
 
 /// <summary>How a worker decides whether it forwards a redundant rule.</summary>
 /// <param name="AfterMilliseconds">Of silence.</param>

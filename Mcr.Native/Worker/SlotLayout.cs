@@ -1,5 +1,6 @@
 using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
+using Mcr.Native.Feeds;
 using Mcr.Native.Legs;
 using Mcr.Native.Packet;
 using Mcr.Native.Redundancy;
@@ -27,13 +28,14 @@ namespace Mcr.Native.Worker;
 /// then          4 words a rule, see TakeoverOrders                                                  (mcrd)
 /// then          16 words an output, see LegSender                                                    (worker)
 /// then          384 words a rule, see LegBlock                                                      (worker)
+/// then          words a rule, see SelectBlock                                          (worker)
 /// then          trace rings, see TraceLayout                                                         (worker)
 /// </code>
 /// </summary>
 public static class SlotLayout
 {
     public const long Magic = 0x31544F4C5352434D; // "MCRSLOT1"
-    public const long Version = 7;
+    public const long Version = 8;
 
     public const int RuleCapacity = 65_536;
     public const int OutputCapacity = EgressCounters.Capacity;
@@ -92,7 +94,8 @@ public static class SlotLayout
     public const int TakeoverOrdersOffset = TakeoversOffset + (RuleCapacity * Takeover.Words);
     public const int LegSendersOffset = TakeoverOrdersOffset + (RuleCapacity * TakeoverOrders.Words);
     public const int LegsOffset = LegSendersOffset + (OutputCapacity * LegSender.Words);
-    public const int TracesOffset = LegsOffset + (RuleCapacity * LegBlock.Words);
+    public const int SelectsOffset = LegsOffset + (RuleCapacity * LegBlock.Words);
+    public const int TracesOffset = SelectsOffset + (RuleCapacity * SelectBlock.Words);
     public const int Words = TracesOffset + (TraceLayout.Rings * TraceLayout.Words);
 
     // Words of a rule entry:

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mcr.Native.Egress;
+using Mcr.Native.Ingress;
 using Mcr.Native.Logging;
 
 namespace Mcr.Native.Worker;
@@ -138,7 +139,16 @@ public abstract record WorkerMessage
 
 /// <summary>An egress socket on its way to a worker; see <see cref="EgressSocket"/>.</summary>
 /// <param name="Tag">mcrd's own words about it, which the worker gives back to whoever adopts it; empty for none.</param>
-public readonly record struct PassedSocket(int Id, EgressKind Kind, ulong LinkAddress = 0, string Tag = "");
+public readonly record struct PassedSocket(int Id, EgressKind Kind, ulong LinkAddress = 0, string Tag = "")
+{
+    /// <summary>Of <see cref="EgressKind.Feed"/>.</summary>
+    public FeedShape Feed { get; init; }
+}
+
+/// <summary>How the frames of a feed socket are read.</summary>
+/// <param name="Ring">The mapped ring that it was made with; none: with recvmmsg.</param>
+/// <param name="LinkHeader">Bytes in front of the IP header.</param>
+public readonly record struct FeedShape(RingGeometry Ring, int LinkHeader);
 
 /// <summary>A descriptor that a worker only keeps.</summary>
 /// <param name="Tag">As with <see cref="PassedSocket"/>.</param>

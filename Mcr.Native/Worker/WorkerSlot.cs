@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
+using Mcr.Native.Feeds;
 using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
 using Mcr.Native.Legs;
@@ -95,6 +96,10 @@ public sealed unsafe class WorkerSlot : IDisposable
     /// <summary>The <see cref="LegBlock"/> of a rule entry, for the loop.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal long* Leg(int entry) => _words + SlotLayout.LegsOffset + ((long)entry * LegBlock.Words);
+
+    /// <summary>The <see cref="SelectBlock"/> of a rule entry, for the loop.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal long* Select(int entry) => _words + SlotLayout.SelectsOffset + ((long)entry * SelectBlock.Words);
 
     /// <summary>The sending end of the leg that begins at an output entry, as it is at this moment; of another leg or none, as its id says, until the loop has the output.</summary>
     public LegSender ReadLegSender(int entry)
