@@ -91,7 +91,7 @@ internal sealed class ClusterRuleTexts
     public LegMessages.Rules AllLegs(ClusterRules state)
     {
         Use(state);
-        return new LegMessages.Rules([.. _rules.Select(r => (r.Key.Node, Rule(r.Key.Id, r.Register.Value!.Text).Rule)).Where(r => r.Rule is { } rule && (rule.HasLegs || (r.Node == state.Node && !rule.Input.IsMulticast))).Select(r => (r.Node, r.Rule!))]);
+        return new LegMessages.Rules([.. _rules.Select(r => (r.Key.Node, Rule(r.Key.Id, r.Register.Value!.Text).Rule)).Where(r => r.Rule is { } rule && (rule.HasLegs || (r.Node == state.Node && rule.Inputs.Any(i => !i.IsMulticast)))).Select(r => (r.Node, r.Rule!))]);
     }
 
     /// <summary>What an operator asks of a node that is away: checked against what is known of its rules, all of it or nothing.</summary>
@@ -177,7 +177,7 @@ internal sealed class ClusterRuleTexts
         bool isPending = key.Node == state.Node ? !RuleValue.IsSame(state.Local.GetValueOrDefault(key.Id), value) : Writers.NodeOf(register.Winner!.Writer) != key.Node && !(_known.TryGetValue(key.Node, out var known) && known.Contains((key, register.Winner)));
         string place = refused is not null ? "Refused" : value.IsFile ? "File" : isPending ? "Pending" : "Running";
         RuleWrite[] losers = [.. register.Losers];
-        return new ClusterRuleEntry(key.Node, key.Id, rule?.Name, rule is null ? null : $"{rule.Input} → {string.Join(", ", rule.Outputs)}", place, refused ?? problem, value.Origin)
+        return new ClusterRuleEntry(key.Node, key.Id, rule?.Name, rule is null ? null : $"{rule.InputsText} → {string.Join(", ", rule.Outputs)}", place, refused ?? problem, value.Origin)
         {
             Conflicts = losers.Length == 0 ? null : [.. losers.Select(l => $"{What(l)} by {Who(l)}")],
         };

@@ -55,10 +55,12 @@ internal static class RuleReader
     private sealed class WrittenRule
     {
         private readonly ConfigSection _rule;
-        private readonly ConfigSection _input;
+        private readonly ConfigSection[] _inputs; // one where it is `input`
+        private readonly bool _isList; // of inputs
+        private readonly ConfigSection? _select; // where it is an object, and no text
         private readonly ConfigSection? _alarms; // where they are an object, and no text
         private readonly ConfigSection? _redundancy; // likewise
-        private readonly List<ConfigSection> _outputs = [];
+        private readonly ConfigSection[] _outputs;
         private readonly string _path;
         private readonly RuleDraft _draft;
 
@@ -67,19 +69,18 @@ internal static class RuleReader
             _path = path;
             _rule = new ConfigSection(item, path, problems);
             Origin = saysOrigin ? _rule.Text(OriginKey) : null;
-            _input = _rule.Section("input");
+            _select = _rule.Find(RuleParser.SelectField) is HoconObject ? _rule.Section(RuleParser.SelectField) : null;
             _alarms = _rule.Find("alarms") is HoconObject ? _rule.Section("alarms") : null;
             _redundancy = _rule.Find(RuleParser.RedundancyField) is HoconObject ? _rule.Section(RuleParser.RedundancyField) : null;
             int known = problems.Count;
-            IReadOnlyList<HoconNode> outputs = _rule.Array("outputs");
-            for (int i = 0; i < outputs.Count; i++)
-            {
-                bool isObject = outputs[i] is HoconObject;
-                _outputs.Add(new ConfigSection(outputs[i] as HoconObject ?? new HoconObject(outputs[i].At), $"{path}.outputs[{i}]", problems, isObject));
-                if (!isObject)
-                    problems.Add(new ConfigProblem(outputs[i].At, $"{path}.outputs[{i}] is {ConfigSection.Kind(outputs[i])}; give an object: {{ interface = eth1, group = \"239.2.2.2\", port = 6000 }}"));
-            }
-
+            _isList = _rule.Find("inputs") is not (null or HoconScalar { Text: null });
+            _inputs = _isList ? Elements("inputs", "{ interface = eth0, group = \"239.1.1.1\", port = 5000 }", problems) : [_rule.Section("input")];
+            if (_isList && _rule.Find("input") is { } both)
+                problems.Add(new ConfigProblem(both.At, $"{path}.input cannot be beside inputs; move it there, as the first of them"));
+            if (_isList && _inputs.Length == 0)
+                problems.Add(new ConfigProblem(_rule.PositionOf("inputs"), $"{path}.inputs is empty; give {SelectSettings.MinInputs} to {SelectSettings.MaxInputs} inputs, or one input {{ … }}"));
+            _outputs = Elements("outputs", "{ interface = eth1, group = \"239.2.2.2\", port = 6000 }", problems);
+            ConfigSection input = _inputs.FirstOrDefault() ?? new ConfigSection(new HoconObject(item.At), $"{path}.inputs[0]", []);
             _draft = new RuleDraft
             {
                 Id = _rule.Text("id"),
@@ -88,19 +89,23 @@ internal static class RuleReader
                 Analyse = _rule.Text("analyse"),
                 Alarms = _alarms is null ? _rule.Text("alarms") : string.Join(',', AlarmReader.Written(_alarms).Select(p => $"{p.Key}={p.Value.Replace(" ", "", StringComparison.Ordinal)}")),
                 Redundancy = _redundancy is null ? _rule.Text(RuleParser.RedundancyField) : RedundancyReader.Written(_redundancy),
-                InputInterface = _input.Text("interface"),
-                InputGroup = _input.Text("group"),
-                InputPort = _input.Text("port"),
-                InputSource = _input.Text("source"),
-                InputJoin = _input.TextOrList("join"),
+                InputInterface = input.Text("interface"),
+                InputGroup = input.Text("group"),
+                InputPort = input.Text("port"),
+                InputSource = input.Text("source"),
+                InputJoin = input.TextOrList("join"),
+                MoreInputs = [.. _inputs.Skip(1).Select(Input)],
+                Select = _select is null ? _rule.Text(RuleParser.SelectField) : SelectReader.Written(_select),
                 Outputs = [.. _outputs.Select(Draft)],
             };
             _rule.RefuseUnknownKeys();
-            _input.RefuseUnknownKeys();
+            _select?.RefuseUnknownKeys();
             _alarms?.RefuseUnknownKeys();
             _redundancy?.RefuseUnknownKeys();
-            foreach (ConfigSection output in _outputs)
-                output.RefuseUnknownKeys();
+            foreach (ConfigSection place in _inputs.Concat(_outputs))
+                place.RefuseUnknownKeys();
+            if (_inputs.Length == 0)
+                return; // what else is said of the first one would be about nothing
             ForwardingRule? rule = RuleParser.Parse(_draft, out IReadOnlyList<RuleProblem> found);
             problems.AddRange(found.Select(Problem));
             Rule = problems.Count == known ? rule : null;
@@ -115,12 +120,37 @@ internal static class RuleReader
         /// <summary>At the value of the field, or where it is missing.</summary>
         public ConfigProblem Problem(RuleProblem problem)
         {
-            (ConfigSection section, string key) = Locate(problem.Field);
-            return new ConfigProblem(section.PositionOf(key), $"{_path}.{problem.Field}: {problem.Sentence}{section.WhyMissing(key)}");
+            string field = _isList && problem.Field.Split('.')[0] == "input" ? $"inputs[0]{problem.Field["input".Length..]}" : problem.Field; // the only one of a list
+            (ConfigSection section, string key) = Locate(field);
+            return new ConfigProblem(section.PositionOf(key), $"{_path}.{field}: {problem.Sentence}{section.WhyMissing(key)}");
         }
 
         /// <summary>Of the rule that was made of it.</summary>
         public ConfigProblem ProblemOfRule(RuleProblem problem) => Problem(_draft.AsWritten(problem));
+
+        /// <summary>The objects of an array; what is none of them is a problem.</summary>
+        private ConfigSection[] Elements(string key, string example, List<ConfigProblem> problems)
+        {
+            IReadOnlyList<HoconNode> items = _rule.Array(key);
+            var sections = new ConfigSection[items.Count];
+            for (int i = 0; i < items.Count; i++)
+            {
+                bool isObject = items[i] is HoconObject;
+                sections[i] = new ConfigSection(items[i] as HoconObject ?? new HoconObject(items[i].At), $"{_path}.{key}[{i}]", problems, isObject);
+                if (!isObject)
+                    problems.Add(new ConfigProblem(items[i].At, $"{_path}.{key}[{i}] is {ConfigSection.Kind(items[i])}; give an object: {example}"));
+            }
+
+            return sections;
+        }
+
+        private static InputDraft Input(ConfigSection input) => new()
+        {
+            Interface = input.Text("interface"),
+            Group = input.Text("group"),
+            Port = input.Text("port"),
+            Source = input.Text("source"),
+        };
 
         private static OutputDraft Draft(ConfigSection output) => new()
         {
@@ -144,14 +174,17 @@ internal static class RuleReader
             string[] parts = field.Split('.');
             string last = parts[^1];
             if (parts[0] == "input")
-                return parts.Length > 1 ? (_input, last) : (_rule, "input");
+                return parts.Length > 1 ? (_inputs[0], last) : (_rule, "input");
             if (parts[0] == "alarms" && parts.Length > 1 && _alarms is not null)
                 return (_alarms, last);
             if (parts[0] == RuleParser.RedundancyField && parts.Length > 1 && _redundancy is not null)
                 return (_redundancy, last);
+            if (parts[0] == RuleParser.SelectField && parts.Length > 1 && _select is not null)
+                return (_select, last);
             int open = parts[0].IndexOf('[', StringComparison.Ordinal);
-            if (open > 0 && int.TryParse(parts[0].AsSpan(open + 1).TrimEnd(']'), out int index) && index < _outputs.Count)
-                return (_outputs[index], parts.Length > 1 ? last : "");
+            ConfigSection[] places = parts[0].StartsWith("inputs[", StringComparison.Ordinal) ? _inputs : _outputs;
+            if (open > 0 && int.TryParse(parts[0].AsSpan(open + 1).TrimEnd(']'), out int index) && index < places.Length)
+                return (places[index], parts.Length > 1 ? last : "");
             return (_rule, parts[0]);
         }
     }

@@ -52,14 +52,22 @@ internal static class RuleText
             rule.AlarmsText is { } alarms ? $"alarms = {Quote(alarms)}" : null,
             rule.AnalyseText is { } analyse ? $"analyse = {Quote(analyse)}" : null,
             rule.RedundancyText is { } ha ? $"{RuleParser.RedundancyField} = {Quote(ha)}" : null,
+            rule.SelectText is { } select ? $"{RuleParser.SelectField} = {Quote(select)}" : null,
         ];
-        text.Append("    { ").AppendJoin(", ", own.OfType<string>()).Append("\n      input { ");
-        WritePlace(text, rule.Input.Interface, rule.Input.Range);
-        if (rule.Input.Source is { } source)
-            text.Append(", source = ").Append(Quote($"{source}"));
-        if (rule.JoinText is { } join)
-            text.Append(", join = ").Append(Quote(join));
-        text.Append(" }\n      outputs = [\n");
+        text.Append("    { ").AppendJoin(", ", own.OfType<string>()).Append("\n      ");
+        if (rule.Select is null)
+        {
+            WriteInput(text.Append("input "), rule.Input, rule.JoinText);
+        }
+        else
+        {
+            text.Append("inputs = [\n");
+            foreach (RuleInput input in rule.Inputs)
+                WriteInput(text.Append("        "), input, join: null);
+            text.Append("      ]\n");
+        }
+
+        text.Append("      outputs = [\n");
         foreach (RuleOutput output in rule.Outputs)
         {
             text.Append("        { ");
@@ -77,6 +85,17 @@ internal static class RuleText
 
     /// <summary>What somebody named does not end a comment.</summary>
     public static string OneLine(string text) => new([.. text.Select(c => char.IsControl(c) ? '?' : c)]);
+
+    private static void WriteInput(StringBuilder text, RuleInput input, string? join)
+    {
+        text.Append("{ ");
+        WritePlace(text, input.Interface, input.Range);
+        if (input.Source is { } source)
+            text.Append(", source = ").Append(Quote($"{source}"));
+        if (join is not null)
+            text.Append(", join = ").Append(Quote(join));
+        text.Append(" }\n");
+    }
 
     private static void WritePlace(StringBuilder text, string device, GroupRange range) =>
         text.Append("interface = ").Append(Quote(device)).Append(", group = ").Append(Quote(range.GroupText)).Append(", port = ").Append(range.PortText);

@@ -35,12 +35,12 @@ internal static class SettingsKeys
             ("log.repeats", Number(settings.Log.Repeats)),
             ("log.repeat-period", Duration(settings.Log.RepeatPeriod)),
             ("worker.path", RuleText.Quote(worker.Path)),
-            ("worker.receive-buffer", Size(worker.ReceiveBuffer)),
-            ("worker.send-buffer", Size(worker.SendBuffer)),
+            ("worker.receive-buffer", Units.Format(worker.ReceiveBuffer)),
+            ("worker.send-buffer", Units.Format(worker.SendBuffer)),
             ("worker.segmentation", Flag(worker.Segmentation)),
             ("worker.max-age", Duration(worker.MaxAge)),
             ("worker.standby", Flag(worker.Standby)),
-            ("worker.memory-limit", Size(worker.MemoryLimit)),
+            ("worker.memory-limit", Units.Format(worker.MemoryLimit)),
             ("worker.max-restarts", Number(worker.Restarts.Restarts)),
             ("worker.restart-window", Duration(worker.Restarts.Window)),
             ("worker.start-timeout", Duration(worker.StartTimeout)),
@@ -133,9 +133,4 @@ internal static class SettingsKeys
         value.Ticks % TimeSpan.TicksPerMillisecond != 0 ? string.Create(CultureInfo.InvariantCulture, $"{value.TotalMicroseconds:0}us")
         : value.Ticks % TimeSpan.TicksPerSecond != 0 || value == TimeSpan.Zero ? string.Create(CultureInfo.InvariantCulture, $"{value.TotalMilliseconds:0}ms")
         : string.Create(CultureInfo.InvariantCulture, $"{value.TotalSeconds:0}s");
-
-    private static string Size(long bytes) =>
-        bytes % (1 << 20) == 0 ? string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20}MiB")
-        : bytes % (1 << 10) == 0 ? string.Create(CultureInfo.InvariantCulture, $"{bytes >> 10}KiB")
-        : string.Create(CultureInfo.InvariantCulture, $"{bytes}B");
 }

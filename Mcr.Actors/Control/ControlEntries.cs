@@ -49,6 +49,14 @@ public abstract record RuleTraits
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Join { get; init; }
 
+    /// <summary>Further inputs, behind the one that is given above; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<InputEntry>? Inputs { get; init; }
+
+    /// <summary>How several inputs become one stream; null: there is one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Select { get; init; }
+
     /// <summary>How its payloads are looked at; null for auto.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Analyse { get; init; }
@@ -123,6 +131,14 @@ public sealed record StatsEntry(
     /// <summary>The last of a range of ports, whose first is the input port.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? InputLastPort { get; init; }
+
+    /// <inheritdoc cref="RuleTraits.Inputs"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<InputEntry>? Inputs { get; init; }
+
+    /// <inheritdoc cref="RuleTraits.Select"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Select { get; init; }
 
     /// <inheritdoc cref="RuleEntry.LegFrom"/>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -41,6 +41,12 @@ public abstract record ControlRequest
         /// <summary>Take datagrams of this sender only.</summary>
         public string? Source { get; init; }
 
+        /// <summary>Further inputs, behind the one that is given above; null for none.</summary>
+        public IReadOnlyList<InputText>? Inputs { get; init; }
+
+        /// <inheritdoc cref="Mcr.Native.Rules.RuleDraft.Select"/>
+        public string? Select { get; init; }
+
         public IReadOnlyList<OutputText> Outputs { get; init; } = [];
 
         /// <inheritdoc cref="Mcr.Native.Rules.RuleDraft.InputJoin"/>
@@ -268,6 +274,18 @@ public abstract record ControlRequest
     public sealed record Ping : ControlRequest;
 
     public sealed record Version : ControlRequest;
+}
+
+/// <summary>A further input as the operator wrote it; an <see cref="InputEntry"/> of a list can be read as one.</summary>
+public sealed record InputText
+{
+    public string? Group { get; init; }
+
+    public string? Port { get; init; }
+
+    public string? Interface { get; init; }
+
+    public string? Source { get; init; }
 }
 
 /// <summary>An output as the operator wrote it; an <see cref="OutputEntry"/> of a list can be read as one.</summary>

@@ -23,6 +23,8 @@ public static class ControlViews
         Analyse = add.Analyse,
         Alarms = add.Alarms,
         Redundancy = add.Ha,
+        MoreInputs = [.. (add.Inputs ?? []).Select(InputViews.Draft)],
+        Select = add.Select,
         Outputs = [.. add.Outputs.Select(OutputViews.Draft)],
     };
 
@@ -96,6 +98,8 @@ public static class ControlViews
         Analyse = rule.AnalyseText,
         Alarms = rule.AlarmsText,
         Ha = rule.RedundancyText,
+        Inputs = InputViews.Entries(rule),
+        Select = rule.SelectText,
     };
 
     private static RuleEntry Rule(RuleView view) => new(
@@ -117,6 +121,8 @@ public static class ControlViews
         Analyse = view.Rule.AnalyseText,
         Alarms = view.Rule.AlarmsText,
         Ha = view.Rule.RedundancyText,
+        Inputs = InputViews.Entries(view.Rule),
+        Select = view.Rule.SelectText,
         ActiveAlarms = Alarms(view.Alarms),
         LegFrom = LegFrom(view.Rule.Input),
     };
@@ -153,6 +159,8 @@ public static class ControlViews
         view.Errors)
     {
         Outputs = view.Outputs.IsEmpty ? null : [.. view.Outputs.Select(OutputViews.Stats)],
+        Inputs = InputViews.Entries(view.Rule),
+        Select = view.Rule.SelectText,
         Stream = StreamViews.Entry(view.Stream),
         InputLastPort = view.Rule.Input.LastPort,
         LegFrom = LegFrom(view.Rule.Input),

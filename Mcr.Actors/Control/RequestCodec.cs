@@ -67,7 +67,8 @@ public static class RequestCodec
 
     /// <summary>Generated readers leave what is missing null, initialiser or not; the rule parser says that outputs are missing.</summary>
     private static ControlRequest.Add Complete(ControlRequest.Add add) =>
-        add.Outputs is null ? add with { Outputs = [] }
+        add.Inputs?.All(input => input is not null) == false ? throw new InvalidDataException("an input of the request is null")
+        : add.Outputs is null ? add with { Outputs = [] }
         : add.Outputs.All(output => output is not null) ? add
         : throw new InvalidDataException("an output of the request is null");
 

@@ -18,6 +18,8 @@ public static class RuleRequest
         Analyse = rule.AnalyseText,
         Ha = rule.RedundancyText,
         Source = rule.Input.Source?.ToString(),
+        Inputs = rule.MoreInputs.IsEmpty ? null : [.. rule.MoreInputs.Select(InputViews.Text)],
+        Select = rule.SelectText,
         Force = rule.NeedsForce,
         Outputs = [.. rule.Outputs.Select(Output)],
     };

@@ -56,7 +56,7 @@ internal sealed record DuplicateState
 
         foreach ((RuleId id, (ForwardingRule rule, ImmutableArray<string> outputs)) in found.Routes)
         {
-            string sentence = $"a multicast route of this host's kernel forwards {rule.Input.Range.GroupText} from {rule.Input.Interface} to {string.Join(" and ", outputs)} as well, so that everything is there twice (see: ip mroute)";
+            string sentence = $"a multicast route of this host's kernel forwards {string.Join(" or ", rule.Inputs.Where(i => i.IsMulticast).Select(i => $"{i.Range.GroupText} from {i.Interface}"))} to {string.Join(" and ", outputs)} as well, so that everything is there twice (see: ip mroute)";
             rules[id] = rule;
             if (alarms.TryGetValue(id, out ActiveAlarm? raised))
             {

@@ -31,14 +31,11 @@ internal sealed record Duplicates(ImmutableDictionary<RuleId, (ForwardingRule Ru
         var listeners = ImmutableDictionary.CreateBuilder<ulong, Listener>();
         foreach (ForwardingRule rule in rules)
         {
-            GroupRange range = rule.Input.Range;
-            string[] outputs = [.. (range.IsOneGroup ? routes[(rule.Input.Interface, range.Group)] : tables.Routes.Where(r => r.Input == rule.Input.Interface && range.Contains(r.Group))).SelectMany(r => Same(rule, r)).Distinct()];
+            string[] outputs = [.. rule.Inputs.Where(i => i.IsMulticast).SelectMany(input => Outputs(rule, input, routes, tables.Routes)).Distinct()];
             if (outputs.Length > 0)
                 routed.Add(rule.Id, (rule, [.. outputs.Order(StringComparer.Ordinal)]));
-            foreach (BoundSocket socket in range.IsExact ? sockets[range.Port] : bound.Where(s => s.Port >= range.Port && s.Port <= range.Last))
+            foreach (BoundSocket socket in rule.Inputs.Where(i => i.IsMulticast).SelectMany(input => Takers(input.Range, bound, sockets)).Distinct())
             {
-                if (!(range.IsOneGroup ? socket.Takes(range.Group) : TakesOf(socket, range)))
-                    continue;
                 if (listeners.TryGetValue(socket.Inode, out Listener? listener))
                     listeners[socket.Inode] = listener with { Others = listener.Others + 1 };
                 else if (listeners.Count < MostListeners)
@@ -49,11 +46,17 @@ internal sealed record Duplicates(ImmutableDictionary<RuleId, (ForwardingRule Ru
         return new Duplicates(routed.ToImmutable(), listeners.ToImmutable());
     }
 
-    private static IEnumerable<string> Same(ForwardingRule rule, MulticastRoute route)
+    private static IEnumerable<string> Outputs(ForwardingRule rule, RuleInput input, ILookup<(string, IPAddress), MulticastRoute> routes, IEnumerable<MulticastRoute> all) =>
+        (input.Range.IsOneGroup ? routes[(input.Interface, input.Group)] : all.Where(r => r.Input == input.Interface && input.Range.Contains(r.Group))).SelectMany(r => Same(rule, input, r));
+
+    private static IEnumerable<BoundSocket> Takers(GroupRange range, BoundSocket[] all, ILookup<ushort, BoundSocket> sockets) =>
+        (range.IsExact ? sockets[range.Port] : all.Where(s => s.Port >= range.Port && s.Port <= range.Last)).Where(s => range.IsOneGroup ? s.Takes(range.Group) : TakesOf(s, range));
+
+    private static IEnumerable<string> Same(ForwardingRule rule, RuleInput input, MulticastRoute route)
     {
-        bool isFromSource = rule.Input.Source is not { } source || source.Equals(route.Origin) || route.Origin.Equals(IPAddress.Any) || route.Origin.Equals(IPAddress.IPv6Any);
+        bool isFromSource = input.Source is not { } source || source.Equals(route.Origin) || route.Origin.Equals(IPAddress.Any) || route.Origin.Equals(IPAddress.IPv6Any);
         return isFromSource
-            ? rule.LocalOutputs.Where(o => o.Port == rule.Input.Port && o.Group.Equals(rule.Input.Group) && route.Outputs.Contains(o.Interface)).Select(o => o.Interface)
+            ? rule.LocalOutputs.Where(o => o.Port == input.Port && o.Group.Equals(input.Group) && route.Outputs.Contains(o.Interface)).Select(o => o.Interface)
             : [];
     }
 

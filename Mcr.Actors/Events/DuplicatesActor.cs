@@ -40,7 +40,7 @@ internal sealed class DuplicatesActor(IRelayPlatform platform, AlarmSettings def
                 Context.Parent.Tell(new DuplicateMessages.GetRelayed());
                 break;
             case DuplicateMessages.Relayed relayed:
-                Look([.. relayed.Rules.Where(rule => rule.Input.IsMulticast && rule.Alarms.Over(defaults).Duplicate == true)]);
+                Look([.. relayed.Rules.Where(rule => rule.Inputs.Any(i => i.IsMulticast) && rule.Alarms.Over(defaults).Duplicate == true)]);
                 break;
             default:
                 Unhandled(message);

@@ -16,7 +16,7 @@ internal readonly record struct LinkNews(bool ConcernsPlan, bool ConcernsInput, 
             return new LinkNews(true, false, false);
         HashSet<string> changed = [.. Names(before).Union(Names(after)).Where(name => Differs(Find(before, name), Find(after, name)))];
         bool concernsPlan = changed.Contains(input)
-            || (changed.Count > 0 && rules.Any(r => !r.Input.IsMulticast || r.LocalOutputs.Any(o => changed.Contains(o.Interface)))); // a unicast input is an address of any device
+            || (changed.Count > 0 && rules.Any(r => r.Inputs.Any(i => !i.IsMulticast || changed.Contains(i.Interface)) || r.LocalOutputs.Any(o => changed.Contains(o.Interface)))); // a unicast input is an address of any device
         if (Find(before, input) is not { } was || Find(after, input) is not { } @is || was.Equals(@is) || !was.IsSameDevice(@is))
             return new LinkNews(concernsPlan, false, false);
         return new LinkNews(concernsPlan, true, @is.IsRunning && (!was.IsRunning || was.CarrierUps != @is.CarrierUps));

@@ -22,7 +22,7 @@ internal static class LegHalves
         ];
         if (place.Problem is { } problem)
             return ([], wanted.ToImmutableDictionary(w => w.Name, _ => problem));
-        HashSet<ushort> own = [.. rules.Where(r => r.Node == self && !r.Rule.Input.IsMulticast).SelectMany(r => Enumerable.Range(r.Rule.Input.Port, r.Rule.Input.Range.Ports)).Select(port => (ushort)port)];
+        HashSet<ushort> own = [.. rules.Where(r => r.Node == self).SelectMany(r => r.Rule.Inputs).Where(i => !i.IsMulticast).SelectMany(i => Enumerable.Range(i.Port, i.Range.Ports)).Select(port => (ushort)port)];
         var ports = before.Where(h => h.Rule.Input.Port >= settings.FirstPort && h.Rule.Input.Port <= settings.LastPort && !own.Contains(h.Rule.Input.Port)).DistinctBy(h => h.Rule.Input.Port).ToDictionary(h => h.Name, h => h.Rule.Input.Port);
         HashSet<ushort> taken = [.. own, .. wanted.Where(w => ports.ContainsKey(w.Name)).Select(w => ports[w.Name])];
         var halves = ImmutableArray.CreateBuilder<LegHalf>();

@@ -77,7 +77,7 @@ public sealed record RelayEvent(EventSeverity Severity, EventKind Kind, string S
 
     /// <summary>Of a rule.</summary>
     public static RelayEvent Of(ForwardingRule rule, EventSeverity severity, EventKind kind, string sentence) =>
-        new(severity, kind, sentence) { Rule = rule.Id, RuleName = rule.Name, Interface = rule.Input.Interface };
+        new(severity, kind, sentence) { Rule = rule.Id, RuleName = rule.Name, Interface = rule.MoreInputs.IsEmpty ? rule.Input.Interface : null };
 }
 
 /// <param name="Number">1 for the first of this mcrd, then one more each.</param>

@@ -86,20 +86,20 @@ internal sealed class RuleActor : UntypedActor
         string label = Sentences.Label(state.Rule);
         string description = Sentences.Describe(state.Outcome);
         if (!isQuiet)
-            Publish(state, $"{label} for {state.Rule.Input} is {description}");
+            Publish(state, $"{label} for {state.Rule.InputsText} is {description}");
         switch (state.Outcome.Status)
         {
             case RuleStatus.Failed:
-                _log.Error(Line, label, state.Rule.Input, description);
+                _log.Error(Line, label, state.Rule.InputsText, description);
                 break;
             case RuleStatus.Degraded:
-                _log.Warning(Line, label, state.Rule.Input, description);
+                _log.Warning(Line, label, state.Rule.InputsText, description);
                 break;
             case RuleStatus.Active when isQuiet:
-                _log.Debug(Line, label, state.Rule.Input, description);
+                _log.Debug(Line, label, state.Rule.InputsText, description);
                 break;
             default:
-                _log.Info(Line, label, state.Rule.Input, description);
+                _log.Info(Line, label, state.Rule.InputsText, description);
                 break;
         }
     }

@@ -112,15 +112,33 @@ internal static class OverlayText
         WriteOption(json, "analyse", rule.AnalyseText);
         WriteOption(json, "alarms", rule.AlarmsText);
         WriteOption(json, RuleParser.RedundancyField, rule.RedundancyText);
-        json.WriteStartObject("input");
-        WritePlace(json, rule.Input.Interface, rule.Input.Range);
-        WriteOption(json, "source", rule.Input.Source?.ToString());
-        WriteOption(json, "join", rule.JoinText);
-        json.WriteEndObject();
+        WriteOption(json, RuleParser.SelectField, rule.SelectText);
+        if (rule.Select is null)
+        {
+            json.WritePropertyName("input");
+            Write(json, rule.Input, rule.JoinText);
+        }
+        else
+        {
+            json.WriteStartArray("inputs");
+            foreach (RuleInput input in rule.Inputs)
+                Write(json, input, join: null);
+            json.WriteEndArray();
+        }
+
         json.WriteStartArray("outputs");
         foreach (RuleOutput output in rule.Outputs)
             Write(json, output);
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, RuleInput input, string? join)
+    {
+        json.WriteStartObject();
+        WritePlace(json, input.Interface, input.Range);
+        WriteOption(json, "source", input.Source?.ToString());
+        WriteOption(json, "join", join);
         json.WriteEndObject();
     }
 

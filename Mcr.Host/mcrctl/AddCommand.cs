@@ -12,6 +12,8 @@ internal sealed class AddCommand : Command
     private readonly Option<string?> _inputPort = new("--input-port") { HelpName = "P", Description = "and this UDP port, or these: 5000-5010" };
     private readonly Option<string?> _source = new("--source") { HelpName = "S", Description = "Only from this sender" };
     private readonly Option<string?> _join = new("--join") { HelpName = "J", Description = "Of a prefix: which groups to join: all (up to 256, the default), some with commas, all-multicast (the device takes every group in), or none" };
+    private readonly Option<string[]?> _moreInputs = new("--more-input") { HelpName = "G:P:I[?source=S][,…]", Description = "Further inputs of the same stream, such as 239.1.1.1:5000:eth1 or 239.1.1.2:5000:eth1?source=10.0.0.7; up to 7 with commas, or the flag again. With --select" };
+    private readonly Option<string?> _select = new("--select") { HelpName = "S", Description = "How several inputs become one stream: failover (the first one that is well is relayed) or merge (each datagram once, from whichever has it first), with options such as 'merge,by=rtp,skew=50ms' or 'failover,receive-timeout=50ms,max-loss=1%'" };
     private readonly Option<string[]?> _outputs = new("--outputs") { HelpName = "G:P:I[?O=V&…][,…]", Description = "Send them to these, such as 239.2.2.2:6000:eth1, [ff3e::1]:6000:eth1 or 239.2.2.2:6000:eth1?ttl=8&source=keep; several with commas, or the flag again. Options: ttl, source, dscp, rate-limit, max-burst, pace, priority, node, pair" };
     private readonly Option<string?> _name = new("--name") { HelpName = "N", Description = "A name to remove it by" };
     private readonly Option<string?> _ruleId = new("--rule-id") { HelpName = "ID", Description = "An id of your own (default: made from the input)" };
@@ -23,7 +25,7 @@ internal sealed class AddCommand : Command
     public AddCommand()
         : base("add", "Adds a rule, or replaces the one with the same input.")
     {
-        foreach (Option option in new Option[] { _inputInterface, _inputGroup, _inputPort, _source, _join, _outputs, _name, _ruleId, _analyse, _alarms, _ha, _force })
+        foreach (Option option in new Option[] { _inputInterface, _inputGroup, _inputPort, _source, _join, _moreInputs, _select, _outputs, _name, _ruleId, _analyse, _alarms, _ha, _force })
             Add(option);
     }
 
@@ -51,6 +53,8 @@ internal sealed class AddCommand : Command
             InputPort = Required(_inputPort, "a UDP port from 1 to 65535"),
             Source = parsed.GetValue(_source),
             Join = parsed.GetValue(_join),
+            Inputs = InputSyntax.Parse(parsed.GetValue(_moreInputs) ?? [], problems),
+            Select = parsed.GetValue(_select),
             Outputs = OutputSyntax.Parse(parsed.GetValue(_outputs) ?? [], problems),
             Analyse = parsed.GetValue(_analyse),
             Alarms = parsed.GetValue(_alarms),

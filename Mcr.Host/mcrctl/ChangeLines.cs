@@ -17,5 +17,5 @@ internal static class ChangeLines
     ];
 
     private static string Rule(RuleShape rule) =>
-        $"{rule.Name ?? rule.RuleId} {Places.Of(rule.InputGroup, rule.InputPort, rule.InputLastPort, rule.InputInterface)}{(rule.Source is null ? "" : $" from {rule.Source}")} to {string.Join(", ", rule.Outputs.Select(Places.Output))}";
+        $"{rule.Name ?? rule.RuleId} {Places.Inputs(rule.InputGroup, rule.InputPort, rule.InputLastPort, rule.InputInterface, rule.Source, rule.Inputs).Replace('\n', ' ')}{(rule.Select is null ? "" : $" (select {rule.Select})")} to {string.Join(", ", rule.Outputs.Select(Places.Output))}";
 }

@@ -55,14 +55,15 @@ public static class AnalysisText
             case AnalysisKind.TransportStream:
                 return "ts";
             case AnalysisKind.Sequence:
-                SequenceField field = settings.Field;
-                return field == MoldUdp64
-                    ? "moldudp64"
-                    : string.Create(CultureInfo.InvariantCulture, $"sequence offset={field.Offset} width={field.Width}{(field.LittleEndian ? " endian=little" : "")}{(field.CountWidth > 0 ? $" count-offset={field.CountOffset} count-width={field.CountWidth}" : "")}");
+                return settings.Field == MoldUdp64 ? "moldudp64" : $"sequence {Format(settings.Field)}";
             default:
                 return "off";
         }
     }
+
+    /// <summary>The options of <c>sequence</c>.</summary>
+    internal static string Format(SequenceField field) =>
+        string.Create(CultureInfo.InvariantCulture, $"offset={field.Offset} width={field.Width}{(field.LittleEndian ? " endian=little" : "")}{(field.CountWidth > 0 ? $" count-offset={field.CountOffset} count-width={field.CountWidth}" : "")}");
 
     private static AnalysisSettings? Sequence(Dictionary<string, string> options)
     {

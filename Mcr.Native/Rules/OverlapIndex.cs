@@ -83,7 +83,8 @@ internal sealed class OverlapIndex
 
     private static IEnumerable<Place> Places(ForwardingRule rule)
     {
-        yield return Place.Of(rule.Input.Interface, rule.Input.Range, rule.Id);
+        foreach (RuleInput input in rule.Inputs)
+            yield return Place.Of(input.Interface, input.Range, rule.Id);
         foreach (RuleOutput output in rule.LocalOutputs)
             yield return Place.Of(output.Interface, output.Range, rule.Id);
     }

@@ -20,6 +20,12 @@ public sealed record RuleDraft
     /// <summary>Of a prefix: <c>all</c>, <c>all-multicast</c>, <c>none</c>, or groups with commas.</summary>
     public string? InputJoin { get; init; }
 
+    /// <summary>Those behind the first one, which the members above are about.</summary>
+    public IReadOnlyList<InputDraft> MoreInputs { get; init; } = [];
+
+    /// <summary>See <see cref="SelectText"/>.</summary>
+    public string? Select { get; init; }
+
     /// <summary>Accept what is refused by default: link-local and PTP groups, source-specific groups without a source, and sending from an address of another host.</summary>
     public bool Force { get; init; }
 
@@ -46,6 +52,18 @@ public sealed record RuleDraft
             made -= Outputs[written++].Count;
         return problem with { Field = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{written}{problem.Field[end..]}") };
     }
+}
+
+/// <summary>One of several inputs as somebody wrote it; what is null was not written.</summary>
+public sealed record InputDraft
+{
+    public string? Interface { get; init; }
+
+    public string? Group { get; init; }
+
+    public string? Port { get; init; }
+
+    public string? Source { get; init; }
 }
 
 /// <summary>An output as somebody wrote it; what is null was not written.</summary>

@@ -4,7 +4,7 @@ namespace Mcr.Native.Rules;
 internal static class RuleOverlaps
 {
     /// <summary>Whether any input or output of it is several.</summary>
-    public static bool IsRange(ForwardingRule rule) => !rule.Input.Range.IsExact; // outputs are as large as the input
+    public static bool IsRange(ForwardingRule rule) => !rule.Input.Range.IsExact; // outputs are as large as the input, and of several inputs each is one group and port
 
     /// <param name="others">Those that may overlap: see <see cref="OverlapIndex"/>.</param>
     public static void Check(ForwardingRule candidate, IEnumerable<ForwardingRule> others, List<RuleProblem> problems)
@@ -16,12 +16,15 @@ internal static class RuleOverlaps
                 problems.Add(new RuleProblem("input.port", $"{candidate.Input} overlaps {other.Input} of rule {other.Id}, and neither is narrower; give ports that it does not have, or remove that rule first"));
             for (int i = 0; i < candidate.Outputs.Length; i++)
             {
-                if (Meet(candidate.Outputs[i], other.Input))
-                    problems.Add(new RuleProblem($"outputs[{i}]", $"{candidate.Outputs[i]} overlaps {other.Input}, the input of rule {other.Id}: the output would loop; use other groups, ports or another interface"));
+                if (other.Inputs.FirstOrDefault(input => Meet(candidate.Outputs[i], input)) is { } receiver)
+                    problems.Add(new RuleProblem($"outputs[{i}]", $"{candidate.Outputs[i]} overlaps {receiver}, {(other.Select is null ? "the" : "an")} input of rule {other.Id}: the output would loop; use other groups, ports or another interface"));
             }
 
-            if (other.Outputs.FirstOrDefault(o => Meet(o, candidate.Input)) is { } sender)
-                problems.Add(new RuleProblem("input", $"{candidate.Input} overlaps {sender}, an output of rule {other.Id}: the output would loop; use other groups, ports or another interface"));
+            foreach ((int number, RuleInput input) in candidate.Inputs.Index())
+            {
+                if (other.Outputs.FirstOrDefault(o => Meet(o, input)) is { } sender)
+                    problems.Add(new RuleProblem(candidate.InputField(number), $"{input} overlaps {sender}, an output of rule {other.Id}: the output would loop; use other groups, ports or another interface"));
+            }
         }
     }
 

@@ -31,20 +31,13 @@ public sealed partial class RuleParser
 
     private ForwardingRule? Parse()
     {
-        string? device = Interface("input.interface", _draft.InputInterface);
-        GroupRange? prefix = Prefix("input.group", _draft.InputGroup, "a multicast group such as 239.1.1.1, or a unicast address of this host");
-        GroupRange? range = Both(prefix, Ports("input.port", _draft.InputPort));
-        IPAddress? group = prefix?.Group;
-        IPAddress? source = _draft.InputSource is null ? null : Address("input.source", _draft.InputSource, "the sender's unicast address, such as 10.0.0.7");
-        if (source is not null && !Addresses.IsUnicast(source))
-            Problem("input.source", $"'{source}' is not a unicast address; give the address of one sender, or leave it out");
-        else if (source is not null && group is not null && Addresses.IsIPv6(source) != Addresses.IsIPv6(group))
-            Problem("input.source", $"'{source}' and the input '{group}' are of different address families; give the address that the sender has in the group's");
+        var first = new InputDraft { Interface = _draft.InputInterface, Group = _draft.InputGroup, Port = _draft.InputPort, Source = _draft.InputSource };
+        WrittenInput input = Input(HasSeveral ? "inputs[0]" : "input", first);
+        (GroupRange? prefix, GroupRange? range) = (input.Groups, input.Range);
         GroupJoin join = GroupJoin.All;
-        if (prefix is { } groups)
-            CheckInputGroup(groups);
-        if (range is { } input)
-            join = CheckRange(input);
+        if (range is { } there && !HasSeveral)
+            join = CheckRange(there);
+        (SelectSettings? select, ImmutableArray<RuleInput> moreInputs) = Inputs(input);
 
         var outputs = ImmutableArray.CreateBuilder<RuleOutput>();
         if (_draft.Outputs.Count == 0)
@@ -69,20 +62,9 @@ public sealed partial class RuleParser
             CheckLegs(redundancy);
         if (_problems.Count > 0)
             return null;
-        var from = new RuleInput(device!, range!.Value.Group, range.Value.Port, source)
-        {
-            PrefixLength = range.Value.IsOneGroup ? null : (byte)range.Value.Length,
-            LastPort = range.Value.Ports == 1 ? null : range.Value.Last,
-        };
+        RuleInput from = input.Made!;
         RuleId id = _draft.Id is null ? RuleId.Of(from) : new RuleId(_draft.Id);
-        return new ForwardingRule(id, _draft.Name, from, outputs.ToImmutable()) { Analysis = analysis, Join = join, Alarms = alarms, Redundancy = redundancy };
-    }
-
-    private void CheckInputGroup(GroupRange group)
-    {
-        CheckDestination("input.group", group);
-        if (Addresses.IsSourceSpecific(group) && _draft.InputSource is null && !_draft.Force)
-            Problem("input.group", $"'{group.GroupText}' {(group.IsOneGroup ? "is a source-specific group" : "has source-specific groups")} ({(Addresses.IsIPv6(group.Group) ? "ff3x::/32" : "232.0.0.0/8")}) and needs a source; add source = <address of the sender>, or force the rule");
+        return new ForwardingRule(id, _draft.Name, from, outputs.ToImmutable()) { Analysis = analysis, Join = join, Alarms = alarms, Redundancy = redundancy, Select = select, MoreInputs = moreInputs };
     }
 
     private void CheckDestination(string field, GroupRange range)

@@ -54,7 +54,7 @@ public sealed class RuleSet
         return _byName.TryGetValue(name, out RuleId id) && _byId.TryGetValue(id, out rule);
     }
 
-    /// <summary>The rule that <paramref name="candidate"/> would replace: the one with the same input.</summary>
+    /// <summary>The rule that <paramref name="candidate"/> would replace: the one with the same input; of several inputs the first.</summary>
     public ForwardingRule? ReplacedBy(ForwardingRule candidate) =>
         _byInput.TryGetValue(candidate.Input, out RuleId id) ? _byId[id] : null;
 

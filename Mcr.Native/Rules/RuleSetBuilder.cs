@@ -14,10 +14,10 @@ internal sealed class RuleSetBuilder(
 {
     public bool TryGet(RuleId id, [NotNullWhen(true)] out ForwardingRule? rule) => byId.TryGetValue(id, out rule);
 
-    /// <summary>The rule that <paramref name="candidate"/> would replace: the one with the same input.</summary>
+    /// <summary>The rule that <paramref name="candidate"/> would replace: the one with the same input; of several inputs the first.</summary>
     public ForwardingRule? ReplacedBy(ForwardingRule candidate) => At(candidate.Input);
 
-    /// <summary>The rule with this input.</summary>
+    /// <summary>The rule with this input; of several inputs it is the first.</summary>
     public ForwardingRule? At(RuleInput input) => byInput.TryGetValue(input, out RuleId id) ? byId[id] : null;
 
     /// <summary>Why <paramref name="candidate"/> cannot be in this set (the rule it replaces aside); empty when it can.</summary>
@@ -30,7 +30,7 @@ internal sealed class RuleSetBuilder(
         if (candidate.Name is not null && byName.TryGetValue(candidate.Name, out RuleId named) && named != replaced)
             problems.Add(new RuleProblem("name", $"'{candidate.Name}' is the name of rule {named}; choose another name, or remove that rule first"));
 
-        var input = RuleSet.Endpoint.Of(candidate.Input);
+        HashSet<RuleSet.Endpoint> own = [.. candidate.Inputs.Select(RuleSet.Endpoint.Of)];
         var seen = new HashSet<RuleSet.Endpoint>();
         for (int i = 0; i < candidate.Outputs.Length; i++)
         {
@@ -38,16 +38,14 @@ internal sealed class RuleSetBuilder(
             var endpoint = RuleSet.Endpoint.Of(output);
             if (!seen.Add(endpoint))
                 problems.Add(new RuleProblem($"outputs[{i}]", $"{output} is listed twice, and every datagram would be sent twice; remove one"));
-            if (endpoint == input)
-                problems.Add(new RuleProblem($"outputs[{i}]", $"{output} is the rule's own input: the output would loop; send to another group, port or interface"));
+            if (own.Contains(endpoint))
+                problems.Add(new RuleProblem($"outputs[{i}]", $"{output} is {(candidate.Select is null ? "the rule's own input" : "one of the rule's own inputs")}: the output would loop; send to another group, port or interface"));
             else if (Other(inputs, endpoint, replaced) is { } receiver)
-                problems.Add(new RuleProblem($"outputs[{i}]", $"{output} is the input of rule {receiver}: the output would loop; use another group, port or interface, or take rule {receiver}'s outputs into this rule"));
+                problems.Add(new RuleProblem($"outputs[{i}]", $"{output} is {(byId[receiver].Select is null ? "the" : "an")} input of rule {receiver}: the output would loop; use another group, port or interface, or take rule {receiver}'s outputs into this rule"));
         }
 
-        if (inputs.TryGetValue(input, out ImmutableHashSet<RuleId>? there) && there.Where(id => id != replaced).Select(id => byId[id]).FirstOrDefault(r => IsSamePlace(r.Input, candidate.Input)) is { } taken)
-            problems.Add(new RuleProblem("input", $"{candidate.Input} is the input of rule {taken.Id}{(taken.Input.Leg is { } leg ? $", the end of a leg of {leg}" : "")}, too, and a worker can give what comes there to one of them; use another port, or give legs other ones (mcr.cluster.legs.ports)"));
-        if (Other(outputs, input, replaced) is { } sender)
-            problems.Add(new RuleProblem("input", $"{candidate.Input} is an output of rule {sender}: the output would loop; use another group, port or interface, or take this rule's outputs into rule {sender}"));
+        foreach ((int number, RuleInput input) in candidate.Inputs.Index())
+            CheckInput(candidate.InputField(number), input, replaced, problems);
         RuleOverlaps.Check(candidate, overlaps.Near(candidate).Where(id => id != replaced).Select(id => byId[id]), problems);
         return problems;
     }
@@ -62,7 +60,8 @@ internal sealed class RuleSetBuilder(
         overlaps.Add(rule);
         if (rule.Name is not null)
             byName.Add(rule.Name, rule.Id);
-        Add(inputs, RuleSet.Endpoint.Of(rule.Input), rule.Id);
+        foreach (RuleInput input in rule.Inputs)
+            Add(inputs, RuleSet.Endpoint.Of(input), rule.Id);
         foreach (RuleOutput output in rule.Outputs)
             Add(outputs, RuleSet.Endpoint.Of(output), rule.Id);
     }
@@ -77,13 +76,29 @@ internal sealed class RuleSetBuilder(
         overlaps.Remove(rule);
         if (rule.Name is not null)
             byName.Remove(rule.Name);
-        Remove(inputs, RuleSet.Endpoint.Of(rule.Input), id);
+        foreach (RuleInput input in rule.Inputs)
+            Remove(inputs, RuleSet.Endpoint.Of(input), id);
         foreach (RuleOutput output in rule.Outputs)
             Remove(outputs, RuleSet.Endpoint.Of(output), id);
         return true;
     }
 
     public RuleSet ToImmutable() => new(byId.ToImmutable(), byInput.ToImmutable(), byName.ToImmutable(), inputs.ToImmutable(), outputs.ToImmutable(), overlaps.ToImmutable());
+
+    /// <summary>What comes to an input goes to one rule, and none of it comes out of this node.</summary>
+    private void CheckInput(string field, RuleInput input, RuleId? replaced, List<RuleProblem> problems)
+    {
+        var endpoint = RuleSet.Endpoint.Of(input);
+        if (inputs.TryGetValue(endpoint, out ImmutableHashSet<RuleId>? there) && there.Where(id => id != replaced).Select(id => byId[id]).FirstOrDefault(r => r.Inputs.Any(i => IsSamePlace(i, input))) is { } taken)
+        {
+            problems.Add(new RuleProblem(field, input.Leg is null && taken.Input.Leg is null
+                ? $"{input} is an input of rule {taken.Id}, too, and what comes there goes to one rule; take rule {taken.Id}'s outputs into this rule, or remove that rule first"
+                : $"{input} is the input of rule {taken.Id}{(taken.Input.Leg is { } leg ? $", the end of a leg of {leg}" : "")}, too, and a worker can give what comes there to one of them; use another port, or give legs other ones (mcr.cluster.legs.ports)"));
+        }
+
+        if (Other(outputs, endpoint, replaced) is { } sender)
+            problems.Add(new RuleProblem(field, $"{input} is an output of rule {sender}: the output would loop; use another group, port or interface, or take this rule's outputs into rule {sender}"));
+    }
 
     /// <summary>Of rules with equal inputs one takes the place of the other; a leg's end and a rule that is none cannot.</summary>
     private static bool IsSamePlace(RuleInput one, RuleInput other) => (one with { Leg = null }).Equals(other with { Leg = null });

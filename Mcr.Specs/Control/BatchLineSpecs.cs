@@ -42,6 +42,8 @@ public sealed class BatchLineSpecs
     [Fact]
     public void Change_should_be_shown_with_a_sign_a_line()
     {
+        var several = new RuleShape("r-3", null, "eth0", "239.1.1.1", 5000, null, [new OutputEntry("239.2.2.2", 6000, "eth1", "1")]) { Inputs = [new InputEntry("239.1.1.1", 5000, "eth2") { Source = "10.0.0.7" }], Select = "merge" };
+        Assert.Equal("+ r-3 239.1.1.1:5000:eth0 239.1.1.1:5000:eth2 from 10.0.0.7 (select merge) to 239.2.2.2:6000:eth1 ttl 1", ChangeLines.Of(new ChangesEntry(false, "", "00", [several], [], [])).First().Replace(Places.Glue, ' '));
         var before = new RuleShape("r-1", "video", "eth0", "239.1.1.1", 5000, null, [new OutputEntry("239.2.2.2", 6000, "eth1", "1")]);
         RuleShape after = before with { Outputs = [new OutputEntry("239.2.2.2", 6000, "eth1", "8")] };
         Assert.Equal(

@@ -65,6 +65,23 @@ public sealed class McrctlSpecs
                 Outputs = [new OutputText { Group = "ff0e::2", Port = "6000", Interface = "eth1", Ttl = "decrement", Source = "keep", Dscp = "ef", RateLimit = "5Mbit", MaxBurst = "8", Pace = "on", Priority = "5" }],
             }
         },
+        {
+            Add + "--outputs 239.2.2.2:6000:eth1 --more-input 239.1.1.1:5000:eth2,239.1.1.2:5001:eth0?source=10.0.0.7 --more-input 10.0.0.9:5002:eth3 --select merge,skew=100ms",
+            new ControlRequest.Add
+            {
+                InputInterface = "eth0",
+                InputGroup = "239.1.1.1",
+                InputPort = "5000",
+                Inputs =
+                [
+                    new InputText { Group = "239.1.1.1", Port = "5000", Interface = "eth2" },
+                    new InputText { Group = "239.1.1.2", Port = "5001", Interface = "eth0", Source = "10.0.0.7" },
+                    new InputText { Group = "10.0.0.9", Port = "5002", Interface = "eth3" },
+                ],
+                Select = "merge,skew=100ms",
+                Outputs = [new OutputText { Group = "239.2.2.2", Port = "6000", Interface = "eth1" }],
+            }
+        },
     };
 
     [Theory]
@@ -96,6 +113,8 @@ public sealed class McrctlSpecs
     [InlineData("--outputs [ff3e::1]:6000:eth1", "outputs[0].group: 'ff3e::1' and the input '239.1.1.1' are of different address families; a relay does not translate between IPv4 and IPv6")]
     [InlineData("--outputs 239.2.2.2:6000:eth1?rate-limit=5", "outputs[0].rate-limit: '5' is not a rate in bits a second; use off, or 1kbit to 1000Gbit, such as 5000000, 5Mbit or 1.5Gbit")]
     [InlineData("--outputs 239.2.2.2:6000:eth1 --source 239.1.1.2", "input.source: '239.1.1.2' is not a unicast address; give the address of one sender, or leave it out")]
+    [InlineData("--outputs 239.2.2.2:6000:eth1 --more-input 239.1.1.2:5000:eth1", "select: is missing, and there are 2 inputs; give failover (the first input that is well), or merge (each datagram once, from whichever has it first)")]
+    [InlineData("--outputs 239.2.2.2:6000:eth1 --more-input 239.1.1.2:5000-5001:eth1 --select merge", "inputs[1].port: '5000-5001' is a range, and select makes one stream of inputs that are one port each; give one port, and a rule for each of the others")]
     public async Task A_rule_that_cannot_work_should_be_refused_in_the_words_of_the_rule_parser(string arguments, string sentence)
     {
         await using var fixture = new ControlFixture();
@@ -122,6 +141,8 @@ public sealed class McrctlSpecs
     [InlineData(Add + "--outputs 239.2.2.2:6000:eth1?rate_limit=5M", "--outputs '239.2.2.2:6000:eth1?rate_limit=5M' has an option 'rate_limit' that is not known; did you mean 'rate-limit'?")]
     [InlineData(Add + "--outputs 239.2.2.2:6000:eth1?colour=red", "--outputs '239.2.2.2:6000:eth1?colour=red' has an option 'colour' that is not known; known options are ttl, source, dscp, rate-limit, max-burst, pace, priority, node, pair")]
     [InlineData(Add + "--outputs 239.2.2.2:6000:eth1?pace=on&pace=off", "--outputs '239.2.2.2:6000:eth1?pace=on&pace=off' has two pace; leave one out")]
+    [InlineData(Add + "--outputs 239.2.2.2:6000:eth1 --more-input eth1", "--more-input 'eth1' is not an input; write GROUP:PORT:INTERFACE, such as 239.1.1.1:5000:eth1 or 239.1.1.1:5000:eth1?source=10.0.0.7")]
+    [InlineData(Add + "--outputs 239.2.2.2:6000:eth1 --more-input 239.1.1.1:5000:eth1?ttl=8", "--more-input '239.1.1.1:5000:eth1?ttl=8' has an option 'ttl' that is not known; known options are source")]
     [InlineData(Add + "--outputs 239.2.2.2:6000:eth1?dscp", "--outputs '239.2.2.2:6000:eth1?dscp' has a dscp without a value; write dscp=VALUE")]
     [InlineData("add --input-group 239.1.1.1 --input-port 5000 --outputs 239.2.2.2:6000:eth1", "--input-interface is missing; give the name of a network interface, such as eth0")]
     public async Task A_command_line_that_makes_no_sense_should_get_a_sentence_and_exit_code_2(string commandLine, string sentence)

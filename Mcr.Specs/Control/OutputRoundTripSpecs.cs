@@ -40,6 +40,7 @@ public sealed class OutputRoundTripSpecs(ITestOutputHelper output)
     {
         var problems = new List<string>();
         IReadOnlyList<OutputText> outputs = OutputSyntax.Parse([string.Join(',', rule.Outputs.Select(Syntax))], problems);
+        IReadOnlyList<InputText>? inputs = InputSyntax.Parse([.. rule.MoreInputs.Select(i => $"{i.Range}:{i.Interface}{(i.Source is null ? "" : $"?source={i.Source}")}")], problems);
         Assert.Empty(problems);
         var add = new ControlRequest.Add
         {
@@ -47,7 +48,9 @@ public sealed class OutputRoundTripSpecs(ITestOutputHelper output)
             InputInterface = rule.Input.Interface,
             InputGroup = rule.Input.Range.GroupText,
             InputPort = rule.Input.Range.PortText,
-            Join = rule.Input.IsMulticast ? rule.Join.ToString() : null,
+            Inputs = inputs,
+            Select = rule.Select?.ToString(),
+            Join = rule.Input.IsMulticast && rule.Select is null ? rule.Join.ToString() : null,
             Analyse = AnalysisText.Format(rule.Analysis),
             Alarms = AlarmText.Format(rule.Alarms),
             Ha = rule.Redundancy?.ToString(),
@@ -66,10 +69,11 @@ public sealed class OutputRoundTripSpecs(ITestOutputHelper output)
             rule =>
             {
                 string outputs = string.Join('\n', rule.Outputs.Select(o => $"{{ interface = {o.Interface}, group = \"{o.Range.GroupText}\", port = {o.Range.PortText}, {string.Join(", ", Written(o).Select(w => $"{w.Key} = \"{w.Value}\""))} }}"));
-                string source = rule.Input.Source is null ? "" : $", source = \"{rule.Input.Source}\"";
-                string join = rule.Input.IsMulticast ? $", join = \"{rule.Join}\"" : "";
+                string join = rule.Input.IsMulticast && rule.Select is null ? $", join = \"{rule.Join}\"" : "";
+                string[] inputs = [.. rule.Inputs.Select(i => $"{{ interface = {i.Interface}, group = \"{i.Range.GroupText}\", port = {i.Range.PortText}{(i.Source is null ? "" : $", source = \"{i.Source}\"")}{join} }}")];
+                string input = rule.Select is null ? $"input {inputs[0]}" : $"inputs = [ {string.Join(", ", inputs)} ], select {{ {string.Join(", ", $"mode={rule.Select}".Split(',').Select(pair => pair.Split('=', 2)).Select(pair => $"{pair[0]} = \"{pair[1]}\""))} }}";
                 string ha = rule.Redundancy is not { } r ? "" : $"ha {{ nodes = [{string.Join(", ", r.Nodes)}], prefer = {r.Prefer}, revert = {(r.Revert ? "on" : "off")}, takeover-after = {r.TakeoverAfterMilliseconds} ms }}, ";
-                McrSettings settings = directory.Settings($"{GeneratedRules.Cluster}\nmcr.rules = [ {{ id = {rule.Id}, force = {(rule.NeedsForce ? "on" : "off")}, analyse = \"{AnalysisText.Format(rule.Analysis)}\", alarms {{ {AlarmText.Format(rule.Alarms)} }}, {ha}input {{ interface = eth0, group = \"{rule.Input.Range.GroupText}\", port = {rule.Input.Range.PortText}{source}{join} }}\noutputs = [\n{outputs}\n] }} ]");
+                McrSettings settings = directory.Settings($"{GeneratedRules.Cluster}\nmcr.rules = [ {{ id = {rule.Id}, force = {(rule.NeedsForce ? "on" : "off")}, analyse = \"{AnalysisText.Format(rule.Analysis)}\", alarms {{ {AlarmText.Format(rule.Alarms)} }}, {ha}{input}\noutputs = [\n{outputs}\n] }} ]");
                 Assert.Equal(rule.CanonicalText, Assert.Single(settings.Rules).Rule.CanonicalText);
             },
             iter: 200,

@@ -26,6 +26,10 @@ public sealed class RequestCodecSpecs(ITestOutputHelper output)
         { FullAdd, Add },
         { """{"version":1,"command":{"Add":{"outputs":[],"force":false}}}""", new ControlRequest.Add() },
         {
+            """{"version":1,"command":{"Add":{"inputs":[{"group":"239.1.1.2","port":"5000","interface":"eth1","source":"10.0.0.7"}],"select":"merge","outputs":[],"force":false}}}""",
+            new ControlRequest.Add { Inputs = [new InputText { Group = "239.1.1.2", Port = "5000", Interface = "eth1", Source = "10.0.0.7" }], Select = "merge" }
+        },
+        {
             """{"version":1,"command":{"Add":{"outputs":[{"group":"ff0e::2","port":"6000","interface":"eth1","ttl":"decrement","source":"keep","dscp":"ef","rate_limit":"5M","max_burst":"8","pace":"on","priority":"5"}],"force":false}}}""",
             new ControlRequest.Add { Outputs = [new OutputText { Group = "ff0e::2", Port = "6000", Interface = "eth1", Ttl = "decrement", Source = "keep", Dscp = "ef", RateLimit = "5M", MaxBurst = "8", Pace = "on", Priority = "5" }] }
         },
@@ -102,6 +106,9 @@ public sealed class RequestCodecSpecs(ITestOutputHelper output)
     [InlineData("""{"version":1,"command":{"Add":{"input_port":true}}}""", "the request is not JSON as this version has it: ")]
     [InlineData("""{"version":1,"command":{"Add":{"outputs":null}}}""", "the request is not JSON as this version has it: ")]
     [InlineData("""{"version":1,"command":{"Add":{"outputs":[null]}}}""", "an output of the request is null")]
+    [InlineData("""{"version":1,"command":{"Add":{"inputs":[null]}}}""", "an input of the request is null")]
+    [InlineData("""{"version":1,"command":{"Add":{"inputs":[{"group":"239.1.1.1","join":"all"}]}}}""", "the request is not JSON as this version has it: ")]
+    [InlineData("""{"version":1,"command":{"ChangeRules":{"rules":[{"inputs":[null]}]}}}""", "an input of the request is null")]
     [InlineData("""{"version":1,"command":{"ChangeRules":{"rules":[null]}}}""", "a rule of the request is null")]
     [InlineData("""{"version":1,"command":{"ChangeRules":{"rules":[{"outputs":[null]}]}}}""", "an output of the request is null")]
     [InlineData("""{"version":1,"command":{"ChangeRules":{"removals":[null]}}}""", "a removal of the request is null")]

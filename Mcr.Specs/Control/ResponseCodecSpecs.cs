@@ -37,6 +37,13 @@ public sealed class ResponseCodecSpecs(ITestOutputHelper output)
                 new RuleEntry("r-1", "video", "eth0", "239.1.1.1", 5000, [], "Active", null, Noon, "mcrctl", null) { Ha = "nodes=a+b", Redundancy = Redundant },
             ])
         },
+        {
+            """{"Rules":[{"rule_id":"r-1","name":null,"input_interface":"eth0","input_group":"239.1.1.1","input_port":5000,"outputs":[],"status":"Active","why":null,"since":"2026-11-23T12:00:00+00:00","origin":"mcrctl","source":null,"inputs":[{"group":"239.1.1.1","port":5000,"interface":"eth1"},{"group":"239.1.1.2","port":5001,"interface":"eth0","source":"10.0.0.7"}],"select":"merge,hold=0"}]}""",
+            new ControlResponse.Rules(
+            [
+                new RuleEntry("r-1", null, "eth0", "239.1.1.1", 5000, [], "Active", null, Noon, "mcrctl", null) { Inputs = [new InputEntry("239.1.1.1", 5000, "eth1"), new InputEntry("239.1.1.2", 5001, "eth0") { Source = "10.0.0.7" }], Select = "merge,hold=0" },
+            ])
+        },
         { """{"Rules":[]}""", new ControlResponse.Rules([]) },
         {
             """{"Workers":[{"pid":42,"core_id":2,"interface":"eth0","status":"Running","number":1,"cores":[2,3],"restarts":0,"ruleset_hash":"00ff","expected_hash":"00fe","sync":"Updating","repairs":1}]}""",

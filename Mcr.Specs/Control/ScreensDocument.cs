@@ -55,6 +55,8 @@ internal static class ScreensDocument
         ("mcrctl list, with legs", rules => AnswerScreen.Of(new ControlResponse.Rules(SampleLegs.Rules(rules)))),
         ("mcrctl stats, with legs", rules => StatsScreen.ByRule(SampleLegs.Stats(rules), SampleAnswers.Now)),
         ("mcrctl stats --by output, with legs", rules => StatsScreen.ByOutput(SampleLegs.Stats(rules), SampleAnswers.Now)),
+        ("mcrctl list, with several inputs", rules => AnswerScreen.Of(new ControlResponse.Rules(SampleInputs.Rules(rules)))),
+        ("mcrctl stats, with several inputs", rules => StatsScreen.ByRule(SampleInputs.Stats(rules), SampleAnswers.Now)),
         ("mcrctl cluster status, with legs", rules => AnswerScreen.Of(new ControlResponse.ClusterStatus(SampleLegs.Cluster(rules == 1 ? 2 : 7)))),
     ];
 

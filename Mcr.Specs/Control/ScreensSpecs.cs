@@ -36,11 +36,12 @@ public sealed class ScreensSpecs
     public void No_width_should_break_an_address_or_be_left() => Gen.Int[70, 250].Sample(
         width =>
         {
-            RuleEntry[] rules = SampleAnswers.Rules(130);
+            RuleEntry[] rules = SampleInputs.Rules(130);
             Line[] lines = [.. AnswerScreen.Of(new ControlResponse.Rules(rules)).Lines(width)];
             string text = string.Join('\n', lines.Select(l => l.Text(false)));
             Assert.All(lines, line => Assert.InRange(TextWidth.Of(line.Text(false)), 0, width));
             Assert.All(rules, rule => Assert.Contains(Places.Of(rule.InputGroup, rule.InputPort, rule.InputLastPort, rule.InputInterface), text, StringComparison.Ordinal));
+            Assert.All(rules.SelectMany(r => r.Inputs ?? []), input => Assert.Contains(Places.Of(input.Group, input.Port, null, input.Interface), text, StringComparison.Ordinal));
             Assert.All(rules.SelectMany(r => r.Outputs), output => Assert.Contains(Places.Of(output.Group, output.Port, output.LastPort, output.Interface), text, StringComparison.Ordinal));
         },
         iter: 60,

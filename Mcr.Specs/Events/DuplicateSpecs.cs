@@ -48,6 +48,21 @@ public sealed class DuplicateSpecs(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Rule_with_several_inputs_should_be_duplicated_and_heard_at_each_that_is_a_group()
+    {
+        ForwardingRule rule = Translated with
+        {
+            MoreInputs = [new RuleInput("in1", IPAddress.Parse("239.2.2.3"), 5003), new RuleInput("in1", IPAddress.Parse("10.1.0.9"), 5009)],
+            Select = new SelectSettings(SelectMode.Failover, null),
+        };
+        Duplicates found = Duplicates.Find([rule], Host([Route("239.2.2.3", "0.0.0.0", "in1", "out0")], Socket(1, "239.1.1.3", 5003), Socket(2, "239.2.2.3", 5003), Socket(3, "0.0.0.0", 5003), Socket(4, "10.1.0.9", 5009)));
+        Assert.Equal(["out0"], found.Routes[rule.Id].Outputs);
+        Assert.Equal([1UL, 2UL, 3UL], found.Listeners.Keys.Order());
+        Assert.All(found.Listeners.Values, listener => Assert.Equal(0, listener.Others)); // the same rule, by whichever input
+        Assert.Contains("forwards 239.1.1.3 from in0 or 239.2.2.3 from in1 to out0 as well", Assert.Single(Take(DuplicateState.Empty, found).News).Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Route_should_be_an_alarm_until_it_is_gone()
     {
         Duplicates found = Duplicates.Find([Same], Host([Route("239.1.1.1", "0.0.0.0", "in0", "out0")]));
@@ -143,7 +158,7 @@ public sealed class DuplicateSpecs(ITestOutputHelper output)
     /// <summary>Whoever they are.</summary>
     private static readonly IReadOnlySet<RuleId> All = new[] { Same, Translated, TestRules.Rule("in0", "239.1.1.9", 5000, "more", "239.2.2.9:6000:out0"), TestRules.Rule("in0", "239.1.1.1", 5000, "both", "239.1.1.1:5000:out0") }.Select(rule => rule.Id).ToHashSet();
 
-    private static (DuplicateState, ImmutableArray<RelayEvent>) Take(DuplicateState state, Duplicates found, Dictionary<ulong, SocketHolder>? holders = null) =>
+    private static (DuplicateState State, ImmutableArray<RelayEvent> News) Take(DuplicateState state, Duplicates found, Dictionary<ulong, SocketHolder>? holders = null) =>
         state.Take(found, All, holders ?? [], DateTimeOffset.UnixEpoch);
 
     private static HostTables Host(MulticastRoute[] routes, params BoundSocket[] sockets) => new([.. routes], [.. sockets]);

@@ -42,11 +42,13 @@ internal static class GeneratedRules
     /// <summary>Bits that are not of the prefix, ports, how its groups are joined. No bits and one port: as it was.</summary>
     private static readonly Gen<(int Bits, int Ports, JoinKind Join)> GenRange = Gen.OneOf(Gen.Const((0, 1, JoinKind.All)), Gen.Select(Gen.Int[0, 8], Gen.Int[1, 50], Gen.Enum<JoinKind>()));
 
+    private static readonly Gen<SequenceField> GenField = Gen.Select(Gen.Int[0, SequenceField.MaxOffset], OneOf(8, 16, 32, 64), Gen.Bool, Gen.Int[0, SequenceField.MaxOffset], OneOf(0, 8, 16, 32), (offset, width, little, countOffset, countWidth) =>
+        new SequenceField(offset, width, little, countWidth == 0 ? 0 : countOffset, countWidth));
+
     private static readonly Gen<AnalysisSettings> GenAnalysis = Gen.OneOf(
         OneOf(AnalysisSettings.Auto, AnalysisSettings.Off, AnalysisSettings.TransportStream, AnalysisSettings.Rtp()),
         Gen.Int[1, AnalysisSettings.MaxClockRate].Select(AnalysisSettings.Rtp),
-        Gen.Select(Gen.Int[0, SequenceField.MaxOffset], OneOf(8, 16, 32, 64), Gen.Bool, Gen.Int[0, SequenceField.MaxOffset], OneOf(0, 8, 16, 32), (offset, width, little, countOffset, countWidth) =>
-            AnalysisSettings.Sequence(new SequenceField(offset, width, little, countWidth == 0 ? 0 : countOffset, countWidth))));
+        GenField.Select(AnalysisSettings.Sequence));
 
     private static readonly Gen<AlarmSettings> GenAlarms = Gen.OneOf(
         Gen.Const(default(AlarmSettings)),
@@ -74,21 +76,50 @@ internal static class GeneratedRules
         Gen.Char["abcxyzABC019-_."].Array[1, 4].Select(name => $"m{new string(name)}").Array[0, RedundancySettings.MaxNodes].Where(names => names.Distinct().Count() == names.Length),
         Gen.Int[0, RedundancySettings.MaxNodes - 1]).Array[8];
 
-    /// <summary>With every option, IPv4 and IPv6; all have the same id and the same input interface.</summary>
+    private static readonly Gen<SelectKey> GenKey = Gen.OneOf(
+        OneOf(new SelectKey(SelectKeyKind.Rtp), new SelectKey(SelectKeyKind.MoldUdp64), new SelectKey(SelectKeyKind.Content)),
+        GenField.Select(field => new SelectKey(SelectKeyKind.Sequence, field)));
+
+    /// <summary>All that can be said of several inputs.</summary>
+    public static readonly Gen<SelectSettings> AnySelect = Gen.OneOf(
+        Gen.Select(GenKey, Gen.Int[1, SelectSettings.LongestSkewMilliseconds], Gen.OneOf(Gen.Const(0), Gen.Const(int.MaxValue), Gen.Int[0, SelectSettings.LongestSkewMilliseconds]), Gen.OneOf(Gen.Const(SelectSettings.DefaultBufferBytes), Gen.Int[SelectSettings.LeastBufferBytes, SelectSettings.MostBufferBytes]), (by, skew, hold, buffer) =>
+            new SelectSettings(SelectMode.Merge, by) { SkewMilliseconds = skew, HoldMilliseconds = by.Kind == SelectKeyKind.Content ? 0 : Math.Min(hold, skew), BufferBytes = buffer }),
+        Gen.Select(
+            GenKey.Where(k => k.Kind != SelectKeyKind.Content),
+            Gen.OneOf(Gen.Const(0), Gen.Int[1, 999_999]),
+            Gen.Int[SelectSettings.ShortestReceiveTimeoutMilliseconds, SelectSettings.LongestReceiveTimeoutMilliseconds],
+            Gen.OneOf(Gen.Const(0L), Gen.Long[1, SelectSettings.MostDatagrams]),
+            Gen.Select(Gen.Bool, Gen.OneOf(Gen.Const(0), Gen.Int[0, SelectSettings.LongestRevertAfterMilliseconds])),
+            (by, loss, timeout, rate, revert) => new SelectSettings(SelectMode.Failover, loss == 0 ? null : by) { MaxLossPpm = loss, ReceiveTimeoutMilliseconds = timeout, MinRate = rate, Revert = revert.Item1, RevertAfterMilliseconds = revert.Item2 }));
+
+    /// <summary>With every option, IPv4 and IPv6; all have the same id, the same input interface, and further inputs, if any, on others.</summary>
     public static readonly Gen<ForwardingRule> Any = Gen.Bool.SelectMany(v6 =>
     {
         Gen<IPAddress> unicast = v6 ? GenV6 : GenV4;
         Gen<IPAddress> any = Gen.OneOf(unicast, v6 ? GenGroup6 : GenGroup4);
-        return Gen.Select(any, unicast.Null(), Gen.Bool, Gen.Select(any, unicast, GenOutput, Output).Array[1, 8], Rule).Where(r => r is not null).Select(r => r!);
+        Gen<ForwardingRule> one = Gen.Select(any, unicast.Null(), Gen.Bool, Gen.Select(any, unicast, GenOutput, Output).Array[1, 8], Rule).Where(r => r is not null).Select(r => r!);
+        return Gen.Select(one, Gen.Select(any.Null(), unicast.Null()).Array[1, SelectSettings.MaxInputs - 1], AnySelect, Gen.Bool, (rule, more, select, several) => several ? WithInputs(rule, more, select) : rule);
     }).SelectMany(rule => Gen.Select(GenRange, GenAnalysis, GenAlarms, GenRedundancy, GenLegs, (range, analysis, alarms, redundancy, legs) => WithLegs(Widened(rule, range), legs) with { Analysis = analysis, Alarms = alarms, Redundancy = redundancy }));
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
+
+    /// <summary>The same rule with more inputs: of its group (null), or of others.</summary>
+    private static ForwardingRule WithInputs(ForwardingRule rule, (IPAddress? Group, IPAddress? Source)[] more, SelectSettings select)
+    {
+        ForwardingRule several = rule with
+        {
+            MoreInputs = [.. more.Select((m, i) => new RuleInput($"in{i % 3}", m.Group ?? rule.Input.Group, (ushort)(5000 + i), m.Source))],
+            Select = select,
+        };
+        bool usable = several.MoreInputs.SelectMany(i => new[] { i.Group, i.Source }).All(IsUsable);
+        return usable && several.NeedsForce == rule.NeedsForce ? several : rule;
+    }
 
     /// <summary>The same rule for several groups and ports, where all of it is multicast.</summary>
     private static ForwardingRule Widened(ForwardingRule rule, (int Bits, int Ports, JoinKind Join) range)
     {
         int length = GroupRange.Bits(rule.Input.Group) - range.Bits;
-        if ((range.Bits == 0 && range.Ports == 1) || !rule.Input.IsMulticast || rule.Outputs.Any(o => !o.IsMulticast))
+        if (rule.Select is not null || (range.Bits == 0 && range.Ports == 1) || !rule.Input.IsMulticast || rule.Outputs.Any(o => !o.IsMulticast))
             return rule;
         byte? prefix = range.Bits == 0 ? null : (byte)length;
         IPAddress group = GroupRange.Masked(rule.Input.Group, length);
@@ -123,8 +154,10 @@ internal static class GeneratedRules
         RuleOutput[] distinct = [.. outputs.Select((o, i) => o with { Port = (ushort)(o.Port + i), MaySpoof = force && o.Source == SourceMode.Address })];
         var rule = new ForwardingRule(new RuleId("r"), null, new RuleInput("eth0", group, 5000, source), [.. distinct]);
         IEnumerable<IPAddress?> addresses = [group, source, .. distinct.Select(o => o.Group), .. distinct.Select(o => o.SourceAddress)];
-        bool usable = addresses.All(a => a is null || (!a.IsIPv4MappedToIPv6 && (Addresses.IsMulticast(a) || Addresses.IsUnicast(a))));
+        bool usable = addresses.All(IsUsable);
         // A forced rule's given sources may be anybody's, so a rule that needs force for its groups alone has them so, too.
         return usable && (force || !rule.NeedsForce) ? rule : null;
     }
+
+    private static bool IsUsable(IPAddress? address) => address is null || (!address.IsIPv4MappedToIPv6 && (Addresses.IsMulticast(address) || Addresses.IsUnicast(address)));
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using CsCheck;
 using Mcr.Actors.Configuration;
 using Mcr.Actors.Legs;
@@ -60,6 +61,25 @@ public sealed class LegHalvesSpecs
         LegHalf first = Assert.Single(LegRules.Halves(("a", rules[0])));
         LegHalf inItsPlace = first with { Rule = first.Rule with { Input = first.Rule.Input with { Port = (ushort)(first.Rule.Input.Port == 4100 ? 4101 : 4100) } } };
         Assert.Equal(inItsPlace, Assert.Single(LegHalves.Of("b", [("a", rules[0])], LegRules.Place, LegSettings.Default, [inItsPlace]).Halves));
+    }
+
+    [Fact]
+    public void Ports_of_every_unicast_input_of_this_node_should_be_left_to_it()
+    {
+        ushort port = Assert.Single(LegRules.Halves(("a", LegRules.Rule("r0", null, LegRules.Output("b"))))).Rule.Input.Port;
+        ForwardingRule own = LegRules.Rule("own", null, LegRules.Output(null)) with { MoreInputs = [new RuleInput("in1", IPAddress.Parse("10.7.0.2"), port)], Select = new SelectSettings(SelectMode.Failover, null) };
+        LegHalf half = LegRules.Halves(("a", LegRules.Rule("r0", null, LegRules.Output("b"))), ("b", own)).Single();
+        Assert.NotEqual(port, half.Rule.Input.Port);
+    }
+
+    [Fact]
+    public void Half_should_have_one_input_however_many_the_rule_has()
+    {
+        ForwardingRule several = LegRules.Rule("r0", null, LegRules.Output("b"));
+        several = several with { MoreInputs = [several.Input with { Interface = "in1" }], Select = new SelectSettings(SelectMode.Failover, null) };
+        ForwardingRule half = Assert.Single(LegRules.Halves(("a", several))).Rule;
+        Assert.Null(half.Select);
+        Assert.Equal([half.Input], half.Inputs);
     }
 
     [Fact]

@@ -13,12 +13,19 @@ public sealed class RuleSetModelSpecs
     private static readonly Gen<IPAddress?> GenSource = Gen.OneOf<IPAddress?>(null, null, IPAddress.Parse("10.0.0.1"));
     private static readonly Gen<RuleId> GenId = Gen.OneOf("a", "b", "c", "d", "e", "f").Select(id => new RuleId(id));
 
+    private static readonly Gen<RuleInput> GenInput = Gen.Select(GenDevice, GenGroup, GenPort, GenSource, (d, g, p, s) => new RuleInput(d, g, p, s));
+
     private static readonly Gen<ForwardingRule> GenRule = Gen.Select(
         GenId,
         Gen.OneOf<string?>(null, null, "x", "y"),
-        Gen.Select(GenDevice, GenGroup, GenPort, GenSource, (d, g, p, s) => new RuleInput(d, g, p, s)),
+        GenInput,
         Gen.Select(GenDevice, GenGroup, GenPort, (d, g, p) => new RuleOutput(d, g, p)).Array[1, 3],
-        (id, name, input, outputs) => new ForwardingRule(id, name, input, [.. outputs]));
+        GenInput.Array[0, 2],
+        (id, name, input, outputs, more) => new ForwardingRule(id, name, input, [.. outputs])
+        {
+            MoreInputs = [.. more.Where(i => i != input).Distinct()],
+            Select = more.Any(i => i != input) ? new SelectSettings(SelectMode.Failover, null) : null,
+        });
 
     [Fact]
     public void Set_should_agree_with_a_list() => Gen.Select(GenRule, GenId, Gen.Int[0, 3]).Array[0, 40].Sample(
@@ -73,12 +80,18 @@ public sealed class RuleSetModelSpecs
             string output = Place(rule.Outputs[i]);
             if (rule.Outputs.Take(i).Any(o => Place(o) == output))
                 yield return $"outputs[{i}]";
-            if (others.Append(rule).Any(r => Place(r.Input) == output))
+            if (others.Append(rule).Any(r => r.Inputs.Any(input => Place(input) == output)))
                 yield return $"outputs[{i}]";
         }
 
-        if (others.Any(r => r.Outputs.Any(o => Place(o) == Place(rule.Input))))
-            yield return "input";
+        foreach ((int i, RuleInput input) in rule.Inputs.Index())
+        {
+            string field = rule.Select is null ? "input" : $"inputs[{i}]";
+            if (others.Any(r => r.Inputs.Contains(input)))
+                yield return field;
+            if (others.Any(r => r.Outputs.Any(o => Place(o) == Place(input))))
+                yield return field;
+        }
     }
 
     private static string Place(RuleInput input) => $"{input.Interface} {input.Group} {input.Port}";

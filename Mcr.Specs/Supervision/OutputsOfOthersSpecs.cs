@@ -34,6 +34,17 @@ public sealed class OutputsOfOthersSpecs
     }
 
     [Fact]
+    public void Rule_with_several_inputs_should_be_as_fit_as_the_best_of_them()
+    {
+        ForwardingRule rule = There with { MoreInputs = [There.Input with { Interface = "in1" }], Select = new SelectSettings(SelectMode.Failover, null) };
+        Assert.Null(Health.WhyUnfit(rule, Links)); // in1 does not exist
+        Assert.Null(Health.WhyUnfit(rule, new LinkTable([Device("in1", 3), Out])));
+        Assert.Equal("its input in0 is down and in1 does not exist", Health.WhyUnfit(rule, new LinkTable([In with { IsUp = false }, Out])));
+        Assert.True(LinkNews.Of(rule.Home, [rule], Links, new LinkTable([In, Device("in1", 3), Out])).ConcernsPlan);
+        Assert.False(LinkNews.Of(rule.Home, [rule], Links, Down).ConcernsPlan);
+    }
+
+    [Fact]
     public void Rule_whose_outputs_are_all_elsewhere_should_be_deaf()
     {
         Assert.Equal("its outputs leave other nodes, and no interface of this one", Health.WhyDeaf(There, Links));

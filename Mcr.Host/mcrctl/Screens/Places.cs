@@ -23,7 +23,17 @@ internal static class Places
     /// <summary>A line more where a leg ends.</summary>
     public static string LegFrom(LegFromEntry? leg) => leg is null ? "" : $"\nleg from {leg.Node} (rule {leg.RuleId})";
 
-    public static string Input(RuleEntry rule) => Of(rule.InputGroup, rule.InputPort, rule.InputLastPort, rule.InputInterface) + (rule.Source is null ? "" : $"\nfrom {rule.Source}") + LegFrom(rule.LegFrom);
+    public static string Input(RuleEntry rule) => Inputs(rule.InputGroup, rule.InputPort, rule.InputLastPort, rule.InputInterface, rule.Source, rule.Inputs) + LegFrom(rule.LegFrom);
+
+    /// <summary>Each input on a line of its own, and whom it is from on another.</summary>
+    /// <param name="more">Those behind the first; null for none.</param>
+    public static string Inputs(string group, int port, int? last, string device, string? source, IReadOnlyList<InputEntry>? more) => string.Join(
+        '\n',
+        [
+            Of(group, port, last, device),
+            .. source is null ? Array.Empty<string>() : [$"from {source}"],
+            .. (more ?? []).SelectMany(i => i.Source is null ? [Of(i.Group, i.Port, null, i.Interface)] : new[] { Of(i.Group, i.Port, null, i.Interface), $"from {i.Source}" }),
+        ]);
 
     public static string Output(OutputEntry output) =>
         $"{Of(output.Group, output.Port, output.LastPort, output.Interface, output.Node)} ttl{Glue}{output.Ttl}"

@@ -28,6 +28,6 @@ internal static class RuleScreen
                 string.Join('\n', rule.Outputs.Select(Places.Output)),
             ],
             Conditions.Ink(condition),
-            string.Join("; ", new[] { trouble, rule.Redundancy is { } redundancy ? RedundancyLines.Of(redundancy) : null, since }.OfType<string>()));
+            string.Join("; ", new[] { trouble, rule.Select is { } select ? $"select {select}" : null, rule.Redundancy is { } redundancy ? RedundancyLines.Of(redundancy) : null, since }.OfType<string>()));
     }
 }

@@ -58,7 +58,7 @@ internal static class StatsScreen
             [
                 Conditions.Word(condition),
                 Name(rule),
-                Places.Of(rule.InputGroup, rule.InputPort, rule.InputLastPort, rule.InputInterface) + Places.LegFrom(rule.LegFrom),
+                Places.Inputs(rule.InputGroup, rule.InputPort, rule.InputLastPort, rule.InputInterface, source: null, rule.Inputs?.Select(i => i with { Source = null }).ToArray()) + Places.LegFrom(rule.LegFrom),
                 Quantity.PerSecond(Rate(rule)),
                 Quantity.BitsPerSecond(rule.BitsPerSecond),
                 Quantity.PerSecond(rule.Rates?.OneSecond.DropsPerSecond ?? 0),
