@@ -22,7 +22,7 @@ internal unsafe struct MergeState
 
     public long RateSince;
 
-    /// <summary><see cref="Next"/> at that time.</summary>
+    /// <summary><see cref="Next"/> at that time, and as much more as numbers were given up since.</summary>
     public long RateFrom;
 
     /// <summary>The last heartbeat that was forwarded: when, and whose.</summary>

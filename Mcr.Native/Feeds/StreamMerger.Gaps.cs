@@ -128,9 +128,15 @@ internal sealed unsafe partial class StreamMerger
             _places.Reach(n + 1);
             MergePlace* place = _places[n];
             if (place->IsForwarded)
+            {
                 SetForwarded(n);
+            }
             else
+            {
                 ClearForwarded(n);
+                _run->RateFrom++;
+            }
+
             if (place->Held != 0)
             {
                 int held = place->Held - 1;
@@ -239,8 +245,8 @@ internal sealed unsafe partial class StreamMerger
             return;
         if (now - _run->RateSince >= RateInterval)
         {
-            long rate = (long)((_run->Next - _run->RateFrom) * (double)Second / (now - _run->RateSince));
-            _run->Rate = _run->Rate == 0 ? rate : Math.Max(rate, _run->Rate - (_run->Rate >> 2)); // a pause is soon over
+            if (_run->Rate == 0 || now - _run->RateSince < 4 * RateInterval) // a pause says nothing
+                _run->Rate = Math.Max((long)((_run->Next - _run->RateFrom) * (double)Second / (now - _run->RateSince)), _run->Rate - (_run->Rate >> 2));
             (_run->RateSince, _run->RateFrom) = (now, _run->Next);
         }
 

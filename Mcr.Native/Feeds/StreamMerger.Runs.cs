@@ -42,13 +42,10 @@ internal sealed unsafe partial class StreamMerger
         long ahead = number - _run->Next;
         if (ahead < -_behind || ahead >= _ahead)
             return false;
-        MergeInput* state = State(input);
-        if (state->HasOwn == 0)
-            return ahead <= Vicinity;
-        long jump = number - state->Own;
-        if (jump < Near && jump > -Near)
+        if (ahead <= Vicinity && ahead >= -Vicinity)
             return true;
-        return jump < 0 ? -jump <= Vicinity : jump <= Vicinity + (long)(16.0 * _run->Rate * (now - Input(input)[SelectBlock.GoodAt]) / Second);
+        long jump = number - State(input)->Own; // an input that goes on where it was, or has missed some
+        return State(input)->HasOwn != 0 && jump > -Near && jump <= Near + (long)(16.0 * _run->Rate * (now - Input(input)[SelectBlock.HeardAt]) / Second);
     }
 
     /// <summary>A straggler of the stream before, which is over.</summary>
