@@ -38,7 +38,7 @@ internal sealed partial class InterfaceActor
         if (!news.IsCarrierBack)
             return;
         int groups = _open.Port.Announce();
-        _log.Info("{Interface} has a carrier again; its groups ({Groups}) are reported once more", _name, groups);
+        _log.Info("{Interface} has a carrier again; its groups ({Groups}) are reported once more", FeedsHome.Is(_name) ? $"a device of {_name}" : _name, groups);
     }
 
     private void Repair()

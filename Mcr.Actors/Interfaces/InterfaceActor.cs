@@ -42,11 +42,13 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
         _supervisor = supervisor;
         _rules = rules;
         _time = time;
-        _wanted = options.Of(name).Workers;
+        _wanted = SettingsNow.Workers;
         _state = new InterfaceState(name);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
+
+    private InterfaceOptions SettingsNow => FeedsHome.Settings(_name, _options.Of(_name));
 
     protected override void OnReceive(object message)
     {
@@ -214,7 +216,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
 
         if (_links is not { } links)
             return; // they will be told in a moment
-        if (!links.TryGet(_name, out Link? link))
+        if (FeedsHome.Find(_name, links) is not { } link)
         {
             Retreat(new RuleOutcome(RuleStatus.Pending, $"interface {_name} does not exist"));
             return;
@@ -264,12 +266,12 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
     private RuleOutcome? Open(Link link)
     {
         if (link.Kind == LinkKind.Other)
-            return new RuleOutcome(RuleStatus.Failed, $"{_name} carries neither Ethernet frames nor bare IP packets; relay from a device that does, such as a bridge, a tunnel or lo");
-        InterfaceOptions settings = _options.Of(_name) with { Workers = _wanted };
+            return new RuleOutcome(RuleStatus.Failed, InterfacePlanner.Unreadable(_name));
+        InterfaceOptions settings = SettingsNow with { Workers = _wanted };
         IInterfacePort port;
         try
         {
-            port = _platform.OpenInterface(link, new PortOptions(settings));
+            port = _platform.OpenInterface(link, new PortOptions(settings) { Devices = _options.Of });
         }
         catch (LinuxException e)
         {

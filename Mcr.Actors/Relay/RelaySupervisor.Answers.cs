@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Mcr.Actors.Interfaces;
 using Mcr.Actors.Messages;
 using Mcr.Actors.State;
 using Mcr.Native.Netlink;
@@ -65,13 +66,13 @@ public sealed partial class RelaySupervisor
         string[] names =
         [
             .. links.Links.Select(l => l.Name).Concat(_options.Interfaces.Keys)
-                .Concat(_state.Rules.Rules.SelectMany(r => r.LocalOutputs.Select(o => o.Interface).Append(r.Input.Interface)))
+                .Concat(_state.Rules.Rules.SelectMany(r => r.Interfaces.Append(r.Home)))
                 .Distinct().Order(StringComparer.Ordinal),
         ];
-        var rules = _state.Rules.Rules.CountBy(r => r.Input.Interface).ToDictionary();
+        var rules = _state.Rules.Rules.SelectMany(r => r.Inputs.Select(i => i.Interface).Append(r.Home).Distinct()).CountBy(name => name).ToDictionary();
         AskInterfaces(reports => new RelayQueries.InterfaceList([.. names.Select(name => new InterfaceView(
             name,
-            links.TryGet(name, out Link? link) ? link : null,
+            FeedsHome.Find(name, links),
             rules.GetValueOrDefault(name),
             reports.Interfaces.Sum(r => r.Workers.Count(w => w.Interface == name)))
         {
@@ -90,7 +91,7 @@ public sealed partial class RelaySupervisor
 
     private ImmutableArray<ActiveAlarm> AlarmsOf(ForwardingRule rule)
     {
-        ImmutableArray<ActiveAlarm> alarms = _alarms.TryGetValue(rule.Input.Interface, out var raised) && raised.TryGetValue(rule.Id, out ImmutableArray<ActiveAlarm> own) ? own : [];
+        ImmutableArray<ActiveAlarm> alarms = _alarms.TryGetValue(rule.Home, out var raised) && raised.TryGetValue(rule.Id, out ImmutableArray<ActiveAlarm> own) ? own : [];
         return WithDuplicate(alarms, _duplicates, rule.Id);
     }
 
