@@ -241,6 +241,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
         PlanFailures lost = PlanFailures.None with { Memberships = _lost };
         _lost = _lost.Clear();
         InterfacePlan plan = PlanPreparation.Prepare(_open!.Port, new PlanInput(link, links, _state.Desired, _state.Allocations, lost, _state.NextGeneration) { Changed = _state.Changed, LeftOut = _state.LeftOut, Traces = _traces.Active, Workers = _open.Seats.Count, Node = _options.NodeName, Peers = _peers, Legs = LegsToPlan() });
+        LogNotes(_open.Port);
         _open.Meters.Follow(plan);
         Apply(_state.Prepared(plan));
         FollowTakeovers(plan);
@@ -278,8 +279,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
             return new RuleOutcome(RuleStatus.Failed, e.Message);
         }
 
-        foreach (string note in port.Notes)
-            _log.Warning("{Note}", note);
+        LogNotes(port);
         OpenSeat[] seats = [.. Enumerable.Range(0, port.Adopted?.Workers.Length ?? settings.Workers).Select(number => new OpenSeat(new WorkerSeat(_name, number), port, settings.CoresOf(number), _time))];
         IReadOnlyList<WorkerSeat> places = [.. seats.Select(s => s.Seat)];
         IActorRef self = Self;
@@ -293,6 +293,12 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
         Timers.StartPeriodicTimer(nameof(UpkeepTick), new UpkeepTick(), UpkeepInterval);
         Timers.StartPeriodicTimer(nameof(StatsTick), new StatsTick(), _options.StatsInterval);
         return null;
+    }
+
+    private void LogNotes(IInterfacePort port)
+    {
+        foreach (string note in port.TakeNotes())
+            _log.Warning("{Note}", note);
     }
 
     private void Stop(InterfaceCommands.Stop stop)

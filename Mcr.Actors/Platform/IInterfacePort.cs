@@ -18,8 +18,8 @@ public interface IInterfacePort : IDisposable
 {
     Link Link { get; }
 
-    /// <summary>What could not be as it was asked for when this was opened, for the log.</summary>
-    IReadOnlyList<string> Notes => [];
+    /// <summary>What could not be as it was asked for when this, or something of it, was opened, for the log; each is told once.</summary>
+    IReadOnlyList<string> TakeNotes() => [];
 
     /// <summary>Opens an egress socket under an id of the caller's.</summary>
     /// <returns>null, or a sentence that says why not.</returns>

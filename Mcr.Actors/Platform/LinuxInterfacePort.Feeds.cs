@@ -10,8 +10,13 @@ public sealed partial class LinuxInterfacePort
 {
     private IEnumerable<FeedListener> Feeds => _listeners.Values.OfType<FeedListener>();
 
-    public string? OpenFeed(int id, EgressKey key, Link device) =>
-        Try(() => _byKey[key] = _listeners[id] = FeedListener.Open(key, device, _devices(key.Interface).Ingress, _options.ReceiveBuffer, _kept));
+    public string? OpenFeed(int id, EgressKey key, Link device) => Try(() =>
+    {
+        var feed = FeedListener.Open(key, device, _devices(key.Interface).Ingress, _options.ReceiveBuffer, _kept);
+        _byKey[key] = _listeners[id] = feed;
+        if (feed.RingRefusal is { } refusal)
+            _notes.Add(refusal);
+    });
 
     /// <summary>Who takes care of it; null: it is the port's own, or a claim, which is no matter of a socket that hears.</summary>
     private static EgressKey? ListenerKeyOf(Membership membership) => membership.Echo ?? (membership.Port == 0 ? membership.Feed : null);

@@ -31,6 +31,7 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
     private readonly KeptDescriptors _kept;
     private readonly LinuxCounterBases _bases;
     private readonly LinuxAdoption? _adoption;
+    private readonly List<string> _notes;
     private bool _isHeld;
 
     /// <param name="inherited">From the workers of an earlier mcrd; null for an interface that is opened anew.</param>
@@ -67,13 +68,18 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
         }
 
         _gro = settings.Gro == GroMode.Leave ? null : GroSetting.Apply(link, settings.Gro == GroMode.On, options.Features);
-        Notes = [.. new[] { _seats.RingRefusal, _gro?.Problem, _adoption?.Note }.OfType<string>()];
+        _notes = [.. new[] { _seats.RingRefusal, _gro?.Problem, _adoption?.Note }.OfType<string>()];
         _groups = _kept.OpenGroups(link.Index);
     }
 
     public Link Link { get; }
 
-    public IReadOnlyList<string> Notes { get; }
+    public IReadOnlyList<string> TakeNotes()
+    {
+        string[] notes = [.. _notes];
+        _notes.Clear();
+        return notes;
+    }
 
     public string? OpenEgress(int id, EgressKey key) => Try(() =>
     {
