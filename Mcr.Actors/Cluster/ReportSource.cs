@@ -11,7 +11,7 @@ internal static class ReportSource
         RelayQueries.RuleList rules = await relay.Ask<RelayQueries.RuleList>(new RelayQueries.ListRules(), patience).ConfigureAwait(false);
         RelayQueries.WorkerList workers = await relay.Ask<RelayQueries.WorkerList>(new RelayQueries.ListWorkers(), patience).ConfigureAwait(false);
         RelayQueries.InterfaceList interfaces = await relay.Ask<RelayQueries.InterfaceList>(new RelayQueries.ListInterfaces(), patience).ConfigureAwait(false);
-        HashSet<string> used = [.. rules.Rules.SelectMany(r => r.Rule.Interfaces)];
+        HashSet<string> used = [.. rules.Rules.SelectMany(r => r.Rule.Devices)];
         return new NodeReport
         {
             Version = version,

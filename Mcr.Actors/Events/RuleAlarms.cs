@@ -74,7 +74,7 @@ internal sealed class RuleAlarms(IInterfacePort port, AlarmSettings defaults, Ti
     private AlarmSample Read(ForwardingRule rule, int index, TrafficView traffic, AlarmSettings settings)
     {
         RuleCounters counters = port.ReadRule(index);
-        bool isOneStream = rule.Input.Range.IsExact && rule.Select is null; // several groups, or inputs, have several senders
+        bool isOneStream = rule.Input.Range.IsExact && rule.Select is null; // several groups have several senders, and so may several inputs have
         return new AlarmSample(
             time.GetElapsedTime(0),
             time.GetUtcNow(),

@@ -53,5 +53,12 @@ internal sealed partial class InterfaceActor
         _state = _state.LookAgain();
     }
 
+    /// <summary>What of the port, or of something that was just opened, is not as it was asked for.</summary>
+    private void LogNotes(IInterfacePort port)
+    {
+        foreach (string note in port.TakeNotes())
+            _log.Warning("{Note}", note);
+    }
+
     private sealed record UpkeepTick;
 }

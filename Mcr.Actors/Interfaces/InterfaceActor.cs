@@ -295,12 +295,6 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
         return null;
     }
 
-    private void LogNotes(IInterfacePort port)
-    {
-        foreach (string note in port.TakeNotes())
-            _log.Warning("{Note}", note);
-    }
-
     private void Stop(InterfaceCommands.Stop stop)
     {
         IActorRef parent = Context.Parent;

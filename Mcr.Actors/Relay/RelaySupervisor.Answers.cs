@@ -66,7 +66,7 @@ public sealed partial class RelaySupervisor
         string[] names =
         [
             .. links.Links.Select(l => l.Name).Concat(_options.Interfaces.Keys)
-                .Concat(_state.Rules.Rules.SelectMany(r => r.Interfaces.Append(r.Home)))
+                .Concat(_state.Rules.Rules.SelectMany(r => r.Devices.Append(r.Home)))
                 .Distinct().Order(StringComparer.Ordinal),
         ];
         var rules = _state.Rules.Rules.SelectMany(r => r.Inputs.Select(i => i.Interface).Append(r.Home).Distinct()).CountBy(name => name).ToDictionary();

@@ -224,7 +224,7 @@ public sealed partial class RelaySupervisor : UntypedActor, IWithTimers
     {
         if (!_links.Links.Any())
             return;
-        var used = _state.Rules.Rules.SelectMany(r => r.Interfaces).Distinct();
+        var used = _state.Rules.Rules.SelectMany(r => r.Devices).Distinct();
         foreach (RelayEvent news in LinkStories.Of(used, _links, links))
             Context.System.EventStream.Publish(news);
     }

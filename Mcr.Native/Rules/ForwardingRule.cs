@@ -36,11 +36,11 @@ public sealed record ForwardingRule(RuleId Id, string? Name, RuleInput Input, Im
     /// <summary>In place of an interface, for rules with several inputs; no interface can be called that.</summary>
     public const string FeedsHome = "feeds/0";
 
-    /// <summary>The devices of this node that it is about; some may be there more than once.</summary>
-    public IEnumerable<string> Interfaces => LocalOutputs.Select(o => o.Interface).Concat(Inputs.Select(i => i.Interface));
-
     /// <summary>Those that leave by a device of this node; the others are on their way to another node then.</summary>
     public IEnumerable<RuleOutput> LocalOutputs => Outputs.Where(o => o.Node is null);
+
+    /// <summary>Of this node: those that it takes datagrams from and sends them by, each once.</summary>
+    public IEnumerable<string> Devices => Inputs.Select(i => i.Interface).Concat(LocalOutputs.Select(o => o.Interface)).Distinct();
 
     /// <summary>Whether a leg begins or ends with it.</summary>
     public bool HasLegs => Input.Leg is not null || Outputs.Any(o => o.Node is not null);
@@ -67,7 +67,7 @@ public sealed record ForwardingRule(RuleId Id, string? Name, RuleInput Input, Im
         || (Addresses.IsSourceSpecific(Input.Range) && Input.Source is null)
         || Outputs.Any(o => o.MaySpoof || Addresses.ReservedFor(o.Range) is not null);
 
-    /// <summary>By value, inputs and outputs in order.</summary>
+    /// <summary>By value, outputs in order.</summary>
     public bool Equals(ForwardingRule? other) =>
         other is not null && Id == other.Id && Name == other.Name && Input == other.Input && Analysis == other.Analysis && Join == other.Join && Alarms == other.Alarms && Redundancy == other.Redundancy && Select == other.Select && MoreInputs.SequenceEqual(other.MoreInputs) && Outputs.SequenceEqual(other.Outputs);
 
