@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mcr.Actors.Configuration;
+using Mcr.Actors.Interfaces;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
 using Mcr.Native.Netlink;
@@ -191,15 +192,16 @@ public static class ControlViews
     private static InterfaceEntry Interface(InterfaceView view)
     {
         Link? link = view.Link;
+        bool isHome = FeedsHome.Is(view.Name); // no device, of which nothing can be said
         return new InterfaceEntry(
             view.Name,
             link is not null,
-            link?.Index,
-            link?.Kind.ToString(),
+            isHome ? null : link?.Index,
+            isHome ? "Feeds" : link?.Kind.ToString(),
             link?.IsUp ?? false,
             link?.IsRunning ?? false,
             link?.CanMulticast ?? false,
-            link?.Mtu,
+            isHome ? null : link?.Mtu,
             link is null ? [] : [.. link.Addresses.Select(a => a.ToString())],
             view.Rules,
             view.Workers)

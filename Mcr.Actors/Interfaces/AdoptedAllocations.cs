@@ -18,15 +18,15 @@ internal static class AdoptedAllocations
     public static Allocations Rebuild(AdoptedPort adopted, ImmutableDictionary<RuleId, ForwardingRule> desired, string node = "")
     {
         ImmutableDictionary<int, EgressKey> keys = Keys(adopted);
-        Dictionary<(GroupRange, System.Net.IPAddress?), RuleId> byInput = desired.Values.DistinctBy(r => (r.Input.Range, r.Input.Source)).ToDictionary(r => (r.Input.Range, r.Input.Source), r => r.Id);
+        Dictionary<(string?, GroupRange, System.Net.IPAddress?), RuleId> byInput = desired.Values.SelectMany(r => r.Inputs.Select(i => (Input: KeyOf(r, i), r.Id))).DistinctBy(i => i.Input).ToDictionary(i => i.Input, i => i.Id);
         var rules = ImmutableDictionary.CreateBuilder<RuleId, PlannedRule>();
         foreach (ResolvedRule rule in adopted.Rules.Rules)
         {
-            RuleId id = byInput.TryGetValue((rule.Range, rule.Source), out RuleId wanted) ? wanted : Unwanted(rule);
+            RuleId id = InputsOf(rule, keys).Where(byInput.ContainsKey).Select(i => (RuleId?)byInput[i]).FirstOrDefault() is { } wanted && !rules.ContainsKey(wanted) ? wanted : Unwanted(rule);
             rules.Add(id, Planned(rule, keys, desired.GetValueOrDefault(id), node));
         }
 
-        var users = adopted.Rules.Rules.SelectMany(SocketsOf).CountBy(id => id).ToDictionary();
+        var users = adopted.InUse.CountBy(id => id).ToDictionary();
         return Allocations.Empty with
         {
             SocketIds = IdPool.Of(Allocations.Empty.SocketIds.Capacity, keys.Keys),
@@ -45,7 +45,7 @@ internal static class AdoptedAllocations
     /// <summary>Each socket under a key of its own. One that nobody knows has a key that no output has, and so has a second one of a key: the one in use counts.</summary>
     private static ImmutableDictionary<int, EgressKey> Keys(AdoptedPort adopted)
     {
-        HashSet<int> used = [.. adopted.Rules.Rules.SelectMany(SocketsOf)];
+        HashSet<int> used = [.. adopted.InUse];
         var taken = new HashSet<EgressKey>();
         var keys = ImmutableDictionary.CreateBuilder<int, EgressKey>();
         foreach ((int id, EgressKey? known) in adopted.Sockets.OrderByDescending(s => used.Contains(s.Key)).ThenBy(s => s.Key))
@@ -55,15 +55,20 @@ internal static class AdoptedAllocations
         return keys.ToImmutable();
     }
 
-    /// <summary>Those that it sends by, and those that it listens to.</summary>
-    private static IEnumerable<int> SocketsOf(ResolvedRule rule) => rule.Outputs.Select(o => o.Socket).Concat(rule.Redundancy?.Echoes.Select(e => e.Socket) ?? []);
+    /// <summary>By what a rule is known again: its input, of several with the device, since it is not the interface's own.</summary>
+    private static (string? Device, GroupRange Range, System.Net.IPAddress? Source) KeyOf(ForwardingRule rule, RuleInput input) => (rule.Select is null ? null : input.Interface, input.Range, input.Source);
+
+    /// <summary>Of several inputs those that have a socket, of which each is that of one rule.</summary>
+    private static IEnumerable<(string? Device, GroupRange Range, System.Net.IPAddress? Source)> InputsOf(ResolvedRule rule, ImmutableDictionary<int, EgressKey> keys) => rule.Inputs.IsEmpty
+        ? [(null, rule.Range, rule.Source)]
+        : rule.Inputs.Where(i => i.Socket != ResolvedInput.NoSocket).Select(i => ((string?)keys[i.Socket].Interface, new GroupRange(i.Group, GroupRange.Bits(i.Group), i.Port, i.Port), i.Source));
 
     private static EgressKey Unknown(int id) => new(0, "", 0, null, $"of socket {id}");
 
     private static PlannedRule Planned(ResolvedRule rule, ImmutableDictionary<int, EgressKey> keys, ForwardingRule? wanted, string node) => new(
         RuleOutcome.Active,
         rule,
-        [.. SocketsOf(rule).Select(id => keys[id])],
+        [.. AdoptedPort.SocketsOf(rule).Select(id => keys[id])],
         Memberships: [],
         rule.Counter,
         [.. rule.Outputs.Select(o => LegOf(o, wanted, node) is { } leg ? new OutputCounter(leg.Interface, leg.Group, leg.Port, o.Counter) { Node = leg.Node } : new OutputCounter(keys[o.Socket].Interface, o.Address, o.Port, o.Counter))])

@@ -24,8 +24,7 @@ internal sealed partial class InterfaceActor
     private void LookForQueriers(OpenPort open)
     {
         string? before = open.Queriers.Refusal;
-        Link? link = null;
-        _ = _links?.TryGet(_name, out link);
+        Link? link = _links is { } links ? FeedsHome.Find(_name, links) : null;
         foreach (RelayEvent news in open.Queriers.Sample(_state.Planned, link))
             Tell(news);
         if (open.Queriers.Refusal is { } refusal && refusal != before)

@@ -38,7 +38,7 @@ internal sealed partial class InterfaceActor
         if (!news.IsCarrierBack)
             return;
         int groups = _open.Port.Announce();
-        _log.Info("{Interface} has a carrier again; its groups ({Groups}) are reported once more", _name, groups);
+        _log.Info("{Interface} has a carrier again; its groups ({Groups}) are reported once more", FeedsHome.Is(_name) ? $"a device of {_name}" : _name, groups);
     }
 
     private void Repair()
@@ -51,6 +51,13 @@ internal sealed partial class InterfaceActor
             return;
         _lost = repair.Lost;
         _state = _state.LookAgain();
+    }
+
+    /// <summary>What of the port, or of something that was just opened, is not as it was asked for.</summary>
+    private void LogNotes(IInterfacePort port)
+    {
+        foreach (string note in port.TakeNotes())
+            _log.Warning("{Note}", note);
     }
 
     private sealed record UpkeepTick;

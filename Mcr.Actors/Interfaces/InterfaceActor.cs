@@ -42,11 +42,13 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
         _supervisor = supervisor;
         _rules = rules;
         _time = time;
-        _wanted = options.Of(name).Workers;
+        _wanted = SettingsNow.Workers;
         _state = new InterfaceState(name);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
+
+    private InterfaceOptions SettingsNow => FeedsHome.Settings(_name, _options.Of(_name));
 
     protected override void OnReceive(object message)
     {
@@ -214,7 +216,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
 
         if (_links is not { } links)
             return; // they will be told in a moment
-        if (!links.TryGet(_name, out Link? link))
+        if (FeedsHome.Find(_name, links) is not { } link)
         {
             Retreat(new RuleOutcome(RuleStatus.Pending, $"interface {_name} does not exist"));
             return;
@@ -239,6 +241,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
         PlanFailures lost = PlanFailures.None with { Memberships = _lost };
         _lost = _lost.Clear();
         InterfacePlan plan = PlanPreparation.Prepare(_open!.Port, new PlanInput(link, links, _state.Desired, _state.Allocations, lost, _state.NextGeneration) { Changed = _state.Changed, LeftOut = _state.LeftOut, Traces = _traces.Active, Workers = _open.Seats.Count, Node = _options.NodeName, Peers = _peers, Legs = LegsToPlan() });
+        LogNotes(_open.Port);
         _open.Meters.Follow(plan);
         Apply(_state.Prepared(plan));
         FollowTakeovers(plan);
@@ -264,20 +267,19 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
     private RuleOutcome? Open(Link link)
     {
         if (link.Kind == LinkKind.Other)
-            return new RuleOutcome(RuleStatus.Failed, $"{_name} carries neither Ethernet frames nor bare IP packets; relay from a device that does, such as a bridge, a tunnel or lo");
-        InterfaceOptions settings = _options.Of(_name) with { Workers = _wanted };
+            return new RuleOutcome(RuleStatus.Failed, InterfacePlanner.Unreadable(_name));
+        InterfaceOptions settings = SettingsNow with { Workers = _wanted };
         IInterfacePort port;
         try
         {
-            port = _platform.OpenInterface(link, new PortOptions(settings));
+            port = _platform.OpenInterface(link, new PortOptions(settings) { Devices = _options.Of });
         }
         catch (LinuxException e)
         {
             return new RuleOutcome(RuleStatus.Failed, e.Message);
         }
 
-        foreach (string note in port.Notes)
-            _log.Warning("{Note}", note);
+        LogNotes(port);
         OpenSeat[] seats = [.. Enumerable.Range(0, port.Adopted?.Workers.Length ?? settings.Workers).Select(number => new OpenSeat(new WorkerSeat(_name, number), port, settings.CoresOf(number), _time))];
         IReadOnlyList<WorkerSeat> places = [.. seats.Select(s => s.Seat)];
         IActorRef self = Self;

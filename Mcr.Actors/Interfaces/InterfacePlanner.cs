@@ -90,8 +90,8 @@ internal sealed class InterfacePlanner
 
         if (_input.LeftOut.TryGetValue(rule.Id, out RuleOutcome? leftOut))
             return Idle(rule, before, leftOut.Status, leftOut.Why ?? "");
-        if (!rule.Input.IsMulticast && !_localAddresses.Value.Contains(rule.Input.Group))
-            return Idle(rule, before, RuleStatus.Pending, $"{rule.Input.Group} is not an address of this host; add it to an interface, or correct the rule's input");
+        if (rule.Select is null && !rule.Input.IsMulticast && !_localAddresses.Value.Contains(rule.Input.Group))
+            return Idle(rule, before, RuleStatus.Pending, NotLocal(rule.Input));
 
         if (WhyNotShared(rule) is { } alone)
             return Idle(rule, before, RuleStatus.Failed, $"a rule with {alone} takes one worker on its input, and {_input.Link.Name} has {_input.Workers}: each would decide for its own flows; mcrctl workers --interface {_input.Link.Name} --count 1, or take other rules in on another interface");
@@ -102,6 +102,9 @@ internal sealed class InterfacePlanner
         string? inputFault = Fault(_input.Link);
         if (inputFault is not null)
             _reasons.Add($"interface {inputFault}");
+        FeedInputs feeds = rule.Select is null ? FeedInputs.None : FeedInputs.Of(rule, _input, _localAddresses.Value, _reasons);
+        if (rule.Select is not null && !feeds.HasAny)
+            return Idle(rule, before, feeds.IsRefused ? RuleStatus.Failed : RuleStatus.Pending, Join(_reasons));
         List<UsableOutput> usable = UsableOutputs(rule, out bool refused);
         if (usable.Count == 0)
             return Idle(rule, before, refused ? RuleStatus.Failed : RuleStatus.Pending, Join(_reasons));
@@ -109,8 +112,8 @@ internal sealed class InterfacePlanner
         if (!_port.HasCounters(before?.Counter is null, usable.Count(u => !kept.Any(c => c.IsOf(u.Output))), out (string What, int Capacity)? why))
             return Idle(rule, before, RuleStatus.Failed, string.Create(CultureInfo.InvariantCulture, $"{_input.Link.Name} has all of the {why.Value.Capacity:N0} {why.Value.What} that one worker can count; remove some, or take them in on another interface"));
 
-        var memberships = ImmutableArray.CreateBuilder<Membership>();
-        foreach (Membership membership in RuleMemberships.Of(rule))
+        ImmutableArray<Membership>.Builder memberships = feeds.Memberships.ToBuilder();
+        foreach (Membership membership in rule.Select is null ? RuleMemberships.Of(rule) : [])
         {
             if (_input.Failures.Memberships.TryGetValue(membership, out string? sentence))
                 _reasons.Add(RuleMemberships.Sentence(membership, sentence));
@@ -120,8 +123,8 @@ internal sealed class InterfacePlanner
 
         Listening listening = ListeningOf(rule, usable);
         memberships.AddRange(listening.Memberships);
-        RuleOutcome outcome = _reasons.Count == 0 ? RuleOutcome.Active : new RuleOutcome(inputFault is null ? RuleStatus.Degraded : RuleStatus.Pending, Join(_reasons)); // the worker has it and waits with us
-        return Resolve(rule, before, outcome, usable, memberships.ToImmutable(), kept, listening);
+        RuleOutcome outcome = _reasons.Count == 0 ? RuleOutcome.Active : new RuleOutcome(inputFault is null && feeds.IsFed ? RuleStatus.Degraded : RuleStatus.Pending, Join(_reasons)); // the worker has it and waits with us
+        return Resolve(rule, before, outcome, usable, memberships.ToImmutable(), kept, listening, feeds);
     }
 
     /// <summary>Where other nodes are heard; what is not, is a rule without takeover by the data, and no fault of the rule: its state says so.</summary>
@@ -213,9 +216,9 @@ internal sealed class InterfacePlanner
 
     /// <summary>Gives the rule what it lacks of counters and sockets; there are enough.</summary>
     private PlannedRule Resolve(
-        ForwardingRule rule, PlannedRule? before, RuleOutcome outcome, List<UsableOutput> usable, ImmutableArray<Membership> memberships, ImmutableArray<OutputCounter> kept, Listening listening)
+        ForwardingRule rule, PlannedRule? before, RuleOutcome outcome, List<UsableOutput> usable, ImmutableArray<Membership> memberships, ImmutableArray<OutputCounter> kept, Listening listening, FeedInputs feeds)
     {
-        ImmutableArray<EgressKey> sockets = [.. usable.Select(u => u.Key), .. listening.Echoes.Select(e => e.Echo)];
+        ImmutableArray<EgressKey> sockets = [.. usable.Select(u => u.Key), .. listening.Echoes.Select(e => e.Echo), .. feeds.Sockets];
         _port.Move(before?.Sockets ?? [], sockets);
         int counter = before?.Counter ?? _port.TakeRuleCounter();
         ImmutableArray<OutputCounter>.Builder counters = kept.ToBuilder();
@@ -240,6 +243,8 @@ internal sealed class InterfacePlanner
             Trace = _input.Traces.GetValueOrDefault(rule.Id),
             Redundancy = listening.Resolve(_input.Node, _port.IdOf),
             Leg = rule.Input.Leg is null ? null : _input.Legs.Ends[rule.Id],
+            Inputs = feeds.Resolve(_port.IdOf),
+            Select = rule.Select,
         };
         bool isSame = resolved.Equals(before?.Resolved);
         return new PlannedRule(outcome, isSame ? before!.Resolved : resolved, sockets, memberships, counter, counters.ToImmutable())
@@ -249,10 +254,14 @@ internal sealed class InterfacePlanner
     }
 
     /// <summary>A device that exists but carries nothing now. Everything is set up all the same, so that it works once it is back.</summary>
-    private static string? Fault(Link link) =>
+    internal static string? Fault(Link link) =>
         !link.IsUp ? $"{link.Name} is down (see: ip link set {link.Name} up)"
         : !link.IsRunning ? $"{link.Name} has no carrier"
         : null;
+
+    internal static string NotLocal(RuleInput input) => $"{input.Group} is not an address of this host; add it to an interface, or correct the rule's input";
+
+    internal static string Unreadable(string device) => $"{device} carries neither Ethernet frames nor bare IP packets; relay from a device that does, such as a bridge, a tunnel or lo";
 
     /// <param name="Echoes">One for each output that can be heard.</param>
     private sealed record Listening((RuleOutput Output, EgressKey Echo)[] Echoes, Membership[] Memberships, RedundancySettings? Settings, EchoPeers Peers)

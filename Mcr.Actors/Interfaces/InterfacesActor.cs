@@ -43,9 +43,9 @@ internal sealed class InterfacesActor : UntypedActor
             case InterfaceCommands.EnableTrace or InterfaceCommands.DisableTrace or InterfaceCommands.GetTrace:
                 string name = message switch
                 {
-                    InterfaceCommands.EnableTrace enable => enable.Rule.Input.Interface,
-                    InterfaceCommands.DisableTrace disable => disable.Rule.Input.Interface,
-                    _ => ((InterfaceCommands.GetTrace)message).Rule.Input.Interface,
+                    InterfaceCommands.EnableTrace enable => enable.Rule.Home,
+                    InterfaceCommands.DisableTrace disable => disable.Rule.Home,
+                    _ => ((InterfaceCommands.GetTrace)message).Rule.Home,
                 };
                 Context.Child(NamedChildren.PathElement(name)).Forward(message); // it has rules
                 break;

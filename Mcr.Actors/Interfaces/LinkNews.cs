@@ -3,9 +3,9 @@ using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Interfaces;
 
-/// <summary>What a change of the machine's devices means to one input interface. Pure.</summary>
+/// <summary>What a change of the machine's devices means to one input interface, or to the home of rules with several inputs, which has several. Pure.</summary>
 /// <param name="ConcernsPlan">What was planned may be wrong now.</param>
-/// <param name="ConcernsInput">Something happened to the input device, which exists before and after.</param>
+/// <param name="ConcernsInput">Something happened to an input device, which exists before and after.</param>
 /// <param name="IsCarrierBack">It had no carrier meanwhile, and has one: whoever is at the other end may know nothing of our groups.</param>
 internal readonly record struct LinkNews(bool ConcernsPlan, bool ConcernsInput, bool IsCarrierBack)
 {
@@ -15,11 +15,16 @@ internal readonly record struct LinkNews(bool ConcernsPlan, bool ConcernsInput, 
         if (before is null)
             return new LinkNews(true, false, false);
         HashSet<string> changed = [.. Names(before).Union(Names(after)).Where(name => Differs(Find(before, name), Find(after, name)))];
-        bool concernsPlan = changed.Contains(input)
-            || (changed.Count > 0 && rules.Any(r => r.Inputs.Any(i => !i.IsMulticast || changed.Contains(i.Interface)) || r.LocalOutputs.Any(o => changed.Contains(o.Interface)))); // a unicast input is an address of any device
-        if (Find(before, input) is not { } was || Find(after, input) is not { } @is || was.Equals(@is) || !was.IsSameDevice(@is))
-            return new LinkNews(concernsPlan, false, false);
-        return new LinkNews(concernsPlan, true, @is.IsRunning && (!was.IsRunning || was.CarrierUps != @is.CarrierUps));
+        string[] inputs = [.. FeedsHome.Inputs(input, rules)];
+        bool concernsPlan = changed.Overlaps(inputs)
+            || (changed.Count > 0 && rules.Any(r => r.Inputs.Any(i => !i.IsMulticast) || r.LocalOutputs.Any(o => changed.Contains(o.Interface)))); // a unicast input is an address of any device
+        (Link Was, Link Is)[] altered =
+        [
+            .. inputs.Select(name => (Was: Find(before, name), Is: Find(after, name)))
+                .Where(d => d is { Was: not null, Is: not null } && !d.Was.Equals(d.Is) && d.Was.IsSameDevice(d.Is))
+                .Select(d => (d.Was!, d.Is!)),
+        ];
+        return new LinkNews(concernsPlan, altered.Length > 0, altered.Any(d => d.Is.IsRunning && (!d.Was.IsRunning || d.Was.CarrierUps != d.Is.CarrierUps)));
     }
 
     /// <summary>How often the carrier went and came is of no matter to a plan.</summary>

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Mcr.Actors.Platform;
+using Mcr.Native.Egress;
+using Mcr.Native.Netlink;
 
 namespace Mcr.Actors.Interfaces;
 
@@ -19,7 +21,7 @@ internal static class PlanPreparation
             PlanInput around = input with { Allocations = plan.Allocations };
             foreach ((int id, EgressKey key) in plan.Open)
             {
-                if (port.OpenEgress(id, key) is not { } sentence)
+                if (Open(port, input, id, key) is not { } sentence)
                 {
                     opened.Add((id, key));
                     continue;
@@ -54,4 +56,9 @@ internal static class PlanPreparation
             input = around;
         }
     }
+
+    /// <summary>A feed's device is one of those that the plan was made for.</summary>
+    private static string? Open(IInterfacePort port, PlanInput input, int id, EgressKey key) => key.Kind == EgressKind.Feed && input.Links.TryGet(key.Interface, out Link? device)
+        ? port.OpenFeed(id, key, device)
+        : port.OpenEgress(id, key);
 }

@@ -10,7 +10,7 @@ namespace Mcr.Actors.Interfaces;
 /// <summary>What a plan has made of one rule. Immutable.</summary>
 /// <param name="Outcome">True once the workers have applied the plan.</param>
 /// <param name="Resolved">As workers run it; null: no worker is to have it.</param>
-/// <param name="Sockets">In use, one for each of the resolved outputs, and one for each that is listened to.</param>
+/// <param name="Sockets">In use, one for each of the resolved outputs, one for each that is listened to, and one for each of several inputs.</param>
 /// <param name="Memberships">In use.</param>
 /// <param name="Counter">Its entry, which it keeps for as long as it exists, so that its counters never fall back; null before the first.</param>
 /// <param name="Outputs">The entries of its outputs, kept in the same way.</param>

@@ -22,7 +22,8 @@ internal static class RuleMemberships
 
     /// <summary>Why it is not had, for the rule's state.</summary>
     public static string Sentence(Membership membership, string why) =>
-        membership == Membership.AllMulticast ? $"the device does not take all groups in: {why}"
+        membership.IsHeardOnly ? $"{membership.Group} is not let through: {why}"
+        : membership.IsAllMulticast ? $"the device does not take all groups in: {why}"
         : membership.Port == 0 ? $"{membership.Group} cannot be joined: {why}"
         : $"{membership.Group}:{membership.Port} cannot be claimed: {why}";
 }

@@ -4,9 +4,9 @@ using Mcr.Native.Netlink;
 
 namespace Mcr.Actors.Messages;
 
-/// <summary>An interface as lists show it.</summary>
+/// <summary>An interface as lists show it, or the home of rules with several inputs.</summary>
 /// <param name="Link">null: there is no such device now.</param>
-/// <param name="Rules">How many rules take their input here.</param>
+/// <param name="Rules">How many rules take their input, or one of their inputs, here.</param>
 /// <param name="Workers">How many workers it has.</param>
 public sealed record InterfaceView(string Name, Link? Link, int Rules, int Workers)
 {

@@ -69,7 +69,7 @@ public sealed record RelayEvent(EventSeverity Severity, EventKind Kind, string S
     /// <summary>Of that rule, if it has one.</summary>
     public string? RuleName { get; init; }
 
-    /// <summary>The device it is about; null for none.</summary>
+    /// <summary>The device it is about, or what is in its place where a rule has several inputs; null for none.</summary>
     public string? Interface { get; init; }
 
     /// <summary>What programs look at, where people read the sentence.</summary>
@@ -77,7 +77,7 @@ public sealed record RelayEvent(EventSeverity Severity, EventKind Kind, string S
 
     /// <summary>Of a rule.</summary>
     public static RelayEvent Of(ForwardingRule rule, EventSeverity severity, EventKind kind, string sentence) =>
-        new(severity, kind, sentence) { Rule = rule.Id, RuleName = rule.Name, Interface = rule.MoreInputs.IsEmpty ? rule.Input.Interface : null };
+        new(severity, kind, sentence) { Rule = rule.Id, RuleName = rule.Name, Interface = rule.Home };
 }
 
 /// <param name="Number">1 for the first of this mcrd, then one more each.</param>

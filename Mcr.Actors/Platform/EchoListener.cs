@@ -7,23 +7,19 @@ using Mcr.Native.Netlink;
 namespace Mcr.Actors.Platform;
 
 /// <summary>
-/// Hears on one output device what other nodes send to its groups: a socket for each worker of the interface, since what one has read no other can, and the groups, which are joined
-/// like an input's, so that switches send them here. Owned by the port.
+/// Hears on one output device what other nodes send to its groups: a socket for each worker of the interface, since what one has read no other can.
 /// </summary>
-internal sealed class EchoListener : IDisposable
+internal sealed class EchoListener : DeviceListener
 {
-    private readonly GroupMembership _groups;
     private readonly HashSet<IPAddress> _heard = [];
     private readonly Lock _lock = new(); // workers' actors look up what they hand over
     private NeighbourProbe? _probe; // while somebody asks
     private readonly List<(EchoSocket Socket, TaggedSocket Passed)> _sockets = [];
 
     /// <exception cref="Mcr.Native.Interop.LinuxException">the kernel refused; the message is a sentence for the operator.</exception>
-    /// <param name="kept">What workers hold a duplicate of: without its groups, which end with mcrd, a worker would hear silence.</param>
     public EchoListener(EgressKey key, int seats, KeptDescriptors kept)
+        : base(key, kept)
     {
-        Key = key;
-        _groups = new GroupMembership(key.InterfaceIndex) { Opened = socket => kept.Add(socket, KeptTag.Groups), Closing = kept.Remove };
         try
         {
             while (_sockets.Count < seats)
@@ -35,9 +31,6 @@ internal sealed class EchoListener : IDisposable
             throw;
         }
     }
-
-    /// <summary>What it was opened for.</summary>
-    public EgressKey Key { get; }
 
     /// <inheritdoc cref="EchoListener(EgressKey, int, KeptDescriptors)"/>
     public void AddSeat()
@@ -58,34 +51,24 @@ internal sealed class EchoListener : IDisposable
         }
     }
 
-    /// <summary>For the worker in that seat.</summary>
-    public TaggedSocket Of(int seat)
+    public override TaggedSocket Of(int seat)
     {
         lock (_lock)
             return _sockets[seat].Passed;
     }
 
-    /// <inheritdoc cref="EchoListener(EgressKey, int, KeptDescriptors)"/>
-    public void Join(IPAddress group)
+    public override void Join(Membership membership)
     {
-        _groups.Join(group, null);
-        _heard.Add(group);
+        Groups.Join(membership.Group, null);
+        _heard.Add(membership.Group);
         Filter();
     }
 
-    public void Leave(IPAddress group)
+    public override void Leave(Membership membership)
     {
-        _groups.Leave(group, null);
-        _heard.Remove(group);
+        Groups.Leave(membership.Group, null);
+        _heard.Remove(membership.Group);
         Filter();
-    }
-
-    /// <summary>The port stays open: workers are told to hold its groups no more.</summary>
-    public void Close()
-    {
-        foreach (IPAddress group in _heard)
-            _groups.Leave(group, null);
-        Dispose();
     }
 
     /// <inheritdoc cref="IInterfacePort.Probe"/>
@@ -110,15 +93,9 @@ internal sealed class EchoListener : IDisposable
     /// <inheritdoc cref="IInterfacePort.TakeProbeAnswers"/>
     public IReadOnlyCollection<ulong> TakeProbeAnswers() => _probe?.TakeAnswers() ?? [];
 
-    /// <inheritdoc cref="GroupMembership.Repair"/>
-    public IReadOnlyList<LostMembership> Repair() => _groups.Repair();
-
-    /// <inheritdoc cref="GroupMembership.Announce"/>
-    public void Announce() => _groups.Announce();
-
-    public void Dispose()
+    public override void Dispose()
     {
-        _groups.Dispose();
+        base.Dispose();
         _probe?.Dispose();
         lock (_lock)
         {

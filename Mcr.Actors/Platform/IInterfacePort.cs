@@ -18,12 +18,17 @@ public interface IInterfacePort : IDisposable
 {
     Link Link { get; }
 
-    /// <summary>What could not be as it was asked for when this was opened, for the log.</summary>
-    IReadOnlyList<string> Notes => [];
+    /// <summary>What could not be as it was asked for when this, or something of it, was opened, for the log; each is told once.</summary>
+    IReadOnlyList<string> TakeNotes() => [];
 
     /// <summary>Opens an egress socket under an id of the caller's.</summary>
     /// <returns>null, or a sentence that says why not.</returns>
     string? OpenEgress(int id, EgressKey key);
+
+    /// <summary>Opens a socket by which datagrams of a device come to rules with several inputs, under an id as egress sockets have; it is closed like them.</summary>
+    /// <param name="device">Which the key is about.</param>
+    /// <returns>null, or a sentence that says why not.</returns>
+    string? OpenFeed(int id, EgressKey key, Link device);
 
     void CloseEgress(int id);
 
@@ -205,6 +210,14 @@ public sealed record Membership(IPAddress Group, IPAddress? Source, ushort Port)
     /// <summary>The group is an output's, and other nodes that send to it are to be heard by this socket; null: it is an input's.</summary>
     public EgressKey? Echo { get; init; }
 
+    /// <summary>It is for the device of this socket, which rules with several inputs take datagrams from; null: for the port's own.</summary>
+    public EgressKey? Feed { get; init; }
+
+    /// <summary>Of a <see cref="Feed"/>: nothing is joined, but what is sent there is let through to the socket.</summary>
+    public bool IsHeardOnly { get; init; }
+
     /// <summary>No group: the device takes every multicast frame in.</summary>
     public static readonly Membership AllMulticast = new(IPAddress.Any, null, 0);
+
+    public bool IsAllMulticast => (this with { Feed = null }) == AllMulticast;
 }

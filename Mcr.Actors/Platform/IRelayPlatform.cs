@@ -44,4 +44,8 @@ public interface IRelayPlatform
 }
 
 /// <param name="Interface">How the interface is configured.</param>
-public sealed record PortOptions(InterfaceOptions Interface);
+public sealed record PortOptions(InterfaceOptions Interface)
+{
+    /// <summary>How the devices are configured that it has feed sockets on.</summary>
+    public Func<string, InterfaceOptions> Devices { get; init; } = _ => new InterfaceOptions();
+}

@@ -1,3 +1,4 @@
+using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
 using Mcr.Native.Worker;
 
@@ -26,6 +27,9 @@ internal sealed class KeptDescriptors(int first = 0)
                 worker.Keep([new KeptItem(id, tag)], [descriptor]);
         }
     }
+
+    /// <summary>Memberships on a device, which workers keep.</summary>
+    public GroupMembership OpenGroups(int interfaceIndex) => new(interfaceIndex) { Opened = socket => Add(socket, KeptTag.Groups), Closing = Remove };
 
     public void Remove(FileDescriptor descriptor)
     {

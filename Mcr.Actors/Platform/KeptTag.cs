@@ -15,14 +15,20 @@ internal static class KeptTag
     private const string ClaimPrefix = "claim ";
     private const string SlotPrefix = "slot ";
 
-    /// <summary>A claimed unicast address and port.</summary>
-    public static string Claim(Membership membership) => $"{ClaimPrefix}{new IPEndPoint(membership.Group, membership.Port)}";
+    /// <summary>A claimed unicast address and port, on the device of a feed socket if it is for one.</summary>
+    public static string Claim(Membership membership) => $"{ClaimPrefix}{new IPEndPoint(membership.Group, membership.Port)}{(membership.Feed is null ? "" : $" {EgressKeyText.Write(membership.Feed)}")}";
 
     /// <returns>null when it is not the tag of a claim.</returns>
-    public static Membership? ReadClaim(string tag) =>
-        tag.StartsWith(ClaimPrefix, StringComparison.Ordinal) && IPEndPoint.TryParse(tag.AsSpan(ClaimPrefix.Length), out IPEndPoint? claimed)
-            ? new Membership(claimed.Address, null, (ushort)claimed.Port)
+    public static Membership? ReadClaim(string tag)
+    {
+        if (!tag.StartsWith(ClaimPrefix, StringComparison.Ordinal))
+            return null;
+        string[] words = tag[ClaimPrefix.Length..].Split(' ', 2);
+        EgressKey? feed = words.Length == 2 ? EgressKeyText.Read(words[1]) : null;
+        return IPEndPoint.TryParse(words[0], out IPEndPoint? claimed) && (feed is not null) == (words.Length == 2)
+            ? new Membership(claimed.Address, null, (ushort)claimed.Port) { Feed = feed }
             : null;
+    }
 
     /// <summary>The counters of a seat that has been given up.</summary>
     public static string Slot(int number) => string.Create(CultureInfo.InvariantCulture, $"{SlotPrefix}{number}");

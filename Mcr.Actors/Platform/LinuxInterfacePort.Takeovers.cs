@@ -15,14 +15,14 @@ public sealed partial class LinuxInterfacePort
     public bool Probe(EgressKey echo, Link link, IReadOnlyCollection<IPAddress> addresses)
     {
         bool isAsked = false;
-        return _listeners.TryGetValue(echo, out EchoListener? listener) && Try(() => isAsked = listener.Probe(link, addresses)) is null && isAsked;
+        return _byKey.GetValueOrDefault(echo) is EchoListener listener && Try(() => isAsked = listener.Probe(link, addresses)) is null && isAsked;
     }
 
-    public IReadOnlyCollection<ulong> TakeProbeAnswers() => [.. _echoes.Values.SelectMany(e => e.TakeProbeAnswers())];
+    public IReadOnlyCollection<ulong> TakeProbeAnswers() => [.. Echoes.SelectMany(e => e.TakeProbeAnswers())];
 
     public void EndProbe()
     {
-        foreach (EchoListener listener in _echoes.Values)
+        foreach (EchoListener listener in Echoes)
             listener.EndProbe();
     }
 

@@ -9,12 +9,16 @@ public sealed partial class LinuxInterfacePort
 {
     public PortRepair Repair()
     {
-        IReadOnlyList<LostMembership> lost;
+        (Membership Membership, LostMembership Lost)[] lost;
         IReadOnlyList<LostMembership> unheard;
         try
         {
-            lost = _groups.Repair();
-            unheard = [.. _echoes.Values.SelectMany(e => e.Repair())];
+            lost =
+            [
+                .. _groups.Repair().Select(m => (new Membership(m.Group, m.Source, 0), m)),
+                .. Feeds.SelectMany(f => f.Repair().Select(m => (new Membership(m.Group, m.Source, 0) { Feed = f.Key }, m))),
+            ];
+            unheard = [.. Echoes.SelectMany(e => e.Repair())];
         }
         catch (Exception e) when (e is IOException or LinuxException)
         {
@@ -22,16 +26,16 @@ public sealed partial class LinuxInterfacePort
         }
 
         return new PortRepair(
-            [.. lost.Select(Sentence), .. unheard.Select(Sentence), .. new[] { _gro?.Repair() }.OfType<string>()],
-            lost.Where(m => m.Refusal is not null).ToImmutableDictionary(m => new Membership(m.Group, m.Source, 0), m => m.Refusal!));
+            [.. lost.Select(m => $"{(m.Membership.Feed is { } feed ? $"on {feed.Interface}, " : "")}{Sentence(m.Lost)}"), .. unheard.Select(Sentence), .. new[] { _gro?.Repair() }.OfType<string>()],
+            lost.Where(m => m.Lost.Refusal is not null).ToImmutableDictionary(m => m.Membership, m => m.Lost.Refusal!));
     }
 
     public int Announce()
     {
         _ = Try(_groups.Announce); // for want of descriptors, which is said where it matters
-        foreach (EchoListener listener in _echoes.Values)
+        foreach (DeviceListener listener in _listeners.Values)
             _ = Try(listener.Announce);
-        return _groups.Count;
+        return _groups.Count + Feeds.Sum(f => f.Joined);
     }
 
     private static string Sentence(LostMembership lost)

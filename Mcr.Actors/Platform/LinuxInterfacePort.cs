@@ -17,27 +17,31 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
     private readonly LinuxPlatformOptions _options;
     private readonly WorkerOptions _workerOptions;
     private readonly InterfaceOptions _settings;
+    private readonly Func<string, InterfaceOptions> _devices;
     private readonly Func<Action<WorkerEvent>, LinuxWorker> _startWorker;
     private readonly LinuxSeats _seats;
     private readonly GroSetting? _gro;
     private readonly GroupMembership _groups;
-    private readonly Dictionary<EgressKey, EchoListener> _listeners = []; // those of _echoes
+    private readonly Dictionary<EgressKey, DeviceListener> _byKey = []; // those of _listeners
     private AllMulticast? _allMulticast;
     private readonly Dictionary<Membership, UnicastClaim> _claims = [];
     private readonly HashSet<Membership> _claimsLeft = []; // a worker may have them open a moment longer
     private readonly ConcurrentDictionary<int, TaggedSocket> _egress = []; // a worker's actor looks up what it hands over
-    private readonly ConcurrentDictionary<int, EchoListener> _echoes = []; // likewise, under ids of the same kind
+    private readonly ConcurrentDictionary<int, DeviceListener> _listeners = []; // likewise, under ids of the same kind
     private readonly KeptDescriptors _kept;
     private readonly LinuxCounterBases _bases;
     private readonly LinuxAdoption? _adoption;
+    private readonly List<string> _notes;
     private bool _isHeld;
 
     /// <param name="inherited">From the workers of an earlier mcrd; null for an interface that is opened anew.</param>
     /// <exception cref="LinuxException">the kernel refused; the message is a sentence for the operator.</exception>
     /// <exception cref="InvalidDataException">what was inherited is not what it should be.</exception>
-    internal LinuxInterfacePort(Link link, InterfaceOptions settings, LinuxPlatformOptions options, Func<Action<WorkerEvent>, LinuxWorker> startWorker, Inheritance? inherited = null)
+    internal LinuxInterfacePort(Link link, PortOptions port, LinuxPlatformOptions options, Func<Action<WorkerEvent>, LinuxWorker> startWorker, Inheritance? inherited = null)
     {
+        InterfaceOptions settings = port.Interface;
         Link = link;
+        _devices = port.Devices;
         _options = options;
         _workerOptions = new WorkerOptions(options.OrphanGraceMilliseconds, options.Segmentation)
         {
@@ -60,32 +64,39 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
         if (inherited is not null)
         {
             _adoption = new LinuxAdoption(inherited, _workerOptions);
-            foreach ((int id, (PassedSocket passed, FileDescriptor descriptor)) in inherited.Egress)
-                _egress[id] = new TaggedSocket(OutputSocket.Adopt(descriptor, passed.Kind, passed.LinkAddress), passed.Tag);
+            Adopt(inherited);
         }
 
         _gro = settings.Gro == GroMode.Leave ? null : GroSetting.Apply(link, settings.Gro == GroMode.On, options.Features);
-        Notes = [.. new[] { _seats.RingRefusal, _gro?.Problem, _adoption?.Note }.OfType<string>()];
-        _groups = new GroupMembership(link.Index) { Opened = socket => _kept.Add(socket, KeptTag.Groups), Closing = _kept.Remove };
+        _notes = [.. new[] { _seats.RingRefusal, _gro?.Problem, _adoption?.Note }.OfType<string>()];
+        _groups = _kept.OpenGroups(link.Index);
     }
 
     public Link Link { get; }
 
-    public IReadOnlyList<string> Notes { get; }
+    public IReadOnlyList<string> TakeNotes()
+    {
+        string[] notes = [.. _notes];
+        _notes.Clear();
+        return notes;
+    }
 
     public string? OpenEgress(int id, EgressKey key) => Try(() =>
     {
         if (key.Kind == EgressKind.Echo)
-            _listeners[key] = _echoes[id] = new EchoListener(key, _seats.Count, _kept);
+            _byKey[key] = _listeners[id] = new EchoListener(key, _seats.Count, _kept);
         else
             _egress[id] = new TaggedSocket(OutputSocket.Open(RequestFor(key, _options.SendBuffer)), EgressKeyText.Write(key));
     });
 
     public void CloseEgress(int id)
     {
-        if (_echoes.TryRemove(id, out EchoListener? listener))
+        if (_listeners.TryRemove(id, out DeviceListener? listener))
         {
-            _ = _listeners.Remove(listener.Key);
+            if (ReferenceEquals(_byKey.GetValueOrDefault(listener.Key), listener))
+                _ = _byKey.Remove(listener.Key);
+            if (listener is FeedListener feed)
+                CountDrops(feed);
             listener.Close();
         }
 
@@ -95,9 +106,9 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
 
     public string? Join(Membership membership) => Try(() =>
     {
-        if (membership.Echo is { } echo)
-            _listeners.GetValueOrDefault(echo)?.Join(membership.Group); // without its socket there is nothing to hear
-        else if (membership == Membership.AllMulticast)
+        if (ListenerKeyOf(membership) is { } key)
+            _byKey.GetValueOrDefault(key)?.Join(membership); // without its socket there is nothing to hear
+        else if (membership.IsAllMulticast)
             TakeAllMulticast();
         else if (membership.Port == 0)
             _groups.Join(membership.Group, membership.Source);
@@ -107,9 +118,9 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
 
     public void Leave(Membership membership)
     {
-        if (membership.Echo is { } echo)
-            _listeners.GetValueOrDefault(echo)?.Leave(membership.Group);
-        else if (membership == Membership.AllMulticast)
+        if (ListenerKeyOf(membership) is { } key)
+            _byKey.GetValueOrDefault(key)?.Leave(membership);
+        else if (membership.IsAllMulticast)
             LeaveAllMulticast();
         else if (membership.Port == 0)
             _groups.Leave(membership.Group, membership.Source);
@@ -152,6 +163,8 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
 
     public void DropInherited()
     {
+        foreach (FeedListener feed in Feeds)
+            _ = Try(feed.DropInherited); // for want of memory for a filter: it lets through what it did
         if (_adoption?.Drop() is { } ids)
             _kept.Drop(ids);
     }
@@ -164,7 +177,7 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
 
     public string? AddSeat() => Try(() =>
     {
-        foreach (EchoListener listener in _echoes.Values)
+        foreach (EchoListener listener in Echoes)
             listener.AddSeat();
         _seats.Add();
         _kept.Remove(_seats.All[_seats.Count - 1].SlotDescriptor);
@@ -177,15 +190,23 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
     public void RemoveSeat()
     {
         LinuxSeat seat = _seats.RemoveLast();
-        foreach (EchoListener listener in _echoes.Values)
+        foreach (EchoListener listener in Echoes)
             listener.RemoveSeat();
         _kept.Detach(_seats.Count);
         _kept.Add(seat.SlotDescriptor, KeptTag.Slot(_seats.Count)); // every sum counts it
     }
 
-    public WorkerCounters ReadCounters(int number) => _seats.All[number].ReadCounters();
+    public WorkerCounters ReadCounters(int number)
+    {
+        CountFeedDrops();
+        return _seats.All[number].ReadCounters();
+    }
 
-    public WorkerCounters ReadCounters() => _seats.All.Aggregate(WorkerCounters.Zero, (sum, seat) => sum.Plus(seat.ReadCounters()));
+    public WorkerCounters ReadCounters()
+    {
+        CountFeedDrops();
+        return _seats.All.Aggregate(WorkerCounters.Zero, (sum, seat) => sum.Plus(seat.ReadCounters()));
+    }
 
     public RuleCounters ReadRule(int counter)
     {
@@ -268,10 +289,10 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
             claim.Dispose();
         foreach (TaggedSocket socket in _egress.Values)
             socket.Socket.Dispose();
-        foreach (EchoListener listener in _echoes.Values)
+        foreach (DeviceListener listener in _listeners.Values)
             listener.Dispose();
-        _echoes.Clear();
         _listeners.Clear();
+        _byKey.Clear();
         _claims.Clear();
         _egress.Clear();
         if (!_isHeld)
@@ -281,12 +302,14 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
         _adoption?.Dispose();
     }
 
+    private IEnumerable<EchoListener> Echoes => _listeners.Values.OfType<EchoListener>();
+
     /// <summary>For the worker in that seat; asked by its actor.</summary>
-    private TaggedSocket SocketOf(int id, int seat) => _echoes.TryGetValue(id, out EchoListener? listener) ? listener.Of(seat) : _egress[id];
+    private TaggedSocket SocketOf(int id, int seat) => _listeners.TryGetValue(id, out DeviceListener? listener) ? listener.Of(seat) : _egress[id];
 
     private void TakeAllMulticast()
     {
-        _allMulticast = AllMulticast.Take(Link);
+        _allMulticast = AllMulticast.Take(Link.Index, Link.Name);
         _kept.Add(_allMulticast.Descriptor, KeptTag.Groups);
     }
 
@@ -301,9 +324,10 @@ public sealed partial class LinuxInterfacePort : IInterfacePort
 
     private void Claim(Membership membership)
     {
+        (string device, int index) = membership.Feed is { } feed ? (feed.Interface, feed.InterfaceIndex) : (Link.Name, Link.Index);
         UnicastClaim claim = _adoption?.TakeClaim(membership) is { } inherited
             ? UnicastClaim.Adopt(inherited)
-            : UnicastClaim.Open(Link.Name, Link.Index, membership.Group, membership.Port, _claimsLeft.Contains(membership));
+            : UnicastClaim.Open(device, index, membership.Group, membership.Port, _claimsLeft.Contains(membership));
         _claims.Add(membership, claim);
         _kept.Add(claim.Descriptor, KeptTag.Claim(membership));
     }

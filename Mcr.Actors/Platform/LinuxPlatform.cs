@@ -58,7 +58,7 @@ public sealed class LinuxPlatform(WorkerProgram program, Capabilities capabiliti
 
     private LinuxInterfacePort Open(Link link, PortOptions options, Inheritance? inherited) => new(
         link,
-        options.Interface,
+        options,
         platformOptions,
         onEvent => new LinuxWorker(_standby, options.Interface is { Realtime: true, Spin: false }, platformOptions.Logging, onEvent),
         inherited);

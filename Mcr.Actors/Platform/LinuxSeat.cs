@@ -1,3 +1,4 @@
+using Mcr.Actors.Interfaces;
 using Mcr.Actors.Relay;
 using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
@@ -40,15 +41,14 @@ internal sealed class LinuxSeat : IDisposable
     public static LinuxSeat Adopt(FileDescriptor slot) => new(WorkerSlot.Open(slot));
 
     /// <summary>The socket of an earlier mcrd's worker; takes ownership of the descriptor.</summary>
-    public PacketSocket AdoptSocket(FileDescriptor socket, Link link, RingGeometry ring) => _ingress = PacketSocket.Adopt(socket, link, ring);
+    public PacketSocket AdoptSocket(FileDescriptor socket, Link link, RingGeometry ring) => _ingress = PacketSocket.Adopt(socket, link.LinkHeader, ring);
 
     /// <param name="deaf">It shall join a group, and not be the first of it.</param>
-    public PacketSocket Open(Link link, IngressMode mode, int receiveBuffer, bool deaf)
-    {
-        // Half of the queue is the ring, the other half is for frames longer than its slots.
-        RingGeometry ring = mode == IngressMode.Ring ? RingGeometry.For(link.Mtu, receiveBuffer / 2) : default;
-        return _ingress = PacketSocket.Open(link, receiveBuffer, ring, deaf);
-    }
+    public PacketSocket Open(Link link, IngressMode mode, int receiveBuffer, bool deaf) =>
+        _ingress = FeedsHome.Is(link) ? PacketSocket.OpenDeaf(link.Name) : PacketSocket.Open(link, receiveBuffer, RingFor(link, mode, receiveBuffer), deaf);
+
+    /// <summary>Half of the queue is the ring, the other half is for frames longer than its slots.</summary>
+    public static RingGeometry RingFor(Link link, IngressMode mode, int receiveBuffer) => mode == IngressMode.Ring ? RingGeometry.For(link.Mtu, receiveBuffer / 2) : default;
 
     public void Close()
     {
@@ -62,6 +62,9 @@ internal sealed class LinuxSeat : IDisposable
         PacketSocket ingress = _ingress ?? throw new InvalidOperationException("the seat has no socket");
         worker.Greet(_slot.Descriptor, ingress.Descriptor, place, options with { Ring = ingress.Ring }, runtimeDirectory, socket);
     }
+
+    /// <summary>Of sockets that it takes frames from beside its own.</summary>
+    public void AddKernelDrops(long drops) => _slot.AddKernelDrops(drops);
 
     public void DisownQueue() => _slot.DisownQueue();
 

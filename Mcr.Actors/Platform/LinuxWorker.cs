@@ -64,7 +64,7 @@ public sealed class LinuxWorker : IWorkerProcess
             case UseSockets use:
                 foreach (IReadOnlyList<(int Id, TaggedSocket Socket)> some in use.Ids.Select(id => (Id: id, Socket: _socket(id))).InRecords(s => s.Socket.Tag))
                 {
-                    ImmutableArray<PassedSocket> items = [.. some.Select(s => new PassedSocket(s.Id, s.Socket.Socket.Kind, s.Socket.Socket.LinkAddress, s.Socket.Tag))];
+                    ImmutableArray<PassedSocket> items = [.. some.Select(s => s.Socket.Passed(s.Id))];
                     _process.Send(new WorkerMessage.Sockets(items), [.. some.Select(s => s.Socket.Socket.Descriptor)]);
                 }
 

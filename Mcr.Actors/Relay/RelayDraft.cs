@@ -15,6 +15,7 @@ internal sealed class RelayDraft(
     long revision)
 {
     private readonly Dictionary<string, ImmutableDictionary<RuleId, ForwardingRule>.Builder> _siblings = []; // of the interfaces that have changed
+    private readonly List<string> _homes = []; // those, in order
 
     private readonly Dictionary<RuleInput, ForwardingRule?> _before = []; // of the inputs whose rules have changed
 
@@ -26,6 +27,9 @@ internal sealed class RelayDraft(
     public ImmutableDictionary<RuleId, RuleEntry>.Builder Entries => entries;
 
     public ImmutableHashSet<RuleId>.Builder Changed { get; } = ImmutableHashSet.CreateBuilder<RuleId>();
+
+    /// <summary>Whose rules have changed, in the order in which they did: who gives a rule up is told before who gets it.</summary>
+    public IReadOnlyList<string> Homes => _homes;
 
     /// <summary>Nobody need wait for these any more.</summary>
     public List<RuleId> Dropped { get; } = [];
@@ -48,7 +52,7 @@ internal sealed class RelayDraft(
         Effects.Add(new RelayEffect.ToRules(new RuleCommands.Assign(rule, isOneOfMany)));
         rules.Put(rule.Rule);
         entries[id] = RuleEntry.New(rule, revision, now);
-        Siblings(rule.Rule.Input.Interface)[id] = rule.Rule;
+        Siblings(rule.Rule.Home)[id] = rule.Rule;
     }
 
     /// <summary>Takes out the rule with the same input: it is gone for checks, and its actor stays if it has the same id.</summary>
@@ -65,6 +69,7 @@ internal sealed class RelayDraft(
         _before.TryAdd(replaced.Input, replaced);
         Changed.Add(replaced.Id);
         rules.Remove(replaced.Id);
+        Siblings(replaced.Home).Remove(replaced.Id); // the next one may be at home elsewhere: with more inputs, or with one only
     }
 
     public void Drop(ForwardingRule rule)
@@ -75,7 +80,7 @@ internal sealed class RelayDraft(
         Dropped.Add(rule.Id);
         rules.Remove(rule.Id);
         entries.Remove(rule.Id);
-        Siblings(rule.Input.Interface).Remove(rule.Id);
+        Siblings(rule.Home).Remove(rule.Id);
     }
 
     /// <summary>Of what was there before and is now.</summary>
@@ -110,7 +115,11 @@ internal sealed class RelayDraft(
     private ImmutableDictionary<RuleId, ForwardingRule>.Builder Siblings(string name)
     {
         if (!_siblings.TryGetValue(name, out ImmutableDictionary<RuleId, ForwardingRule>.Builder? siblings))
+        {
+            _homes.Add(name);
             _siblings.Add(name, siblings = byInterface.TryGetValue(name, out ImmutableDictionary<RuleId, ForwardingRule>? there) ? there.ToBuilder() : ImmutableDictionary.CreateBuilder<RuleId, ForwardingRule>());
+        }
+
         return siblings;
     }
 }

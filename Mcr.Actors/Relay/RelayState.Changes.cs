@@ -198,7 +198,7 @@ internal sealed partial record RelayState
         }
 
         RelayState next = Take(draft, overlay);
-        next.Tell(puts.Select(p => p.Rule.Rule).Concat(removed).Select(r => r.Input.Interface), draft.Changed.ToImmutable(), draft.Effects);
+        next.Tell(draft.Homes, draft.Changed.ToImmutable(), draft.Effects);
         draft.Effects.Add(new RelayEffect.Save());
         return (next, draft.Difference(), draft.Effects);
     }
@@ -221,7 +221,7 @@ internal sealed partial record RelayState
         ImmutableHashSet<RuleId> rules = [.. difference.Added.Concat(difference.Changed.Select(c => c.After)).Select(r => r.Id)];
         TimeSpan patience = Shortest + TimeSpan.FromSeconds(rules.Count / RulesPerSecond);
         return Wait(
-            new WaitingCommand(ticket, rules, Unsettled(rules), difference.Removed.Select(r => r.Input.Interface).Distinct().ToImmutableDictionary(name => name, _ => Revision), Removed: null)
+            new WaitingCommand(ticket, rules, Unsettled(rules), difference.Removed.Select(r => r.Home).Distinct().ToImmutableDictionary(name => name, _ => Revision), Removed: null)
             {
                 IsOfMany = true,
                 Difference = difference,

@@ -60,7 +60,7 @@ internal sealed partial record RelayState
         if (draft.Changed.Count == 0)
             return (this, [new RelayEffect.Answer(ticket, new CommandResult.NoOp(Same(added)))]);
         RelayState next = Take(draft, overlay);
-        next.Tell(added.Select(r => r.Rule.Input.Interface), draft.Changed.ToImmutable(), draft.Effects);
+        next.Tell(draft.Homes, draft.Changed.ToImmutable(), draft.Effects);
         draft.Effects.Add(new RelayEffect.Save());
         return next.Wait(ticket, added.Select(r => r.Rule.Id), draft.Effects, difference: difference);
     }
@@ -81,9 +81,9 @@ internal sealed partial record RelayState
         if (problems.Count > 0)
             return (this, [new RelayEffect.Answer(ticket, new CommandResult.Rejected(problems.ToImmutable()))]);
         RelayState next = Take(draft, Overlay.Without(rule.Input));
-        next.Tell([rule.Input.Interface], [rule.Id], draft.Effects);
+        next.Tell(draft.Homes, [rule.Id], draft.Effects);
         draft.Effects.Add(new RelayEffect.Save());
-        ImmutableDictionary<string, long> interfaces = ImmutableDictionary<string, long>.Empty.Add(rule.Input.Interface, next.Revision);
+        ImmutableDictionary<string, long> interfaces = ImmutableDictionary<string, long>.Empty.Add(rule.Home, next.Revision);
         return next.Wait(new WaitingCommand(ticket, [], [], interfaces, rule) { Difference = difference }, draft.Effects);
     }
 
@@ -125,7 +125,7 @@ internal sealed partial record RelayState
     /// than that: news that reached the actor when it crashed, or before it knew its rule again, never came here.
     /// </summary>
     public Effects RuleRestarted(RuleId id) => Entries.TryGetValue(id, out RuleEntry? entry)
-        ? [new RelayEffect.ToRules(new RuleCommands.Assign(entry.Rule)), new RelayEffect.ToInterfaces(new InterfaceCommands.TellAgain(entry.Rule.Rule.Input.Interface, id))]
+        ? [new RelayEffect.ToRules(new RuleCommands.Assign(entry.Rule)), new RelayEffect.ToInterfaces(new InterfaceCommands.TellAgain(entry.Rule.Rule.Home, id))]
         : [];
 
     /// <summary>Who waited long enough is told how things are now.</summary>
@@ -163,7 +163,7 @@ internal sealed partial record RelayState
     /// <param name="changed">Of these or other interfaces; null for all.</param>
     private void Tell(IEnumerable<string> interfaces, ImmutableHashSet<RuleId>? changed, ImmutableArray<RelayEffect>.Builder effects)
     {
-        foreach (string name in interfaces.Distinct())
+        foreach (string name in interfaces)
         {
             ImmutableDictionary<RuleId, ForwardingRule> rules = ByInterface.GetValueOrDefault(name) ?? ImmutableDictionary<RuleId, ForwardingRule>.Empty;
             effects.Add(new RelayEffect.ToInterfaces(new InterfaceCommands.UseRules(name, Revision, rules, changed)));
@@ -216,7 +216,7 @@ internal sealed partial record RelayState
         {
             return command.Interfaces.IsEmpty
                 ? $"{Sentences.Label(removed)} is removed"
-                : $"{Sentences.Label(removed)} is removed, but the worker of {removed.Input.Interface} has not confirmed that it stopped relaying it";
+                : $"{Sentences.Label(removed)} is removed, but the worker of {removed.Home} has not confirmed that it stopped relaying it";
         }
 
         if (command.Rules.Count == 1)

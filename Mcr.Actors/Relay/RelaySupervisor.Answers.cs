@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Mcr.Actors.Interfaces;
 using Mcr.Actors.Messages;
 using Mcr.Actors.State;
 using Mcr.Native.Netlink;
@@ -65,13 +66,13 @@ public sealed partial class RelaySupervisor
         string[] names =
         [
             .. links.Links.Select(l => l.Name).Concat(_options.Interfaces.Keys)
-                .Concat(_state.Rules.Rules.SelectMany(r => r.Devices))
+                .Concat(_state.Rules.Rules.SelectMany(r => r.Devices.Append(r.Home)))
                 .Distinct().Order(StringComparer.Ordinal),
         ];
-        var rules = _state.Rules.Rules.SelectMany(r => r.Inputs.Select(i => i.Interface).Distinct()).CountBy(name => name).ToDictionary();
+        var rules = _state.Rules.Rules.SelectMany(r => r.Inputs.Select(i => i.Interface).Append(r.Home).Distinct()).CountBy(name => name).ToDictionary();
         AskInterfaces(reports => new RelayQueries.InterfaceList([.. names.Select(name => new InterfaceView(
             name,
-            links.TryGet(name, out Link? link) ? link : null,
+            FeedsHome.Find(name, links),
             rules.GetValueOrDefault(name),
             reports.Interfaces.Sum(r => r.Workers.Count(w => w.Interface == name)))
         {

@@ -135,6 +135,9 @@ public sealed partial class RelaySupervisor : UntypedActor, IWithTimers
             case RelayCommands.SetWorkers { Count: < 1 or > InterfaceOptions.MaxWorkers } set:
                 Sender.Tell(new CommandResult.Rejected("count", $"{set.Count} is not a number of workers; give one from 1 to {InterfaceOptions.MaxWorkers}"));
                 break;
+            case RelayCommands.SetWorkers { Interface: ForwardingRule.FeedsHome } set:
+                Sender.Tell(FeedsHome.Answer(set.Count));
+                break;
             case RelayCommands.SetWorkers set:
                 _interfaces.Forward(new InterfaceCommands.SetWorkers(set.Interface, set.Count));
                 break;

@@ -1,5 +1,4 @@
 using Mcr.Native.Interop;
-using Mcr.Native.Netlink;
 
 namespace Mcr.Native.Ingress;
 
@@ -14,13 +13,13 @@ public sealed unsafe class AllMulticast : IDisposable
     public FileDescriptor Descriptor { get; }
 
     /// <exception cref="LinuxException">EPERM without CAP_NET_RAW, ENODEV when the device is gone.</exception>
-    public static AllMulticast Take(Link link)
+    public static AllMulticast Take(int interfaceIndex, string device)
     {
-        FileDescriptor socket = SocketOptions.Open(Libc.AF_PACKET, Libc.SOCK_RAW, 0, $"all-multicast on {link.Name}"); // protocol 0: it hears nothing
+        FileDescriptor socket = SocketOptions.Open(Libc.AF_PACKET, Libc.SOCK_RAW, 0, $"all-multicast on {device}"); // protocol 0: it hears nothing
         try
         {
-            var request = new Libc.packet_mreq { mr_ifindex = link.Index, mr_type = Libc.PACKET_MR_ALLMULTI };
-            SysResult.From(Libc.setsockopt(socket.Raw, Libc.SOL_PACKET, Libc.PACKET_ADD_MEMBERSHIP, &request, sizeof(Libc.packet_mreq))).OrThrow($"all-multicast on {link.Name}");
+            var request = new Libc.packet_mreq { mr_ifindex = interfaceIndex, mr_type = Libc.PACKET_MR_ALLMULTI };
+            SysResult.From(Libc.setsockopt(socket.Raw, Libc.SOL_PACKET, Libc.PACKET_ADD_MEMBERSHIP, &request, sizeof(Libc.packet_mreq))).OrThrow($"all-multicast on {device}");
             return new AllMulticast(socket);
         }
         catch

@@ -71,6 +71,12 @@ public sealed partial class GroupMembership : IDisposable
         }
     }
 
+    public void LeaveAll()
+    {
+        foreach ((IPAddress group, IPAddress? source) in _joined.Keys.ToArray())
+            Leave(group, source);
+    }
+
     public void Dispose()
     {
         foreach (MembershipSocket socket in _joined.Values.Distinct())

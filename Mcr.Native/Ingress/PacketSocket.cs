@@ -1,3 +1,4 @@
+using System.Net;
 using Mcr.Native.Interop;
 using Mcr.Native.Netlink;
 
@@ -69,10 +70,27 @@ public sealed unsafe class PacketSocket : IDisposable
         }
     }
 
+    /// <summary>One of no device, for a worker whose frames come by other sockets: it is bound to nothing, and no frame ever comes.</summary>
+    /// <exception cref="LinuxException">EPERM without CAP_NET_RAW, EMFILE.</exception>
+    public static PacketSocket OpenDeaf(string name)
+    {
+        FileDescriptor socket = SocketOptions.Open(Libc.AF_PACKET, Libc.SOCK_RAW, 0, $"ingress socket of {name}"); // protocol 0
+        try
+        {
+            PacketFilter.AttachRefuseAll(socket);
+            return new PacketSocket(socket, 0, 0, default, refusal: null);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>One that an earlier mcrd has made; takes ownership.</summary>
     /// <param name="ring">What it was made with.</param>
-    public static PacketSocket Adopt(FileDescriptor descriptor, Link link, RingGeometry ring) =>
-        new(descriptor, link.LinkHeader, SocketOptions.Get(descriptor, Libc.SOL_SOCKET, Libc.SO_RCVBUF) / 2, ring, refusal: null);
+    public static PacketSocket Adopt(FileDescriptor descriptor, int linkHeader, RingGeometry ring) =>
+        new(descriptor, linkHeader, SocketOptions.Get(descriptor, Libc.SOL_SOCKET, Libc.SO_RCVBUF) / 2, ring, refusal: null);
 
     /// <summary>It shares its device's frames with others.</summary>
     public bool IsInGroup => SocketOptions.Get(Descriptor, Libc.SOL_PACKET, Libc.PACKET_FANOUT) != 0;
@@ -94,6 +112,20 @@ public sealed unsafe class PacketSocket : IDisposable
 
     /// <summary>Ends the deafness that the socket was opened with.</summary>
     internal void Hear() => PacketFilter.AttachUdp(Descriptor, _linkHeader);
+
+    /// <summary>Takes UDP to these addresses from now on, and nothing else.</summary>
+    /// <exception cref="LinuxException">there is no memory for the program.</exception>
+    public void Hear(IReadOnlyCollection<IPAddress> addresses)
+    {
+        try
+        {
+            PacketFilter.AttachFeeds(Descriptor, _linkHeader, addresses);
+        }
+        catch (LinuxException e) when (e.Errno == Libc.ENOMEM) // sysctl net.core.optmem_max
+        {
+            PacketFilter.AttachEveryFeed(Descriptor, _linkHeader);
+        }
+    }
 
     public void Dispose() => Descriptor.Dispose();
 

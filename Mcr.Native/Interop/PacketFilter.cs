@@ -114,8 +114,45 @@ internal static unsafe class PacketFilter
         /* 14 */ Load((uint)(linkHeader + DestinationOffset)),
         /* 15 */ Statement(Libc.BPF_JMP | Libc.BPF_JA, 1),
         /* 16 */ Return(0),
-        .. groups is null || groups.Count > MaxEchoGroups ? [Return(EchoBytes)] : groups.Select(Low).Distinct().SelectMany(low => new[] { Jump(Libc.BPF_JEQ, low, 0, 1), Return(EchoBytes) }),
-        Return(0),
+        .. To(groups, EchoBytes),
+    ];
+
+    /// <summary>
+    /// UDP to these addresses, whole and with all fragments, but for what is tagged for a VLAN. IPv6 is followed as by <see cref="AttachUdp"/>, and addresses are compared as by <see cref="AttachEchoes"/>.
+    /// </summary>
+    /// <param name="addresses">Groups and unicast addresses, of either family; with more than <see cref="MaxEchoGroups"/> the filter lets every address pass.</param>
+    public static void AttachFeeds(FileDescriptor socket, int linkHeader, IReadOnlyCollection<IPAddress> addresses) => Attach(socket, Feeds(linkHeader, addresses));
+
+    /// <summary>To any address: a program that is always short.</summary>
+    public static void AttachEveryFeed(FileDescriptor socket, int linkHeader) => Attach(socket, Feeds(linkHeader, null));
+
+    /// <param name="addresses">null: all.</param>
+    internal static Libc.sock_filter[] Feeds(int linkHeader, IReadOnlyCollection<IPAddress>? addresses) =>
+    [
+        /*  0 */ Statement(Libc.BPF_LD | Libc.BPF_H | Libc.BPF_ABS, unchecked((uint)(Libc.SKF_AD_OFF + Libc.SKF_AD_VLAN_TAG))),
+        /*  1 */ Jump(Libc.BPF_JSET, 0xFFF, 20, 0),
+        /*  2 */ Statement(Libc.BPF_LD | Libc.BPF_H | Libc.BPF_ABS, unchecked((uint)(Libc.SKF_AD_OFF + Libc.SKF_AD_PROTOCOL))),
+        /*  3 */ Jump(Libc.BPF_JEQ, Libc.ETH_P_IP, 1, 0),
+        /*  4 */ Jump(Libc.BPF_JEQ, Libc.ETH_P_IPV6, 4, 17),
+        /*  5 */ Statement(Libc.BPF_LD | Libc.BPF_B | Libc.BPF_ABS, (uint)(linkHeader + ProtocolOffset)),
+        /*  6 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_UDP, 0, 15),
+        /*  7 */ Load((uint)(linkHeader + DestinationOffset)),
+        /*  8 */ Statement(Libc.BPF_JMP | Libc.BPF_JA, 14),
+        /*  9 */ Statement(Libc.BPF_LD | Libc.BPF_B | Libc.BPF_ABS, (uint)(linkHeader + NextHeaderOffset)),
+        /* 10 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_UDP, 9, 0),
+        /* 11 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_HOPOPTS, 3, 0),
+        /* 12 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_ROUTING, 2, 0),
+        /* 13 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_FRAGMENT, 1, 0),
+        /* 14 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_DSTOPTS, 0, 7),
+        /* 15 */ Statement(Libc.BPF_LD | Libc.BPF_B | Libc.BPF_ABS, (uint)(linkHeader + Ipv6Header)),
+        /* 16 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_UDP, 3, 0),
+        /* 17 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_ROUTING, 2, 0),
+        /* 18 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_FRAGMENT, 1, 0),
+        /* 19 */ Jump(Libc.BPF_JEQ, Libc.IPPROTO_DSTOPTS, 0, 2),
+        /* 20 */ Load((uint)(linkHeader + Ipv6Header - sizeof(uint))), // the end of the destination
+        /* 21 */ Statement(Libc.BPF_JMP | Libc.BPF_JA, 1),
+        /* 22 */ Return(0),
+        .. To(addresses, AcceptWhole),
     ];
 
     /// <summary>Nothing: for sockets that only have to exist.</summary>
@@ -130,6 +167,13 @@ internal static unsafe class PacketFilter
             SysResult.From(Libc.setsockopt(socket.Raw, level, option, &fprog, sizeof(Libc.sock_fprog))).OrThrow("attach a BPF program to a socket");
         }
     }
+
+    /// <summary>The end of a program that has the last 32 bits of a destination: takes so much of what is for these addresses, and nothing else.</summary>
+    private static IEnumerable<Libc.sock_filter> To(IReadOnlyCollection<IPAddress>? addresses, uint taken) =>
+    [
+        .. addresses is null || addresses.Count > MaxEchoGroups ? [Return(taken)] : addresses.Select(Low).Distinct().SelectMany(low => new[] { Jump(Libc.BPF_JEQ, low, 0, 1), Return(taken) }),
+        Return(0),
+    ];
 
     /// <summary>The last 32 bits, as a BPF load sees them.</summary>
     private static uint Low(IPAddress address)

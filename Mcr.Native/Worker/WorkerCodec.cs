@@ -35,6 +35,8 @@ public static class WorkerCodec
                     writer.U8((byte)socket.Kind);
                     writer.U64(socket.LinkAddress);
                     writer.Text(socket.Tag, WorkerMessage.MaxTagBytes);
+                    if (socket.Kind == EgressKind.Feed)
+                        socket.Feed.Write(writer);
                 }
 
                 break;
@@ -196,7 +198,11 @@ public static class WorkerCodec
         int count = ByteReader.Limited(reader.U16(), WorkerMessage.MaxDescriptors);
         var items = ImmutableArray.CreateBuilder<PassedSocket>(count);
         for (int i = 0; i < count; i++)
-            items.Add(new PassedSocket(reader.Count(int.MaxValue), (EgressKind)ByteReader.Limited(reader.U8(), (int)EgressKind.Leg), reader.U64(), reader.Text(WorkerMessage.MaxTagBytes)));
+        {
+            var item = new PassedSocket(reader.Count(int.MaxValue), (EgressKind)ByteReader.Limited(reader.U8(), (int)EgressKind.Feed), reader.U64(), reader.Text(WorkerMessage.MaxTagBytes));
+            items.Add(item.Kind == EgressKind.Feed ? item with { Feed = FeedShape.Read(ref reader) } : item);
+        }
+
         return items.MoveToImmutable();
     }
 

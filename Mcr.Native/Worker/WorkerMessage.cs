@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Mcr.Native.Egress;
-using Mcr.Native.Ingress;
 using Mcr.Native.Logging;
 
 namespace Mcr.Native.Worker;
@@ -8,13 +7,14 @@ namespace Mcr.Native.Worker;
 /// <summary>
 /// What mcrd and a worker say to each other: one SEQPACKET record each. Little-endian, as the machine.
 /// <code>
-/// 0   u8   protocol version (4)
+/// 0   u8   protocol version (5)
 /// 1   u8   type
 /// 2   u16  how many descriptors come with it (SCM_RIGHTS)
 /// 4   …    body
 ///
 /// type 1 Hello     u16 ingress sockets, WorkerPlace, WorkerOptions              descriptors: slot, adoption socket, ingress sockets
-///      2 Sockets   u16 n, n × (u32 id, u8 kind, u64 link address, text tag)      descriptors: n egress sockets
+///      2 Sockets   u16 n, n × (u32 id, u8 kind, u64 link address, text tag;      descriptors: n egress sockets
+///                                          of a feed: u32 frame size, u32 block size, u32 blocks, u8 link header)
 ///      3 Rules     u64 generation, u32 bytes                                     descriptor: a sealed memfd, see ResolvedRuleCodec
 ///      4 Forget    u16 n, n × u32 id
 ///      5 Stop
@@ -38,7 +38,7 @@ namespace Mcr.Native.Worker;
 /// </summary>
 public abstract record WorkerMessage
 {
-    public const byte ProtocolVersion = 4;
+    public const byte ProtocolVersion = 5;
 
     /// <summary>Descriptors in one record; below SCM_MAX_FD (253).</summary>
     public const int MaxDescriptors = 200;
@@ -144,11 +144,6 @@ public readonly record struct PassedSocket(int Id, EgressKind Kind, ulong LinkAd
     /// <summary>Of <see cref="EgressKind.Feed"/>.</summary>
     public FeedShape Feed { get; init; }
 }
-
-/// <summary>How the frames of a feed socket are read.</summary>
-/// <param name="Ring">The mapped ring that it was made with; none: with recvmmsg.</param>
-/// <param name="LinkHeader">Bytes in front of the IP header.</param>
-public readonly record struct FeedShape(RingGeometry Ring, int LinkHeader);
 
 /// <summary>A descriptor that a worker only keeps.</summary>
 /// <param name="Tag">As with <see cref="PassedSocket"/>.</param>

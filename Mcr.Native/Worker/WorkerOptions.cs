@@ -54,10 +54,18 @@ public sealed record WorkerOptions(int OrphanGraceMilliseconds, bool Segmentatio
         writer.U8(Reassemble ? (byte)1 : (byte)0);
         writer.U16(Core + 1);
         writer.U32(MaxAgeMilliseconds);
-        writer.U32(Ring.FrameSize);
-        writer.U32(Ring.BlockSize);
-        writer.U32(Ring.Blocks);
+        Write(writer, Ring);
     }
+
+    internal static void Write(ByteWriter writer, RingGeometry ring)
+    {
+        writer.U32(ring.FrameSize);
+        writer.U32(ring.BlockSize);
+        writer.U32(ring.Blocks);
+    }
+
+    /// <exception cref="InvalidDataException">a value that cannot be.</exception>
+    internal static RingGeometry ReadRing(ref ByteReader reader) => new(reader.Count(1 << 20), reader.Count(1 << 24), reader.Count(1 << 20));
 
     /// <exception cref="InvalidDataException">a value that cannot be.</exception>
     internal static WorkerOptions Read(ref ByteReader reader) => new(reader.Count(int.MaxValue), reader.U8() != 0)
@@ -68,6 +76,6 @@ public sealed record WorkerOptions(int OrphanGraceMilliseconds, bool Segmentatio
         Reassemble = reader.U8() != 0,
         Core = ByteReader.Limited(reader.U16(), MaxCores) - 1,
         MaxAgeMilliseconds = reader.Count(int.MaxValue),
-        Ring = new RingGeometry(reader.Count(1 << 20), reader.Count(1 << 24), reader.Count(1 << 20)),
+        Ring = ReadRing(ref reader),
     };
 }

@@ -211,12 +211,19 @@ internal sealed class FakePort(FakePlatform platform, Link link, int seats, Adop
         return refusal;
     }
 
+    public string? OpenFeed(int id, EgressKey key, Link device)
+    {
+        string? refusal = platform.RefuseEgress(key);
+        platform.Journal.Enqueue($"feed {id} {device.Name}{(refusal is null ? "" : " refused")}");
+        return refusal;
+    }
+
     public void CloseEgress(int id) => platform.Journal.Enqueue($"close {id}");
 
     public string? Join(Membership membership)
     {
         string? refusal = platform.RefuseJoin(membership);
-        platform.Journal.Enqueue($"join {Text(membership)}{(refusal is null ? "" : " refused")}");
+        platform.Journal.Enqueue($"{(membership.IsHeardOnly ? "hear" : "join")} {Text(membership)}{(refusal is null ? "" : " refused")}");
         return refusal;
     }
 
@@ -249,9 +256,9 @@ internal sealed class FakePort(FakePlatform platform, Link link, int seats, Adop
         return taken;
     }
 
-    public void Leave(Membership membership) => platform.Journal.Enqueue($"leave {Text(membership)}");
+    public void Leave(Membership membership) => platform.Journal.Enqueue($"{(membership.IsHeardOnly ? "ignore" : "leave")} {Text(membership)}");
 
-    private static string Text(Membership membership) => $"{membership.Group}{(membership.Echo is { } echo ? $" on {echo.Interface}" : "")}";
+    private static string Text(Membership membership) => $"{membership.Group}{((membership.Echo ?? membership.Feed) is { } key ? $" on {key.Interface}" : "")}";
 
     public IWorkerProcess StartWorker(int number, Action<WorkerEvent> onEvent)
     {

@@ -16,6 +16,7 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
         new WorkerMessage.Unkeep([1, int.MaxValue]),
         new WorkerMessage.Hello(new WorkerPlace("in0", 2, 0, 0), new WorkerOptions(60_000, true) { LinkHeader = 0, Spin = true, CoalesceMicroseconds = 100, Reassemble = false, Core = 3, MaxAgeMilliseconds = 1000, Ring = new(2048, 65536, 256) }, 3),
         new WorkerMessage.Sockets([new(1, EgressKind.Unicast), new(70_000, EgressKind.Packet, 0x1122_3344_5566, "2/out0/ä")]),
+        new WorkerMessage.Sockets([new(3, EgressKind.Feed, 0, "2/in0") { Feed = new FeedShape(new(2048, 65536, 256), 14) }, new(4, EgressKind.Echo), new(5, EgressKind.Feed) { Feed = new FeedShape(default, 0) }]),
         new WorkerMessage.Rules(long.MaxValue, 12345),
         new WorkerMessage.Change(long.MaxValue - 1, long.MaxValue, 54321),
         new WorkerMessage.Forget([1, 2, 3]),
@@ -40,7 +41,7 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
     {
         byte[] record = WorkerCodec.Encode(new WorkerMessage.Stop());
         record[0] = 9;
-        Assert.Equal("worker protocol version 9; this side speaks 4", Assert.Throws<InvalidDataException>(() => WorkerCodec.Decode(record)).Message);
+        Assert.Equal("worker protocol version 9; this side speaks 5", Assert.Throws<InvalidDataException>(() => WorkerCodec.Decode(record)).Message);
     }
 
     [Fact]

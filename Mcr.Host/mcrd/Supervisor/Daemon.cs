@@ -129,7 +129,7 @@ internal static class Daemon
         if (directory is null)
             return null;
         var changes = HostChanges.Open(directory);
-        HashSet<string> inputs = [.. ledger.Rules.SelectMany(r => r.Rule.Inputs.Select(i => i.Interface))];
+        HashSet<string> inputs = [.. ledger.Rules.Select(r => r.Rule.Home)];
         changes.Restore(device => inputs.Contains(device) && RelayOptionsOf(settings).Of(device).Gro != GroMode.Leave, sentence => log.LogInformation("{Sentence}", sentence));
         return changes;
     }
