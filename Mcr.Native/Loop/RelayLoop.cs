@@ -54,7 +54,7 @@ internal sealed unsafe partial class RelayLoop : IDisposable
     {
         _slot = slot;
         _wakeup = wakeup;
-        _queueFrames = options.Ring.IsNone ? LoopOrders.MaxQueued : options.Ring.Frames;
+        _queueFrames = LoopOrders.QueueFrames(options.Ring);
         _orders = new LoopOrders(wakeup, _queueFrames);
         _spins = options.Spin;
         _maxAge = options.MaxAgeMilliseconds * 1_000_000L;
@@ -63,7 +63,7 @@ internal sealed unsafe partial class RelayLoop : IDisposable
         _takeovers = new TakeoverWatch(slot, _queueFrames);
         _queue = new SendQueue(sink, slot.EgressCounters, options.Segmentation, slot.LegSenders, () => _takeovers.IsLate);
         _reassembly = options.Reassemble ? new Reassembly(slot, options.LinkHeader, clock ?? TimeProvider.System) : null;
-        _inlets = [.. sources.Select(s => new FrameInlet(s, options.LinkHeader, _reassembly))];
+        _inlets = [.. sources.Select(s => new FrameInlet(s, options.LinkHeader, _reassembly, _queueFrames))];
     }
 
     /// <summary>From any thread: the loop uses <paramref name="table"/> from its next batch on, and says so through <see cref="LoopWakeup"/>.</summary>
@@ -102,13 +102,14 @@ internal sealed unsafe partial class RelayLoop : IDisposable
             else if (_rest.AfterNone() is > 0 and int microseconds)
                 LoopWakeup.Rest(microseconds);
             else
-                _wakeup.Sleep(_takeovers.IsActive ? _takeovers.SleepMilliseconds : MaxSleepMilliseconds);
+                _wakeup.Sleep(SleepMilliseconds());
         }
 
         for (int i = 0; i < MaxDrainBatches && Turn() > 0; i++)
         {
         }
 
+        EndFeeds();
         _queue.SendDue(long.MaxValue);
     }
 
@@ -120,10 +121,10 @@ internal sealed unsafe partial class RelayLoop : IDisposable
         if (wantedSince > now)
             wantedSince = 0; // the clock was set back since
         _staleBefore = Math.Max(_maxAge == 0 ? 0 : now - _maxAge, wantedSince);
-        _queuedLeft = _queueFrames;
+        _queuedLeft = _queueFrames + Volatile.Read(ref _published).Feeds.QueueFrames;
     }
 
-    /// <summary>One turn over all ingress sockets.</summary>
+    /// <summary>One turn over all ingress sockets, and feeds.</summary>
     /// <returns>How many frames there were; none: there is nothing more to do.</returns>
     internal int Turn()
     {
@@ -133,6 +134,7 @@ internal sealed unsafe partial class RelayLoop : IDisposable
         if (_takeovers.IsActive && _takeovers.Look())
             _queue.DropLate();
         SendPaced();
+        TakePublishedTable(); // also where nothing is received but by feeds
         foreach (FrameInlet inlet in _inlets)
         {
             int frames = inlet.Source.Receive(_batch);
@@ -154,6 +156,8 @@ internal sealed unsafe partial class RelayLoop : IDisposable
             isFull |= frames == FrameBatch.Capacity;
         }
 
+        if (!_table.Feeds.IsEmpty)
+            taken += TurnFeeds(ref isFull);
         isFull |= _slot.Words[SlotLayout.ClippedWord] != clipped; // places in the batch that frames of no use had
 
         if (_staleBefore != 0 && (!isFull || (_queuedLeft -= taken) <= 0))
@@ -372,6 +376,7 @@ internal sealed unsafe partial class RelayLoop : IDisposable
         ForwardingTable published = Volatile.Read(ref _published);
         if (ReferenceEquals(published, _table))
             return;
+        FeedTable feeds = _table.Feeds;
         _table = published;
         _queue.Use(published.Outputs);
         _tracer.Use(published.Traces);
@@ -383,6 +388,7 @@ internal sealed unsafe partial class RelayLoop : IDisposable
         }
 
         UseLegs(published);
+        UseFeeds(published.Feeds, feeds);
         _slot.Words[SlotLayout.RulesetHashWord] = (long)published.Hash;
         Volatile.Write(ref _slot.Words[SlotLayout.GenerationWord], published.Generation);
         _wakeup.ConfirmAdoption();

@@ -74,8 +74,12 @@ public sealed record ResolvedRule(IPAddress Group, ushort Port, IPAddress? Sourc
 }
 
 /// <summary>One of several inputs of a rule: what comes to this group and port (from this source, unless null) at a feed socket.</summary>
-/// <param name="Socket">As sockets are passed, of <see cref="EgressKind.Feed"/>.</param>
-public sealed record ResolvedInput(int Socket, IPAddress Group, ushort Port, IPAddress? Source);
+/// <param name="Socket">As sockets are passed, of <see cref="EgressKind.Feed"/>; or <see cref="NoSocket"/>.</param>
+public sealed record ResolvedInput(int Socket, IPAddress Group, ushort Port, IPAddress? Source)
+{
+    /// <summary>Nothing can come at present, as its device is not there: it keeps its number among the inputs, and so do the others.</summary>
+    public const int NoSocket = -1;
+}
 
 /// <summary>How a worker decides whether it forwards a redundant rule.</summary>
 /// <param name="AfterMilliseconds">Of silence.</param>
