@@ -205,7 +205,14 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
         Gen.Select(GenKind, Gen.Bool, Gen.Int[10, 60_000], Gen.Int[0, 1_000_000], Gen.Int[0, 3_600_000], Gen.Int[1, SelectSettings.LongestSkewMilliseconds], Gen.Int[SelectSettings.LeastBufferBytes, SelectSettings.MostBufferBytes]).Select(x =>
             new SelectSettings(x.Item2 || x.Item1.Kind == SelectKeyKind.Content ? SelectMode.Merge : SelectMode.Failover, x.Item1)
             {
-                ReceiveTimeoutMilliseconds = x.Item3, MinRate = x.Item4 * 100L, MaxLossPpm = x.Item4, Revert = x.Item4 % 2 == 0, RevertAfterMilliseconds = x.Item5, SkewMilliseconds = x.Item6, HoldMilliseconds = x.Item4 % (x.Item6 + 1), BufferBytes = x.Item7,
+                ReceiveTimeoutMilliseconds = x.Item3,
+                MinRate = x.Item4 * 100L,
+                MaxLossPpm = x.Item4,
+                Revert = x.Item4 % 2 == 0,
+                RevertAfterMilliseconds = x.Item5,
+                SkewMilliseconds = x.Item6,
+                HoldMilliseconds = x.Item4 % (x.Item6 + 1),
+                BufferBytes = x.Item7,
             });
 
     private static readonly Gen<ResolvedInput> GenInput =
