@@ -10,7 +10,7 @@ public static class AnalysisText
 {
     public const string Wanted = "auto, off, ts, rtp, rtp clock-rate=48000, moldudp64, or sequence offset=BYTES width=8, 16, 32 or 64, then if need be endian=little, count-offset=BYTES count-width=BITS";
 
-    private static readonly SequenceField MoldUdp64 = new(10, 64, CountOffset: 18, CountWidth: 16); // session 10, sequence 8, count 2 bytes
+    internal static readonly SequenceField MoldUdp64 = new(10, 64, CountOffset: 18, CountWidth: 16); // session 10, sequence 8, count 2 bytes
 
     /// <returns>null when it is none of these; <paramref name="refusal"/> then ends the sentence that begins with the text.</returns>
     public static AnalysisSettings? Parse(string text, out string? refusal)

@@ -159,15 +159,7 @@ internal static unsafe class PayloadAnalyser
         }
 
         block[StreamBlock.SeenWord] |= (long)PayloadKinds.Sequence;
-        bool isLittle = SequenceField.IsLittleEndian(field);
-        ulong number = Read(payload + SequenceField.OffsetOf(field), width, isLittle);
-        int count = 1;
-        if (SequenceField.CountWidthOf(field) is > 0 and int countWidth)
-        {
-            ulong messages = Read(payload + SequenceField.CountOffsetOf(field), countWidth, isLittle);
-            count = messages > 0xFFFE ? 0 : (int)messages; // MoldUDP64: 0xFFFF ends a session, and is no number of messages
-        }
-
+        (ulong number, int count) = SequenceField.Read(field, payload);
         long* flow = Flows.Find(block, in arrival, 0, out bool isNew);
         if (flow == null)
             return;
@@ -179,24 +171,6 @@ internal static unsafe class PayloadAnalyser
             SequenceWindow.Begin(flow, number, count, mask);
         else
             SequenceWindow.Take(flow, number, count, mask);
-    }
-
-    private static ulong Read(byte* at, int width, bool isLittle)
-    {
-        switch (width)
-        {
-            case 8:
-                return *at;
-            case 16:
-                ushort two = Unsafe.ReadUnaligned<ushort>(at);
-                return isLittle ? two : BinaryPrimitives.ReverseEndianness(two);
-            case 32:
-                uint four = Unsafe.ReadUnaligned<uint>(at);
-                return isLittle ? four : BinaryPrimitives.ReverseEndianness(four);
-            default:
-                ulong eight = Unsafe.ReadUnaligned<ulong>(at);
-                return isLittle ? eight : BinaryPrimitives.ReverseEndianness(eight);
-        }
     }
 
     /// <summary>It is to be analysed otherwise than before: what was counted means nothing now.</summary>

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+
 namespace Mcr.Native.Analysis;
 
 /// <summary>
@@ -36,5 +39,36 @@ public readonly record struct SequenceField(int Offset, int Width, bool LittleEn
         return CountWidthOf(packed) == 0 ? number : Math.Max(number, CountOffsetOf(packed) + (CountWidthOf(packed) >> 3));
     }
 
+    /// <summary>The number of a payload that is long enough, and how many numbers it takes: 1 where there is no such field.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static unsafe (ulong Number, int Count) Read(ulong packed, byte* payload)
+    {
+        bool isLittle = IsLittleEndian(packed);
+        ulong number = Read(payload + OffsetOf(packed), WidthOf(packed), isLittle);
+        int countWidth = CountWidthOf(packed);
+        if (countWidth == 0)
+            return (number, 1);
+        ulong messages = Read(payload + CountOffsetOf(packed), countWidth, isLittle);
+        return (number, messages > 0xFFFE ? 0 : (int)messages); // MoldUDP64: 0xFFFF ends a session, and is no number of messages
+    }
+
     internal bool IsValid => Offset is >= 0 and <= MaxOffset && Width is 8 or 16 or 32 or 64 && CountOffset is >= 0 and <= MaxOffset && CountWidth is 0 or 8 or 16 or 32;
+
+    private static unsafe ulong Read(byte* at, int width, bool isLittle)
+    {
+        switch (width)
+        {
+            case 8:
+                return *at;
+            case 16:
+                ushort two = Unsafe.ReadUnaligned<ushort>(at);
+                return isLittle ? two : BinaryPrimitives.ReverseEndianness(two);
+            case 32:
+                uint four = Unsafe.ReadUnaligned<uint>(at);
+                return isLittle ? four : BinaryPrimitives.ReverseEndianness(four);
+            default:
+                ulong eight = Unsafe.ReadUnaligned<ulong>(at);
+                return isLittle ? eight : BinaryPrimitives.ReverseEndianness(eight);
+        }
+    }
 }

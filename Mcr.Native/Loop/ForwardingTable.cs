@@ -28,5 +28,8 @@ public sealed record ForwardingTable(RuleTable Rules, OutputTable Outputs, long 
     /// <summary>Counters of their outputs at which a leg begins, with its id.</summary>
     public (int Output, ulong Leg)[] LegBeginnings { get; init; } = [];
 
+    /// <summary>The rules with several inputs, which are not among <see cref="Rules"/>.</summary>
+    internal FeedTable Feeds { get; init; } = FeedTable.None;
+
     public static readonly ForwardingTable Empty = new(RuleTable.Empty, OutputTable.Empty, 0, 0);
 }

@@ -1,7 +1,9 @@
+using Mcr.Native.Ingress;
+
 namespace Mcr.Native.Loop;
 
 /// <summary>
-/// What the control thread has the loop do while flows move from one worker to another (see <see cref="Ingress.FanoutGroup"/>), and the loop's
+/// What the control thread has the loop do while flows move from one worker to another (see <see cref="FanoutGroup"/>), and the loop's
 /// confirmation. One order at a time, written by the control thread and read by the loop once a turn; no lock on either side.
 /// </summary>
 /// <param name="queueFrames">As many frames as can have been waiting when a drain was ordered: a flood cannot put its end off longer.</param>
@@ -9,6 +11,9 @@ internal sealed class LoopOrders(LoopWakeup wakeup, int queueFrames)
 {
     /// <summary>Frames in a socket's queue at most: 64 MiB of the smallest (768 bytes each, as the kernel counts).</summary>
     public const int MaxQueued = 1 << 17;
+
+    /// <summary>Frames that can wait in a socket: with a ring, or without.</summary>
+    public static int QueueFrames(RingGeometry ring) => ring.IsNone ? MaxQueued : ring.Frames;
 
     /// <summary>How often the control thread looks again: a confirmation may be taken for another's.</summary>
     private const int LookMilliseconds = 2_000;

@@ -5,20 +5,24 @@ using Mcr.Native.Interop;
 namespace Mcr.Native.Loop;
 
 /// <summary>
-/// How the loop sleeps and how it and the control thread wake each other: poll(2) over the ingress sockets and one eventfd in, another
+/// How the loop sleeps and how it and the control thread wake each other: poll(2) over the ingress and feed sockets and one eventfd in, another
 /// eventfd out. No lock on either side.
 /// </summary>
 internal sealed unsafe class LoopWakeup : IDisposable
 {
+    /// <summary>Feed sockets at most, one a device: there is room for them from the beginning.</summary>
+    public const int MostFeeds = 1024;
+
     private readonly FileDescriptor _wake = Event();
     private readonly FileDescriptor _adopted = Event();
     private readonly Libc.pollfd* _polled;
-    private readonly int _count;
+    private readonly int _own; // of those that are polled, what is not a feed
+    private int _count;
 
     public LoopWakeup(IReadOnlyList<IFrameSource> sources)
     {
-        _count = sources.Count + 1;
-        _polled = (Libc.pollfd*)NativeMemory.AllocZeroed((nuint)_count, (nuint)sizeof(Libc.pollfd));
+        _count = _own = sources.Count + 1;
+        _polled = (Libc.pollfd*)NativeMemory.AllocZeroed((nuint)(_own + MostFeeds), (nuint)sizeof(Libc.pollfd));
         _polled[0] = new Libc.pollfd { fd = _wake.Raw, events = Libc.POLLIN };
         for (int i = 0; i < sources.Count; i++)
             _polled[i + 1] = new Libc.pollfd { fd = sources[i].Descriptor, events = Libc.POLLIN };
@@ -26,6 +30,14 @@ internal sealed unsafe class LoopWakeup : IDisposable
 
     /// <summary>Loop thread, once: <see cref="Rest"/> lasts as long as it is told to, not 50 µs longer (the default timer slack).</summary>
     public static void MakePrecise() => _ = Libc.prctl(Libc.PR_SET_TIMERSLACK, 1, 0, 0, 0);
+
+    /// <summary>Loop thread: with these feeds, in place of those before, from now on.</summary>
+    public void Use(Feed[] feeds)
+    {
+        for (int i = 0; i < feeds.Length; i++)
+            _polled[_own + i] = new Libc.pollfd { fd = feeds[i].Inlet.Source.Descriptor, events = Libc.POLLIN };
+        _count = _own + feeds.Length;
+    }
 
     /// <summary>Loop thread: until a frame arrives, somebody wakes us, or the time is over.</summary>
     public void Sleep(int milliseconds)

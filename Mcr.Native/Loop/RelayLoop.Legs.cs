@@ -32,7 +32,7 @@ internal sealed unsafe partial class RelayLoop
             }
             else
             {
-                Drop(in single, arrival, DropReason.LegRefused);
+                Drop(in rule, in single, arrival, DropReason.LegRefused);
             }
 
             offset += size;

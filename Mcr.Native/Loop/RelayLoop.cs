@@ -28,7 +28,7 @@ internal sealed unsafe partial class RelayLoop : IDisposable
 
     private const int UsualHeaders = 28 + 12; // IPv4, UDP, RTP
 
-    private readonly IFrameSource[] _sources;
+    private readonly FrameInlet[] _inlets;
     private readonly FrameBatch _batch = new();
     private readonly SendQueue _queue;
     private readonly WorkerSlot _slot;
@@ -37,7 +37,6 @@ internal sealed unsafe partial class RelayLoop : IDisposable
     private readonly LatencyMeter _latency = new();
     private readonly Tracer _tracer;
     private readonly TakeoverWatch _takeovers;
-    private readonly int _linkHeader;
     private ForwardingTable _table = ForwardingTable.Empty; // the loop's own reference
     private ForwardingTable _published = ForwardingTable.Empty; // written by the control thread, read once a batch
     private readonly bool _spins;
@@ -53,19 +52,18 @@ internal sealed unsafe partial class RelayLoop : IDisposable
 
     public RelayLoop(IReadOnlyList<IFrameSource> sources, IDatagramSink sink, WorkerSlot slot, LoopWakeup wakeup, WorkerOptions options, TimeProvider? clock = null)
     {
-        _sources = [.. sources];
         _slot = slot;
         _wakeup = wakeup;
-        _queueFrames = options.Ring.IsNone ? LoopOrders.MaxQueued : options.Ring.Frames;
+        _queueFrames = LoopOrders.QueueFrames(options.Ring);
         _orders = new LoopOrders(wakeup, _queueFrames);
         _spins = options.Spin;
         _maxAge = options.MaxAgeMilliseconds * 1_000_000L;
         _rest = new RestPolicy(options.Spin ? 0 : options.CoalesceMicroseconds);
-        _linkHeader = options.LinkHeader;
         _tracer = new Tracer(slot);
         _takeovers = new TakeoverWatch(slot, _queueFrames);
         _queue = new SendQueue(sink, slot.EgressCounters, options.Segmentation, slot.LegSenders, () => _takeovers.IsLate);
         _reassembly = options.Reassemble ? new Reassembly(slot, options.LinkHeader, clock ?? TimeProvider.System) : null;
+        _inlets = [.. sources.Select(s => new FrameInlet(s, options.LinkHeader, _reassembly, _queueFrames))];
     }
 
     /// <summary>From any thread: the loop uses <paramref name="table"/> from its next batch on, and says so through <see cref="LoopWakeup"/>.</summary>
@@ -104,13 +102,14 @@ internal sealed unsafe partial class RelayLoop : IDisposable
             else if (_rest.AfterNone() is > 0 and int microseconds)
                 LoopWakeup.Rest(microseconds);
             else
-                _wakeup.Sleep(_takeovers.IsActive ? _takeovers.SleepMilliseconds : MaxSleepMilliseconds);
+                _wakeup.Sleep(SleepMilliseconds());
         }
 
         for (int i = 0; i < MaxDrainBatches && Turn() > 0; i++)
         {
         }
 
+        EndFeeds();
         _queue.SendDue(long.MaxValue);
     }
 
@@ -122,10 +121,10 @@ internal sealed unsafe partial class RelayLoop : IDisposable
         if (wantedSince > now)
             wantedSince = 0; // the clock was set back since
         _staleBefore = Math.Max(_maxAge == 0 ? 0 : now - _maxAge, wantedSince);
-        _queuedLeft = _queueFrames;
+        _queuedLeft = _queueFrames + Volatile.Read(ref _published).Feeds.QueueFrames;
     }
 
-    /// <summary>One turn over all ingress sockets.</summary>
+    /// <summary>One turn over all ingress sockets, and feeds.</summary>
     /// <returns>How many frames there were; none: there is nothing more to do.</returns>
     internal int Turn()
     {
@@ -135,9 +134,10 @@ internal sealed unsafe partial class RelayLoop : IDisposable
         if (_takeovers.IsActive && _takeovers.Look())
             _queue.DropLate();
         SendPaced();
-        foreach (IFrameSource source in _sources)
+        TakePublishedTable(); // also where nothing is received but by feeds
+        foreach (FrameInlet inlet in _inlets)
         {
-            int frames = source.Receive(_batch);
+            int frames = inlet.Source.Receive(_batch);
             TakePublishedTable();
             if (frames == 0)
                 continue;
@@ -145,18 +145,19 @@ internal sealed unsafe partial class RelayLoop : IDisposable
             for (int i = 0; i < frames; i++)
             {
                 if (_readsPackets && i + PrefetchDistance < frames)
-                    PrefetchPackets(ref _batch[i + PrefetchDistance]);
-                Relay(ref _batch[i]);
+                    PrefetchPackets(inlet, ref _batch[i + PrefetchDistance]);
+                Relay(inlet, ref _batch[i]);
             }
 
             _queue.Flush();
             Observe();
-            source.Release();
-            _reassembly?.Release();
+            inlet.Release();
             taken += frames;
             isFull |= frames == FrameBatch.Capacity;
         }
 
+        if (!_table.Feeds.IsEmpty)
+            taken += TurnFeeds(ref isFull);
         isFull |= _slot.Words[SlotLayout.ClippedWord] != clipped; // places in the batch that frames of no use had
 
         if (_staleBefore != 0 && (!isFull || (_queuedLeft -= taken) <= 0))
@@ -212,8 +213,8 @@ internal sealed unsafe partial class RelayLoop : IDisposable
         _latency.Dispose();
         _takeovers.Dispose();
         _batch.Dispose();
-        foreach (IFrameSource source in _sources)
-            source.Dispose();
+        foreach (FrameInlet inlet in _inlets)
+            inlet.Source.Dispose();
     }
 
     private void Rest(int frames)
@@ -224,37 +225,40 @@ internal sealed unsafe partial class RelayLoop : IDisposable
             LoopWakeup.Rest(microseconds);
     }
 
-    /// <summary>One frame: parse it (a fragment waits for the others), find its rule, queue it on the rule's outputs; or count why not.</summary>
+    /// <summary>One frame: find its rule, queue it on the rule's outputs; or count why not.</summary>
     [SkipLocalsInit] // 400 bytes of them, for each frame
-    private void Relay(ref ReceivedFrame received)
+    private void Relay(FrameInlet inlet, ref ReceivedFrame received)
     {
-        byte* data = received.Data;
-        DropReason reason = FrameReader.Parse(in received, _linkHeader, out ParsedFrame frame);
-        if (reason == DropReason.Fragment && _reassembly is not null && !_reassembly.Add(in received, ref reason, ref frame, ref data))
+        if (!TryRead(inlet, _table.Rules, ref received, out ParsedFrame frame, out byte* data, out RuleEntry rule))
             return;
-        if (reason != DropReason.None)
-        {
-            Drop(in frame, received.Arrival, reason);
-            return;
-        }
-
-        int datagrams = frame.Datagrams;
-        if (received.Arrival < _staleBefore && received.Arrival != ReceivedFrame.UnknownArrival)
-        {
-            Drop(in frame, received.Arrival, DropReason.Stale);
-            return;
-        }
-
-        if (!_table.Rules.TryFind(frame.Destination, frame.DestinationPort, frame.Source, out RuleEntry rule))
-        {
-            _slot.Words[SlotLayout.DropsWord + (int)DropReason.NoRule] += datagrams;
-            return;
-        }
-
         if (rule.Leg != 0)
             RelayFromLeg(in rule, in frame, data, received.Arrival);
         else
-            Forward(in rule, in frame, data, received.Arrival, datagrams);
+            Forward(in rule, in frame, data, received.Arrival, frame.Datagrams);
+    }
+
+    /// <summary>Parses a frame (a fragment waits for the others) and finds whose it is; or counts why there is nothing to relay.</summary>
+    /// <param name="data">What the payload offset counts from.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryRead(FrameInlet inlet, RuleTable rules, ref ReceivedFrame received, out ParsedFrame frame, out byte* data, out RuleEntry rule)
+    {
+        Unsafe.SkipInit(out rule);
+        data = received.Data;
+        DropReason reason = FrameReader.Parse(in received, inlet.LinkHeader, out frame);
+        if (reason == DropReason.Fragment && inlet.Reassembly is { } reassembly && !reassembly.Add(in received, ref reason, ref frame, ref data))
+            return false;
+        if (reason == DropReason.None && received.Arrival < _staleBefore && received.Arrival != ReceivedFrame.UnknownArrival)
+            reason = DropReason.Stale;
+        if (reason != DropReason.None)
+        {
+            Drop(rules, in frame, received.Arrival, reason);
+            return false;
+        }
+
+        if (rules.TryFind(frame.Destination, frame.DestinationPort, frame.Source, out rule))
+            return true;
+        _slot.Words[SlotLayout.DropsWord + (int)DropReason.NoRule] += frame.Datagrams;
+        return false;
     }
 
     /// <summary>What is a rule's: counted, looked at, and queued on the rule's outputs.</summary>
@@ -263,7 +267,7 @@ internal sealed unsafe partial class RelayLoop : IDisposable
     {
         if (rule.IsRedundant && _takeovers.IsStale(rule.Counter, arrival))
         {
-            Drop(in frame, arrival, DropReason.Stale);
+            Drop(in rule, in frame, arrival, DropReason.Stale);
             return;
         }
 
@@ -272,7 +276,7 @@ internal sealed unsafe partial class RelayLoop : IDisposable
             Analyse(in rule, in frame, data + frame.PayloadOffset, arrival);
         if (rule.IsRedundant && !_takeovers.Own(rule.Counter))
         {
-            Drop(in frame, arrival, DropReason.Muted);
+            Drop(in rule, in frame, arrival, DropReason.Muted);
             return;
         }
 
@@ -306,9 +310,9 @@ internal sealed unsafe partial class RelayLoop : IDisposable
     }
 
     /// <summary>If it is one more of those; any other is asked for in vain, which costs some nanoseconds.</summary>
-    private void PrefetchPackets(ref ReceivedFrame frame)
+    private static void PrefetchPackets(FrameInlet inlet, ref ReceivedFrame frame)
     {
-        int headers = _linkHeader + UsualHeaders;
+        int headers = inlet.LinkHeader + UsualHeaders;
         if (frame.Length <= FrameBatch.Capacity * TransportStreamAnalyser.PacketSize) // not all of a merged one
             TransportStreamAnalyser.Prefetch(frame.Data + headers, frame.Length - headers);
     }
@@ -351,10 +355,19 @@ internal sealed unsafe partial class RelayLoop : IDisposable
     }
 
     /// <summary>Not relayed: counted by reason, and recorded where it was addressed to a rule that is traced.</summary>
-    private void Drop(in ParsedFrame frame, long arrival, DropReason reason)
+    private void Drop(RuleTable rules, in ParsedFrame frame, long arrival, DropReason reason)
+    {
+        RuleEntry rule = default;
+        if (_tracer.IsActive)
+            _ = rules.TryFind(frame.Destination, frame.DestinationPort, frame.Source, out rule);
+        Drop(in rule, in frame, arrival, reason);
+    }
+
+    /// <inheritdoc cref="Drop(RuleTable, in ParsedFrame, long, DropReason)"/>
+    private void Drop(in RuleEntry rule, in ParsedFrame frame, long arrival, DropReason reason)
     {
         _slot.Words[SlotLayout.DropsWord + (int)reason] += frame.Datagrams; // 1 where they could not be told apart
-        if (_tracer.IsActive && _table.Rules.TryFind(frame.Destination, frame.DestinationPort, frame.Source, out RuleEntry rule) && rule.TraceRing != 0)
+        if (rule.TraceRing != 0)
             _tracer.RecordDrop(rule.TraceRing - 1, in frame, arrival, reason);
     }
 
@@ -363,6 +376,7 @@ internal sealed unsafe partial class RelayLoop : IDisposable
         ForwardingTable published = Volatile.Read(ref _published);
         if (ReferenceEquals(published, _table))
             return;
+        FeedTable feeds = _table.Feeds;
         _table = published;
         _queue.Use(published.Outputs);
         _tracer.Use(published.Traces);
@@ -374,6 +388,7 @@ internal sealed unsafe partial class RelayLoop : IDisposable
         }
 
         UseLegs(published);
+        UseFeeds(published.Feeds, feeds);
         _slot.Words[SlotLayout.RulesetHashWord] = (long)published.Hash;
         Volatile.Write(ref _slot.Words[SlotLayout.GenerationWord], published.Generation);
         _wakeup.ConfirmAdoption();

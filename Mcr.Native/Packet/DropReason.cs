@@ -54,4 +54,16 @@ public enum DropReason : byte
 
     /// <summary>The rule is the end of a leg, and this was not sent by its other end, was altered, or came before; see <see cref="Legs.LegOutcome"/>.</summary>
     LegRefused,
+
+    /// <summary>The rule has several inputs, and this was forwarded before, from another one or the same.</summary>
+    Duplicate,
+
+    /// <summary>The rule has several inputs, and this came when its place in the stream was given up.</summary>
+    Late,
+
+    /// <summary>The rule has several inputs, and this is not of the stream that is forwarded, or of an input that is not relayed.</summary>
+    Astray,
+
+    /// <summary>The rule has several inputs, and this has nothing to tell it by: it is too short, or not what it should be.</summary>
+    Unusable,
 }

@@ -18,6 +18,7 @@ internal sealed unsafe class TakeoverWatch(WorkerSlot slot, int queueFrames) : I
     private const int MostBatches = 64;
 
     private readonly FrameBatch _echoes = new();
+    private int _queueFrames = queueFrames;
     private RedundantRules _rules = RedundantRules.None;
     private long _now; // of this turn, boot clock
     private long _lookedAt;
@@ -29,6 +30,9 @@ internal sealed unsafe class TakeoverWatch(WorkerSlot slot, int queueFrames) : I
 
     /// <summary>How long the loop may sleep: a quarter of the shortest takeover-after.</summary>
     public int SleepMilliseconds => (int)Math.Clamp(_rules.ShortestAfter / 4_000_000, 1, Loop.RelayLoop.MaxSleepMilliseconds);
+
+    /// <summary>So many frames can wait for the loop from now on.</summary>
+    public void UseQueue(int frames) => _queueFrames = frames;
 
     public void Use(RedundantRules rules)
     {
@@ -94,7 +98,7 @@ internal sealed unsafe class TakeoverWatch(WorkerSlot slot, int queueFrames) : I
     private void Wake(long gap)
     {
         _staleBefore = WallClock.Nanoseconds;
-        _staleLeft = queueFrames;
+        _staleLeft = _queueFrames;
         foreach ((int counter, TakeoverSettings settings) in _rules.Rules)
         {
             if (gap > settings.After)

@@ -22,6 +22,12 @@ public readonly record struct RuleEntry(int Counter, int FirstOutput, int Output
 
     /// <summary>Whether it is forwarded is decided for each datagram, see <see cref="Redundancy.Takeover"/>.</summary>
     public bool IsRedundant { get; init; }
+
+    /// <summary>In the table of a feed: which of the rule's inputs it is, from 0 on.</summary>
+    public byte Input { get; init; }
+
+    /// <summary>In the table of a feed: the rule's place among those with several inputs.</summary>
+    public ushort Stream { get; init; }
 }
 
 /// <summary>An input as the loop looks it up: addresses as <see cref="Addresses.ToNumber"/> makes them, source 0 for any.</summary>

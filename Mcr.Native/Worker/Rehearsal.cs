@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
+using Mcr.Native.Feeds;
 using Mcr.Native.Interop;
 using Mcr.Native.Legs;
 using Mcr.Native.Loop;
@@ -25,6 +26,7 @@ internal sealed class Rehearsal : IDisposable
         typeof(PayloadAnalyser), typeof(RtpAnalyser), typeof(TransportStreamAnalyser), typeof(SequenceWindow), typeof(Flows), typeof(LatencyMeter),
         typeof(Tracer), typeof(OutcomeMarks), typeof(Pacer), typeof(PacketHeaders), typeof(SendQueue), typeof(Sender), typeof(RelayLoop), typeof(TakeoverWatch), typeof(Takeover), typeof(EchoTable), typeof(EchoFrame),
         typeof(LegSender), typeof(LegReceiver), typeof(LegHeader), typeof(LegKeys), typeof(LegMac), typeof(SipHash), typeof(ReplayWindow), typeof(LegLatency),
+        typeof(FailoverChooser), typeof(InputLosses), typeof(StreamMerger), typeof(SelectedStream),
     ];
 
     private volatile bool _greeted;

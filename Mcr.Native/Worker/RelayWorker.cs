@@ -22,9 +22,11 @@ internal sealed class RelayWorker : IDisposable
     private readonly FileDescriptor[] _ingress;
     private readonly Dictionary<int, (PassedSocket Passed, FileDescriptor Descriptor)> _egress = [];
     private readonly Dictionary<int, EchoSource> _echoes = []; // of those among the passed sockets
+    private readonly Dictionary<int, IFrameSource> _feeds = []; // likewise
     private readonly Dictionary<int, (KeptItem Item, FileDescriptor Descriptor)> _kept = [];
     private readonly WorkerLog _log;
-    private readonly RunningRules _rules = new();
+    private readonly RunningRules _rules;
+    private readonly bool _reassemble;
     private readonly LoopWakeup _wakeup;
     private readonly RelayLoop _loop;
     private readonly Thread _thread;
@@ -36,6 +38,8 @@ internal sealed class RelayWorker : IDisposable
     public RelayWorker(WorkerSlot slot, FileDescriptor[] ingress, WorkerOptions options, WorkerLog log)
     {
         _log = log;
+        _rules = new RunningRules(slot);
+        _reassemble = options.Reassemble;
         _slot = slot;
         _ingress = ingress;
         IFrameSource[] sources = [.. ingress.Select(d => Source(d, slot, options.Ring))];
@@ -119,6 +123,7 @@ internal sealed class RelayWorker : IDisposable
     public void Dispose()
     {
         _loop.Dispose();
+        _rules.End();
         _wakeup.Dispose();
         _named.Dispose();
         _begin.Dispose();
@@ -128,8 +133,8 @@ internal sealed class RelayWorker : IDisposable
             descriptor.Dispose();
         foreach ((_, FileDescriptor descriptor) in _kept.Values)
             descriptor.Dispose();
-        foreach (EchoSource echoes in _echoes.Values)
-            echoes.Dispose();
+        foreach (IFrameSource source in _echoes.Values.Concat(_feeds.Values))
+            source.Dispose();
     }
 
     /// <summary>Its mcrd is gone, and with it whoever would end a hold.</summary>
@@ -172,15 +177,23 @@ internal sealed class RelayWorker : IDisposable
         _egress[passed.Id] = (passed, descriptor);
         if (passed.Kind == EgressKind.Echo)
             _rules.Use(passed.Id, _echoes[passed.Id] = new EchoSource(descriptor.Raw));
+        else if (passed.Kind == EgressKind.Feed)
+            _rules.Use(passed.Id, Inlet(_feeds[passed.Id] = Source(descriptor, _slot, passed.Feed.Ring), passed.Feed));
         else
             _rules.Use(passed.Id, new EgressSocket(descriptor.Raw, passed.Kind, passed.LinkAddress));
     }
+
+    /// <summary>With fragments of its own: two devices may carry the same ones.</summary>
+    private FrameInlet Inlet(IFrameSource source, FeedShape shape) =>
+        new(source, shape.LinkHeader, _reassemble ? new Reassembly(_slot, shape.LinkHeader, TimeProvider.System) : null, LoopOrders.QueueFrames(shape.Ring));
 
     /// <summary>The loop's table has it no more.</summary>
     private void Close(int id)
     {
         if (_echoes.Remove(id, out EchoSource? echoes))
             echoes.Dispose();
+        if (_feeds.Remove(id, out IFrameSource? feed))
+            feed.Dispose();
         if (_egress.Remove(id, out (PassedSocket, FileDescriptor Descriptor) socket))
             socket.Descriptor.Dispose();
     }
@@ -218,6 +231,7 @@ internal sealed class RelayWorker : IDisposable
 
             while (_slot.Read(SlotLayout.GenerationWord) != generation)
                 _wakeup.WaitForAdoption(AdoptionMilliseconds);
+            _rules.Taken();
             Debug(LogFacility.RuleDispatch, $"runs generation {generation} of its rules, {table.Hash:x16}");
             return new WorkerMessage.Applied(generation, table.Hash);
         }

@@ -20,9 +20,12 @@ internal sealed class RunningRules
     private readonly OutputRanges _outputs;
     private readonly RunningRedundancy _redundancy = new();
     private readonly RunningLegs _legs = new();
+    private readonly RunningFeeds _feeds;
 
-    public RunningRules()
+    /// <param name="slot">Where what is known of rules with several inputs outlives the worker; null: such rules are refused.</param>
+    public RunningRules(WorkerSlot? slot = null)
     {
+        _feeds = new RunningFeeds(slot);
         var tables = new OutputTables();
         _sockets = new SocketPlaces(tables);
         _outputs = new OutputRanges(tables);
@@ -42,12 +45,22 @@ internal sealed class RunningRules
     /// <inheritdoc cref="Use(int, EgressSocket)"/>
     public void Use(int id, IFrameSource echoes) => _redundancy.Use(id, echoes);
 
+    /// <inheritdoc cref="Use(int, EgressSocket)"/>
+    public void Use(int id, FrameInlet feed) => _feeds.Use(id, feed);
+
     /// <summary>No rule uses it any more.</summary>
     public void Forget(int id)
     {
         _sockets.Remove(id);
         _redundancy.Forget(id);
+        _feeds.Forget(id);
     }
+
+    /// <summary>The loop has taken the last table.</summary>
+    public void Taken() => _feeds.Taken();
+
+    /// <summary>The loop has ended.</summary>
+    public void End() => _feeds.End();
 
     /// <exception cref="InvalidDataException">a rule names a socket that was never passed, or two rules have one input or one counter.</exception>
     public ForwardingTable Replace(ResolvedRuleSet rules) => Apply(rules.Generation, [.. _rules.Keys], rules.Rules);
@@ -69,16 +82,19 @@ internal sealed class RunningRules
     /// <param name="gone">Counters of rules; those of <paramref name="put"/> are added to them.</param>
     private ForwardingTable Apply(long generation, HashSet<int> gone, IReadOnlyList<ResolvedRule> put)
     {
-        RuleKey[] keys = Check(gone, put);
+        _feeds.Taken();
+        RuleKey?[] keys = Check(gone, put);
         var removed = new List<RuleKey>(gone.Count);
         foreach (int counter in gone)
         {
             if (!_rules.Remove(counter, out Placed placed))
                 continue; // put for the first time
-            removed.Add(placed.Key);
+            if (placed.Key is { } key)
+                removed.Add(key);
             _traces.Remove(counter);
             _redundancy.Remove(counter); // put again where it still is
             _legs.Remove(counter);
+            _feeds.Remove(counter);
             _outputs.Return(placed.Entry.FirstOutput, placed.Entry.OutputCount);
             Hash -= placed.Hash;
         }
@@ -101,7 +117,10 @@ internal sealed class RunningRules
                 _traces.Add(rule.Counter, rule.Trace);
             if (rule.Redundancy is not null)
                 _redundancy.Put(rule.Counter, rule.Redundancy);
-            added.Add((keys[i], entry));
+            if (keys[i] is { } input)
+                added.Add((input, entry));
+            else
+                _feeds.Put(rule, entry);
             Hash += hash;
         }
 
@@ -110,6 +129,7 @@ internal sealed class RunningRules
         {
             Traces = [.. _traces.Values],
             Redundant = _redundancy.Next(),
+            Feeds = _feeds.Next(),
             LegKeys = _legs.Next(),
             LegEnds = [.. put.Where(r => r.Leg is not null).Select(r => (r.Counter, r.Leg!.Id))],
             LegBeginnings = [.. put.SelectMany(r => r.Outputs).Where(o => o.Leg is not null).Select(o => (o.Counter, o.Leg!.Id))],
@@ -117,8 +137,8 @@ internal sealed class RunningRules
         };
     }
 
-    /// <returns>The rules' inputs.</returns>
-    private RuleKey[] Check(HashSet<int> gone, IReadOnlyList<ResolvedRule> put)
+    /// <returns>The rules' inputs; null for those that have several.</returns>
+    private RuleKey?[] Check(HashSet<int> gone, IReadOnlyList<ResolvedRule> put)
     {
         var counters = new HashSet<int>(put.Count);
         foreach (ResolvedRule rule in put)
@@ -140,19 +160,45 @@ internal sealed class RunningRules
         }
 
         gone.UnionWith(counters);
-        var keys = new RuleKey[put.Count];
+        CheckFeeds(gone, put);
+        var keys = new RuleKey?[put.Count];
         var seen = new HashSet<RuleKey>(put.Count);
         for (int i = 0; i < keys.Length; i++)
         {
             ResolvedRule rule = put[i];
-            keys[i] = rule.Range.Key(rule.Source is null ? 0 : Addresses.ToNumber(rule.Source));
-            if (!seen.Add(keys[i]) || (_tables.TryGet(keys[i], out RuleEntry there) && !gone.Contains(there.Counter)))
+            if (rule.Select is not null)
+                continue;
+            RuleKey key = rule.Range.Key(rule.Source is null ? 0 : Addresses.ToNumber(rule.Source));
+            keys[i] = key;
+            if (!seen.Add(key) || (_tables.TryGet(key, out RuleEntry there) && !gone.Contains(there.Counter)))
                 throw new InvalidDataException($"two rules for {rule.Group}:{rule.Port}");
         }
 
         return keys;
     }
 
+    private void CheckFeeds(HashSet<int> gone, IReadOnlyList<ResolvedRule> put)
+    {
+        var seen = new HashSet<(int, RuleKey)>();
+        foreach (ResolvedRule rule in put)
+        {
+            if (rule.Select is null != rule.Inputs.IsEmpty)
+                throw new InvalidDataException($"rule for {rule.Group}:{rule.Port} has {rule.Inputs.Length} inputs {(rule.Select is null ? "and nothing to select them by" : "to select from")}");
+            if (rule.Select is null)
+                continue;
+            if (!_feeds.CanKnow)
+                throw new InvalidDataException($"rule for {rule.Group}:{rule.Port} has several inputs, and there is no slot for what is known of them");
+            foreach (ResolvedInput input in rule.Inputs.Where(i => i.Socket != ResolvedInput.NoSocket))
+            {
+                if (!_feeds.Hears(input.Socket))
+                    throw new InvalidDataException($"rule for {rule.Group}:{rule.Port} takes from socket {input.Socket}, which {(_sockets.KindOf(input.Socket) is { } kind ? $"is of kind {kind}" : "was not passed")}");
+                if (!seen.Add((input.Socket, RunningFeeds.KeyOf(input))) || (_feeds.OwnerOf(input) is { } owner && !gone.Contains(owner)))
+                    throw new InvalidDataException($"two inputs for {input.Group}:{input.Port} at socket {input.Socket}");
+            }
+        }
+    }
+
+    /// <param name="Key">null: it has several inputs.</param>
     /// <param name="Encoded">For whoever adopts this worker.</param>
-    private readonly record struct Placed(RuleKey Key, RuleEntry Entry, ulong Hash, byte[] Encoded);
+    private readonly record struct Placed(RuleKey? Key, RuleEntry Entry, ulong Hash, byte[] Encoded);
 }

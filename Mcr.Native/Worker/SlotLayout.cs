@@ -28,7 +28,7 @@ namespace Mcr.Native.Worker;
 /// then          4 words a rule, see TakeoverOrders                                                  (mcrd)
 /// then          16 words an output, see LegSender                                                    (worker)
 /// then          384 words a rule, see LegBlock                                                      (worker)
-/// then          words a rule, see SelectBlock                                          (worker)
+/// then          2,432 words a rule, see SelectBlock                                                 (worker)
 /// then          trace rings, see TraceLayout                                                         (worker)
 /// </code>
 /// </summary>

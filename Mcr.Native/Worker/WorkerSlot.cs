@@ -174,11 +174,12 @@ public sealed unsafe class WorkerSlot : IDisposable
         return TraceReader.Read(_words + SlotLayout.TracesOffset + (ring * TraceLayout.Words), session, from, most);
     }
 
-    /// <summary>mcrd's, for a rule entry that no worker uses: nothing is known of its stream, of the leg that ended in it, nor of when and whose its last datagram was.</summary>
+    /// <summary>mcrd's, for a rule entry that no worker uses: nothing is known of its stream, of its inputs, of the leg that ended in it, nor of when and whose its last datagram was.</summary>
     public void ClearStream(int entry)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)entry, (uint)SlotLayout.RuleCapacity);
         Punch(SlotLayout.StreamsOffset, entry, StreamBlock.Words); // a page, which is given back
+        Punch(SlotLayout.SelectsOffset, entry, SelectBlock.Words);
         Punch(SlotLayout.LegsOffset, entry, LegBlock.Words); // less than one: a look at whether it is in use would take one
         long* rule = _words + SlotLayout.RulesOffset + ((long)entry * SlotLayout.WordsPerRule);
         if (Takeover(entry)->IsInUse)

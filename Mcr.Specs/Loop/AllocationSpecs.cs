@@ -1,9 +1,12 @@
 using System.Net;
 using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
+using Mcr.Native.Feeds;
 using Mcr.Native.Legs;
 using Mcr.Native.Loop;
+using Mcr.Native.Packet;
 using Mcr.Native.Redundancy;
+using Mcr.Native.Rules;
 using Mcr.Native.Worker;
 using Mcr.Specs.Legs;
 
@@ -16,6 +19,7 @@ public sealed class AllocationSpecs
     private const int Attempts = 10;
     private const int EchoSocket = 2;
     private const int LegSocket = 3;
+    private const int FeedSocket = 4;
 
     [Fact]
     public void Loop_should_allocate_nothing() => Assert.Equal(0, Measure(new NullSink()));
@@ -65,6 +69,28 @@ public sealed class AllocationSpecs
         }
     }
 
+    /// <summary>Two inputs, from feeds that always have more, of which one is relayed: its rate and its losses are looked at.</summary>
+    [Fact]
+    public unsafe void Choosing_an_input_should_allocate_nothing()
+    {
+        Assert.Equal(0, Measure(
+            new NullSink(),
+            rule => rule with
+            {
+                Inputs = [new ResolvedInput(FeedSocket, rule.Group, rule.Port, null), new ResolvedInput(FeedSocket, IPAddress.Parse("239.1.1.2"), rule.Port, null)],
+                Select = new SelectSettings(SelectMode.Failover, new SelectKey(SelectKeyKind.Rtp)) { MinRate = 1, MaxLossPpm = 10_000 },
+                Trace = TraceBench.Settings(every: 7),
+            },
+            TakeoverOrder.None,
+            out WorkerSlot slot,
+            new RepeatingSource([new byte[10]])));
+        using (slot)
+        {
+            Assert.True(slot.Select(0)[SelectBlock.Merged] > Batches);
+            Assert.True(slot.ReadDrops(DropReason.Astray) > Batches);
+        }
+    }
+
     [Fact]
     public void Measurement_should_see_one_small_allocation_in_each_flush() => Assert.True(Measure(new AllocatingSink()) >= Batches * 24L);
 
@@ -84,10 +110,12 @@ public sealed class AllocationSpecs
         slot.Order(0, new TakeoverOrders { Order = TakeoverOrders.Make(1, order) });
         slot.AnnounceOrders();
         using var echoes = new RepeatingSource([Frames.Udp("10.0.0.9", "239.2.2.2", 6000, new byte[64]).From(0x020000000010)]);
+        using var feed = new RepeatingSource([Frames.Udp("10.0.0.1", "239.1.1.1", 5000, MediaPayloads.Rtp(1, 0, MediaPayloads.Seven(256, 0))), Frames.Udp("10.0.0.1", "239.1.1.2", 5000, new byte[64]), new byte[10]]);
         using var wakeup = new LoopWakeup([]);
         using var loop = new RelayLoop([source], sink, slot, wakeup, new WorkerOptions(0, Segmentation: true));
         ResolvedRule rule = new(IPAddress.Parse("239.1.1.1"), 5000, null, 0, [.. Enumerable.Range(0, 10).Select(i => new ResolvedOutput(1, IPAddress.Parse("239.2.2.2"), (ushort)(6000 + i), i))]);
-        var running = new RunningRules();
+        var running = new RunningRules(slot);
+        running.Use(FeedSocket, new FrameInlet(feed, 14, null, LoopOrders.MaxQueued));
         running.Use(1, new EgressSocket(10, EgressKind.Multicast));
         running.Use(EchoSocket, echoes);
         running.Use(LegSocket, new EgressSocket(11, EgressKind.Leg));

@@ -52,6 +52,32 @@ public sealed class RunningRulesSpecs
     }
 
     [Fact]
+    public void Inputs_that_cannot_be_should_be_refused_and_change_nothing()
+    {
+        using WorkerSlot slot = WorkerSlot.Create();
+        using var source = new MemorySource();
+        RunningRules running = WithSockets(slot);
+        running.Use(20, new FrameInlet(source, 14, null, 1));
+        ResolvedInput input = new(20, IPAddress.Parse("239.3.3.3"), 5000, null);
+        ResolvedRule fed = Rule(1, 1) with { Inputs = [input, input with { Port = 5001 }], Select = new SelectSettings(SelectMode.Failover, null) };
+        running.Replace(new ResolvedRuleSet(5, [fed]));
+        ulong hash = running.Hash;
+        Assert.Contains("takes from socket 21, which was not passed", Refused(fed with { Inputs = [input with { Socket = 21 }] }), StringComparison.Ordinal);
+        Assert.Contains("takes from socket 0, which is of kind Multicast", Refused(fed with { Inputs = [input with { Socket = 0 }] }), StringComparison.Ordinal);
+        Assert.Contains("names socket 20, which was not passed", Refused(Rule(2, 0) with { Outputs = [new ResolvedOutput(20, IPAddress.Loopback, 1, 1)] }), StringComparison.Ordinal);
+        Assert.Contains("has 0 inputs to select from", Refused(fed with { Inputs = [] }), StringComparison.Ordinal);
+        Assert.Contains("has 2 inputs and nothing to select them by", Refused(fed with { Select = null }), StringComparison.Ordinal);
+        Assert.Equal("two inputs for 239.3.3.3:5000 at socket 20", Refused(fed with { Inputs = [input, input] }));
+        Assert.Equal("two inputs for 239.3.3.3:5001 at socket 20", Refused(Rule(2, 1) with { Inputs = [fed.Inputs[1]], Select = fed.Select }));
+        Assert.Equal((5, hash), (running.Generation, running.Hash));
+        running.Change(new ResolvedRuleChange(5, 6, [1], [fed with { Counter = 2 }]));
+        Assert.Contains("there is no slot", Refusal(WithSockets(), new ResolvedRuleChange(0, 1, [], [fed])), StringComparison.Ordinal);
+        running.End();
+
+        string Refused(ResolvedRule rule) => Refusal(running, new ResolvedRuleChange(5, 6, [], [rule]));
+    }
+
+    [Fact]
     public void Input_should_be_free_for_another_rule_in_the_same_change()
     {
         RunningRules running = WithSockets();
@@ -106,9 +132,9 @@ public sealed class RunningRulesSpecs
 
     private static string Refusal(RunningRules running, ResolvedRuleChange change) => Assert.Throws<InvalidDataException>(() => running.Change(change)).Message;
 
-    private static RunningRules WithSockets()
+    private static RunningRules WithSockets(WorkerSlot? slot = null)
     {
-        var running = new RunningRules();
+        var running = new RunningRules(slot);
         for (int id = 0; id < 4; id++)
             running.Use(id, new EgressSocket(100 + id, EgressKind.Multicast));
         return running;

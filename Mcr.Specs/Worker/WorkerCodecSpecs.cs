@@ -1,8 +1,10 @@
 using System.Net;
 using CsCheck;
+using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
 using Mcr.Native.Legs;
 using Mcr.Native.Logging;
+using Mcr.Native.Rules;
 using Mcr.Native.Worker;
 
 namespace Mcr.Specs.Worker;
@@ -121,6 +123,57 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Inputs_and_selections_that_cannot_be_should_be_refused()
+    {
+        ResolvedRule rule = new(IPAddress.Parse("239.1.1.1"), 5000, null, 1, [])
+        {
+            Inputs = [new ResolvedInput(3, IPAddress.Parse("239.1.1.1"), 5000, null), new ResolvedInput(ResolvedInput.NoSocket, IPAddress.Parse("239.1.1.2"), 5000, IPAddress.Parse("10.0.0.7"))],
+            Select = new SelectSettings(SelectMode.Merge, new SelectKey(SelectKeyKind.Rtp)),
+        };
+        Assert.Equal([rule], ResolvedRuleCodec.Decode(1, ResolvedRuleCodec.Encode(new ResolvedRuleSet(1, [rule]))).Rules);
+        SelectSettings failover = new(SelectMode.Failover, null);
+        Assert.Equal("9 where at most 8 is allowed", Refusal(rule with { Inputs = [.. Enumerable.Repeat(rule.Inputs[0], 9)] }));
+        Assert.Equal("several inputs, and a range or the end of a leg", Refusal(rule with { LastPort = 5001 }));
+        Assert.Equal("several inputs, and a range or the end of a leg", Refusal(rule with { PrefixLength = 32 }));
+        Assert.Equal("several inputs, and a range or the end of a leg", Refusal(rule with { Leg = new ResolvedLeg(1, [new(1, default)]) }));
+        Assert.Equal("Merge by nothing", Refusal(rule with { Select = rule.Select with { By = null } }));
+        Assert.Equal("Failover by Content", Refusal(rule with { Select = failover with { By = new SelectKey(SelectKeyKind.Content) } }));
+        Assert.Equal("Failover by nothing", Refusal(rule with { Select = failover with { MaxLossPpm = 1 } }));
+        Assert.Equal("9 where 10 to 60000 is allowed", Refusal(rule with { Select = failover with { ReceiveTimeoutMilliseconds = 9 } }));
+        Assert.Equal("100000001 where 0 to 100000000 is allowed", Refusal(rule with { Select = failover with { MinRate = SelectSettings.MostDatagrams + 1 } }));
+        Assert.Equal("1000001 where 0 to 1000000 is allowed", Refusal(rule with { Select = failover with { MaxLossPpm = 1_000_001 } }));
+        Assert.Equal("3600001 where 0 to 3600000 is allowed", Refusal(rule with { Select = failover with { RevertAfterMilliseconds = 3_600_001 } }));
+        Assert.Equal("451 where 1 to 450 is allowed", Refusal(rule with { Select = rule.Select with { SkewMilliseconds = 451 } }));
+        Assert.Equal("a hold of 50 ms and a skew of 49 ms", Refusal(rule with { Select = rule.Select with { SkewMilliseconds = 49 } }));
+        Assert.Equal("1048575 where 1048576 to 1073741824 is allowed", Refusal(rule with { Select = rule.Select with { BufferBytes = (1 << 20) - 1 } }));
+        Assert.StartsWith("a key with a field ", Refusal(rule with { Select = rule.Select with { By = new SelectKey(SelectKeyKind.Rtp, new SequenceField(4, 32)) } }), StringComparison.Ordinal);
+        Assert.StartsWith("a key with a field ", Refusal(rule with { Select = rule.Select with { By = new SelectKey(SelectKeyKind.Sequence, new SequenceField(4, 31)) } }), StringComparison.Ordinal);
+        Assert.Equal("a key of kind 4", Refusal(rule with { Select = rule.Select with { By = new SelectKey((SelectKeyKind)4) } }));
+        Assert.Equal("2 where at most 1 is allowed", Refusal(rule with { Select = rule.Select with { Mode = (SelectMode)2 } }));
+
+        static string Refusal(ResolvedRule rule) => Assert.Throws<InvalidDataException>(() => ResolvedRuleCodec.Decode(1, ResolvedRuleCodec.Encode(new ResolvedRuleSet(1, [rule])))).Message;
+    }
+
+    [Fact]
+    public void Each_input_and_each_word_of_a_selection_should_count_in_the_hash()
+    {
+        ResolvedInput input = new(3, IPAddress.Parse("239.1.1.1"), 5000, null);
+        SelectSettings select = new(SelectMode.Failover, null);
+        ResolvedRule rule = new(IPAddress.Parse("239.1.1.1"), 5000, null, 1, []) { Inputs = [input, input with { Socket = 4 }], Select = select };
+        SelectSettings[] others =
+        [
+            select with { Mode = SelectMode.Merge, By = new SelectKey(SelectKeyKind.Rtp) }, select with { By = new SelectKey(SelectKeyKind.MoldUdp64) }, select with { By = new SelectKey(SelectKeyKind.Sequence, new SequenceField(4, 32)) },
+            select with { ReceiveTimeoutMilliseconds = 50 }, select with { MinRate = 1 }, select with { MaxLossPpm = 1 }, select with { Revert = false }, select with { RevertAfterMilliseconds = 1 },
+            select with { SkewMilliseconds = 51 }, select with { HoldMilliseconds = 1 }, select with { BufferBytes = 1 << 20 },
+        ];
+        Assert.Distinct(others.Select(o => rule with { Select = o }).Concat(
+        [
+            rule, rule with { Inputs = [.. rule.Inputs.Reverse()] }, rule with { Inputs = [input, input with { Socket = 5 }] }, rule with { Inputs = [input, input with { Socket = 4, Port = 5001 }] },
+            rule with { Inputs = [input, input with { Socket = 4, Source = IPAddress.Loopback }] }, rule with { Inputs = [], Select = null },
+        ]).Select(r => ResolvedRuleHash.Of([r])));
+    }
+
+    [Fact]
     public void Equal_rule_sets_should_have_equal_hashes_and_different_ones_different_hashes()
     {
         ResolvedRule rule = new(IPAddress.Parse("239.1.1.1"), 5000, null, 1, [new ResolvedOutput(1, IPAddress.Parse("239.2.2.2"), 6000, 2)]);
@@ -146,9 +199,32 @@ public sealed class WorkerCodecSpecs(ITestOutputHelper output)
     private static readonly Gen<ResolvedRedundancy?> GenRedundancy =
         Gen.Select(Gen.Bool, Gen.Int[1, 10_000], Gen.Int[0, ResolvedRedundancy.MaxRank], GenEcho.Array[0, 4], (is_, after, rank, echoes) => is_ ? new ResolvedRedundancy(after, rank, 1 + echoes.Length, [.. echoes]) : null);
 
+    private static readonly Gen<SelectKey> GenKind =
+        Gen.Select(Gen.Int[0, 3], Gen.Int[0, SequenceField.MaxOffset], Gen.Int[0, 3], Gen.Bool, (kind, offset, width, little) => new SelectKey((SelectKeyKind)kind, kind == (int)SelectKeyKind.Sequence ? new SequenceField(offset, 8 << width, little) : default));
+
+    private static readonly Gen<SelectSettings> GenSelect =
+        Gen.Select(GenKind, Gen.Bool, Gen.Int[10, 60_000], Gen.Int[0, 1_000_000], Gen.Int[0, 3_600_000], Gen.Int[1, SelectSettings.LongestSkewMilliseconds], Gen.Int[SelectSettings.LeastBufferBytes, SelectSettings.MostBufferBytes]).Select(x =>
+            new SelectSettings(x.Item2 || x.Item1.Kind == SelectKeyKind.Content ? SelectMode.Merge : SelectMode.Failover, x.Item1)
+            {
+                ReceiveTimeoutMilliseconds = x.Item3,
+                MinRate = x.Item4 * 100L,
+                MaxLossPpm = x.Item4,
+                Revert = x.Item4 % 2 == 0,
+                RevertAfterMilliseconds = x.Item5,
+                SkewMilliseconds = x.Item6,
+                HoldMilliseconds = x.Item4 % (x.Item6 + 1),
+                BufferBytes = x.Item7,
+            });
+
+    private static readonly Gen<ResolvedInput> GenInput =
+        Gen.Select(Gen.Int[-1, 1000], GenAddress, Gen.UShort[1, 65535], GenAddress, Gen.Bool, (s, a, p, source, hasSource) => new ResolvedInput(s, a, p, hasSource && !source.Equals(IPAddress.Any) ? source : null));
+
+    private static readonly Gen<(ResolvedInput[] Inputs, SelectSettings? Select)> GenInputs =
+        Gen.Select(Gen.Bool, GenInput.Array[1, SelectSettings.MaxInputs], GenSelect, (is_, inputs, select) => is_ ? (inputs, select) : (Array.Empty<ResolvedInput>(), (SelectSettings?)null));
+
     private static readonly Gen<ResolvedRuleSet> GenRules =
-        Gen.Select(GenAddress, Gen.UShort[1, 65535], GenAddress, Gen.Bool, GenRedundancy, Gen.Int[0, SlotLayout.RuleCapacity - 1], GenOutput.Array[0, 64], GenLeg(ResolvedLeg.MaxKeys))
-            .Select(x => new ResolvedRule(x.Item1, x.Item2, x.Item4 ? x.Item3 : null, x.Item6, [.. x.Item7]) { Redundancy = x.Item5, Leg = x.Item8 })
+        Gen.Select(GenAddress, Gen.UShort[1, 65535], GenAddress, Gen.Bool, GenRedundancy, Gen.Int[0, SlotLayout.RuleCapacity - 1], GenOutput.Array[0, 64], Gen.Select(GenLeg(ResolvedLeg.MaxKeys), GenInputs))
+            .Select(x => new ResolvedRule(x.Item1, x.Item2, x.Item4 ? x.Item3 : null, x.Item6, [.. x.Item7]) { Redundancy = x.Item5, Leg = x.Item8.Item2.Select is null ? x.Item8.Item1 : null, Inputs = [.. x.Item8.Item2.Inputs], Select = x.Item8.Item2.Select })
             .Array[0, 20].Select(rules => new ResolvedRuleSet(7, [.. rules]));
 
     private static string Text(ResolvedRuleSet set) => string.Join('\n', set.Rules.Select(r => $"{r.Group} {r.Port} {r.Source} {r.Redundancy?.AfterMilliseconds} {r.Redundancy?.Rank} {string.Join('+', r.Redundancy?.Echoes.Select(e => $"{e.Socket} {e.Group} {e.Port} {string.Join('/', e.Peers)}") ?? [])} {r.Counter} {string.Join(',', r.Outputs)}"));

@@ -1,0 +1,28 @@
+using Mcr.Native.Ingress;
+
+namespace Mcr.Native.Loop;
+
+/// <summary>A source of frames, and what it takes to read datagrams in them. Loop thread only.</summary>
+/// <param name="linkHeader">Bytes in front of the IP header.</param>
+/// <param name="reassembly">Of its fragments; null: they are counted and dropped. Sources of one device share it, as they share its datagrams.</param>
+/// <param name="queueFrames">Frames that can wait in it at most.</param>
+internal sealed class FrameInlet(IFrameSource source, int linkHeader, Reassembly? reassembly, int queueFrames)
+{
+    public IFrameSource Source => source;
+
+    public int LinkHeader => linkHeader;
+
+    public Reassembly? Reassembly => reassembly;
+
+    public int QueueFrames => queueFrames;
+
+    /// <summary>Of a feed: everything that had come by then has been taken; boot clock, nanoseconds.</summary>
+    public long TakenUntil { get; set; }
+
+    /// <summary>After a flush: nobody looks at what it has delivered any more.</summary>
+    public void Release()
+    {
+        source.Release();
+        reassembly?.Release();
+    }
+}
