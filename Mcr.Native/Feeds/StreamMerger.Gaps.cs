@@ -30,6 +30,8 @@ internal sealed unsafe partial class StreamMerger
     /// <summary>Gives up gaps that have been waited for long enough. Only when everything that had arrived at that time has been taken.</summary>
     public void Expire(long now)
     {
+        if (!_hasBegun)
+            return;
         if (now != _tickedAt)
             Tick(now);
         if (_apartCount > 0 && _apartDeadline <= now)
@@ -160,7 +162,7 @@ internal sealed unsafe partial class StreamMerger
     }
 
     /// <summary>
-    /// Whether another input has come right before the gap meanwhile, and goes on there: it will bring the missing numbers in a moment, and what waits is further ahead than it should be.
+    /// Whether another input has come near the gap meanwhile, and goes on there: it will bring the missing numbers in a moment, and what waits is further ahead than it should be.
     /// </summary>
     /// <param name="since">Boot clock.</param>
     private bool IsReached(long since, long now)
@@ -168,8 +170,7 @@ internal sealed unsafe partial class StreamMerger
         for (int i = 0; i < _inputs; i++)
         {
             MergeInput* state = State(i);
-            if (state->HasOwn != 0 && state->Own == _run->Next - 1 && state->DirectAt > since && Input(i)[SelectBlock.GoodAt] == state->DirectAt
-                && now - state->DirectAt <= Math.Max(Again, Math.Min(2 * state->Interval, _hold / 8)))
+            if (state->HasOwn != 0 && state->Own - _run->Next is < 0 and > -Near && state->DirectAt > since && now - Input(i)[SelectBlock.GoodAt] <= Math.Max(Again, Math.Min(2 * state->Interval, _hold / 8)))
                 return true;
         }
 

@@ -45,7 +45,7 @@ internal sealed unsafe partial class StreamMerger
         if (ahead <= Vicinity && ahead >= -Vicinity)
             return true;
         long jump = number - State(input)->Own; // an input that goes on where it was, or has missed some
-        return State(input)->HasOwn != 0 && jump > -Near && jump <= Near + (long)(16.0 * _run->Rate * (now - Input(input)[SelectBlock.HeardAt]) / Second);
+        return State(input)->HasOwn != 0 && jump > -Near && jump <= Near + (long)(4.0 * _run->Rate * (now - Input(input)[SelectBlock.HeardAt]) / Second);
     }
 
     /// <summary>A straggler of the stream before, which is over.</summary>
@@ -278,14 +278,15 @@ internal sealed unsafe partial class StreamMerger
     }
 
     /// <summary>Where an earlier one was; anew, where that one did something else.</summary>
-    private void GoOn(long tag)
+    private void GoOn()
     {
-        if (_block[SelectBlock.Tag] != tag)
+        _hasBegun = true;
+        if (_block[SelectBlock.Tag] != _tag)
         {
             new Span<long>(_block + SelectBlock.State, SelectBlock.StateWords).Clear();
             for (int i = 0; i < Rules.SelectSettings.MaxInputs; i++)
                 *State(i) = default;
-            _block[SelectBlock.Tag] = tag;
+            _block[SelectBlock.Tag] = _tag;
         }
 
         _block[SelectBlock.Waiting] = 0;

@@ -30,6 +30,8 @@ internal sealed unsafe partial class StreamMerger : IDisposable
     private readonly int _ahead; // numbers
     private readonly int _behind;
     private readonly int _shift; // what the field lacks of 64 bits
+    private readonly long _tag;
+    private bool _hasBegun; // the one before may still use the block until then
     private long _tickedAt;
 
     /// <param name="inputs">How many there are.</param>
@@ -55,16 +57,18 @@ internal sealed unsafe partial class StreamMerger : IDisposable
             _behind = _reader.Bits == 8 ? 128 : SelectBlock.WindowNumbers;
         }
 
-        GoOn(HashCode(by, inputs));
+        _tag = HashCode(by, inputs);
     }
 
     /// <summary>When <see cref="Expire"/> has something to do, in nanoseconds of the boot clock; long.MaxValue: nothing waits.</summary>
-    public long NextDeadline => Math.Min(Math.Min(_heldCount > 0 || _awaits ? _gapDeadline : long.MaxValue, _apartCount > 0 ? _apartDeadline : long.MaxValue), SettleDeadline);
+    public long NextDeadline => !_hasBegun ? long.MaxValue : Math.Min(Math.Min(_heldCount > 0 || _awaits ? _gapDeadline : long.MaxValue, _apartCount > 0 ? _apartDeadline : long.MaxValue), SettleDeadline);
 
     /// <summary>A datagram has come. What an earlier call has made ready has been taken.</summary>
     /// <param name="now">Boot clock, nanoseconds, at the beginning of the turn.</param>
     public MergeVerdict Take(in FeedDatagram datagram, long now)
     {
+        if (!_hasBegun)
+            GoOn();
         if (now != _tickedAt)
             Tick(now);
         long* input = Input(datagram.Input);

