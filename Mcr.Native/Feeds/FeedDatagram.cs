@@ -1,7 +1,9 @@
+using Mcr.Native.Packet;
+
 namespace Mcr.Native.Feeds;
 
-/// <summary>One datagram of an input with what the loop needs to forward it, where it lies or in the merger's memory.</summary>
-public unsafe struct FeedDatagram
+/// <summary>One datagram of an input, where it lies or in the merger's memory.</summary>
+internal unsafe struct FeedDatagram
 {
     /// <summary>Which of the rule's inputs, from 0 on.</summary>
     public int Input;
@@ -13,11 +15,6 @@ public unsafe struct FeedDatagram
     /// <summary>When it arrived, wall clock, nanoseconds, or <see cref="Ingress.ReceivedFrame.UnknownArrival"/>.</summary>
     public long Arrival;
 
-    // As in ParsedFrame:
-    public UInt128 Source;
-    public UInt128 Destination;
-    public ushort SourcePort;
-    public ushort DestinationPort;
-    public byte Tos;
-    public byte Ttl;
+    /// <summary>Who sent it where, and how; its payload's place is not meant.</summary>
+    public ParsedFrame* Frame;
 }

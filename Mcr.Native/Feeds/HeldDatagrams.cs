@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Mcr.Native.Packet;
 
 namespace Mcr.Native.Feeds;
 
@@ -22,7 +23,10 @@ internal enum HeldState : byte
 /// <summary>A datagram that waits.</summary>
 internal struct HeldDatagram
 {
+    /// <summary>Its payload and its frame are copies.</summary>
     public FeedDatagram Datagram;
+
+    public ParsedFrame Frame;
 
     /// <summary>Its numbers: the first, and behind the last.</summary>
     public long Number;
@@ -97,6 +101,8 @@ internal sealed unsafe class HeldDatagrams : IDisposable
         Buffer.MemoryCopy(datagram.Payload, copy, datagram.Length, datagram.Length);
         entry->Datagram = datagram;
         entry->Datagram.Payload = copy;
+        entry->Frame = *datagram.Frame;
+        entry->Datagram.Frame = &entry->Frame;
         entry->Number = number;
         entry->End = end;
         entry->Since = since;

@@ -249,6 +249,7 @@ internal sealed unsafe partial class StreamMerger
             if (_run->Rate == 0 || now - _run->RateSince < 4 * RateInterval) // a pause says nothing
                 _run->Rate = Math.Max((long)((_run->Next - _run->RateFrom) * (double)Second / (now - _run->RateSince)), _run->Rate - (_run->Rate >> 2));
             (_run->RateSince, _run->RateFrom) = (now, _run->Next);
+            SetVicinity();
         }
 
         while (_run->SampleCount > 0 && now - SampleAt(0) >= _skew)
@@ -266,6 +267,8 @@ internal sealed unsafe partial class StreamMerger
             (_run->Sample[place * 2], _run->Sample[(place * 2) + 1]) = (now, _run->Next);
         }
     }
+
+    private void SetVicinity() => _vicinity = _run->Rate == 0 ? NearWhileUnknown : Near + Math.Min(NearWhileUnknown * 4, (long)(2.0 * _run->Rate * _skew / Second));
 
     private long SampleAt(long sample) => _run->Sample[(_run->FirstSample + sample) % MergeState.Samples * 2];
 

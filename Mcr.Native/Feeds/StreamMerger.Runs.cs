@@ -20,6 +20,7 @@ internal sealed unsafe partial class StreamMerger
     /// <summary>An input that is slow lives as long as this without a datagram.</summary>
     private const long LongestLife = 2 * Second;
 
+    private long _vicinity = NearWhileUnknown; // numbers that are about as many as come within the skew, twice
     private UInt128 _apart; // which stream
     private ulong _apartNumber; // where it is; as the field has it
     private int _apartCount; // that wait
@@ -32,9 +33,6 @@ internal sealed unsafe partial class StreamMerger
     private long _pastUntil; // so long stragglers of it may come
     private byte _apartInputs; // a bit for each input whose last datagram was of it
 
-    /// <summary>Numbers that are about as many as come within the skew.</summary>
-    private long Vicinity => _run->Rate == 0 ? NearWhileUnknown : Near + Math.Min(NearWhileUnknown * 4, (long)(2.0 * _run->Rate * _skew / Second));
-
     private bool IsOfRun(in SequenceReading reading, long number, int input, long now)
     {
         if (reading.Stream != _run->Stream)
@@ -42,7 +40,7 @@ internal sealed unsafe partial class StreamMerger
         long ahead = number - _run->Next;
         if (ahead < -_behind || ahead >= _ahead)
             return false;
-        if (ahead <= Vicinity && ahead >= -Vicinity)
+        if (ahead <= _vicinity && ahead >= -_vicinity)
             return true;
         long jump = number - State(input)->Own; // an input that goes on where it was, or has missed some
         return State(input)->HasOwn != 0 && jump > -Near && jump <= Near + (long)(4.0 * _run->Rate * (now - Input(input)[SelectBlock.HeardAt]) / Second);
@@ -50,7 +48,7 @@ internal sealed unsafe partial class StreamMerger
 
     /// <summary>A straggler of the stream before, which is over.</summary>
     private bool IsPast(in SequenceReading reading, long now) =>
-        now < _pastUntil && reading.Stream == _past && Difference(reading.Number, _pastNumber) is var ahead && ahead >= -_behind && ahead <= Vicinity;
+        now < _pastUntil && reading.Stream == _past && Difference(reading.Number, _pastNumber) is var ahead && ahead >= -_behind && ahead <= _vicinity;
 
     private MergeVerdict TakeApart(in FeedDatagram datagram, in SequenceReading reading, long now)
     {
@@ -221,7 +219,7 @@ internal sealed unsafe partial class StreamMerger
         double skipped = (number - (ulong)_run->Next) << _shift >> _shift;
         if (_shift >= 48)
             skipped += Math.Max(0, Math.Round((expected - skipped) / Math.Pow(2, 64 - _shift))) * Math.Pow(2, 64 - _shift); // it has gone round meanwhile
-        return skipped <= (4 * expected) + Vicinity ? (long)skipped : -1;
+        return skipped <= (4 * expected) + _vicinity ? (long)skipped : -1;
     }
 
     /// <summary>One that was apart, now that its stream is the one that is forwarded.</summary>
@@ -269,6 +267,7 @@ internal sealed unsafe partial class StreamMerger
         _run->HasRun = 1;
         _run->Next = _run->Settled = _run->RateFrom = number;
         _run->RateSince = now;
+        SetVicinity();
         _run->SampleCount = 0;
         _run->HeartbeatAt = 0;
         _awaits = false;
@@ -292,6 +291,7 @@ internal sealed unsafe partial class StreamMerger
         _block[SelectBlock.Waiting] = 0;
         if (_run->HasRun == 0)
             return;
+        SetVicinity();
         _places.Begin(_run->Next - SelectBlock.WindowNumbers);
         _places.Reach(_run->Next);
         for (long n = _run->Next - SelectBlock.WindowNumbers; n - _run->Next < 0; n++)

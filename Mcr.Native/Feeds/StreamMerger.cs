@@ -197,7 +197,8 @@ internal sealed unsafe partial class StreamMerger : IDisposable
         for (long n = number; n - end < 0; n++)
         {
             _places[n]->IsForwarded = true;
-            SetForwarded(n);
+            if (n - _run->Next < 0)
+                SetForwarded(n); // else when it is passed
         }
 
         CountWon(datagram.Input);

@@ -66,7 +66,7 @@ internal sealed unsafe partial class RelayLoop
             single.PayloadOffset = frame.PayloadOffset + offset;
             single.PayloadLength = Math.Min(size, frame.PayloadLength - offset);
             if (stream.Chooser is null)
-                Merge(stream, in rule, in single, data, received.Arrival);
+                Merge(stream, in rule, &single, data, received.Arrival);
             else if (stream.Chooser.Take(rule.Input, data + single.PayloadOffset, single.PayloadLength, _feedsAt))
                 Forward(in rule, in single, data, received.Arrival, 1);
             else
@@ -76,20 +76,15 @@ internal sealed unsafe partial class RelayLoop
         while (offset < frame.PayloadLength);
     }
 
-    private void Merge(SelectedStream stream, in RuleEntry rule, in ParsedFrame frame, byte* data, long arrival)
+    private void Merge(SelectedStream stream, in RuleEntry rule, ParsedFrame* frame, byte* data, long arrival)
     {
         StreamMerger merger = stream.Merger!;
         FeedDatagram datagram = default;
         datagram.Input = rule.Input;
-        datagram.Payload = data + frame.PayloadOffset;
-        datagram.Length = frame.PayloadLength;
+        datagram.Payload = data + frame->PayloadOffset;
+        datagram.Length = frame->PayloadLength;
         datagram.Arrival = arrival;
-        datagram.Source = frame.Source;
-        datagram.Destination = frame.Destination;
-        datagram.SourcePort = frame.SourcePort;
-        datagram.DestinationPort = frame.DestinationPort;
-        datagram.Tos = frame.Tos;
-        datagram.Ttl = frame.Ttl;
+        datagram.Frame = frame;
         MergeVerdict verdict = merger.Take(in datagram, _feedsAt);
         for (; verdict == MergeVerdict.Full; verdict = merger.Take(in datagram, _feedsAt))
         {
@@ -99,9 +94,9 @@ internal sealed unsafe partial class RelayLoop
         }
 
         if (verdict == MergeVerdict.Forward)
-            Forward(in rule, in frame, data, arrival, 1);
+            Forward(in rule, in *frame, data, arrival, 1);
         else if (verdict == MergeVerdict.Dropped && rule.TraceRing != 0)
-            _tracer.RecordDrop(rule.TraceRing - 1, in frame, arrival, stream.CountDrops(_slot.Words + SlotLayout.DropsWord));
+            _tracer.RecordDrop(rule.TraceRing - 1, in *frame, arrival, stream.CountDrops(_slot.Words + SlotLayout.DropsWord));
         ForwardNext(stream);
         Await(stream);
     }
@@ -113,15 +108,8 @@ internal sealed unsafe partial class RelayLoop
         while (stream.Merger!.TryNext(out FeedDatagram next))
         {
             stream.HasGiven = true;
-            ParsedFrame frame = default;
-            frame.Source = next.Source;
-            frame.Destination = next.Destination;
-            frame.SourcePort = next.SourcePort;
-            frame.DestinationPort = next.DestinationPort;
-            frame.Tos = next.Tos;
-            frame.Ttl = next.Ttl;
-            frame.PayloadLength = next.Length;
-            Forward(in rule, in frame, next.Payload, next.Arrival, 1);
+            next.Frame->PayloadOffset = 0;
+            Forward(in rule, in *next.Frame, next.Payload, next.Arrival, 1);
         }
     }
 

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Mcr.Specs.Bench;
 
-/// <summary><c>bench forwarding_rate</c>, <c>bench steady</c>, <c>bench lookup</c>, <c>bench legs</c> and <c>bench observing</c>.</summary>
+/// <summary><c>bench forwarding_rate</c>, <c>bench steady</c>, <c>bench lookup</c>, <c>bench legs</c>, <c>bench feeds</c> and <c>bench observing</c>.</summary>
 internal static class BenchCommand
 {
     public const string Name = "bench";
@@ -18,7 +18,7 @@ internal static class BenchCommand
 
     public static int Run(string[] args)
     {
-        var root = new RootCommand("Measures mcrd and its peers. Needs root, iproute2, ethtool, util-linux and gcc.") { ForwardingRateCommand(), SteadyCommand(), LookupCommand(), LegsCommand(), ObservingCommand() };
+        var root = new RootCommand("Measures mcrd and its peers. Needs root, iproute2, ethtool, util-linux and gcc.") { ForwardingRateCommand(), SteadyCommand(), LookupCommand(), LegsCommand(), FeedsCommand(), ObservingCommand() };
         ParseResult parsed = root.Parse(args);
         int code = parsed.Invoke();
         return parsed.Errors.Count > 0 ? ExitUsage : code;
@@ -69,6 +69,8 @@ internal static class BenchCommand
     private static Command LookupCommand() => TablesCommand("lookup", "What finding a datagram's rule costs, with few rules and with many.", "Lookup of a rule", Lookup.Run, Lookup.Method);
 
     private static Command LegsCommand() => TablesCommand("legs", "What a leg between two nodes costs its ends for a datagram, and what HMAC-SHA256 would.", "The header of a leg", LegCost.Run, LegCost.Method);
+
+    private static Command FeedsCommand() => TablesCommand("feeds", "What making one stream of two inputs costs for a datagram.", "Two feeds, one stream", FeedCost.Run, FeedCost.Method);
 
     /// <summary>What is measured in one thread and has nothing to choose.</summary>
     private static Command TablesCommand(string name, string description, string title, Func<CancellationToken, IEnumerable<ReportTable>> run, string method)

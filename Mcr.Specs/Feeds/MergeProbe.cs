@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Mcr.Native.Analysis;
 using Mcr.Native.Feeds;
+using Mcr.Native.Packet;
 using Mcr.Native.Rules;
 using Mcr.Specs.Analysis;
 
@@ -55,7 +56,8 @@ internal sealed unsafe class MergeProbe : IDisposable
     {
         fixed (byte* at = payload)
         {
-            var datagram = new FeedDatagram { Input = input, Payload = at, Length = payload.Length, Arrival = Epoch + Now };
+            ParsedFrame frame = default;
+            var datagram = new FeedDatagram { Input = input, Payload = at, Length = payload.Length, Arrival = Epoch + Now, Frame = &frame };
             while (true)
             {
                 MergeVerdict verdict = _merger.Take(in datagram, Now);
