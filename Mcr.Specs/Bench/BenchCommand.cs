@@ -70,7 +70,7 @@ internal static class BenchCommand
 
     private static Command LegsCommand() => TablesCommand("legs", "What a leg between two nodes costs its ends for a datagram, and what HMAC-SHA256 would.", "The header of a leg", LegCost.Run, LegCost.Method);
 
-    private static Command FeedsCommand() => TablesCommand("feeds", "What making one stream of two inputs costs for a datagram.", "Two feeds, one stream", FeedCost.Run, FeedCost.Method);
+    private static Command FeedsCommand() => TablesCommand("feeds", "What making one stream of two inputs costs for a datagram.", "Two feeds, one stream", FeedCost.Run, FeedCost.Method + FeedWorkers.Method);
 
     /// <summary>What is measured in one thread and has nothing to choose.</summary>
     private static Command TablesCommand(string name, string description, string title, Func<CancellationToken, IEnumerable<ReportTable>> run, string method)

@@ -29,7 +29,9 @@ internal static class FeedCost
 
     public static IEnumerable<ReportTable> Run(CancellationToken stop)
     {
-        yield return new ReportTable("A datagram that comes in", ["payload", .. Variants.Select(v => v.Name)], [.. Payloads.SelectMany(payload => Rows(payload, stop))]);
+        yield return new ReportTable("The loop, a datagram that comes in", ["payload", .. Variants.Select(v => v.Name)], [.. Payloads.SelectMany(payload => Rows(payload, stop))]);
+        foreach (ReportTable table in FeedWorkers.Run(stop))
+            yield return table;
     }
 
     private static IEnumerable<string[]> Rows(int payload, CancellationToken stop)

@@ -60,6 +60,7 @@ int main(int argc, char **argv) {
             memcpy(payload, &run, 8);
             last = now();
             memcpy(payload + 8, &last, 8);
+            memcpy(payload + 16, &sent, 8); // numbered, for relays that look at that
             if (send(out, payload, size, 0) < 0) die("send");
             sent++;
         }
