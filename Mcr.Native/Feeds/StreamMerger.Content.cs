@@ -10,7 +10,6 @@ internal sealed unsafe partial class StreamMerger
         ContentEntry* entry = _content!.Find(datagram.Payload, datagram.Length, datagram.Arrival, now);
         input[SelectBlock.Received]++;
         input[SelectBlock.HeardAt] = input[SelectBlock.GoodAt] = now;
-        entry->LastAt = now;
         int brought = Math.Min(++entry->Brought[datagram.Input], (ushort)(ushort.MaxValue - 1));
         entry->Brought[datagram.Input] = (ushort)brought;
         if (brought > entry->Forwarded)
