@@ -14,6 +14,9 @@ internal unsafe struct ContentEntry
 
     /// <summary>How often it was forwarded.</summary>
     public ushort Forwarded;
+
+    /// <summary>When that was last, boot clock, nanoseconds.</summary>
+    public long ForwardedAt;
 }
 
 /// <summary>

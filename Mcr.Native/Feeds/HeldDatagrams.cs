@@ -42,7 +42,7 @@ internal struct HeldDatagram
     /// <summary>Where its bytes end in the ring.</summary>
     public long BytesEnd;
 
-    /// <summary>The one that is given behind it, plus 1.</summary>
+    /// <summary>The one that is given behind it, or that its input has brought behind it while it is apart, plus 1.</summary>
     public int Next;
 
     public HeldState State;

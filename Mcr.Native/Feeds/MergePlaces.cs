@@ -32,6 +32,8 @@ internal sealed unsafe class MergePlaces : IDisposable
 
     private readonly MergePlace* _places = (MergePlace*)NativeMemory.AllocZeroed(Size, (nuint)sizeof(MergePlace));
 
+    private long _from; // the oldest number that has had a place
+
     /// <summary>Behind the newest number that has a place.</summary>
     public long Top { get; private set; }
 
@@ -44,8 +46,11 @@ internal sealed unsafe class MergePlaces : IDisposable
     /// <summary>Everything is forgotten; numbers from <paramref name="top"/> on are new.</summary>
     public void Begin(long top)
     {
-        NativeMemory.Clear(_places, Size * (nuint)sizeof(MergePlace));
-        Top = top;
+        if (Top - _from >= Size)
+            NativeMemory.Clear(_places, Size * (nuint)sizeof(MergePlace));
+        for (; Top - _from is > 0 and < Size; _from++)
+            *this[_from] = default; // few, where streams change quickly
+        Top = _from = top;
     }
 
     /// <summary>Numbers up to <paramref name="end"/> have places from now on.</summary>

@@ -17,7 +17,7 @@ internal unsafe struct MergeState
     /// <summary>Numbers before were looked through for losses.</summary>
     public long Settled;
 
-    /// <summary>Numbers a second, of the last interval that was measured; 0: none yet.</summary>
+    /// <summary>Numbers in a thousand seconds, of the last interval that was measured; 0: none yet.</summary>
     public long Rate;
 
     public long RateSince;
@@ -53,6 +53,14 @@ internal struct MergeInput
     /// <summary>When it last brought the very number that was wanted next; boot clock.</summary>
     public long DirectAt;
 
-    /// <summary>Nanoseconds between two datagrams of it, on average.</summary>
+    /// <summary>Nanoseconds between two datagrams of it: the longest of late.</summary>
     public long Interval;
+
+    /// <summary>The number that it has brought last.</summary>
+    public long Last;
+
+    /// <summary>How many datagrams in a row were of no use: it had brought them before, or their place was given up; and since when.</summary>
+    public long Vain;
+
+    public long VainSince;
 }

@@ -12,6 +12,8 @@ internal sealed unsafe partial class StreamMerger
     private const int SettlesPerSkew = MergeState.Samples / 2;
 
     private const long RateInterval = Second / 10;
+    private const long RateScale = 1000; // of MergeState.Rate
+    private const int MostPauses = 4;
 
     /// <summary>Numbers that come in turn while something else waits, from which on that is not where the stream is.</summary>
     private const int ManyDirect = 16;
@@ -22,36 +24,48 @@ internal sealed unsafe partial class StreamMerger
     private long _gapDeadline; // when they wait no longer
     private bool _awaits; // a heartbeat has told of numbers before this one that nothing is behind:
     private long _awaited;
+    private long _awaitedDeadline;
+    private int _pauses; // intervals in a row that were too long to measure a rate
 
     private HeldDatagram* FirstHeld => _held[_places[_firstHeld]->Held - 1];
 
     private long SettleDeadline => _run->SampleCount > 0 ? SampleAt(0) + _skew : _run->Next != _run->Settled ? _tickedAt + (_skew / SettlesPerSkew) : long.MaxValue;
 
-    /// <summary>Gives up gaps that have been waited for long enough. Only when everything that had arrived at that time has been taken.</summary>
-    public void Expire(long now)
+    /// <summary>Gives up gaps that have been waited for long enough.</summary>
+    /// <param name="until">What had arrived by then has been taken, of every input: a gap is given up when its time was over then.</param>
+    public void Expire(long now, long until)
     {
         if (!_hasBegun)
             return;
         if (now != _tickedAt)
             Tick(now);
-        if (_apartCount > 0 && _apartDeadline <= now)
-            ExpireApart(now);
-        while (_heldCount > 0 && _gapDeadline <= now)
+        SettleDue(until);
+        if (_apartCount > 0 && _apartDeadline <= until)
+            ExpireApart(now, until);
+        while (_heldCount > 0 && _gapDeadline <= until)
         {
             HeldDatagram* held = FirstHeld;
             if (!IsReached(held->Since, now))
                 Advance(_firstHeld);
-            else if (now < held->Since + (2 * _skew))
-                _gapDeadline = now + Again;
+            else if (until < held->Since + (2 * _skew))
+                _gapDeadline = until + Again;
             else
                 PassBy(held);
         }
 
-        if (_awaits && _heldCount == 0 && _gapDeadline <= now)
-        {
-            _awaits = false;
+        if (_awaits && _awaitedDeadline <= until)
             Advance(_awaited);
-        }
+    }
+
+    /// <summary>Nobody will bring what is missing: all that waits of the stream that is forwarded is ready, and what is apart is dropped.</summary>
+    public void Finish()
+    {
+        if (!_hasBegun || _content is not null)
+            return;
+        while (_heldCount > 0)
+            Advance(_firstHeld);
+        for (int i = 0; i < _inputs; i++)
+            DropApartOf(i);
     }
 
     /// <summary>A copy waits behind the gap.</summary>
@@ -170,7 +184,7 @@ internal sealed unsafe partial class StreamMerger
         for (int i = 0; i < _inputs; i++)
         {
             MergeInput* state = State(i);
-            if (state->HasOwn != 0 && state->Own - _run->Next is < 0 and > -Near && state->DirectAt > since && now - Input(i)[SelectBlock.GoodAt] <= Math.Max(Again, Math.Min(2 * state->Interval, _hold / 8)))
+            if (state->HasOwn != 0 && state->Last - _run->Next is < 0 and > -Near && state->DirectAt > since && now - Input(i)[SelectBlock.GoodAt] <= Math.Max(Again, Math.Min(2 * state->Interval, _hold / 8)))
                 return true;
         }
 
@@ -195,7 +209,7 @@ internal sealed unsafe partial class StreamMerger
         while (!_held.HasReady && _held.Oldest is var oldest and >= 0)
         {
             if (_held[oldest]->State == HeldState.Apart)
-                DropApart(oldest);
+                DropFirstApart(_held[oldest]->Datagram.Input);
             else if (_held[oldest]->State != HeldState.Waiting)
                 return;
             else if (IsReached(_held[oldest]->Since, now))
@@ -244,19 +258,16 @@ internal sealed unsafe partial class StreamMerger
         _tickedAt = now;
         if (_run->HasRun == 0)
             return;
-        if (now - _run->RateSince >= RateInterval)
+        if (now - _run->RateSince is var elapsed and >= RateInterval)
         {
-            if (_run->Rate == 0 || now - _run->RateSince < 4 * RateInterval) // a pause says nothing
-                _run->Rate = Math.Max((long)((_run->Next - _run->RateFrom) * (double)Second / (now - _run->RateSince)), _run->Rate - (_run->Rate >> 2));
+            long rate = (long)((_run->Next - _run->RateFrom) * (double)RateScale * Second / elapsed);
+            _pauses = elapsed < MostPauses * RateInterval ? 0 : _pauses + 1;
+            if (_run->Rate == 0 || _pauses >= MostPauses)
+                _run->Rate = rate;
+            else if (_pauses == 0) // else a pause, which says nothing until there are several
+                _run->Rate = Math.Max(rate, _run->Rate - (_run->Rate >> 2));
             (_run->RateSince, _run->RateFrom) = (now, _run->Next);
             SetVicinity();
-        }
-
-        while (_run->SampleCount > 0 && now - SampleAt(0) >= _skew)
-        {
-            Settle(_run->Sample[(_run->FirstSample * 2) + 1]);
-            _run->FirstSample = (_run->FirstSample + 1) % MergeState.Samples;
-            _run->SampleCount--;
         }
 
         long newest = _run->SampleCount == 0 ? 0 : SampleAt(_run->SampleCount - 1);
@@ -268,7 +279,17 @@ internal sealed unsafe partial class StreamMerger
         }
     }
 
-    private void SetVicinity() => _vicinity = _run->Rate == 0 ? NearWhileUnknown : Near + Math.Min(NearWhileUnknown * 4, (long)(2.0 * _run->Rate * _skew / Second));
+    private void SettleDue(long until)
+    {
+        while (_run->SampleCount > 0 && until - SampleAt(0) >= _skew)
+        {
+            Settle(_run->Sample[(_run->FirstSample * 2) + 1]);
+            _run->FirstSample = (_run->FirstSample + 1) % MergeState.Samples;
+            _run->SampleCount--;
+        }
+    }
+
+    private void SetVicinity() => _vicinity = Math.Min(_reader.Bits == 8 ? _ahead / 2 : _ahead - 1, _run->Rate == 0 ? NearWhileUnknown : Near + (long)(2.0 * _run->Rate * _skew / RateScale / Second));
 
     private long SampleAt(long sample) => _run->Sample[(_run->FirstSample + sample) % MergeState.Samples * 2];
 

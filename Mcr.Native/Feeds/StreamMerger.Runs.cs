@@ -18,20 +18,15 @@ internal sealed unsafe partial class StreamMerger
     private const long NearWhileUnknown = 4096;
 
     /// <summary>An input that is slow lives as long as this without a datagram.</summary>
-    private const long LongestLife = 2 * Second;
+    private const long LongestLife = 10 * Second;
 
     private long _vicinity = NearWhileUnknown; // numbers that are about as many as come within the skew, twice
-    private UInt128 _apart; // which stream
-    private ulong _apartNumber; // where it is; as the field has it
-    private int _apartCount; // that wait
-    private long _apartSince;
-    private long _apartAt; // the last one
-    private long _apartDeadline; // when it is to be looked at
-    private int _apartInARow;
+    private readonly Candidate[] _apart = new Candidate[Rules.SelectSettings.MaxInputs]; // by input
+    private int _apartCount; // datagrams that wait apart
+    private long _apartDeadline; // when they are to be looked at
     private UInt128 _past; // the stream before
     private ulong _pastNumber; // where it ended
     private long _pastUntil; // so long stragglers of it may come
-    private byte _apartInputs; // a bit for each input whose last datagram was of it
 
     private bool IsOfRun(in SequenceReading reading, long number, int input, long now)
     {
@@ -42,8 +37,32 @@ internal sealed unsafe partial class StreamMerger
             return false;
         if (ahead <= _vicinity && ahead >= -_vicinity)
             return true;
-        long jump = number - State(input)->Own; // an input that goes on where it was, or has missed some
-        return State(input)->HasOwn != 0 && jump > -Near && jump <= Near + (long)(4.0 * _run->Rate * (now - Input(input)[SelectBlock.HeardAt]) / Second);
+        return GoesOn(number, input, now);
+    }
+
+    /// <summary>The input goes on where it was, or has missed no more than it can have missed.</summary>
+    private bool GoesOn(long number, int input, long now) =>
+        State(input)->HasOwn != 0 && number - State(input)->Own is var jump && jump > -Near && jump <= Near + (long)(4.0 * _run->Rate * (now - Input(input)[SelectBlock.HeardAt]) / RateScale / Second);
+
+    /// <summary>It is of the stream that is forwarded and further ahead than anything can wait: the stream is too fast for so long a wait.</summary>
+    private bool IsBeyond(in SequenceReading reading, long number, int input, long now) =>
+        _heldCount > 0 && number - _run->Next >= _ahead && reading.Stream == _run->Stream && GoesOn(number, input, now);
+
+    /// <summary>
+    /// Whether the input brings nothing but what it has brought before, or what was given up, and has done so for longer than anybody can be behind: it has begun anew not far from where it was.
+    /// </summary>
+    private bool IsVain(int input, long number, long end, long now)
+    {
+        MergeInput* state = State(input);
+        if (end - number == 0 || end - _run->Next > 0 || (_places[number]->IsForwarded ? (_places[number]->SeenBy & (1 << input)) == 0 : _hold == 0))
+        {
+            state->Vain = 0;
+            return false;
+        }
+
+        if (state->Vain++ == 0)
+            state->VainSince = now;
+        return state->Vain > EnoughInARow && now - state->VainSince > _skew;
     }
 
     /// <summary>A straggler of the stream before, which is over.</summary>
@@ -52,14 +71,7 @@ internal sealed unsafe partial class StreamMerger
 
     private MergeVerdict TakeApart(in FeedDatagram datagram, in SequenceReading reading, long now)
     {
-        byte bit = (byte)(1 << datagram.Input);
-        bool isSame = _apartAt != 0 && reading.Stream == _apart && Difference(reading.Number, _apartNumber) is var step && step >= -_behind && step < _ahead;
-        if (!isSame && _apartAt != 0 && now - _apartAt < _skew && _apartInputs != 0 && (_apartInputs & bit) == 0)
-        {
-            Input(datagram.Input)[SelectBlock.Astray]++; // a third stream
-            return MergeVerdict.Dropped;
-        }
-
+        int input = datagram.Input;
         int place = _held.TryAdd(in datagram, now, (long)reading.Number, reading.Count, HeldState.Apart);
         if (place < 0)
         {
@@ -67,21 +79,31 @@ internal sealed unsafe partial class StreamMerger
             return MergeVerdict.Full;
         }
 
-        if (!isSame)
+        ref Candidate apart = ref _apart[input];
+        if (!apart.Is || reading.Stream != apart.Stream || Difference(reading.Number, apart.Number) is var step && (step <= -_vicinity || step >= _ahead))
         {
-            DropAllApart(except: place);
-            (_apart, _apartSince, _apartInARow, _apartInputs) = (reading.Stream, now, 0, 0);
+            DropApartOf(input);
+            apart = new Candidate { Is = true, Stream = reading.Stream, First = reading.Number, Since = now };
+        }
+        else if (Difference(reading.Number + (ulong)reading.Count, apart.First) is var span && (span <= -_vicinity || span >= _ahead))
+        {
+            DropApartOf(input); // more than can wait of one stream
+            apart.First = reading.Number;
         }
 
+        if (apart.Head == 0)
+            apart.Head = place + 1;
+        else
+            _held[apart.Tail - 1]->Next = place + 1;
+        apart.Tail = place + 1;
         if (_apartCount++ == 0)
             _apartDeadline = now + _skew;
         _block[SelectBlock.Waiting] = _heldCount + _apartCount;
-        _apartNumber = reading.Number;
-        _apartAt = now;
-        _apartInARow++;
-        _apartInputs |= bit;
-        if (HaveAllLeft(now) && (_apartInARow >= EnoughInARow || IsRunOver(now)))
-            Follow(now);
+        apart.Number = reading.Number;
+        apart.At = now;
+        apart.InARow++;
+        if (HaveAllLeft(now))
+            FollowBest(now);
         return MergeVerdict.Held;
     }
 
@@ -90,7 +112,7 @@ internal sealed unsafe partial class StreamMerger
     {
         for (int i = 0; i < _inputs; i++)
         {
-            if ((_apartInputs & (1 << i)) == 0 && Lives(i, now))
+            if (!_apart[i].Is && Lives(i, now))
                 return false;
         }
 
@@ -112,78 +134,99 @@ internal sealed unsafe partial class StreamMerger
     private bool Lives(int input, long now)
     {
         long good = Input(input)[SelectBlock.GoodAt];
-        return good != 0 && State(input)->HasOwn != 0 && now - good < Math.Clamp(4 * State(input)->Interval, _skew, Math.Max(_skew, LongestLife));
+        return good != 0 && State(input)->HasOwn != 0 && Math.Min(now, _until[input]) - good < Math.Clamp(2 * State(input)->Interval, _skew, Math.Max(_skew, LongestLife));
+    }
+
+    /// <summary>
+    /// Of what the inputs have apart: what most of them have; among those, what has begun last, since an input that replays something was apart long before.
+    /// </summary>
+    /// <returns>One of the inputs that have it; -1: nothing is apart.</returns>
+    private int Best()
+    {
+        (int best, int most) = (-1, 0);
+        for (int i = 0; i < _inputs; i++)
+        {
+            if (!_apart[i].Is || _apart[i].Head == 0)
+                continue;
+            int agreeing = 0;
+            for (int j = 0; j < _inputs; j++)
+                agreeing += IsSame(i, j) ? 1 : 0;
+            if (agreeing > most || (agreeing == most && _apart[i].Since > _apart[best].Since))
+                (best, most) = (i, agreeing);
+        }
+
+        return best;
+    }
+
+    private bool IsSame(int one, int other) =>
+        _apart[one].Is && _apart[other].Is && _apart[one].Stream == _apart[other].Stream && Difference(_apart[one].Number, _apart[other].Number) is var ahead && ahead > -_ahead && ahead < _ahead;
+
+    private void FollowBest(long now)
+    {
+        if (Best() is var best and >= 0 && (_apart[best].InARow >= EnoughInARow || IsRunOver(now)))
+            Follow(best, now);
     }
 
     /// <summary>What has waited apart for as long as anything may.</summary>
-    private void ExpireApart(long now)
+    private void ExpireApart(long now, long until)
     {
         if (HaveAllLeft(now))
+            FollowBest(now);
+        _apartDeadline = long.MaxValue;
+        for (int i = 0; i < _inputs; i++)
         {
-            Follow(now);
-            return;
-        }
-
-        while (_apartCount > 0 && OldestApart() is var oldest)
-        {
-            if (_held[oldest]->Since + _skew > now)
-            {
-                _apartDeadline = _held[oldest]->Since + _skew;
-                return;
-            }
-
-            DropApart(oldest);
+            while (_apart[i].Head != 0 && _held[_apart[i].Head - 1]->Since + _skew <= until)
+                DropFirstApart(i);
+            if (_apart[i].Head != 0)
+                _apartDeadline = Math.Min(_apartDeadline, _held[_apart[i].Head - 1]->Since + _skew);
         }
     }
 
-    private int OldestApart()
+    private void DropApartOf(int input)
     {
-        _held.Range(out long first, out long end);
-        for (long at = first; at < end; at++)
-        {
-            if (_held[HeldDatagrams.PlaceOf(at)]->State == HeldState.Apart)
-                return HeldDatagrams.PlaceOf(at);
-        }
-
-        return -1;
+        while (_apart[input].Head != 0)
+            DropFirstApart(input);
     }
 
-    private void DropAllApart(int except)
+    private void DropFirstApart(int input)
     {
-        _held.Range(out long first, out long end);
-        for (long at = first; at < end && _apartCount > 0; at++)
-        {
-            if (HeldDatagrams.PlaceOf(at) is var place && place != except && _held[place]->State == HeldState.Apart)
-                DropApart(place);
-        }
-    }
-
-    private void DropApart(int place)
-    {
-        Input(_held[place]->Datagram.Input)[SelectBlock.Astray]++;
+        int place = TakeFirstApart(input);
+        Input(input)[SelectBlock.Astray]++;
         _held.Drop(place);
+    }
+
+    /// <returns>Its place, for the caller to do something with it.</returns>
+    private int TakeFirstApart(int input)
+    {
+        int place = _apart[input].Head - 1;
+        _apart[input].Head = _held[place]->Next;
         _apartCount--;
         _block[SelectBlock.Waiting] = _heldCount + _apartCount;
+        return place;
     }
 
     /// <summary>What was apart is the stream that is forwarded from now on; what waits of the one before goes first.</summary>
-    private void Follow(long now)
+    /// <param name="best">One of the inputs that have it.</param>
+    private void Follow(int best, long now)
     {
         while (_heldCount > 0)
             Advance(_firstHeld);
         Settle(_run->Next);
-        _held.Range(out long first, out long end);
-        ulong lowest = 0;
-        bool isFirst = true;
-        for (long at = first; at < end; at++)
+        int having = 0;
+        ulong lowest = _apart[best].Number;
+        for (int i = 0; i < _inputs; i++)
         {
-            HeldDatagram* held = _held[HeldDatagrams.PlaceOf(at)];
-            if (held->State != HeldState.Apart || (!isFirst && Difference((ulong)held->Number, lowest) >= 0))
+            if (!IsSame(best, i))
                 continue;
-            (lowest, isFirst) = ((ulong)held->Number, false);
+            having |= 1 << i;
+            for (int at = _apart[i].Head; at != 0; at = _held[at - 1]->Next)
+            {
+                if (Difference((ulong)_held[at - 1]->Number, lowest) < 0)
+                    lowest = (ulong)_held[at - 1]->Number;
+            }
         }
 
-        long skipped = Skipped(lowest, now);
+        long skipped = Skipped(in _apart[best], lowest);
         if (skipped < 0)
         {
             _block[SelectBlock.Restarts]++;
@@ -197,25 +240,24 @@ internal sealed unsafe partial class StreamMerger
         }
 
         (_past, _pastNumber, _pastUntil) = (_run->Stream, (ulong)_run->Next, now + _skew);
-        BeginRun(_apart, (long)lowest, now);
-        (_apartAt, _apartInputs) = (0, 0);
-        for (long at = first; at < end; at++)
+        BeginRun(_apart[best].Stream, (long)lowest, now);
+        for (int i = 0; i < _inputs; i++)
         {
-            if (HeldDatagrams.PlaceOf(at) is var place && _held[place]->State == HeldState.Apart)
-                TakeStored(place, now);
+            while ((having & (1 << i)) != 0 && _apart[i].Head != 0)
+                TakeStored(TakeFirstApart(i), now);
         }
     }
 
     /// <summary>By how many numbers the stream has gone on while nobody brought it.</summary>
     /// <returns>-1: it has not gone on, it has begun anew.</returns>
-    private long Skipped(ulong number, long now)
+    private long Skipped(in Candidate next, ulong number)
     {
-        if (_apart != _run->Stream)
+        if (next.Stream != _run->Stream)
             return -1;
         long last = 0;
         for (int i = 0; i < _inputs; i++)
             last = Math.Max(last, Input(i)[SelectBlock.GoodAt]);
-        double expected = _run->Rate * (double)(_apartSince - last) / Second;
+        double expected = _run->Rate * (double)(next.Since - last) / RateScale / Second;
         double skipped = (number - (ulong)_run->Next) << _shift >> _shift;
         if (_shift >= 48)
             skipped += Math.Max(0, Math.Round((expected - skipped) / Math.Pow(2, 64 - _shift))) * Math.Pow(2, 64 - _shift); // it has gone round meanwhile
@@ -226,11 +268,17 @@ internal sealed unsafe partial class StreamMerger
     private void TakeStored(int place, long now)
     {
         HeldDatagram* held = _held[place];
-        _apartCount--;
         long number = Extend((ulong)held->Number);
+        int input = held->Datagram.Input;
+        if (number - _run->Next < -_behind || number - _run->Next >= _ahead)
+        {
+            Input(input)[SelectBlock.Astray]++;
+            _held.Drop(place);
+            return;
+        }
+
         (held->Number, held->End) = (number, number + held->End);
         _places.Reach(held->End);
-        int input = held->Datagram.Input;
         long end = held->End;
         if (end == number)
         {
@@ -273,7 +321,7 @@ internal sealed unsafe partial class StreamMerger
         _awaits = false;
         _places.Begin(number);
         for (int i = 0; i < _inputs; i++)
-            State(i)->HasOwn = 0;
+            (State(i)->HasOwn, State(i)->Vain) = (0, 0);
     }
 
     /// <summary>Where an earlier one was; anew, where that one did something else.</summary>
@@ -284,7 +332,7 @@ internal sealed unsafe partial class StreamMerger
         {
             new Span<long>(_block + SelectBlock.State, SelectBlock.StateWords).Clear();
             for (int i = 0; i < Rules.SelectSettings.MaxInputs; i++)
-                *State(i) = default;
+                new Span<long>(Input(i), SelectBlock.WordsPerInput).Clear(); // of other inputs
             _block[SelectBlock.Tag] = _tag;
         }
 
@@ -296,5 +344,29 @@ internal sealed unsafe partial class StreamMerger
         _places.Reach(_run->Next);
         for (long n = _run->Next - SelectBlock.WindowNumbers; n - _run->Next < 0; n++)
             (_places[n]->IsForwarded, _places[n]->SeenBy) = (WasForwarded(n), byte.MaxValue); // who has brought it is not known any more
+    }
+
+    /// <summary>A stream that an input brings and that is not the one that is forwarded.</summary>
+    private struct Candidate
+    {
+        /// <summary>The input's last datagram was of it.</summary>
+        public bool Is;
+
+        public UInt128 Stream;
+
+        /// <summary>The numbers that wait begin about here; as the field has it.</summary>
+        public ulong First;
+
+        /// <summary>The last one.</summary>
+        public ulong Number;
+
+        public long Since;
+        public long At;
+        public int InARow;
+
+        /// <summary>The chain of its datagrams that wait, plus 1; 0: none.</summary>
+        public int Head;
+
+        public int Tail;
     }
 }

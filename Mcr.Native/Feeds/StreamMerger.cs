@@ -31,12 +31,14 @@ internal sealed unsafe partial class StreamMerger : IDisposable
     private readonly int _behind;
     private readonly int _shift; // what the field lacks of 64 bits
     private readonly long _tag;
+    private readonly long[] _until = new long[SelectSettings.MaxInputs]; // boot clock: of each input, what had come by then has been taken
     private bool _hasBegun; // the one before may still use the block until then
     private long _tickedAt;
 
     /// <param name="inputs">How many there are.</param>
     /// <param name="block">The rule's, see <see cref="SelectBlock"/>: who goes on with one goes on where it was.</param>
-    public StreamMerger(SelectSettings settings, int inputs, long* block)
+    /// <param name="identity">Of these inputs, in their order: with others nobody goes on.</param>
+    public StreamMerger(SelectSettings settings, int inputs, long* block, long identity = 0)
     {
         SelectKey by = settings.By ?? default;
         _block = block;
@@ -57,11 +59,17 @@ internal sealed unsafe partial class StreamMerger : IDisposable
             _behind = _reader.Bits == 8 ? 128 : SelectBlock.WindowNumbers;
         }
 
-        _tag = HashCode(by, inputs);
+        _tag = HashCode(by, inputs) ^ identity;
+        _until.AsSpan().Fill(long.MaxValue);
     }
 
+    /// <summary>Nanoseconds by which an input may be behind another.</summary>
+    public long Skew => _skew;
+
     /// <summary>When <see cref="Expire"/> has something to do, in nanoseconds of the boot clock; long.MaxValue: nothing waits.</summary>
-    public long NextDeadline => !_hasBegun ? long.MaxValue : Math.Min(Math.Min(_heldCount > 0 || _awaits ? _gapDeadline : long.MaxValue, _apartCount > 0 ? _apartDeadline : long.MaxValue), SettleDeadline);
+    public long NextDeadline => !_hasBegun ? long.MaxValue : Math.Min(
+        Math.Min(_heldCount > 0 ? _gapDeadline : long.MaxValue, _awaits ? _awaitedDeadline : long.MaxValue),
+        Math.Min(_apartCount > 0 ? _apartDeadline : long.MaxValue, SettleDeadline));
 
     /// <summary>A datagram has come. What an earlier call has made ready has been taken.</summary>
     /// <param name="now">Boot clock, nanoseconds, at the beginning of the turn.</param>
@@ -85,6 +93,13 @@ internal sealed unsafe partial class StreamMerger : IDisposable
         if (_run->HasRun == 0)
             BeginRun(reading.Stream, (long)reading.Number, now);
         long number = Extend(reading.Number);
+        if (IsBeyond(in reading, number, datagram.Input, now))
+        {
+            _block[SelectBlock.Overflows]++;
+            Advance(_firstHeld);
+            return MergeVerdict.Full;
+        }
+
         MergeVerdict verdict = IsOfRun(in reading, number, datagram.Input, now) ? TakeOwn(in datagram, in reading, number, now)
             : IsPast(in reading, now) ? TakeLate(input)
             : TakeApart(in datagram, in reading, now);
@@ -94,6 +109,10 @@ internal sealed unsafe partial class StreamMerger : IDisposable
         input[SelectBlock.HeardAt] = now;
         return verdict;
     }
+
+    /// <summary>How far each input has been read: what lies in a socket's queue is no silence.</summary>
+    /// <param name="takenUntil">Boot clock: everything that had come by then has been taken.</param>
+    public void Look(ReadOnlySpan<long> takenUntil) => takenUntil.CopyTo(_until);
 
     /// <summary>What has waited and need not wait any longer, one after another. It stays where it is until <see cref="Release"/>.</summary>
     public bool TryNext(out FeedDatagram datagram) => _held.TryNext(out datagram);
@@ -113,6 +132,8 @@ internal sealed unsafe partial class StreamMerger : IDisposable
     {
         long end = number + reading.Count;
         _places.Reach(end);
+        if (IsVain(datagram.Input, number, end, now))
+            return TakeApart(in datagram, in reading, now);
         MergeVerdict verdict = reading.Count == 0 ? TakeHeartbeat(datagram.Input, number, now)
             : end - _run->Next <= 0 ? TakeBehind(in datagram, number, end)
             : number - _run->Next <= 0 ? TakeNext(in datagram, number, end, now)
@@ -249,13 +270,14 @@ internal sealed unsafe partial class StreamMerger : IDisposable
             words[SelectBlock.Reordered]++;
         for (long n = number; n - end < 0; n++)
             _places[n]->SeenBy |= bit;
+        state->Last = end - 1;
         if (state->HasOwn == 0 || end - 1 - state->Own > 0)
             (state->HasOwn, state->Own) = (1, end - 1);
         long good = words[SelectBlock.GoodAt];
         if (good != 0)
-            state->Interval += (now - good - state->Interval) >> 3;
+            state->Interval = Math.Max(now - good, state->Interval - (state->Interval >> 6));
         words[SelectBlock.GoodAt] = now;
-        _apartInputs &= (byte)~bit;
+        _apart[input].Is = false;
     }
 
     /// <summary>It says which number is next, and carries none. One of several that say the same is forwarded.</summary>
@@ -264,9 +286,7 @@ internal sealed unsafe partial class StreamMerger : IDisposable
         if (number - _run->Next > 0 && _hold > 0 && (!_awaits || number - _awaited > 0))
         {
             // Those before are lost, or on their way.
-            if (!_awaits && _heldCount == 0)
-                _gapDeadline = now + _hold;
-            (_awaits, _awaited) = (true, number);
+            (_awaits, _awaited, _awaitedDeadline) = (true, number, now + _hold);
         }
 
         if ((number != _run->Next && _hold > 0) || (_run->HeartbeatInput != input + 1 && _run->HeartbeatAt != 0 && now - _run->HeartbeatAt <= _skew))

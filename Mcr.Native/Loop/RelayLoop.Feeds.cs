@@ -43,8 +43,7 @@ internal sealed unsafe partial class RelayLoop
             feed.Inlet.Reassembly?.Expire();
         }
 
-        if (!isAnyFull)
-            ExpireFeeds(_feedsAt);
+        ExpireFeeds(_feedsAt);
         isFull |= isAnyFull;
         return taken;
     }
@@ -113,7 +112,7 @@ internal sealed unsafe partial class RelayLoop
         }
     }
 
-    /// <summary>Gives up gaps that have been waited for long enough.</summary>
+    /// <summary>Gives up gaps that have been waited for long enough, by what has been read of the stream's own inputs.</summary>
     private void ExpireFeeds(long now)
     {
         SelectedStream? next = _waiting;
@@ -122,10 +121,12 @@ internal sealed unsafe partial class RelayLoop
         {
             next = stream.NextWaiting;
             stream.IsWaiting = false;
-            if (stream.Merger!.NextDeadline <= now)
+            long deadline = stream.Merger!.NextDeadline;
+            long until = now - deadline > stream.Merger.Skew ? now : stream.TakenUntil(now); // a flood at one input keeps nobody waiting for ever
+            if (deadline <= until)
             {
                 Touch(stream);
-                stream.Merger.Expire(now);
+                stream.Merger.Expire(now, until);
                 ForwardNext(stream);
             }
 
@@ -152,13 +153,15 @@ internal sealed unsafe partial class RelayLoop
         stream.IsTouched = true;
         stream.NextTouched = _touched;
         _touched = stream;
-        if (stream.Chooser is null)
-            return;
         long* until = stackalloc long[SelectSettings.MaxInputs];
         FrameInlet?[] inlets = stream.Inlets;
         for (int i = 0; i < inlets.Length; i++)
             until[i] = inlets[i] is { } inlet ? inlet.TakenUntil : _feedsAt;
-        stream.Chooser.Look(_feedsAt, new ReadOnlySpan<long>(until, inlets.Length));
+        var takenUntil = new ReadOnlySpan<long>(until, inlets.Length);
+        if (stream.Chooser is { } chooser)
+            chooser.Look(_feedsAt, takenUntil);
+        else
+            stream.Merger!.Look(takenUntil);
     }
 
     private void FlushFeeds()
@@ -196,8 +199,26 @@ internal sealed unsafe partial class RelayLoop
         }
     }
 
-    /// <summary>Nobody will bring what is missing: what waits for it goes.</summary>
-    private void EndFeeds() => ExpireFeeds(BootClock.Nanoseconds + (SelectSettings.LongestSkewMilliseconds * 1_000_000L));
+    /// <summary>Nobody will bring what is missing for these: what waits for it goes, by the table that it came by.</summary>
+    /// <param name="kept">Those of the next table, which go on.</param>
+    private void EndFeeds(FeedTable kept)
+    {
+        foreach (FedRule rule in _table.Feeds.Streams)
+            rule.Stream.IsKept = false;
+        foreach (FedRule rule in kept.Streams)
+            rule.Stream.IsKept = true;
+        foreach (FedRule rule in _table.Feeds.Streams)
+        {
+            if (rule.Stream.IsKept || rule.Stream.Merger is not { } merger)
+                continue;
+            Touch(rule.Stream);
+            merger.Finish();
+            ForwardNext(rule.Stream);
+        }
+
+        if (_touched is not null)
+            FlushFeeds();
+    }
 
     /// <summary>How long the loop may sleep.</summary>
     private int SleepMilliseconds()

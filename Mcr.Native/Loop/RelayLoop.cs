@@ -109,7 +109,7 @@ internal sealed unsafe partial class RelayLoop : IDisposable
         {
         }
 
-        EndFeeds();
+        EndFeeds(FeedTable.None);
         _queue.SendDue(long.MaxValue);
     }
 
@@ -377,6 +377,8 @@ internal sealed unsafe partial class RelayLoop : IDisposable
         if (ReferenceEquals(published, _table))
             return;
         FeedTable feeds = _table.Feeds;
+        if (!ReferenceEquals(feeds, published.Feeds))
+            EndFeeds(published.Feeds);
         _table = published;
         _queue.Use(published.Outputs);
         _tracer.Use(published.Traces);

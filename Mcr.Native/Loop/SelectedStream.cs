@@ -19,12 +19,13 @@ internal sealed unsafe class SelectedStream : IDisposable
     private long _unusable;
 
     /// <param name="block">The rule's <see cref="SelectBlock"/>.</param>
-    public SelectedStream(SelectSettings settings, int inputs, long* block)
+    /// <param name="identity">Of the inputs, in their order.</param>
+    public SelectedStream(SelectSettings settings, int inputs, long* block, long identity = 0)
     {
         _block = block;
         _inputs = inputs;
         if (settings.Mode == SelectMode.Merge)
-            Merger = new StreamMerger(settings, inputs, block);
+            Merger = new StreamMerger(settings, inputs, block, identity);
         else
             Chooser = new FailoverChooser(settings, inputs, block);
     }
@@ -51,6 +52,9 @@ internal sealed unsafe class SelectedStream : IDisposable
 
     public bool IsWaiting { get; set; }
 
+    /// <summary>The next table has it, too.</summary>
+    public bool IsKept { get; set; }
+
     /// <summary>What the merger has given is not sent yet.</summary>
     public bool HasGiven { get; set; }
 
@@ -62,6 +66,15 @@ internal sealed unsafe class SelectedStream : IDisposable
         if (!_hasBegun)
             _ = CountDrops(null); // what is there was counted by others
         _hasBegun = true;
+    }
+
+    /// <summary>Boot clock: everything that had come by then has been taken, of each of its inputs.</summary>
+    public long TakenUntil(long now)
+    {
+        long until = now;
+        foreach (FrameInlet? inlet in Inlets)
+            until = Math.Min(until, inlet?.TakenUntil ?? now);
+        return until;
     }
 
     /// <summary>Adds what the merger has dropped, in whatever way, to the worker's counts.</summary>

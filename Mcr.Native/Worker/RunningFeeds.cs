@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text;
 using Mcr.Native.Loop;
 using Mcr.Native.Rules;
 
@@ -16,6 +18,9 @@ internal sealed class RunningFeeds(WorkerSlot? slot)
     private bool _isChanged;
 
     public bool CanKnow => slot is not null;
+
+    /// <summary>How many it was passed.</summary>
+    public int Sockets => _inlets.Count;
 
     public bool Hears(int socket) => _inlets.ContainsKey(socket);
 
@@ -37,15 +42,27 @@ internal sealed class RunningFeeds(WorkerSlot? slot)
     /// <summary>It goes on where it was if it is selected as before and has as many inputs.</summary>
     public unsafe void Put(ResolvedRule rule, RuleEntry entry)
     {
-        SelectedStream stream = _gone.TryGetValue(rule.Counter, out (ResolvedRule Rule, SelectedStream Stream) before) && before.Rule.Select == rule.Select && before.Rule.Inputs.Length == rule.Inputs.Length
+        SelectedStream stream = _gone.TryGetValue(rule.Counter, out (ResolvedRule Rule, SelectedStream Stream) before) && before.Rule.Select == rule.Select && before.Rule.Inputs.Select(Where).SequenceEqual(rule.Inputs.Select(Where))
             ? before.Stream
-            : new SelectedStream(rule.Select!, rule.Inputs.Length, slot!.Select(rule.Counter));
+            : new SelectedStream(rule.Select!, rule.Inputs.Length, slot!.Select(rule.Counter), IdentityOf(rule));
         if (ReferenceEquals(stream, before.Stream))
             _gone.Remove(rule.Counter);
         _rules.Add(rule.Counter, (rule, entry, stream));
         foreach (ResolvedInput input in rule.Inputs.Where(i => i.Socket != ResolvedInput.NoSocket))
             _inputs.Add((input.Socket, KeyOf(input)), rule.Counter);
         _isChanged = true;
+    }
+
+    /// <summary>What an input is, whichever socket it has now.</summary>
+    private static (IPAddress, ushort, IPAddress?) Where(ResolvedInput input) => (input.Group, input.Port, input.Source);
+
+    /// <summary>The same in every worker: what one has left in the slot is of these inputs in this order (FNV-1a, 64 bits).</summary>
+    private static long IdentityOf(ResolvedRule rule)
+    {
+        ulong hash = 0xCBF29CE484222325;
+        foreach (byte b in Encoding.UTF8.GetBytes(string.Join(' ', rule.Inputs.Select(Where))))
+            hash = (hash ^ b) * 0x100000001B3;
+        return (long)hash;
     }
 
     public void Remove(int counter)

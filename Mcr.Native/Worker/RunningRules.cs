@@ -179,6 +179,8 @@ internal sealed class RunningRules
 
     private void CheckFeeds(HashSet<int> gone, IReadOnlyList<ResolvedRule> put)
     {
+        if (_feeds.Sockets > LoopWakeup.MostFeeds)
+            throw new InvalidDataException($"{_feeds.Sockets} feed sockets are more than the {LoopWakeup.MostFeeds} devices that one worker can take inputs from; use fewer devices");
         var seen = new HashSet<(int, RuleKey)>();
         foreach (ResolvedRule rule in put)
         {

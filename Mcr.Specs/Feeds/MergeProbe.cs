@@ -74,7 +74,7 @@ internal sealed unsafe class MergeProbe : IDisposable
 
     public void Expire()
     {
-        _merger.Expire(Now);
+        _merger.Expire(Now, Now);
         Drain();
     }
 
