@@ -140,6 +140,10 @@ public sealed record StatsEntry(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Select { get; init; }
 
+    /// <summary>What its several inputs have brought, and how each of them is; null: there is one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SelectionEntry? Selection { get; init; }
+
     /// <inheritdoc cref="RuleEntry.LegFrom"/>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LegFromEntry? LegFrom { get; init; }

@@ -162,6 +162,7 @@ public static class ControlViews
         Outputs = view.Outputs.IsEmpty ? null : [.. view.Outputs.Select(OutputViews.Stats)],
         Inputs = InputViews.Entries(view.Rule),
         Select = view.Rule.SelectText,
+        Selection = SelectionViews.Entry(view.Rule, view.Select),
         Stream = StreamViews.Entry(view.Stream),
         InputLastPort = view.Rule.Input.LastPort,
         LegFrom = LegFrom(view.Rule.Input),

@@ -10,9 +10,9 @@ public static class EventViews
     public const int DefaultLast = 20;
     public const int MostLast = Events.EventLog.Capacity;
 
-    private static readonly string[] Kinds = ["rule-state", "worker-ready", "worker-ended", "link", "alarm-raised", "alarm-cleared", "sender-changed", "local-listener", "node-joined", "node-lost", "node-back", "node-left", "rule-conflict", "node-drift", "cluster-state", "taken-over", "yielded", "redundancy", "leg", "console-state"];
+    private static readonly string[] Kinds = ["rule-state", "worker-ready", "worker-ended", "link", "alarm-raised", "alarm-cleared", "sender-changed", "local-listener", "node-joined", "node-lost", "node-back", "node-left", "rule-conflict", "node-drift", "cluster-state", "taken-over", "yielded", "redundancy", "leg", "console-state", "input"];
 
-    private static readonly string[] Alarms = ["silence", "rate-min", "rate-max", "loss", "second-source", "querier", "duplicate"];
+    private static readonly string[] Alarms = ["silence", "rate-min", "rate-max", "loss", "second-source", "querier", "duplicate", "protection"];
 
     /// <returns>null: <paramref name="problems"/> says why.</returns>
     public static RelayQueries.GetEvents? Query(ControlRequest.Events request, List<ProblemEntry> problems)

@@ -20,10 +20,14 @@ internal static class TrafficViews
         counters.Sent,
         counters.SentBytes,
         counters.Errors,
-        ReasonNames.Named(Losses(counters.Drops), ReasonNames.Drops));
+        ReasonNames.Named(Losses(counters.Drops), ReasonNames.Drops))
+    {
+        Spare = counters.Spare,
+    };
 
-    /// <summary>What matches no rule is not lost: nobody wanted it.</summary>
-    public static IEnumerable<long> Losses(ImmutableArray<long> drops) => drops.Select((count, reason) => (DropReason)reason is DropReason.None or DropReason.NoRule ? 0 : count);
+    /// <summary>What matches no rule is not lost, nor what several inputs bring once more than it is needed: nobody wanted it.</summary>
+    public static IEnumerable<long> Losses(ImmutableArray<long> drops) =>
+        drops.Select((count, reason) => (DropReason)reason is DropReason.None or DropReason.NoRule || WorkerCounters.IsSpare((DropReason)reason) ? 0 : count);
 
     /// <summary>JSON has no NaN and no infinity: an interval of no length must not cost the whole answer.</summary>
     public static double Finite(double rate) => double.IsFinite(rate) ? rate : 0;

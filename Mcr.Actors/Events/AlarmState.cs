@@ -49,13 +49,13 @@ internal sealed record AlarmState
         if (now.Matched < Last.Matched)
             return (new AlarmState(now), [.. Drop("it is counted anew")]);
         bool hasArrived = now.Matched > Last.Matched;
-        if (!hasArrived && Lives.IsEmpty && settings is { Silence: null or { Ticks: 0 }, RateMin: null or 0 })
+        if (!hasArrived && Lives.IsEmpty && now.Protection is null && settings is { Silence: null or { Ticks: 0 }, RateMin: null or 0 })
             return (this, []); // of most rules of many
         var news = ImmutableArray.CreateBuilder<AlarmNews>();
         AlarmState next = this with { Last = now, HasArrived = HasArrived || hasArrived, Arrival = hasArrived ? now.At : Arrival };
         next = next.LookAtSender(settings, Last, news);
         foreach ((AlarmKind kind, string? trouble) in next.Troubles(settings, Last))
-            next = next.Judge(kind, trouble, news);
+            next = next.Judge(kind, trouble, news, isWorse: kind == AlarmKind.Protection && now.Protection is { IsWorse: true });
         return (next, news.ToImmutable());
     }
 
@@ -75,6 +75,7 @@ internal sealed record AlarmState
             ? $"{Rate(second)} in the last second and {Rate(ten)} in the last ten are more than {BitRate.Format(most)}/s"
             : null);
         yield return (AlarmKind.Loss, settings.Loss == true ? Loss(before) : null);
+        yield return (AlarmKind.Protection, settings.Protection == true ? Last.Protection?.Sentence : null);
     }
 
     private bool IsSilent(AlarmSettings settings) => settings.Silence is { Ticks: > 0 } limit && Last.At - Arrival > limit;
@@ -85,7 +86,7 @@ internal sealed record AlarmState
         long errors = Last.Losses.ContinuityErrors - before.Losses.ContinuityErrors;
         string[] parts =
         [
-            .. missing > 0 ? [$"{missing.ToString("N0", CultureInfo.InvariantCulture)} by sequence number"] : (string[])[],
+            .. missing > 0 ? [$"{missing.ToString("N0", CultureInfo.InvariantCulture)} {(Last.IsLostOnAll ? "on all inputs" : "by sequence number")}"] : (string[])[],
             .. errors > 0 ? [$"{errors.ToString("N0", CultureInfo.InvariantCulture)} MPEG-TS continuity errors"] : (string[])[],
         ];
         return parts.Length == 0 ? null : $"datagrams were missing when they should have come here: {string.Join(", ", parts)}";
@@ -102,7 +103,8 @@ internal sealed record AlarmState
         return next.Judge(AlarmKind.SecondSource, settings.SecondSource == true && isSeveral ? "datagrams of more than one sender come in turn, and are all relayed (an input may name its source)" : null, news);
     }
 
-    private AlarmState Judge(AlarmKind kind, string? trouble, ImmutableArray<AlarmNews>.Builder news)
+    /// <param name="isWorse">It is to be told again.</param>
+    private AlarmState Judge(AlarmKind kind, string? trouble, ImmutableArray<AlarmNews>.Builder news, bool isWorse = false)
     {
         Lives.TryGetValue(kind, out Life? life);
         if (trouble is null && life is null)
@@ -110,6 +112,9 @@ internal sealed record AlarmState
         TimeSpan at = Last.At;
         switch (life)
         {
+            case { IsActive: true } when trouble is not null && isWorse:
+                news.Add(new AlarmNews(EventKind.AlarmRaised, kind, trouble));
+                return With(kind, life with { Alarm = life.Alarm with { Sentence = trouble }, Bad = at });
             case { IsActive: true } when trouble is not null:
                 return With(kind, life with { Bad = at });
             case { IsActive: true } when at - life.Bad >= life.Patience:

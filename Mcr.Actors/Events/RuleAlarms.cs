@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
+using Mcr.Actors.Feeds;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
+using Mcr.Native.Analysis;
+using Mcr.Native.Feeds;
 using Mcr.Native.Rules;
 
 namespace Mcr.Actors.Events;
@@ -10,26 +13,30 @@ namespace Mcr.Actors.Events;
 internal sealed class RuleAlarms(IInterfacePort port, AlarmSettings defaults, TimeProvider time)
 {
     private readonly Dictionary<RuleId, (int Index, ForwardingRule Rule, AlarmState State)> _rules = [];
+    private readonly Dictionary<RuleId, InputWatch> _inputs = []; // of those with several
 
     /// <param name="relayed">Rules that workers have, with their counter entries and rates; of the others the alarms are over.</param>
     /// <returns>In the order in which it is to be told.</returns>
-    public IReadOnlyList<(ForwardingRule Rule, AlarmNews News)> Sample(IEnumerable<(ForwardingRule Rule, int Index, TrafficView Traffic)> relayed)
+    public IReadOnlyList<(ForwardingRule Rule, AlarmNews News)> Sample(IEnumerable<RelayedRule> relayed)
     {
         var news = new List<(ForwardingRule, AlarmNews)>();
         HashSet<RuleId> gone = [.. _rules.Keys];
-        foreach ((ForwardingRule rule, int index, TrafficView traffic) in relayed)
+        foreach (RelayedRule each in relayed)
         {
+            (ForwardingRule rule, int index, TrafficView traffic) = each;
             AlarmSettings settings = Of(rule);
-            AlarmSample now = Read(rule, index, traffic, settings);
             bool isKnown = _rules.TryGetValue(rule.Id, out (int Index, ForwardingRule Rule, AlarmState State) known);
             gone.Remove(rule.Id);
+            SelectReport? report = rule.Select is { } select ? port.ReadSelect(index, select.Mode, rule.MoreInputs.Length + 1) : null;
+            ProtectionTrouble? protection = report is null ? ForgetInputs(rule.Id) : LookAtInputs(each, report, isKnown && known.Index == index, news);
+            AlarmSample now = Read(rule, index, traffic, settings, report) with { Protection = protection };
             if (isKnown && known.Index == index)
             {
                 (AlarmState next, ImmutableArray<AlarmNews> told) = known.State.Take(settings, now);
                 if (!ReferenceEquals(next, known.State) || !ReferenceEquals(rule, known.Rule))
                     _rules[rule.Id] = (index, rule, next);
-                foreach (AlarmNews each in told)
-                    news.Add((rule, each));
+                foreach (AlarmNews one in told)
+                    news.Add((rule, one));
             }
             else
             {
@@ -43,6 +50,7 @@ internal sealed class RuleAlarms(IInterfacePort port, AlarmSettings defaults, Ti
         {
             Drop(_rules[id].Rule, _rules[id].State, "the rule is not relayed any more", news);
             _rules.Remove(id);
+            ForgetInputs(id);
         }
 
         return news;
@@ -55,6 +63,7 @@ internal sealed class RuleAlarms(IInterfacePort port, AlarmSettings defaults, Ti
         foreach ((_, ForwardingRule rule, AlarmState state) in _rules.Values)
             Drop(rule, state, "its interface is closed", news);
         _rules.Clear();
+        _inputs.Clear();
         return news;
     }
 
@@ -62,6 +71,30 @@ internal sealed class RuleAlarms(IInterfacePort port, AlarmSettings defaults, Ti
 
     /// <summary>Those of all rules that have any.</summary>
     public ImmutableDictionary<RuleId, ImmutableArray<ActiveAlarm>> All => _rules.Where(r => !r.Value.State.Active.IsEmpty).ToImmutableDictionary(r => r.Key, r => r.Value.State.Active);
+
+    /// <summary>Of a rule with several inputs: a bit for each that is too late, as far as is known.</summary>
+    public int LateInputs(RuleId id) => _inputs.TryGetValue(id, out InputWatch? watch) ? watch.Late : 0;
+
+    private ProtectionTrouble? LookAtInputs(RelayedRule rule, SelectReport now, bool isSameEntry, List<(ForwardingRule, AlarmNews)> news)
+    {
+        RuleId id = rule.Rule.Id;
+        if (!isSameEntry || !_inputs.TryGetValue(id, out InputWatch? watch) || !watch.Fits(now))
+        {
+            _inputs[id] = new InputWatch(now);
+            return null;
+        }
+
+        (_inputs[id], ImmutableArray<AlarmNews> told) = watch.Take(rule.Rule, now, rule.AbsentInputs, time.GetUtcNow());
+        foreach (AlarmNews each in told)
+            news.Add((rule.Rule, each));
+        return _inputs[id].Trouble;
+    }
+
+    private ProtectionTrouble? ForgetInputs(RuleId id)
+    {
+        _inputs.Remove(id);
+        return null;
+    }
 
     private AlarmSettings Of(ForwardingRule rule) => rule.Alarms.Over(defaults);
 
@@ -71,16 +104,31 @@ internal sealed class RuleAlarms(IInterfacePort port, AlarmSettings defaults, Ti
             news.Add((rule, each));
     }
 
-    private AlarmSample Read(ForwardingRule rule, int index, TrafficView traffic, AlarmSettings settings)
+    private AlarmSample Read(ForwardingRule rule, int index, TrafficView traffic, AlarmSettings settings, SelectReport? inputs)
     {
         RuleCounters counters = port.ReadRule(index);
         bool isOneStream = rule.Input.Range.IsExact && rule.Select is null; // several groups have several senders, and so may several inputs have
+        StreamLosses losses = settings.Loss == true ? port.ReadLosses(index) : default;
+        bool isMerged = inputs is not null && rule.Select is { Mode: SelectMode.Merge, By: not { Kind: SelectKeyKind.Content } };
+        if (isMerged && settings.Loss == true)
+            losses = losses with { Missing = inputs!.Lost }; // the merge knows it by whatever numbers the rule says
         return new AlarmSample(
             time.GetElapsedTime(0),
             time.GetUtcNow(),
             counters.Matched,
             traffic,
-            settings.Loss == true ? port.ReadLosses(index) : default,
-            isOneStream ? counters.SourceChanges : 0);
+            losses,
+            isOneStream ? counters.SourceChanges : 0)
+        {
+            IsLostOnAll = isMerged,
+        };
     }
+}
+
+/// <summary>A rule that workers have.</summary>
+/// <param name="Index">Its counter entry.</param>
+internal readonly record struct RelayedRule(ForwardingRule Rule, int Index, TrafficView Traffic)
+{
+    /// <summary>Of several inputs, a bit for each that has no device.</summary>
+    public int AbsentInputs { get; init; }
 }

@@ -31,12 +31,12 @@ internal sealed partial class InterfaceActor
             _alarmLog.Warning("{Interface}: whether a querier asks for memberships cannot be told: {Why}", _name, refusal);
     }
 
-    private IEnumerable<(ForwardingRule Rule, int Index, TrafficView Traffic)> Relayed()
+    private IEnumerable<RelayedRule> Relayed()
     {
         foreach ((RuleId id, ForwardingRule rule) in _state.Planned)
         {
             if (_state.Outcomes.TryGetValue(id, out RuleOutcome? outcome) && outcome.IsRelayed && _open!.Meters.Find(id) is var (index, traffic))
-                yield return (rule, index, traffic);
+                yield return new RelayedRule(rule, index, traffic) { AbsentInputs = _state.AbsentInputs(id) };
         }
     }
 

@@ -39,6 +39,9 @@ internal sealed partial record InterfaceState(string Name)
 
     public Allocations Allocations { get; private init; } = Allocations.Empty;
 
+    /// <summary>Of a rule with several inputs: a bit for each that has no device which it could be heard by.</summary>
+    public int AbsentInputs(RuleId id) => Allocations.Rules.TryGetValue(id, out PlannedRule? planned) ? planned.AbsentInputs : 0;
+
     /// <summary>Of the rules that workers are to run. Grows for as long as the actor lives.</summary>
     public long Generation { get; private init; }
 

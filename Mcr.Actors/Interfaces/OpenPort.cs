@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Mcr.Actors.Events;
+using Mcr.Actors.Feeds;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
 using Mcr.Actors.Workers;
@@ -47,10 +48,14 @@ internal sealed class OpenPort(IInterfacePort port, IReadOnlyList<OpenSeat> seat
         _traffic.Sample(at, now, port.ReadCounters().Traffic);
     }
 
-    public InterfaceEvents.Report Report(InterfaceState state) => new([.. Seats.Select(s => s.View(state))], Meters.Read(state.Planned).ToImmutableDictionary(r => r.Key, r => r.Value with { Alarms = Alarms.Active(r.Key) }))
+    public InterfaceEvents.Report Report(InterfaceState state) => new([.. Seats.Select(s => s.View(state))], Meters.Read(state.Planned).ToImmutableDictionary(r => r.Key, r => r.Value with { Alarms = Alarms.Active(r.Key), Select = Inputs(r.Value.Rule, state) }))
     {
         Counters = port.ReadCounters(),
         Traffic = _traffic.View,
         Queriers = Queriers.Views,
     };
+
+    private SelectView? Inputs(ForwardingRule rule, InterfaceState state) => rule.Select is { } select && Meters.Find(rule.Id) is var (index, _)
+        ? InputHealth.View(rule, time.GetUtcNow(), port.ReadSelect(index, select.Mode, rule.MoreInputs.Length + 1), state.AbsentInputs(rule.Id), Alarms.LateInputs(rule.Id))
+        : null;
 }

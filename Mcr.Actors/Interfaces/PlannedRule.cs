@@ -24,6 +24,9 @@ internal sealed record PlannedRule(
 {
     /// <summary>What it adds to the workers' hash.</summary>
     public ulong Hash { get; init; }
+
+    /// <summary>Of several inputs, a bit for each that has no socket; none where no worker is to have the rule.</summary>
+    public int AbsentInputs => Resolved is null ? 0 : Resolved.Inputs.Select((input, i) => input.Socket == ResolvedInput.NoSocket ? 1 << i : 0).Sum();
 }
 
 /// <summary>The counter entry of an output within its rule, which never has the same output twice.</summary>

@@ -14,6 +14,9 @@ public enum AlarmKind
 
     /// <summary>The kernel forwards the same.</summary>
     Duplicate,
+
+    /// <summary>Of several inputs, not all are alive and of the rule's stream.</summary>
+    Protection,
 }
 
 /// <param name="Sentence">What it was raised for.</param>

@@ -55,6 +55,9 @@ public enum EventKind
 
     /// <summary>Consoles cannot connect, or can again.</summary>
     ConsoleState,
+
+    /// <summary>Another one of a rule's several inputs is relayed, or another stream is followed.</summary>
+    Input,
 }
 
 /// <summary>

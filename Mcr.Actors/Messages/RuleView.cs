@@ -33,6 +33,9 @@ public sealed record RuleStatsView(
     /// <summary>null where nothing was matched yet.</summary>
     public StreamView? Stream { get; init; }
 
+    /// <summary>Of a rule with several inputs; null otherwise.</summary>
+    public SelectView? Select { get; init; }
+
     /// <summary>When the kernel received the last datagram; null where that is not known.</summary>
     public DateTimeOffset? LastArrival { get; init; }
 

@@ -34,8 +34,14 @@ public sealed record WorkerCounters(
     /// <summary>Datagrams and frames that matched no rule or could not be relayed, by <see cref="DropReason"/>; empty where they are not told apart.</summary>
     public ImmutableArray<long> Drops { get; init; } = [];
 
+    /// <summary>Of <see cref="Filtered"/>: datagrams of rules with several inputs that were not needed, since another one had brought the same, or that came too late or belong elsewhere. Nothing is lost by that.</summary>
+    public long Spare => Drops.Where((_, reason) => IsSpare((DropReason)reason)).Sum();
+
+    /// <inheritdoc cref="Spare"/>
+    public static bool IsSpare(DropReason reason) => reason is DropReason.Duplicate or DropReason.Late or DropReason.Astray;
+
     /// <summary>What the rates are made of.</summary>
-    internal TrafficCounts Traffic => new(Received, SentBytes, Sent, ParseErrors + Filtered + KernelDrops + Errors);
+    internal TrafficCounts Traffic => new(Received, SentBytes, Sent, ParseErrors + Filtered - Spare + KernelDrops + Errors);
 
     public static readonly WorkerCounters Zero = new(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 

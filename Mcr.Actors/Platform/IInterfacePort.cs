@@ -2,9 +2,11 @@ using System.Net;
 using Mcr.Actors.Legs;
 using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
+using Mcr.Native.Feeds;
 using Mcr.Native.Ingress;
 using Mcr.Native.Netlink;
 using Mcr.Native.Redundancy;
+using Mcr.Native.Rules;
 using Mcr.Native.Trace;
 
 namespace Mcr.Actors.Platform;
@@ -121,6 +123,9 @@ public interface IInterfacePort : IDisposable
 
     /// <summary>What the end of a leg has counted that is the input of the rule with this entry.</summary>
     LegCounts ReadLegEnd(int counter) => LegCounts.None;
+
+    /// <summary>What is known of the inputs of the rule that has this entry and several of them.</summary>
+    SelectReport ReadSelect(int counter, SelectMode mode, int inputs) => SelectReport.Nothing(inputs);
 
     /// <summary>Of the way to that address, as the kernel knows it now: bytes of IP packet; 0 where there is none.</summary>
     int PathMtu(IPAddress address) => 0;

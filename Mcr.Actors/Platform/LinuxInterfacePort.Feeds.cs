@@ -1,6 +1,8 @@
 using Mcr.Native.Egress;
+using Mcr.Native.Feeds;
 using Mcr.Native.Interop;
 using Mcr.Native.Netlink;
+using Mcr.Native.Rules;
 using Mcr.Native.Worker;
 
 namespace Mcr.Actors.Platform;
@@ -17,6 +19,9 @@ public sealed partial class LinuxInterfacePort
         if (feed.RingRefusal is { } refusal)
             _notes.Add(refusal);
     });
+
+    /// <summary>They are one worker's.</summary>
+    public SelectReport ReadSelect(int counter, SelectMode mode, int inputs) => _seats.All[0].ReadSelect(counter, mode, inputs);
 
     /// <summary>Who takes care of it; null: it is the port's own, or a claim, which is no matter of a socket that hears.</summary>
     private static EgressKey? ListenerKeyOf(Membership membership) => membership.Echo ?? (membership.Port == 0 ? membership.Feed : null);

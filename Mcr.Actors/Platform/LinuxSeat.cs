@@ -2,12 +2,14 @@ using Mcr.Actors.Interfaces;
 using Mcr.Actors.Relay;
 using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
+using Mcr.Native.Feeds;
 using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
 using Mcr.Native.Legs;
 using Mcr.Native.Netlink;
 using Mcr.Native.Packet;
 using Mcr.Native.Redundancy;
+using Mcr.Native.Rules;
 using Mcr.Native.Trace;
 using Mcr.Native.Worker;
 
@@ -141,6 +143,9 @@ internal sealed class LinuxSeat : IDisposable
 
     /// <inheritdoc cref="WorkerSlot.ReadLeg"/>
     public LegReceiver ReadLeg(int counter) => _slot.ReadLeg(counter);
+
+    /// <inheritdoc cref="WorkerSlot.ReadSelect"/>
+    public SelectReport ReadSelect(int counter, SelectMode mode, int inputs) => _slot.ReadSelect(counter, mode, inputs);
 
     /// <inheritdoc cref="WorkerSlot.Order"/>
     public void OrderTakeover(int counter, in TakeoverOrders orders) => _hasOrders |= _slot.Order(counter, in orders);

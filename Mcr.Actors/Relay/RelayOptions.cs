@@ -50,7 +50,7 @@ public sealed record RelayOptions
     public Func<double> Chance { get; init; } = Random.Shared.NextDouble;
 
     /// <summary>Of every rule that says nothing else.</summary>
-    public AlarmSettings AlarmDefaults { get; init; } = new(TimeSpan.Zero, 0, 0, Loss: true, SecondSource: true, Querier: true, Duplicate: true);
+    public AlarmSettings AlarmDefaults { get; init; } = new(TimeSpan.Zero, 0, 0, Loss: true, SecondSource: true, Querier: true, Duplicate: true, Protection: true);
 
     /// <summary>null: events are not counted for anybody.</summary>
     public EventMetrics? Metrics { get; init; }

@@ -59,6 +59,9 @@ internal sealed unsafe class FailoverChooser
         _tag = Tag(settings, inputs);
     }
 
+    /// <summary>Something comes by it, but its last window was not good; for whoever reads the words of a block of failover.</summary>
+    public static bool IsPoor(ReadOnlySpan<long> block, int input) => block[SelectBlock.State + (input * WordsPerInput) + IsBad] != 0;
+
     /// <summary>Before the first of some datagrams that come together: who is still healthy.</summary>
     /// <param name="takenUntil">For each input: everything that had come by it until then has been taken. A loop that was held up does not take its own delay for silence.</param>
     public void Look(long now, ReadOnlySpan<long> takenUntil)

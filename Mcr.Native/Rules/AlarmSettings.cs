@@ -8,7 +8,8 @@ namespace Mcr.Native.Rules;
 /// <param name="SecondSource">Two senders at the same time.</param>
 /// <param name="Querier">Nobody asks on the input's segment who has joined its group.</param>
 /// <param name="Duplicate">The kernel forwards the same datagrams as well, or a program of this host may take them in.</param>
-public readonly record struct AlarmSettings(TimeSpan? Silence, long? RateMin, long? RateMax, bool? Loss, bool? SecondSource, bool? Querier = null, bool? Duplicate = null)
+/// <param name="Protection">Of a rule with several inputs: not all of them are alive and of its stream.</param>
+public readonly record struct AlarmSettings(TimeSpan? Silence, long? RateMin, long? RateMax, bool? Loss, bool? SecondSource, bool? Querier = null, bool? Duplicate = null, bool? Protection = null)
 {
     public static readonly TimeSpan ShortestSilence = TimeSpan.FromSeconds(1);
     public static readonly TimeSpan LongestSilence = TimeSpan.FromHours(24);
@@ -24,5 +25,6 @@ public readonly record struct AlarmSettings(TimeSpan? Silence, long? RateMin, lo
         Loss ?? defaults.Loss,
         SecondSource ?? defaults.SecondSource,
         Querier ?? defaults.Querier,
-        Duplicate ?? defaults.Duplicate);
+        Duplicate ?? defaults.Duplicate,
+        Protection ?? defaults.Protection);
 }

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Mcr.Native.Rules;
 
-/// <summary>Alarms as an operator writes them: <c>silence=5s,rate-min=1Mbit,rate-max=20Mbit,loss=on,second-source=off,querier=on,duplicate=on</c>; what is not written is as for all rules. Pure.</summary>
+/// <summary>Alarms as an operator writes them: <c>silence=5s,rate-min=1Mbit,rate-max=20Mbit,loss=on,second-source=off,querier=on,duplicate=on,protection=on</c>; what is not written is as for all rules. Pure.</summary>
 public static class AlarmText
 {
-    public static readonly IReadOnlyList<string> Keys = ["silence", "rate-min", "rate-max", "loss", "second-source", "querier", "duplicate"];
+    public static readonly IReadOnlyList<string> Keys = ["silence", "rate-min", "rate-max", "loss", "second-source", "querier", "duplicate", "protection"];
 
     /// <param name="problem">Gets the key, or "" for the text as a whole, and a sentence.</param>
     public static AlarmSettings Parse(string text, Action<string, string> problem) =>
@@ -26,7 +26,8 @@ public static class AlarmText
                 "loss" => settings with { Loss = PairText.Flag(key, value, problem) },
                 "second-source" => settings with { SecondSource = PairText.Flag(key, value, problem) },
                 "querier" => settings with { Querier = PairText.Flag(key, value, problem) },
-                _ => settings with { Duplicate = PairText.Flag(key, value, problem) },
+                "duplicate" => settings with { Duplicate = PairText.Flag(key, value, problem) },
+                _ => settings with { Protection = PairText.Flag(key, value, problem) },
             };
         }
 
@@ -53,6 +54,7 @@ public static class AlarmText
         Flag(settings.SecondSource),
         Flag(settings.Querier),
         Flag(settings.Duplicate),
+        Flag(settings.Protection),
     });
 
     private static string? Rate(long? rate) => rate is { } bits ? bits == 0 ? FlagText.Off : BitRate.Format(bits) : null;

@@ -7,6 +7,7 @@ using Mcr.Native.Interop;
 using Mcr.Native.Legs;
 using Mcr.Native.Packet;
 using Mcr.Native.Redundancy;
+using Mcr.Native.Rules;
 using Mcr.Native.Trace;
 
 namespace Mcr.Native.Worker;
@@ -165,6 +166,13 @@ public sealed unsafe class WorkerSlot : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)entry, (uint)SlotLayout.RuleCapacity);
         Add(Stream(entry) + StreamBlock.LatencyWord, sums);
+    }
+
+    /// <summary>What is known of the inputs of a rule entry that has several, as it is at this moment. Only of such a rule: reading of another would take pages for it.</summary>
+    public SelectReport ReadSelect(int entry, SelectMode mode, int inputs)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)entry, (uint)SlotLayout.RuleCapacity);
+        return SelectReport.Read(new ReadOnlySpan<long>(Select(entry), SelectReport.WordsOf(inputs)), mode, inputs, BootClock.Nanoseconds);
     }
 
     /// <inheritdoc cref="TraceReader.Read"/>

@@ -24,9 +24,9 @@ public sealed class AlarmCostSpecs(ITestOutputHelper output)
         var settings = new AlarmSettings(TimeSpan.FromSeconds(5), 1_000, 0, Loss: true, SecondSource: true, Querier: true, Duplicate: true);
         var alarms = new RuleAlarms(port, settings, clock);
         var queriers = new QuerierWatch(port, settings, clock);
-        (ForwardingRule Rule, int Index, TrafficView Traffic)[] rules =
+        RelayedRule[] rules =
         [
-            .. Enumerable.Range(0, Rules).Select(i => (TestRules.Rule("in0", $"239.1.{i / 256}.{i % 256}", 5000, null, $"239.2.{i / 256}.{i % 256}:6000:out0"), i, new TrafficView(new TrafficRate(1, 10_000, 1, 0), new TrafficRate(1, 10_000, 1, 0), null))),
+            .. Enumerable.Range(0, Rules).Select(i => new RelayedRule(TestRules.Rule("in0", $"239.1.{i / 256}.{i % 256}", 5000, null, $"239.2.{i / 256}.{i % 256}:6000:out0"), i, new TrafficView(new TrafficRate(1, 10_000, 1, 0), new TrafficRate(1, 10_000, 1, 0), null))),
         ];
         var all = System.Collections.Immutable.ImmutableDictionary.CreateRange(rules.Select(r => KeyValuePair.Create(r.Rule.Id, r.Rule)));
         double best = double.MaxValue;

@@ -2,6 +2,7 @@ using System.Net;
 using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
 using Mcr.Native.Analysis;
+using Mcr.Native.Feeds;
 using Mcr.Native.Ingress;
 using Mcr.Native.Kernel;
 using Mcr.Native.Rules;
@@ -160,6 +161,84 @@ public sealed class AlarmLifeSpecs : RelaySpec
         List(); // after what the ticks have asked the relay
         Assert.Equal(0, Volatile.Read(ref Platform.Looks));
     }
+
+    [Fact]
+    public void Input_that_is_lost_should_be_an_alarm_and_a_part_of_the_statistics_until_it_is_back()
+    {
+        Ok(Merged);
+        Assert.Equal([], Seconds(3, port => Bring(port, SelectMode.Merge, first: 0, second: 0)));
+        Assert.Equal(["alive", "alive"], Inputs().Inputs.Select(i => i.Words));
+        ActiveAlarm alarm = Assert.Single(Seconds(2, port => Bring(port, SelectMode.Merge, first: 0, second: 3.2)));
+        Assert.Equal(AlarmKind.Protection, alarm.Kind);
+        Assert.StartsWith("protection lost: only input 1 of 2 is alive (239.1.1.1:5000 on in0); input 2 (239.1.1.2:5000 on out1) is silent since ", alarm.Sentence, StringComparison.Ordinal);
+        SelectView view = Inputs();
+        Assert.Equal(["alive", "silent for 3.2 s"], view.Inputs.Select(i => i.Words));
+        Assert.Equal(_brought * 2, view.Report.Merged);
+        RelayEvent raised = Assert.Single(Alarms());
+        Assert.Equal((EventKind.AlarmRaised, "merged", "protection"), (raised.Kind, raised.RuleName, raised.Values["alarm"]));
+        Seconds(6, port => Bring(port, SelectMode.Merge, first: 0, second: 0));
+        Assert.Equal([EventKind.AlarmRaised, EventKind.AlarmCleared], Alarms().Select(e => e.Kind));
+    }
+
+    [Fact]
+    public void Device_of_an_input_that_goes_should_be_lost_protection()
+    {
+        Ok(Merged);
+        Seconds(2, port => Bring(port, SelectMode.Merge, first: 0, second: 0));
+        Platform.SetLinks(FakePlatform.Device("in0", 1), FakePlatform.Device("out0", 2));
+        AwaitAssert(() => Assert.Equal(["alive", "no device"], Inputs().Inputs.Select(i => i.Words)));
+        Assert.EndsWith("input 2 (239.1.1.2:5000 on out1) has no device", Assert.Single(Seconds(2, port => Bring(port, SelectMode.Merge, first: 0, second: 0))).Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rule_that_does_without_should_have_no_alarm_of_its_inputs()
+    {
+        Ok(Merged with { Alarms = new AlarmSettings { Protection = false } });
+        Assert.Equal([], Seconds(8, port => Bring(port, SelectMode.Merge, first: 0, second: 9)));
+    }
+
+    [Fact]
+    public void What_is_lost_on_all_inputs_should_be_the_loss()
+    {
+        Ok(Merged);
+        Seconds(2, port => Bring(port, SelectMode.Merge, first: 0, second: 0));
+        ActiveAlarm alarm = Assert.Single(Seconds(2, port => Bring(port, SelectMode.Merge, first: 0, second: 0, lost: 7)));
+        Assert.Equal((AlarmKind.Loss, "datagrams were missing when they should have come here: 7 on all inputs"), (alarm.Kind, alarm.Sentence));
+    }
+
+    [Fact]
+    public void Switch_of_a_failover_should_be_an_event()
+    {
+        Ok(Merged with { Select = new SelectSettings(SelectMode.Failover, null) });
+        Seconds(2, port => Bring(port, SelectMode.Failover, first: 0, second: 0));
+        Seconds(1, port => Bring(port, SelectMode.Failover, first: 0.3, second: 0, current: 1));
+        RelayEvent news = Assert.Single(Events(EventKind.Input));
+        Assert.Equal((EventSeverity.Warning, "merged", "2", "1"), (news.Severity, news.RuleName, news.Values["input"], news.Values["switches"]));
+        Assert.EndsWith("(merged): input 2 of 2 (239.1.1.2:5000 on out1) is relayed now, in place of input 1 (239.1.1.1:5000 on in0: silent for 0.3 s)", news.Sentence, StringComparison.Ordinal);
+    }
+
+    private static readonly ForwardingRule Merged = FeedRules.Rule("merged", "239.2.2.2:6000:out0", "in0 239.1.1.1:5000", "out1 239.1.1.2:5000");
+
+    private long _brought;
+
+    private SelectView Inputs()
+    {
+        Relay.Tell(new RelayQueries.GetStats(), TestActor);
+        return Assert.Single(ExpectMsg<RelayQueries.StatsReport>().Rules).Select!;
+    }
+
+    /// <summary>A second of a stream by two inputs, which have been heard so many seconds ago.</summary>
+    private void Bring(FakePort port, SelectMode mode, double first, double second, long lost = 0, int current = 0)
+    {
+        long all = ++_brought;
+        Interlocked.Increment(ref port.Arrived);
+        port.Select = (asked, inputs) => asked != mode || inputs != 2 ? SelectReport.Nothing(inputs) : new SelectReport(all * 2, lost, 0, 0, 0, current, [Heard(all, first), Heard(all, second)])
+        {
+            Current = mode == SelectMode.Failover ? current : null,
+        };
+    }
+
+    private static SelectInputReport Heard(long all, double seconds) => SelectInputReport.Nothing with { Received = all, Heard = TimeSpan.FromSeconds(seconds), Good = TimeSpan.FromSeconds(seconds) };
 
     private ActiveAlarm[] Raised()
     {

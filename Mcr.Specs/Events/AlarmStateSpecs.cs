@@ -1,4 +1,5 @@
 using Mcr.Actors.Events;
+using Mcr.Actors.Feeds;
 using Mcr.Actors.Messages;
 using Mcr.Native.Analysis;
 using Mcr.Native.Rules;
@@ -8,7 +9,7 @@ namespace Mcr.Specs.Events;
 /// <summary>What is an alarm, from one second to the next.</summary>
 public sealed class AlarmStateSpecs
 {
-    private static readonly AlarmSettings Settings = new(TimeSpan.FromSeconds(5), 1_000_000, 20_000_000, Loss: true, SecondSource: true);
+    private static readonly AlarmSettings Settings = new(TimeSpan.FromSeconds(5), 1_000_000, 20_000_000, Loss: true, SecondSource: true, Protection: true);
 
     private AlarmSample _sample = new(TimeSpan.Zero, DateTimeOffset.UnixEpoch, 0, At(5_000_000), default, 0);
     private AlarmState _state;
@@ -62,6 +63,37 @@ public sealed class AlarmStateSpecs
         AlarmNews raised = Assert.Single(Run(20, s => Flowing(s) with { Losses = s.Losses + new StreamLosses(2, 7) }));
         Assert.Equal("datagrams were missing when they should have come here: 2 by sequence number, 7 MPEG-TS continuity errors", raised.Sentence);
         Assert.Equal(EventKind.AlarmCleared, Assert.Single(Run(5, Flowing)).Kind);
+    }
+
+    [Fact]
+    public void Loss_of_what_is_merged_should_be_said_to_be_on_all_inputs()
+    {
+        Run(3, Flowing);
+        Assert.Equal("datagrams were missing when they should have come here: 2 on all inputs", Assert.Single(Run(3, s => Flowing(s) with { Losses = s.Losses + new StreamLosses(2, 0), IsLostOnAll = true })).Sentence);
+    }
+
+    [Fact]
+    public void Lost_protection_should_be_told_again_when_it_is_worse_and_once_when_it_is_over()
+    {
+        Run(3, Flowing);
+        AlarmNews raised = Assert.Single(Run(5, s => Flowing(s) with { Protection = new ProtectionTrouble("two of three", IsWorse: s.Protection is null) }));
+        Assert.Equal((EventKind.AlarmRaised, AlarmKind.Protection, "two of three"), (raised.Kind, raised.Alarm, raised.Sentence));
+        DateTimeOffset since = Assert.Single(_state.Active).Since;
+        raised = Assert.Single(Run(5, s => Flowing(s) with { Protection = new ProtectionTrouble("one of three", IsWorse: s.Protection!.Sentence == "two of three") }));
+        Assert.Equal((EventKind.AlarmRaised, "one of three"), (raised.Kind, raised.Sentence));
+        Assert.Equal(new ActiveAlarm(AlarmKind.Protection, since, "one of three"), Assert.Single(_state.Active));
+        Assert.Empty(Run(4, s => Flowing(s) with { Protection = null }));
+        AlarmNews cleared = Assert.Single(Run(10, Flowing));
+        Assert.Equal((EventKind.AlarmCleared, "no alarm any more, for 5 s (one of three)"), (cleared.Kind, cleared.Sentence));
+    }
+
+    /// <summary>A rule that has no traffic just now is looked at all the same.</summary>
+    [Fact]
+    public void Protection_should_be_looked_at_without_traffic()
+    {
+        _state = new AlarmState(_sample);
+        (AlarmState _, var news) = _state.Take(new AlarmSettings { Protection = true }, _sample with { At = TimeSpan.FromSeconds(1), Protection = new ProtectionTrouble("no device", IsWorse: true) });
+        Assert.Equal("no device", Assert.Single(news).Sentence);
     }
 
     [Fact]

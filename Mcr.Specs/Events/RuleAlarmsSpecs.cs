@@ -31,6 +31,6 @@ public sealed class RuleAlarmsSpecs : IDisposable
         [.. Enumerable.Range(0, count).SelectMany(_ =>
         {
             _clock.Advance(TimeSpan.FromSeconds(1));
-            return alarms.Sample([(rule, entry, TrafficView.None)]);
+            return alarms.Sample([new RelayedRule(rule, entry, TrafficView.None)]);
         }).Select(n => n.News.Kind)];
 }

@@ -54,8 +54,8 @@ internal static class GeneratedRules
         Gen.Const(default(AlarmSettings)),
         Gen.Select(
             Gen.Select(Gen.OneOf(Gen.Const(TimeSpan.Zero), Gen.Int[1000, 86_400_000].Select(ms => TimeSpan.FromMilliseconds(ms))).Nullable(), Gen.OneOf(Gen.Const(0L), Gen.Long[BitRate.Least, BitRate.Most / 2]).Nullable(), Gen.OneOf(Gen.Const(0L), Gen.Long[BitRate.Most / 2, BitRate.Most]).Nullable()),
-            Gen.Select(Gen.Bool.Nullable(), Gen.Bool.Nullable(), Gen.Bool.Nullable(), Gen.Bool.Nullable()),
-            (a, b) => new AlarmSettings(a.Item1, a.Item2, a.Item3, b.Item1, b.Item2, b.Item3, b.Item4)));
+            Gen.Select(Gen.Bool.Nullable(), Gen.Bool.Nullable(), Gen.Bool.Nullable(), Gen.Bool.Nullable(), Gen.Bool.Nullable()),
+            (a, b) => new AlarmSettings(a.Item1, a.Item2, a.Item3, b.Item1, b.Item2, b.Item3, b.Item4, b.Item5)));
 
     /// <summary>null as often as not.</summary>
     private static readonly Gen<RedundancySettings?> GenRedundancy = Gen.Select(

@@ -4,10 +4,12 @@ using System.Net;
 using Mcr.Actors.Platform;
 using Mcr.Native.Analysis;
 using Mcr.Native.Egress;
+using Mcr.Native.Feeds;
 using Mcr.Native.Ingress;
 using Mcr.Native.Interop;
 using Mcr.Native.Netlink;
 using Mcr.Native.Redundancy;
+using Mcr.Native.Rules;
 using Mcr.Native.Trace;
 using Mcr.Native.Worker;
 
@@ -325,6 +327,11 @@ internal sealed class FakePort(FakePlatform platform, Link link, int seats, Adop
 
     /// <summary>By rule entry, what the loop is to have decided.</summary>
     public ConcurrentDictionary<int, Takeover> Takeovers { get; } = [];
+
+    /// <summary>What is known of the inputs of each rule that has several.</summary>
+    public Func<SelectMode, int, SelectReport> Select { get; set; } = (_, inputs) => SelectReport.Nothing(inputs);
+
+    public SelectReport ReadSelect(int counter, SelectMode mode, int inputs) => Select(mode, inputs);
 
     /// <summary>By rule entry, the last ones.</summary>
     public ConcurrentDictionary<int, TakeoverOrders> Orders { get; } = [];

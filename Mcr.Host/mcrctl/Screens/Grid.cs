@@ -23,7 +23,11 @@ internal sealed record Column(string Title, int Rank = 0, Give Give = Give.Nothi
 /// <param name="Cells">One for each column; a cell may have several lines.</param>
 /// <param name="Ink">Of the first cell.</param>
 /// <param name="Note">In lines of its own below the row; null for none.</param>
-internal sealed record Row(string[] Cells, Ink Ink = Ink.Plain, string? Note = null);
+internal sealed record Row(string[] Cells, Ink Ink = Ink.Plain, string? Note = null)
+{
+    /// <summary>Below the note, each in lines of its own.</summary>
+    public IReadOnlyList<string> More { get; init; } = [];
+}
 
 /// <summary>
 /// Rows below titles, fitted to a width: texts break between words and names are cut, then columns are left out, and when the rest is too wide, too,
@@ -47,7 +51,7 @@ internal sealed class Grid
     {
         _isDense = isDense;
         _columns = [.. columns];
-        _rows = [.. rows.Select(row => row with { Cells = [.. row.Cells.Select(TextWidth.Printable)], Note = row.Note is null ? null : TextWidth.Printable(row.Note).Replace('\n', ' ') })];
+        _rows = [.. rows.Select(row => row with { Cells = [.. row.Cells.Select(TextWidth.Printable)], Note = row.Note is null ? null : OneLine(row.Note), More = [.. row.More.Select(OneLine)] })];
         _width = width;
         (_shown, _widths) = Fit();
     }
@@ -98,7 +102,7 @@ internal sealed class Grid
         var lines = new List<Line>();
         for (int n = 0; n < cells.Max(c => c.Length); n++)
             lines.Add(new Line([.. cells.Select((cell, i) => new Span(Padded(n < cell.Length ? cell[n] : "", i), i == 0 ? row.Ink : Ink.Plain))]));
-        lines.AddRange(Note(row));
+        lines.AddRange(Notes(row));
         return lines;
     }
 
@@ -112,19 +116,21 @@ internal sealed class Grid
             lines.AddRange(values.Select((value, n) => new Line([new Span(TextWidth.Pad(n == 0 ? column.Title : "", title, false), Ink.Head), new Span(value, lines.Count == 0 ? row.Ink : Ink.Plain)])));
         }
 
-        lines.AddRange(Note(row));
+        lines.AddRange(Notes(row));
         lines.Add(Line.Of(""));
         return lines;
     }
 
-    private IEnumerable<Line> Note(Row row)
+    private IEnumerable<Line> Notes(Row row) => [.. row.Note is { } note ? Note(note, row.Ink == Ink.Plain ? Ink.Faint : row.Ink) : [], .. row.More.SelectMany(line => Note(line, Ink.Faint, Hang))];
+
+    private IEnumerable<Line> Note(string note, Ink ink, int hang = 0)
     {
-        if (row.Note is not { } note)
-            return [];
         int room = Math.Max(1, _width - NoteIndent);
-        IEnumerable<string> texts = _isDense ? [TextWidth.Cut(note, room)] : TextWidth.Wrap(note, room);
-        return texts.Select(text => Line.Of(new string(' ', Math.Min(NoteIndent, _width - 1)) + text, row.Ink == Ink.Plain ? Ink.Faint : row.Ink));
+        IEnumerable<string> texts = _isDense ? [TextWidth.Cut(note, room)] : TextWidth.Wrap(note, room, hang);
+        return texts.Select(text => Line.Of(new string(' ', Math.Min(NoteIndent, _width - 1)) + text, ink));
     }
+
+    private static string OneLine(string text) => TextWidth.Printable(text).Replace('\n', ' ');
 
     private static string[] Fitted(string cell, Give give, int width) => give switch
     {

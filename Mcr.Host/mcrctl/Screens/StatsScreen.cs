@@ -73,7 +73,10 @@ internal static class StatsScreen
                 Quantity.Count(rule.Errors),
             ],
             Conditions.Ink(condition),
-            rule.Why ?? Alarms(rule.Alarms) ?? (condition == Screens.Condition.Dropping ? Reasons(rule.ErrorsByReason) : Missing(rule.Stream)));
+            rule.Why ?? Alarms(rule.Alarms) ?? (condition == Screens.Condition.Dropping ? Reasons(rule.ErrorsByReason) : Missing(rule.Stream)))
+        {
+            More = InputLines.Of(rule.Selection, now),
+        };
     }
 
     private static Row Row(StatsEntry rule, OutputStatsEntry output, DateTimeOffset now)

@@ -29,7 +29,7 @@ internal static class TrafficScreen
         Condition condition = Condition(entry);
         RateEntry second = entry.Rates?.OneSecond ?? new RateEntry(0, 0, 0, 0);
         CountersEntry counters = entry.Counters ?? new CountersEntry(0, 0, 0, 0, 0, 0, 0, 0, 0, new Dictionary<string, long>());
-        long lost = counters.ParseErrors + counters.Filtered + counters.KernelDrops + counters.Errors;
+        long lost = counters.ParseErrors + counters.Filtered - counters.Spare + counters.KernelDrops + counters.Errors;
         Dictionary<string, long> reasons = counters.DropsByReason.Append(new("late", counters.KernelDrops)).Append(new("not_sent", counters.Errors)).Where(r => r.Value > 0).ToDictionary();
         return new Row(
             [
