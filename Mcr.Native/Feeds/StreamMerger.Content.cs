@@ -15,9 +15,9 @@ internal sealed unsafe partial class StreamMerger
         if (entry->Forwarded >= MostForwarded)
             Shorten(entry);
         bool isNew = ++entry->Brought[datagram.Input] > entry->Forwarded;
-        if (isNew || now - entry->ForwardedAt > _skew)
+        if (isNew || now - entry->ForwardedAt > 2 * _skew)
         {
-            // What comes when nothing of it was forwarded for a skew is no copy of what was; this input had lost some.
+            // What comes when nothing of it was forwarded for two skews is no copy of what was; this input had lost some.
             entry->Forwarded += isNew ? (ushort)1 : (ushort)0;
             entry->Brought[datagram.Input] = entry->Forwarded;
             entry->ForwardedAt = now;
