@@ -23,12 +23,16 @@ internal sealed class MergedFeeds : IDisposable
     {
         Topology = new FeedTopology(paths.Select(p => p.Device).Distinct().Count());
         inputs ??= string.Join(", ", paths.Select((p, i) => $"{{ interface = in{i}, group = \"{p.Group}\", port = {p.Port} }}"));
-        Mcrd = McrdProcess.StartReady(Topology.Relay, $"{{ id = {RuleId}, inputs = [ {inputs} ], select = \"{select}\", outputs = [ {{ interface = out0, group = \"{Group}\", port = 6000 }} ] }}", settings);
+        Rule = $"{{ id = {RuleId}, inputs = [ {inputs} ], select = \"{select}\", outputs = [ {{ interface = out0, group = \"{Group}\", port = 6000 }} ] }}";
+        Mcrd = McrdProcess.StartReady(Topology.Relay, Rule, settings);
         Recorder = new FeedRecorder(Topology.Destination, "10.2.0.2", Group, 6000);
         Paths = new ImpairedPaths(Topology.Source, head, paths);
     }
 
     public FeedTopology Topology { get; }
+
+    /// <summary>As in a file.</summary>
+    public string Rule { get; }
 
     public McrdProcess Mcrd { get; }
 
