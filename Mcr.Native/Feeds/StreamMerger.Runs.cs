@@ -44,8 +44,8 @@ internal sealed unsafe partial class StreamMerger
             return false;
         if (ahead <= Vicinity && ahead >= -Vicinity)
             return true;
-        long jump = number - State(input)->Own; // an input that goes on where it was, or has missed some
-        return State(input)->HasOwn != 0 && jump > -Near && jump <= Near + (long)(4.0 * _run->Rate * (now - Input(input)[SelectBlock.HeardAt]) / Second);
+        long jump = number - State(input)->Own; // an input that goes on where it was, has missed some, or brings some that others have overtaken
+        return State(input)->HasOwn != 0 && jump > -Vicinity && jump <= Near + (long)(4.0 * _run->Rate * (now - Input(input)[SelectBlock.HeardAt]) / Second);
     }
 
     /// <summary>A straggler of the stream before, which is over.</summary>
