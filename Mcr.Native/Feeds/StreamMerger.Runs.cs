@@ -42,7 +42,7 @@ internal sealed unsafe partial class StreamMerger
 
     /// <summary>The input goes on where it was, or has missed no more than it can have missed.</summary>
     private bool GoesOn(long number, int input, long now) =>
-        State(input)->HasOwn != 0 && number - State(input)->Own is var jump && jump > -Near && jump <= Near + (long)(4.0 * _run->Rate * (now - Input(input)[SelectBlock.HeardAt]) / RateScale / Second);
+        State(input)->HasOwn != 0 && number - State(input)->Own is var jump && jump > -_vicinity && jump <= Near + (long)(4.0 * _run->Rate * (now - Input(input)[SelectBlock.HeardAt]) / RateScale / Second);
 
     /// <summary>It is of the stream that is forwarded and further ahead than anything can wait: the stream is too fast for so long a wait.</summary>
     private bool IsBeyond(in SequenceReading reading, long number, int input, long now) =>

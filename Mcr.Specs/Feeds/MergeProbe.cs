@@ -78,6 +78,21 @@ internal sealed unsafe class MergeProbe : IDisposable
         Drain();
     }
 
+    /// <summary>When what had come by then had not been taken of all.</summary>
+    public void Expire(long until)
+    {
+        _merger.Expire(Now, until);
+        Drain();
+    }
+
+    public void Look(params long[] takenUntil) => _merger.Look(takenUntil);
+
+    public void Finish()
+    {
+        _merger.Finish();
+        Drain();
+    }
+
     /// <summary>Until nothing waits any longer, or until then.</summary>
     public void RunUntil(long then)
     {

@@ -11,6 +11,9 @@ internal sealed class MergedFeeds : IDisposable
     /// <summary>What ends each run: no path is impaired, so that everybody knows what came before.</summary>
     private const int Tail = 500;
 
+    private const int MostTries = 3;
+    private static readonly TimeSpan LongestStall = TimeSpan.FromMilliseconds(5);
+
     /// <param name="select">As in a file.</param>
     /// <param name="settings">Of mcrd.</param>
     public MergedFeeds(string select = "merge", Action<Span<byte>, long>? head = null, int paths = 2, string settings = "")
@@ -23,12 +26,16 @@ internal sealed class MergedFeeds : IDisposable
     {
         Topology = new FeedTopology(paths.Select(p => p.Device).Distinct().Count());
         inputs ??= string.Join(", ", paths.Select((p, i) => $"{{ interface = in{i}, group = \"{p.Group}\", port = {p.Port} }}"));
-        Mcrd = McrdProcess.StartReady(Topology.Relay, $"{{ id = {RuleId}, inputs = [ {inputs} ], select = \"{select}\", outputs = [ {{ interface = out0, group = \"{Group}\", port = 6000 }} ] }}", settings);
+        Rule = $"{{ id = {RuleId}, inputs = [ {inputs} ], select = \"{select}\", outputs = [ {{ interface = out0, group = \"{Group}\", port = 6000 }} ] }}";
+        Mcrd = McrdProcess.StartReady(Topology.Relay, Rule, settings);
         Recorder = new FeedRecorder(Topology.Destination, "10.2.0.2", Group, 6000);
         Paths = new ImpairedPaths(Topology.Source, head, paths);
     }
 
     public FeedTopology Topology { get; }
+
+    /// <summary>As in a file.</summary>
+    public string Rule { get; }
 
     public McrdProcess Mcrd { get; }
 
@@ -40,18 +47,21 @@ internal sealed class MergedFeeds : IDisposable
 
     private Impairment[] Clean => [.. Enumerable.Repeat(Impairments.None, Paths.Paths)];
 
-    /// <summary>So many datagrams over such paths, and what became of them.</summary>
+    /// <summary>So many datagrams over such paths, and what became of them. Once more when that was not right and the sender stood still meanwhile: paths were later than they should be then, which is not the relay's doing.</summary>
     public (FeedOutcome Outcome, SelectCounters Counted, long From, long To) Run(int count, params Impairment[] impairments)
     {
-        SelectCounters before = Counters;
-        long from = Paths.Next;
-        Paths.Send(count, impairments);
-        TimeSpan stall = Paths.LongestStall;
-        End();
-        long to = Paths.Next;
-        SelectCounters counted = AwaitCounters();
-        Assert.True(stall.TotalMilliseconds < 5, $"the sender stood still for {stall.TotalMilliseconds:0.0} ms: nothing can be said of the relay");
-        return (Recorder.Compare(Paths, from, to), counted.Since(before), from, to);
+        for (int tries = 1; ; tries++)
+        {
+            SelectCounters before = Counters;
+            long from = Paths.Next;
+            Paths.Send(count, impairments);
+            TimeSpan stall = Paths.LongestStall;
+            End();
+            SelectCounters counted = AwaitCounters().Since(before);
+            FeedOutcome outcome = Recorder.Compare(Paths, from, Paths.Next);
+            if (outcome.IsPerfect || stall < LongestStall || tries == MostTries)
+                return (outcome, counted, from, Paths.Next);
+        }
     }
 
     /// <summary>From just before something happens, while datagrams flow, until they have flown for half a second more.</summary>

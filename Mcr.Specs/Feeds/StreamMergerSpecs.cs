@@ -255,6 +255,179 @@ public sealed class StreamMergerSpecs
         Assert.Equal(20_000, probe.Out.Select(o => o.Index).Distinct().Count(i => i >= 0), 500.0);
     }
 
+    [Theory]
+    [InlineData(50)]
+    [InlineData(0)]
+    public void Numbers_far_apart_from_each_other_should_not_be_one_stream(int hold)
+    {
+        using var probe = new MergeProbe(MergeProbe.By(SelectKeyKind.Sequence, hold: hold, field: MergePayload.Little32));
+        for (int i = 0; i < 1_000; i++)
+        {
+            probe.RunUntil(probe.Now + Interval);
+            Little(probe, 0, i);
+        }
+
+        for (int i = 0; i < 400; i++)
+        {
+            probe.RunUntil(probe.Now + Interval);
+            if (i < 300)
+                Little(probe, 0, 1_000 + i);
+            Little(probe, 1, (10_000_000 + (i * 20_000L)) % uint.MaxValue);
+        }
+
+        probe.RunUntil(probe.Now + (1_000 * Millisecond));
+        Assert.Equal(0, probe[SelectBlock.Waiting]);
+        Assert.Equal(Enumerable.Range(0, 1_300), probe.Out.Take(1_300).Select(o => (int)o.Index));
+    }
+
+    [Theory]
+    [InlineData(1_000, 60)]
+    [InlineData(1_000, 3_000)]
+    [InlineData(20, 3_000)]
+    [InlineData(1, 40_000)]
+    public void A_sender_that_begins_anew_close_behind_should_be_followed(int intervalMilliseconds, int numbers)
+    {
+        foreach (int hold in (int[])[50, 0])
+        {
+            using var probe = new MergeProbe(MergeProbe.By(SelectKeyKind.Sequence, hold: hold, field: MergePayload.Little32));
+            for (int round = 0; round < 2; round++)
+            {
+                for (int i = 0; i < numbers; i++)
+                {
+                    probe.RunUntil(probe.Now + (intervalMilliseconds * Millisecond));
+                    Little(probe, 0, i);
+                    Little(probe, 1, i);
+                }
+            }
+
+            probe.RunUntil(probe.Now + (1_000 * Millisecond));
+            Assert.InRange(probe.Out.Count, (2 * numbers) - 5 - (150 / intervalMilliseconds), 2 * numbers);
+            Assert.Equal(1, probe[SelectBlock.Restarts]);
+        }
+    }
+
+    [Fact]
+    public void One_number_too_far_ahead_should_keep_the_stream_waiting_for_no_more_than_the_hold()
+    {
+        using var probe = new MergeProbe(MergeProbe.By(SelectKeyKind.Rtp));
+        for (int i = 0; i < 400; i++)
+        {
+            probe.RunUntil(probe.Now + (100 * Millisecond));
+            Rtp(probe, 0, i);
+            if (i == 200)
+                Rtp(probe, 0, i + 50);
+        }
+
+        // Ten a second: who is right is known after three, and then the stream goes on where it was.
+        Assert.InRange(probe.Out.Select(o => o.Index).Distinct().Count(), 390, 400);
+    }
+
+    [Fact]
+    public void A_sender_that_begins_anew_should_be_followed_while_another_input_replays()
+    {
+        using var probe = new MergeProbe(MergeProbe.By(SelectKeyKind.Rtp), inputs: 3);
+        for (int i = 0; i < 20_000; i++)
+        {
+            probe.RunUntil(probe.Now + Interval);
+            uint ssrc = i < 10_000 ? 0x1000u : 0x3000u;
+            probe.Take(0, MergePayload.Rtp((ushort)i, ssrc, i), i);
+            probe.Take(1, MergePayload.Rtp((ushort)i, ssrc, i), i);
+            if (i > 1_000)
+                probe.Take(2, MergePayload.Rtp((ushort)i, 0x2000, i, stream: 1), i, stream: 1);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 20_000), probe.Out.Select(o => (int)o.Index));
+        Assert.DoesNotContain(probe.Out, o => o.Stream == 1);
+        Assert.Equal(1, probe[SelectBlock.Restarts]);
+    }
+
+    [Fact]
+    public void Two_senders_to_one_group_should_not_take_turns()
+    {
+        using var probe = new MergeProbe(MergeProbe.By(SelectKeyKind.Rtp));
+        for (int i = 0; i < 10_000; i++)
+        {
+            probe.RunUntil(probe.Now + Interval);
+            Rtp(probe, 0, i);
+            probe.Take(0, MergePayload.Rtp((ushort)i, 0x2000, i, stream: 1), i, stream: 1);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 10_000), probe.Out.Select(o => (int)o.Index));
+        Assert.Equal(0, probe[SelectBlock.Restarts]);
+    }
+
+    [Fact]
+    public void A_loop_that_stood_still_should_take_nobodys_queue_for_silence()
+    {
+        using var probe = new MergeProbe(MergeProbe.By(SelectKeyKind.Rtp));
+        Flow(probe, 0, 5_000, input => input == 0);
+        probe.Look(probe.Now, probe.Now);
+        long before = probe.Now;
+        probe.Now += 1_000 * Millisecond;
+        for (int i = 0; i < 64; i++) // what input 1 replays is read first
+            probe.Take(1, MergePayload.Rtp((ushort)(30_000 + i), 0x1000, i, stream: 1), i, stream: 1);
+        probe.Expire(before);
+        for (int i = 5_000; i < 15_000; i++)
+            Rtp(probe, 0, i);
+        Assert.Equal(Enumerable.Range(0, 15_000), probe.Out.Select(o => (int)o.Index));
+    }
+
+    [Fact]
+    public void What_waits_should_go_in_order_when_the_worker_ends_and_nothing_of_another_stream()
+    {
+        using var probe = new MergeProbe(MergeProbe.By(SelectKeyKind.Rtp));
+        Flow(probe, 0, 1_000, input => input == 0);
+        Rtp(probe, 0, 1_002);
+        Rtp(probe, 0, 1_001);
+        for (int i = 0; i < 10; i++)
+            probe.Take(1, MergePayload.Rtp((ushort)i, 0x2000, i, stream: 1), i, stream: 1);
+        probe.Finish();
+        Assert.Equal([999, 1_001, 1_002], probe.Out.Select(o => o.Index).TakeLast(3));
+        Assert.Equal(0, probe[SelectBlock.Waiting]);
+        Assert.Equal(10, probe.Of(1, SelectBlock.Astray));
+    }
+
+    [Fact]
+    public void A_heartbeat_should_wait_for_the_numbers_it_tells_of_as_long_as_a_datagram_would()
+    {
+        using var probe = new MergeProbe(MergeProbe.By(SelectKeyKind.MoldUdp64));
+        Mold(probe, 1, 1, 9);
+        Mold(probe, 1, 20, 1); // a gap from 10 on
+        probe.RunUntil(probe.Now + (29 * Millisecond));
+        Mold(probe, 1, 30, 0); // and another from 21 on
+        Mold(probe, 0, 10, 10);
+        probe.RunUntil(probe.Now + (40 * Millisecond));
+        Mold(probe, 0, 21, 9);
+        Assert.Equal([1, 10, 20, 21], probe.Out.Select(o => o.Index));
+        probe.RunUntil(probe.Now + (500 * Millisecond));
+        Assert.Equal(0, probe[SelectBlock.Lost]);
+    }
+
+    [Fact]
+    public void A_payload_that_is_sent_for_ever_should_be_forwarded_for_ever()
+    {
+        using var probe = new MergeProbe(MergeProbe.By(SelectKeyKind.Content, hold: 0));
+        byte[] payload = [1, 2, 3];
+        for (int i = 0; i < 150_000; i++)
+        {
+            probe.Now += Millisecond;
+            probe.Take(0, payload, i);
+            if (i > 1_000 && i < 140_000)
+                probe.Take(1, payload, i);
+        }
+
+        Assert.Equal(150_000, probe.Out.Count);
+        for (int i = 0; i < 1_000; i++) // the other one has lost a thousand, and is alone now
+        {
+            probe.Now += 20 * Millisecond;
+            probe.Take(1, payload, i);
+        }
+
+        Assert.InRange(probe.Out.Count, 150_950, 151_000);
+    }
+
+    private static void Little(MergeProbe probe, int input, long number) => probe.Take(input, MergePayload.Sequence(MergePayload.Little32, (ulong)number, number), number);
+
     private static MergeVerdict Rtp(MergeProbe probe, int input, int index) => probe.Take(input, MergePayload.Rtp((ushort)(100 + index), 0x1000, index), index);
 
     private static void Mold(MergeProbe probe, int input, int first, ushort count) => probe.Take(input, MergePayload.Mold((ulong)first, count, "S", first), first);
