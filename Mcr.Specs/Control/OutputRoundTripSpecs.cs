@@ -115,7 +115,7 @@ public sealed class OutputRoundTripSpecs(ITestOutputHelper output)
 
     private static string Syntax(RuleOutput o) => o.Rule is null
         ? $"{o.Range}:{o.Interface}?{string.Join('&', Written(o).Select(w => $"{w.Key}={w.Value}"))}"
-        : $"{o.Rule}@{o.Node}{(Written(o).Count(w => !OfPlace(w.Key)) > 0 ? "?" : "")}{string.Join('&', Written(o).Where(w => !OfPlace(w.Key)).Select(w => $"{w.Key}={w.Value}"))}";
+        : $"{o.Rule}@{o.Node}{(Written(o).Any(w => !OfPlace(w.Key)) ? "?" : "")}{string.Join('&', Written(o).Where(w => !OfPlace(w.Key)).Select(w => $"{w.Key}={w.Value}"))}";
 
     /// <summary>Written already where the output is a rule's, or not at all.</summary>
     private static bool OfPlace(string key) => key is "node" or "ttl";
