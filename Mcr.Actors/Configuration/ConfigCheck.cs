@@ -10,7 +10,7 @@ public static class ConfigCheck
         Print(result.Problems, error);
         if (result.Settings is not { } settings)
             return false;
-        int interfaces = settings.Rules.SelectMany(r => r.Rule.Inputs.Select(i => i.Interface)).Distinct().Count();
+        int interfaces = settings.Rules.SelectMany(r => r.Rule.Inputs.Where(i => i.From is null).Select(i => i.Interface)).Distinct().Count();
         output.WriteLine($"{path}: ok, {Count(settings.Rules.Length, "rule")} on {Count(interfaces, "interface")}");
         return true;
     }

@@ -8,7 +8,7 @@ internal static class NodeCheck
 {
     /// <param name="clusterNode">As which this node is in a cluster; null: it is in none.</param>
     /// <returns>null: it can.</returns>
-    public static RuleProblem? WhyNot(ForwardingRule rule, string? clusterNode) => OfRedundancy(rule, clusterNode) ?? OfOutputs(rule, clusterNode);
+    public static RuleProblem? WhyNot(ForwardingRule rule, string? clusterNode) => OfRedundancy(rule, clusterNode) ?? OfInputs(rule, clusterNode) ?? OfOutputs(rule, clusterNode);
 
     private static RuleProblem? OfRedundancy(ForwardingRule rule, string? clusterNode) => rule.Redundancy switch
     {
@@ -17,6 +17,22 @@ internal static class NodeCheck
         { } redundancy when redundancy.RankOf(clusterNode) < 0 => Problem($"this node is {clusterNode}, and ha names {string.Join(", ", redundancy.Nodes[..^1])} and {redundancy.Nodes[^1]}; give the rule to one of those, or name this node, too"),
         _ => null,
     };
+
+    private static RuleProblem? OfInputs(ForwardingRule rule, string? clusterNode)
+    {
+        foreach ((int number, RuleInput input) in rule.Inputs.Index())
+        {
+            string field = $"{rule.InputField(number)}.node";
+            if (input.From is not { } from)
+                continue;
+            if (clusterNode is null)
+                return new RuleProblem(field, $"{from.Node} is another node, and there are others in a cluster only: set mcr.cluster.enabled = on, or give an interface, a group and a port in place of node and rule");
+            if (from.Node == clusterNode)
+                return new RuleProblem(field, $"{from.Node} is this node itself; give the interface, the group and the port that its rule {from.Rule} takes in, in place of node and rule");
+        }
+
+        return null;
+    }
 
     private static RuleProblem? OfOutputs(ForwardingRule rule, string? clusterNode)
     {
@@ -28,7 +44,7 @@ internal static class NodeCheck
             if (clusterNode is null)
                 return Problem(i, "node", $"{output.Node} is another node, and there are others in a cluster only: set mcr.cluster.enabled = on, or leave node out");
             if (output.Node == clusterNode)
-                return Problem(i, "node", $"{output.Node} is this node itself; leave node out");
+                return Problem(i, "node", $"{output.Node} is this node itself; {(output.Rule is null ? "leave node out" : $"give rule {output.Rule} this rule's input, too, in place of this output")}");
             if (output.Pair.Contains(clusterNode))
                 return Problem(i, "pair", $"{clusterNode} is this node itself, which has the rule's input and gets nothing of it by a leg; leave it out of the pair");
         }

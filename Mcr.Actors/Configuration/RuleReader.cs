@@ -93,6 +93,8 @@ internal static class RuleReader
                 InputGroup = input.Text("group"),
                 InputPort = input.Text("port"),
                 InputSource = input.Text("source"),
+                InputNode = input.Text("node"),
+                InputRule = input.Text("rule"),
                 InputJoin = input.TextOrList("join"),
                 MoreInputs = [.. _inputs.Skip(1).Select(Input)],
                 Select = _select is null ? _rule.Text(RuleParser.SelectField) : SelectReader.Written(_select),
@@ -150,6 +152,8 @@ internal static class RuleReader
             Group = input.Text("group"),
             Port = input.Text("port"),
             Source = input.Text("source"),
+            Node = input.Text("node"),
+            Rule = input.Text("rule"),
         };
 
         private static OutputDraft Draft(ConfigSection output) => new()
@@ -166,6 +170,7 @@ internal static class RuleReader
             Priority = output.Text("priority"),
             Node = output.TextOrList("node", NodeName.Between),
             Pair = output.TextOrList("pair", NodeName.Between),
+            Rule = output.Text("rule"),
         };
 
         /// <summary><c>outputs[1].port</c> to the section and the key that have it.</summary>

@@ -12,7 +12,7 @@ namespace Mcr.Actors.Configuration;
 /// </summary>
 internal static class RuleText
 {
-    /// <summary>The keys of an output after its interface, group and port, with their values as text; only those that are given.</summary>
+    /// <summary>The keys of an output after its interface, group and port, or its rule, with their values as text; only those that are given.</summary>
     public static IEnumerable<(string Key, string Value)> Options(RuleOutput output)
     {
         if (output.Node is { } node)
@@ -71,7 +71,10 @@ internal static class RuleText
         foreach (RuleOutput output in rule.Outputs)
         {
             text.Append("        { ");
-            WritePlace(text, output.Interface, output.Range);
+            if (output.Rule is { } into)
+                text.Append("rule = ").Append(Quote(into));
+            else
+                WritePlace(text, output.Interface, output.Range);
             foreach ((string key, string value) in Options(output))
                 text.Append(", ").Append(key).Append(" = ").Append(Quote(value));
             text.Append(" }\n");
@@ -89,7 +92,10 @@ internal static class RuleText
     private static void WriteInput(StringBuilder text, RuleInput input, string? join)
     {
         text.Append("{ ");
-        WritePlace(text, input.Interface, input.Range);
+        if (input.From is { } from)
+            text.Append("node = ").Append(Quote(from.Node)).Append(", rule = ").Append(Quote(from.Rule));
+        else
+            WritePlace(text, input.Interface, input.Range);
         if (input.Source is { } source)
             text.Append(", source = ").Append(Quote($"{source}"));
         if (join is not null)

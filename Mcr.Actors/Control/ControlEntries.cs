@@ -53,6 +53,14 @@ public abstract record RuleTraits
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<InputEntry>? Inputs { get; init; }
 
+    /// <summary>With <see cref="InputRule"/>, where the first input is a rule's of another node, in place of an interface, a group and a port, which are empty and 0 then; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? InputNode { get; init; }
+
+    /// <summary>Its id or its name.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? InputRule { get; init; }
+
     /// <summary>How several inputs become one stream; null: there is one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Select { get; init; }
@@ -135,6 +143,14 @@ public sealed record StatsEntry(
     /// <inheritdoc cref="RuleTraits.Inputs"/>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<InputEntry>? Inputs { get; init; }
+
+    /// <inheritdoc cref="RuleTraits.InputNode"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? InputNode { get; init; }
+
+    /// <inheritdoc cref="RuleTraits.InputRule"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? InputRule { get; init; }
 
     /// <inheritdoc cref="RuleTraits.Select"/>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

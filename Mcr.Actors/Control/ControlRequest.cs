@@ -41,6 +41,12 @@ public abstract record ControlRequest
         /// <summary>Take datagrams of this sender only.</summary>
         public string? Source { get; init; }
 
+        /// <summary>With <see cref="InputRule"/>, and in place of an interface, a group and a port: the node of the rule that sends into this one.</summary>
+        public string? InputNode { get; init; }
+
+        /// <summary>That rule's id or name.</summary>
+        public string? InputRule { get; init; }
+
         /// <summary>Further inputs, behind the one that is given above; null for none.</summary>
         public IReadOnlyList<InputText>? Inputs { get; init; }
 
@@ -286,6 +292,12 @@ public sealed record InputText
     public string? Interface { get; init; }
 
     public string? Source { get; init; }
+
+    /// <inheritdoc cref="Mcr.Native.Rules.InputDraft.Node"/>
+    public string? Node { get; init; }
+
+    /// <inheritdoc cref="Mcr.Native.Rules.InputDraft.Rule"/>
+    public string? Rule { get; init; }
 }
 
 /// <summary>An output as the operator wrote it; an <see cref="OutputEntry"/> of a list can be read as one.</summary>
@@ -319,4 +331,7 @@ public sealed record OutputText
 
     /// <inheritdoc cref="Mcr.Native.Rules.OutputDraft.Pair"/>
     public string? Pair { get; init; }
+
+    /// <inheritdoc cref="Mcr.Native.Rules.OutputDraft.Rule"/>
+    public string? Rule { get; init; }
 }

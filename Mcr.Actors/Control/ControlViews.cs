@@ -17,8 +17,10 @@ public static class ControlViews
         Name = add.Name,
         InputInterface = add.InputInterface,
         InputGroup = add.InputGroup,
-        InputPort = add.InputLastPort is null ? add.InputPort : $"{add.InputPort}-{add.InputLastPort}",
+        InputPort = add.InputLastPort is null ? InputViews.Port(add.InputPort, add.InputRule) : $"{add.InputPort}-{add.InputLastPort}",
         InputSource = add.Source,
+        InputNode = add.InputNode,
+        InputRule = add.InputRule,
         Force = add.Force,
         InputJoin = add.Join,
         Analyse = add.Analyse,
@@ -88,7 +90,7 @@ public static class ControlViews
         rule.Id.ToString(),
         rule.Name,
         rule.Input.Interface,
-        rule.Input.Range.GroupText,
+        InputViews.GroupText(rule.Input),
         rule.Input.Port,
         rule.Input.Source?.ToString(),
         [.. rule.Outputs.Select(OutputViews.Entry)])
@@ -99,6 +101,8 @@ public static class ControlViews
         Analyse = rule.AnalyseText,
         Alarms = rule.AlarmsText,
         Ha = rule.RedundancyText,
+        InputNode = rule.Input.From?.Node,
+        InputRule = rule.Input.From?.Rule,
         Inputs = InputViews.Entries(rule),
         Select = rule.SelectText,
     };
@@ -107,7 +111,7 @@ public static class ControlViews
         view.Rule.Id.ToString(),
         view.Rule.Name,
         view.Rule.Input.Interface,
-        view.Rule.Input.Range.GroupText,
+        InputViews.GroupText(view.Rule.Input),
         view.Rule.Input.Port,
         [.. view.Rule.Outputs.Select(OutputViews.Entry)],
         view.Status.ToString(),
@@ -122,6 +126,8 @@ public static class ControlViews
         Analyse = view.Rule.AnalyseText,
         Alarms = view.Rule.AlarmsText,
         Ha = view.Rule.RedundancyText,
+        InputNode = view.Rule.Input.From?.Node,
+        InputRule = view.Rule.Input.From?.Rule,
         Inputs = InputViews.Entries(view.Rule),
         Select = view.Rule.SelectText,
         ActiveAlarms = Alarms(view.Alarms),
@@ -147,7 +153,7 @@ public static class ControlViews
     };
 
     private static StatsEntry Stats(RuleStatsView view) => new(
-        view.Rule.Input.Range.GroupText,
+        InputViews.GroupText(view.Rule.Input),
         view.Rule.Input.Port,
         view.Matched,
         view.Bytes,
@@ -160,6 +166,8 @@ public static class ControlViews
         view.Errors)
     {
         Outputs = view.Outputs.IsEmpty ? null : [.. view.Outputs.Select(OutputViews.Stats)],
+        InputNode = view.Rule.Input.From?.Node,
+        InputRule = view.Rule.Input.From?.Rule,
         Inputs = InputViews.Entries(view.Rule),
         Select = view.Rule.SelectText,
         Selection = SelectionViews.Entry(view.Rule, view.Select),

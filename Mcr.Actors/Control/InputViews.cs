@@ -10,11 +10,16 @@ internal static class InputViews
     {
         Interface = text.Interface,
         Group = text.Group,
-        Port = text.Port,
+        Port = Port(text.Port, text.Rule),
         Source = text.Source,
+        Node = text.Node,
+        Rule = text.Rule,
     };
 
-    public static InputText Text(RuleInput input) => new()
+    /// <summary>As lists have them, what is of a rule has port 0, which nobody has written.</summary>
+    public static string? Port(string? port, string? rule) => rule is not null && port == "0" ? null : port;
+
+    public static InputText Text(RuleInput input) => input.From is { } from ? new() { Node = from.Node, Rule = from.Rule } : new()
     {
         Interface = input.Interface,
         Group = input.Group.ToString(),
@@ -22,7 +27,14 @@ internal static class InputViews
         Source = input.Source?.ToString(),
     };
 
+    /// <summary>Empty where it is no place.</summary>
+    public static string GroupText(RuleInput input) => input.From is null ? input.Range.GroupText : "";
+
     /// <returns>null: there is one input.</returns>
     public static InputEntry[]? Entries(ForwardingRule rule) =>
-        rule.MoreInputs.IsEmpty ? null : [.. rule.MoreInputs.Select(i => new InputEntry(i.Group.ToString(), i.Port, i.Interface) { Source = i.Source?.ToString() })];
+        rule.MoreInputs.IsEmpty ? null : [.. rule.MoreInputs.Select(Entry)];
+
+    private static InputEntry Entry(RuleInput input) => input.From is { } from
+        ? new InputEntry("", 0, "") { Node = from.Node, Rule = from.Rule }
+        : new InputEntry(input.Group.ToString(), input.Port, input.Interface) { Source = input.Source?.ToString() };
 }

@@ -44,4 +44,8 @@ public sealed record OutputEntry(
     /// <summary>Which nodes back each other up there, as <c>b+c</c>; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Pair { get; init; }
+
+    /// <summary>The id or the name of the rule whose input it is, in place of an interface, a group and a port, which are empty and 0 then; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Rule { get; init; }
 }

@@ -22,6 +22,10 @@ public sealed record OutputStatsEntry(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Node { get; init; }
 
+    /// <inheritdoc cref="OutputEntry.Rule"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Rule { get; init; }
+
     /// <summary>Payload sent.</summary>
     public long Bytes { get; init; }
 

@@ -14,7 +14,7 @@ internal static class OutputViews
     {
         Interface = text.Interface,
         Group = text.Group,
-        Port = text.LastPort is null ? text.Port : $"{text.Port}-{text.LastPort}",
+        Port = text.LastPort is null ? InputViews.Port(text.Port, text.Rule) : $"{text.Port}-{text.LastPort}",
         Ttl = text.Ttl,
         Source = text.Source,
         Dscp = text.Dscp,
@@ -24,13 +24,14 @@ internal static class OutputViews
         Priority = text.Priority,
         Node = text.Node,
         Pair = text.Pair,
+        Rule = text.Rule,
     };
 
     public static OutputEntry Entry(RuleOutput output) => new(
-        output.Range.GroupText,
+        GroupText(output),
         output.Port,
         output.Interface,
-        output.DecrementTtl ? "decrement" : output.EffectiveTtl.ToString(CultureInfo.InvariantCulture))
+        output.Rule is not null ? "" : output.DecrementTtl ? "decrement" : output.EffectiveTtl.ToString(CultureInfo.InvariantCulture))
     {
         LastPort = output.LastPort,
         Source = output.Source switch
@@ -46,10 +47,11 @@ internal static class OutputViews
         Priority = output.Priority == 0 ? null : output.Priority,
         Node = output.Node,
         Pair = output.PairText,
+        Rule = output.Rule,
     };
 
     public static OutputStatsEntry Stats(OutputStatsView view) => new(
-        view.Output.Range.GroupText,
+        GroupText(view.Output),
         view.Output.Port,
         view.Output.Interface,
         view.Sent,
@@ -59,8 +61,11 @@ internal static class OutputViews
     {
         LastPort = view.Output.LastPort,
         Node = view.Output.Node,
+        Rule = view.Output.Rule,
         Bytes = view.Bytes,
         Rates = TrafficViews.Rates(view.Traffic),
         LastSeen = view.Traffic.LastSeen,
     };
+
+    private static string GroupText(RuleOutput output) => output.Rule is null ? output.Range.GroupText : "";
 }

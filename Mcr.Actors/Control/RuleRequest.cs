@@ -10,9 +10,11 @@ public static class RuleRequest
     {
         RuleId = rule.Id == RuleId.Of(rule.Input) ? null : rule.Id.Value,
         Name = rule.Name,
-        InputInterface = rule.Input.Interface,
-        InputGroup = rule.Input.Range.GroupText,
-        InputPort = rule.Input.Range.PortText,
+        InputInterface = rule.Input.From is null ? rule.Input.Interface : null,
+        InputGroup = rule.Input.From is null ? rule.Input.Range.GroupText : null,
+        InputPort = rule.Input.From is null ? rule.Input.Range.PortText : null,
+        InputNode = rule.Input.From?.Node,
+        InputRule = rule.Input.From?.Rule,
         Join = rule.JoinText,
         Alarms = rule.AlarmsText,
         Analyse = rule.AnalyseText,
@@ -29,9 +31,10 @@ public static class RuleRequest
         var options = RuleText.Options(output).ToDictionary(o => o.Key, o => o.Value);
         return new OutputText
         {
-            Group = output.Range.GroupText,
-            Port = output.Range.PortText,
-            Interface = output.Interface,
+            Group = output.Rule is null ? output.Range.GroupText : null,
+            Port = output.Rule is null ? output.Range.PortText : null,
+            Interface = output.Rule is null ? output.Interface : null,
+            Rule = output.Rule,
             Ttl = options.GetValueOrDefault("ttl"),
             Source = options.GetValueOrDefault("source"),
             Dscp = options.GetValueOrDefault("dscp"),

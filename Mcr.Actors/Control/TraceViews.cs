@@ -39,7 +39,7 @@ public static class TraceViews
 
     public static ControlResponse Report(TraceReport report)
     {
-        string[] outputs = [.. report.Rule.Outputs.Select(o => $"{o.Range}:{o.Interface}{(o.Node is null ? "" : $"?node={o.Node}")}")];
+        string[] outputs = [.. report.Rule.Outputs.Select(o => o.Rule is { } rule ? $"{rule}{(o.Node is null ? "" : $"@{o.Node}")}" : $"{o.Range}:{o.Interface}{(o.Node is null ? "" : $"?node={o.Node}")}")];
         return new ControlResponse.Trace(new TraceEntry(
             report.Rule.Id.ToString(),
             report.Rule.Name,

@@ -55,13 +55,16 @@ internal static class AdoptedAllocations
         return keys.ToImmutable();
     }
 
-    /// <summary>By what a rule is known again: its input, of several with the device, since it is not the interface's own.</summary>
-    private static (string? Device, GroupRange Range, System.Net.IPAddress? Source) KeyOf(ForwardingRule rule, RuleInput input) => (rule.Select is null ? null : input.Interface, input.Range, input.Source);
+    /// <summary>By what a rule is known again: its input, of several with the device, since it is not the interface's own; of what comes by a leg the token.</summary>
+    private static (string? Device, GroupRange Range, System.Net.IPAddress? Source) KeyOf(ForwardingRule rule, RuleInput input) => input.From is { } from ? OfToken(new LegInput(rule.Id, from).Token) : (rule.Home == ForwardingRule.FeedsHome ? input.Interface : null, input.Range, input.Source);
 
-    /// <summary>Of several inputs those that have a socket, of which each is that of one rule.</summary>
+    /// <summary>No device can be called that.</summary>
+    private static (string? Device, GroupRange Range, System.Net.IPAddress? Source) OfToken(ulong token) => ($"leg/{token}", default, null);
+
+    /// <summary>Of several inputs those that have a socket or come by a leg, of which each is that of one rule.</summary>
     private static IEnumerable<(string? Device, GroupRange Range, System.Net.IPAddress? Source)> InputsOf(ResolvedRule rule, ImmutableDictionary<int, EgressKey> keys) => rule.Inputs.IsEmpty
         ? [(null, rule.Range, rule.Source)]
-        : rule.Inputs.Where(i => i.Socket != ResolvedInput.NoSocket).Select(i => ((string?)keys[i.Socket].Interface, new GroupRange(i.Group, GroupRange.Bits(i.Group), i.Port, i.Port), i.Source));
+        : rule.Inputs.Where(i => i.Socket != ResolvedInput.NoSocket || i.Token != 0).Select(i => i.Token != 0 ? OfToken(i.Token) : ((string?)keys[i.Socket].Interface, new GroupRange(i.Group, GroupRange.Bits(i.Group), i.Port, i.Port), i.Source));
 
     private static EgressKey Unknown(int id) => new(0, "", 0, null, $"of socket {id}");
 
@@ -71,7 +74,7 @@ internal static class AdoptedAllocations
         [.. AdoptedPort.SocketsOf(rule).Select(id => keys[id])],
         Memberships: [],
         rule.Counter,
-        [.. rule.Outputs.Select(o => LegOf(o, wanted, node) is { } leg ? new OutputCounter(leg.Interface, leg.Group, leg.Port, o.Counter) { Node = leg.Node } : new OutputCounter(keys[o.Socket].Interface, o.Address, o.Port, o.Counter))])
+        [.. rule.Outputs.Select(o => LegOf(o, wanted, node) is { } leg ? new OutputCounter(leg.Interface, leg.Group, leg.Port, o.Counter) { Node = leg.Node, Rule = leg.Rule } : new OutputCounter(keys[o.Socket].Interface, o.Address, o.Port, o.Counter))])
     {
         Hash = ResolvedRuleHash.Of(rule),
     };

@@ -22,7 +22,7 @@ internal static class FeedsHome
     public static Link? Find(string name, LinkTable links) => Is(name) ? Link : links.TryGet(name, out Link? link) ? link : null;
 
     /// <summary>The devices by which frames come to it.</summary>
-    public static IEnumerable<string> Inputs(string name, IEnumerable<ForwardingRule> rules) => Is(name) ? rules.SelectMany(r => r.Inputs).Select(i => i.Interface).Distinct() : [name];
+    public static IEnumerable<string> Inputs(string name, IEnumerable<ForwardingRule> rules) => Is(name) ? rules.SelectMany(r => r.Inputs).Where(i => i.From is null).Select(i => i.Interface).Distinct() : [name];
 
     /// <summary>As configured, but for what only devices have.</summary>
     public static InterfaceOptions Settings(string name, InterfaceOptions options) => Is(name) ? options with { Workers = 1, Gro = GroMode.Leave, Ingress = IngressMode.Mmsg } : options;

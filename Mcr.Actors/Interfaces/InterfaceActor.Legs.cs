@@ -218,7 +218,7 @@ internal sealed partial class InterfaceActor
 
     /// <summary>See <see cref="LegName.Mark"/>: the output is the one of this rule, before it came here.</summary>
     private uint MarkOf(ForwardingRule half, LegOrigin origin) =>
-        new LegName(origin.Node, origin.Rule.Value, $"{half.Outputs[0].Range} on {half.Outputs[0].Interface}", _options.NodeName).Mark;
+        new LegName(origin.Node, origin.Rule.Value, half.Outputs[0].PlaceText, _options.NodeName).Mark;
 
     /// <summary>With a key that nothing was ever sent with.</summary>
     private static ResolvedLeg NewLeg(uint mark)

@@ -23,6 +23,7 @@ internal sealed class InterfacePlanner
     private readonly PortPlanner _port;
     private readonly ImmutableDictionary<RuleId, PlannedRule>.Builder _rules;
     private readonly Lazy<HashSet<IPAddress>> _localAddresses;
+    private readonly Lazy<Dictionary<LegInput, ForwardingRule>> _ends; // of legs, by the input that each goes into
     private readonly List<string> _reasons = []; // of the rule that is being considered
     private ulong _hash;
 
@@ -32,6 +33,7 @@ internal sealed class InterfacePlanner
         _port = new PortPlanner(input.Allocations, input.Generation);
         _rules = input.Allocations.Rules.ToBuilder();
         _hash = input.Allocations.Hash;
+        _ends = new Lazy<Dictionary<LegInput, ForwardingRule>>(() => input.Desired.Values.Where(r => r.Into is not null).ToDictionary(r => r.Into!));
         _localAddresses = new Lazy<HashSet<IPAddress>>(() => [.. input.Links.Links.SelectMany(l => l.Addresses)]);
     }
 
@@ -39,7 +41,8 @@ internal sealed class InterfacePlanner
 
     private InterfacePlan Plan()
     {
-        IReadOnlyCollection<RuleId> considered = _input.Changed is { } changed ? changed : AllRules();
+        ImmutableHashSet<RuleId>? some = _input.Changed is { } changed ? WithWhatLegsGoInto(changed) : null;
+        IReadOnlyCollection<RuleId> considered = some is null ? AllRules() : some;
         foreach (RuleId id in considered)
         {
             PlannedRule? before = _rules.GetValueOrDefault(id);
@@ -54,8 +57,13 @@ internal sealed class InterfacePlanner
                 _rules[id] = after;
         }
 
-        return new InterfacePlan(_port.Finish(_rules.ToImmutable(), _hash), _port.Open, _port.Added, _port.Join, ChangeOf(considered), _input.Changed);
+        return new InterfacePlan(_port.Finish(_rules.ToImmutable(), _hash), _port.Open, _port.Added, _port.Join, ChangeOf(considered), some);
     }
+
+    /// <summary>The end of a leg that comes or goes is news for the rule that has it as an input.</summary>
+    private ImmutableHashSet<RuleId> WithWhatLegsGoInto(ImmutableHashSet<RuleId> changed) => FeedsHome.Is(_input.Link) && !changed.IsEmpty
+        ? changed.Union(_input.Desired.Values.Where(r => r.Inputs.Any(i => i.From is not null)).Select(r => r.Id))
+        : changed;
 
     private List<RuleId> AllRules()
     {
@@ -102,18 +110,19 @@ internal sealed class InterfacePlanner
         string? inputFault = Fault(_input.Link);
         if (inputFault is not null)
             _reasons.Add($"interface {inputFault}");
-        FeedInputs feeds = rule.Select is null ? FeedInputs.None : FeedInputs.Of(rule, _input, _localAddresses.Value, _reasons);
-        if (rule.Select is not null && !feeds.HasAny)
+        bool isFed = rule.Home == ForwardingRule.FeedsHome;
+        FeedInputs feeds = isFed ? FeedInputs.Of(rule, _input, _localAddresses.Value, _ends.Value, _reasons) : FeedInputs.None;
+        if (isFed && !feeds.HasAny)
             return Idle(rule, before, feeds.IsRefused ? RuleStatus.Failed : RuleStatus.Pending, Join(_reasons));
         List<UsableOutput> usable = UsableOutputs(rule, out bool refused);
-        if (usable.Count == 0)
+        if (usable.Count == 0 && rule.Into is null)
             return Idle(rule, before, refused ? RuleStatus.Failed : RuleStatus.Pending, Join(_reasons));
         ImmutableArray<OutputCounter> kept = KeptCounters(rule, before);
         if (!_port.HasCounters(before?.Counter is null, usable.Count(u => !kept.Any(c => c.IsOf(u.Output))), out (string What, int Capacity)? why))
             return Idle(rule, before, RuleStatus.Failed, string.Create(CultureInfo.InvariantCulture, $"{_input.Link.Name} has all of the {why.Value.Capacity:N0} {why.Value.What} that one worker can count; remove some, or take them in on another interface"));
 
         ImmutableArray<Membership>.Builder memberships = feeds.Memberships.ToBuilder();
-        foreach (Membership membership in rule.Select is null ? RuleMemberships.Of(rule) : [])
+        foreach (Membership membership in isFed ? [] : RuleMemberships.Of(rule))
         {
             if (_input.Failures.Memberships.TryGetValue(membership, out string? sentence))
                 _reasons.Add(RuleMemberships.Sentence(membership, sentence));
@@ -158,6 +167,8 @@ internal sealed class InterfacePlanner
         var usable = new List<UsableOutput>(rule.Outputs.Length);
         foreach (RuleOutput output in rule.Outputs)
         {
+            if (output.Into is not null)
+                continue; // by no socket
             if (output.Node is not null)
             {
                 if (LegOf(rule, output, ref refused) is { } leg)
@@ -243,7 +254,8 @@ internal sealed class InterfacePlanner
             Trace = _input.Traces.GetValueOrDefault(rule.Id),
             Redundancy = listening.Resolve(_input.Node, _port.IdOf),
             Leg = rule.Input.Leg is null ? null : _input.Legs.Ends[rule.Id],
-            Inputs = feeds.Resolve(_port.IdOf),
+            Inputs = feeds.Resolve(rule.Id, _port.IdOf),
+            Into = rule.Into?.Token ?? 0,
             Select = rule.Select,
         };
         bool isSame = resolved.Equals(before?.Resolved);

@@ -35,5 +35,8 @@ internal sealed record OutputCounter(string Interface, IPAddress Group, ushort P
     /// <summary><see cref="RuleOutput.Node"/>.</summary>
     public string? Node { get; init; }
 
-    public bool IsOf(RuleOutput output) => Node == output.Node && Port == output.Port && Group.Equals(output.Group) && Interface == output.Interface;
+    /// <summary><see cref="RuleOutput.Rule"/>.</summary>
+    public string? Rule { get; init; }
+
+    public bool IsOf(RuleOutput output) => Rule == output.Rule && Node == output.Node && Port == output.Port && Group.Equals(output.Group) && Interface == output.Interface;
 }

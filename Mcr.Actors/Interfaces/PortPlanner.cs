@@ -48,7 +48,7 @@ internal sealed class PortPlanner(Allocations before, long generation)
     public OutputCounter TakeCounter(RuleOutput output)
     {
         _outputIndexes = _outputIndexes.Take(out int index);
-        return new OutputCounter(output.Interface, output.Group, output.Port, index) { Node = output.Node };
+        return new OutputCounter(output.Interface, output.Group, output.Port, index) { Node = output.Node, Rule = output.Rule };
     }
 
     /// <summary>The id of a socket in use.</summary>

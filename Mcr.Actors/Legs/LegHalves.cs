@@ -22,33 +22,52 @@ internal static class LegHalves
         ];
         if (place.Problem is { } problem)
             return ([], wanted.ToImmutableDictionary(w => w.Name, _ => problem));
-        HashSet<ushort> own = [.. rules.Where(r => r.Node == self).SelectMany(r => r.Rule.Inputs).Where(i => !i.IsMulticast).SelectMany(i => Enumerable.Range(i.Port, i.Range.Ports)).Select(port => (ushort)port)];
+        HashSet<ushort> own = [.. rules.Where(r => r.Node == self).SelectMany(r => r.Rule.Inputs).Where(i => i.From is null && !i.IsMulticast).SelectMany(i => Enumerable.Range(i.Port, i.Range.Ports)).Select(port => (ushort)port)];
         var ports = before.Where(h => h.Rule.Input.Port >= settings.FirstPort && h.Rule.Input.Port <= settings.LastPort && !own.Contains(h.Rule.Input.Port)).DistinctBy(h => h.Rule.Input.Port).ToDictionary(h => h.Name, h => h.Rule.Input.Port);
         HashSet<ushort> taken = [.. own, .. wanted.Where(w => ports.ContainsKey(w.Name)).Select(w => ports[w.Name])];
         var halves = ImmutableArray.CreateBuilder<LegHalf>();
         var problems = ImmutableDictionary.CreateBuilder<LegName, string>();
         var names = new HashSet<string>();
+        ForwardingRule[] ownRules = [.. rules.Where(r => r.Node == self).Select(r => r.Rule)];
+        var inputs = new HashSet<LegInput>(); // that have a leg
         foreach ((LegName name, RuleOutput output, ForwardingRule rule) in wanted)
         {
-            if (!ports.TryGetValue(name, out ushort port) && !TryTakePort(name, settings, taken, out port))
+            LegInput? into = null;
+            if (output.Rule is { } wantedRule && (into = Into(name, rule, wantedRule, ownRules)) is null)
+                problems.Add(name, WhyNotInto(name, rule, wantedRule, ownRules));
+            else if (into is not null && !inputs.Add(into))
+                problems.Add(name, $"input {into.From} of rule {output.Rule} of node {self} has the leg of another rule of that name already; name rules by their ids there");
+            else if (!ports.TryGetValue(name, out ushort port) && !TryTakePort(name, settings, taken, out port))
                 problems.Add(name, string.Create(CultureInfo.InvariantCulture, $"all ports of mcr.cluster.legs.ports ({settings.FirstPort}-{settings.LastPort}) of node {self} are taken by other legs and by rules; give it more"));
             else
-                halves.Add(new LegHalf(name, Half(name, output, rule, place, port, names)));
+                halves.Add(new LegHalf(name, Half(name, output, rule, into, place, port, names)));
         }
 
         return (halves.ToImmutable(), problems.ToImmutable());
     }
 
-    private static ForwardingRule Half(LegName name, RuleOutput output, ForwardingRule rule, LegPlace place, ushort port, HashSet<string> names)
+    private static ForwardingRule Half(LegName name, RuleOutput output, ForwardingRule rule, LegInput? into, LegPlace place, ushort port, HashSet<string> names)
     {
         var input = new RuleInput(place.Interface, place.Address, port) { Leg = new LegOrigin(name.From, rule.Id) };
-        return new ForwardingRule(name.HalfId, NameOf(name, rule, names), input, [output with { Node = null, Pair = [], RateLimit = 0 }])
+        return new ForwardingRule(name.HalfId, NameOf(name, rule, names), input, [into is null ? output with { Node = null, Pair = [], RateLimit = 0 } : RuleOutput.To(output.Rule!) with { Into = into }])
         {
             Analysis = rule.Analysis,
             Alarms = rule.Alarms,
             Redundancy = output.Pair.IsEmpty ? null : new RedundancySettings(output.Pair, output.Pair[0], Revert: true, RedundancySettings.DefaultTakeoverAfterMilliseconds),
         };
     }
+
+    /// <summary>The input of a rule of this node that is meant; null: there is none.</summary>
+    private static LegInput? Into(LegName name, ForwardingRule from, string wanted, ForwardingRule[] own) =>
+        Named(wanted, own) is { } rule && rule.Inputs.Select(i => i.From).FirstOrDefault(i => i is not null && i.Node == name.From && (i.Rule == from.Id.Value || i.Rule == from.Name)) is { } input
+            ? new LegInput(rule.Id, input)
+            : null;
+
+    private static ForwardingRule? Named(string text, ForwardingRule[] rules) => rules.FirstOrDefault(r => r.Id.Value == text) ?? rules.FirstOrDefault(r => r.Name == text);
+
+    private static string WhyNotInto(LegName name, ForwardingRule from, string wanted, ForwardingRule[] own) => Named(wanted, own) is null
+        ? $"node {name.To} has no rule {wanted} with an input from another node; add one there, with an input {{ node = {name.From}, rule = {from.Name ?? from.Id.Value} }}"
+        : $"rule {wanted} of node {name.To} has no input {{ node = {name.From}, rule = {from.Name ?? from.Id.Value} }}; give it one, or leave the output out";
 
     /// <summary><c>studio@a</c>, and <c>studio@a/2</c> for the next output of the same rule.</summary>
     private static string NameOf(LegName name, ForwardingRule rule, HashSet<string> names)

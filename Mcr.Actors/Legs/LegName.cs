@@ -11,7 +11,7 @@ public sealed record LegName(string From, string Rule, string Output, string To)
 {
     /// <param name="from">The node that has the rule.</param>
     /// <param name="output">One of another node.</param>
-    public static LegName Of(string from, ForwardingRule rule, RuleOutput output) => new(from, rule.Id.Value, $"{output.Range} on {output.Interface}", output.Node!);
+    public static LegName Of(string from, ForwardingRule rule, RuleOutput output) => new(from, rule.Id.Value, output.PlaceText, output.Node!);
 
     /// <summary>Of all of a rule.</summary>
     public static IEnumerable<(LegName Name, RuleOutput Output)> AllOf(string from, ForwardingRule rule) =>

@@ -36,7 +36,7 @@ internal static class LegsFile
     public static string? Write(StateDirectory directory, IEnumerable<LegHalf> halves) => directory.Write(Name, Encode(halves), MaxBytes);
 
     internal static byte[] Encode(IEnumerable<LegHalf> halves) => JsonSerializer.SerializeToUtf8Bytes(
-        new LegsJson(StateDirectory.Version, [.. halves.Select(h => new LegJson(h.Name.From, h.Name.Rule, h.Name.Output, h.Name.To, $"{h.Rule.Input.Group}", OverlayText.Of(At(h.Rule, CarrierOf(h.Rule)))))]), LegsJsonContext.Default.LegsJson);
+        new LegsJson(StateDirectory.Version, [.. halves.Select(h => new LegJson(h.Name.From, h.Name.Rule, h.Name.Output, h.Name.To, $"{h.Rule.Input.Group}", OverlayText.Of(Written(h))) { Into = h.Rule.Into?.Rule.Value, Input = h.Rule.Into?.From.Rule })]), LegsJsonContext.Default.LegsJson);
 
     /// <exception cref="InvalidDataException">it cannot be used; the message is a sentence.</exception>
     internal static ImmutableArray<LegHalf> Decode(byte[] bytes)
@@ -62,9 +62,18 @@ internal static class LegsFile
         if (half is null)
             throw new InvalidDataException($"the end of a leg in it cannot be read: {problem}");
         var name = new LegName(from, rule, output, to);
+        if (half.Outputs is [{ Rule: { } } into] && RuleId.IsValid(leg.Into ?? "") && leg.Input is { Length: > 0 } input)
+            half = half with { Outputs = [into with { Node = null, Into = new LegInput(new RuleId(leg.Into!), new RuleOrigin(from, input)) }] };
         return half.Id == name.HalfId && !half.HasLegs && half.Input.Group.Equals(CarrierOf(half)) && half.Input.Range.IsExact
             ? new LegHalf(name, At(half with { Input = half.Input with { Leg = new LegOrigin(from, new RuleId(rule)) } }, place))
             : throw new InvalidDataException($"the end of a leg in it is not that of {name}");
+    }
+
+    /// <summary>A rule of another node is only ever named with that node: so this one stands there.</summary>
+    private static ForwardingRule Written(LegHalf half)
+    {
+        ForwardingRule rule = At(half.Rule, CarrierOf(half.Rule));
+        return rule.Into is null ? rule : rule with { Outputs = [rule.Outputs[0] with { Node = half.Name.To, Into = null }] };
     }
 
     private static ForwardingRule At(ForwardingRule half, IPAddress address) => half with { Input = half.Input with { Group = address } };
@@ -82,7 +91,16 @@ internal static class LegsFile
 
 internal sealed record LegsJson(int Version, IReadOnlyList<LegJson?>? Legs);
 
-internal sealed record LegJson(string? From, string? Rule, string? Output, string? To, string? Address, string? Half);
+internal sealed record LegJson(string? From, string? Rule, string? Output, string? To, string? Address, string? Half)
+{
+    /// <summary>The id of the rule of this node that it is an input of; null: of none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Into { get; init; }
+
+    /// <summary>With <see cref="Into"/>: what that input calls the other node's rule.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Input { get; init; }
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(LegsJson))]

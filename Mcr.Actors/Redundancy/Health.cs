@@ -9,7 +9,7 @@ internal static class Health
 {
     /// <returns>Why it cannot forward at all, as a sentence; null: it can.</returns>
     public static string? WhyUnfit(ForwardingRule rule, LinkTable links) =>
-        rule.Inputs.Select(i => Fault(i.Interface, links)).ToArray() is var inputs && inputs.All(i => i is not null) ? $"its input {string.Join(" and ", inputs.Distinct())}"
+        rule.Inputs.Select(i => i.From is null ? Fault(i.Interface, links) : null).ToArray() is var inputs && inputs.All(i => i is not null) ? $"its input {string.Join(" and ", inputs.Distinct())}"
         : rule.Outputs.Select(o => FaultOf(o, links)).ToArray() is var outputs && outputs.All(o => o is not null) ? $"its output {outputs[0]}"
         : null;
 

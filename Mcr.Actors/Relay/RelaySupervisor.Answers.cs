@@ -69,7 +69,7 @@ public sealed partial class RelaySupervisor
                 .Concat(_state.Rules.Rules.SelectMany(r => r.Devices.Append(r.Home)))
                 .Distinct().Order(StringComparer.Ordinal),
         ];
-        var rules = _state.Rules.Rules.SelectMany(r => r.Inputs.Select(i => i.Interface).Append(r.Home).Distinct()).CountBy(name => name).ToDictionary();
+        var rules = _state.Rules.Rules.SelectMany(r => r.Inputs.Where(i => i.From is null).Select(i => i.Interface).Append(r.Home).Distinct()).CountBy(name => name).ToDictionary();
         AskInterfaces(reports => new RelayQueries.InterfaceList([.. names.Select(name => new InterfaceView(
             name,
             FeedsHome.Find(name, links),

@@ -136,7 +136,16 @@ internal static class OverlayText
     private static void Write(Utf8JsonWriter json, RuleInput input, string? join)
     {
         json.WriteStartObject();
-        WritePlace(json, input.Interface, input.Range);
+        if (input.From is { } from)
+        {
+            json.WriteString("node", from.Node);
+            json.WriteString("rule", from.Rule);
+        }
+        else
+        {
+            WritePlace(json, input.Interface, input.Range);
+        }
+
         WriteOption(json, "source", input.Source?.ToString());
         WriteOption(json, "join", join);
         json.WriteEndObject();
@@ -145,7 +154,10 @@ internal static class OverlayText
     private static void Write(Utf8JsonWriter json, RuleOutput output)
     {
         json.WriteStartObject();
-        WritePlace(json, output.Interface, output.Range);
+        if (output.Rule is { } rule)
+            json.WriteString("rule", rule);
+        else
+            WritePlace(json, output.Interface, output.Range);
         foreach ((string key, string value) in RuleText.Options(output))
             json.WriteString(key, value);
         json.WriteEndObject();

@@ -10,11 +10,12 @@ internal sealed class AddCommand : Command
     private readonly Option<string?> _inputInterface = new("--input-interface") { HelpName = "I", Description = "Take datagrams that arrive on this interface" };
     private readonly Option<string?> _inputGroup = new("--input-group") { HelpName = "G", Description = "to this multicast group, prefix of groups such as 239.1.0.0/24, or unicast address of this host" };
     private readonly Option<string?> _inputPort = new("--input-port") { HelpName = "P", Description = "and this UDP port, or these: 5000-5010" };
+    private readonly Option<string?> _inputRule = new("--input-rule") { HelpName = "R@N", Description = "In place of these three: what rule R of node N, by its id or name, sends into this one. With --select" };
     private readonly Option<string?> _source = new("--source") { HelpName = "S", Description = "Only from this sender" };
     private readonly Option<string?> _join = new("--join") { HelpName = "J", Description = "Of a prefix: which groups to join: all (up to 256, the default), some with commas, all-multicast (the device takes every group in), or none" };
-    private readonly Option<string[]?> _moreInputs = new("--more-input") { HelpName = "G:P:I[?source=S][,…]", Description = "Further inputs of the same stream, such as 239.1.1.1:5000:eth1 or 239.1.1.2:5000:eth1?source=10.0.0.7; up to 7 with commas, or the flag again. With --select" };
+    private readonly Option<string[]?> _moreInputs = new("--more-input") { HelpName = "G:P:I[?source=S][,…]", Description = "Further inputs of the same stream, such as 239.1.1.1:5000:eth1, 239.1.1.2:5000:eth1?source=10.0.0.7 or studio@b (what rule studio of node b sends into this one); up to 7 with commas, or the flag again. With --select" };
     private readonly Option<string?> _select = new("--select") { HelpName = "S", Description = "How several inputs become one stream: failover (the first one that is well is relayed) or merge (each datagram once, from whichever has it first), with options such as 'merge,by=rtp,skew=50ms' or 'failover,receive-timeout=50ms,max-loss=1%'" };
-    private readonly Option<string[]?> _outputs = new("--outputs") { HelpName = "G:P:I[?O=V&…][,…]", Description = "Send them to these, such as 239.2.2.2:6000:eth1, [ff3e::1]:6000:eth1 or 239.2.2.2:6000:eth1?ttl=8&source=keep; several with commas, or the flag again. Options: ttl, source, dscp, rate-limit, max-burst, pace, priority, node, pair" };
+    private readonly Option<string[]?> _outputs = new("--outputs") { HelpName = "G:P:I[?O=V&…][,…]", Description = "Send them to these, such as 239.2.2.2:6000:eth1, [ff3e::1]:6000:eth1 or 239.2.2.2:6000:eth1?ttl=8&source=keep, or clean@c, into rule clean of node c; several with commas, or the flag again. Options: ttl, source, dscp, rate-limit, max-burst, pace, priority, node, pair" };
     private readonly Option<string?> _name = new("--name") { HelpName = "N", Description = "A name to remove it by" };
     private readonly Option<string?> _ruleId = new("--rule-id") { HelpName = "ID", Description = "An id of your own (default: made from the input)" };
     private readonly Option<string?> _analyse = new("--analyse") { HelpName = "A", Description = "What of its payloads to look at for the statistics: auto (the default: RTP and MPEG-TS when it is either), off, rtp, ts, moldudp64, or a sequence number such as 'sequence offset=4 width=32'" };
@@ -25,7 +26,7 @@ internal sealed class AddCommand : Command
     public AddCommand()
         : base("add", "Adds a rule, or replaces the one with the same input.")
     {
-        foreach (Option option in new Option[] { _inputInterface, _inputGroup, _inputPort, _source, _join, _moreInputs, _select, _outputs, _name, _ruleId, _analyse, _alarms, _ha, _force })
+        foreach (Option option in new Option[] { _inputInterface, _inputGroup, _inputPort, _inputRule, _source, _join, _moreInputs, _select, _outputs, _name, _ruleId, _analyse, _alarms, _ha, _force })
             Add(option);
     }
 
@@ -44,6 +45,10 @@ internal sealed class AddCommand : Command
     /// <param name="problems">Gets a sentence for everything that is missing or makes no sense.</param>
     public ControlRequest.Add Read(ParseResult parsed, List<string> problems)
     {
+        string? from = parsed.GetValue(_inputRule);
+        (string rule, string node) = ("", "");
+        if (from is not null && !PlaceSyntax.TryRule(from, out rule, out node))
+            problems.Add($"{_inputRule.Name} '{from}' is no rule of a node; write RULE@NODE, such as studio@b");
         return new ControlRequest.Add
         {
             RuleId = parsed.GetValue(_ruleId),
@@ -51,6 +56,8 @@ internal sealed class AddCommand : Command
             InputInterface = Required(_inputInterface, "the name of a network interface, such as eth0"),
             InputGroup = Required(_inputGroup, "a multicast group such as 239.1.1.1, or a unicast address of this host"),
             InputPort = Required(_inputPort, "a UDP port from 1 to 65535"),
+            InputNode = from is null ? null : node,
+            InputRule = from is null ? null : rule,
             Source = parsed.GetValue(_source),
             Join = parsed.GetValue(_join),
             Inputs = InputSyntax.Parse(parsed.GetValue(_moreInputs) ?? [], problems),
@@ -65,7 +72,7 @@ internal sealed class AddCommand : Command
         string? Required(Option<string?> option, string wanted)
         {
             string? text = parsed.GetValue(option);
-            if (string.IsNullOrEmpty(text))
+            if (string.IsNullOrEmpty(text) && from is null)
                 problems.Add($"{option.Name} is missing; give {wanted}");
             return text;
         }

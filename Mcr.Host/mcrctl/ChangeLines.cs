@@ -17,5 +17,5 @@ internal static class ChangeLines
     ];
 
     private static string Rule(RuleShape rule) =>
-        $"{rule.Name ?? rule.RuleId} {Places.Inputs(rule.InputGroup, rule.InputPort, rule.InputLastPort, rule.InputInterface, rule.Source, rule.Inputs).Replace('\n', ' ')}{(rule.Select is null ? "" : $" (select {rule.Select})")} to {string.Join(", ", rule.Outputs.Select(Places.Output))}";
+        $"{rule.Name ?? rule.RuleId} {Places.Inputs(rule.InputGroup, rule.InputPort, rule.InputLastPort, rule.InputInterface, rule.Source, rule.Inputs, Places.First(rule.InputNode, rule.InputRule)).Replace('\n', ' ')}{(rule.Select is null ? "" : $" (select {rule.Select})")} to {string.Join(", ", rule.Outputs.Select(Places.Output))}";
 }

@@ -21,7 +21,7 @@ internal static class InputSyntax
         foreach (string text in values.SelectMany(value => value.Split(',')))
         {
             if (Syntax.Take(text.Trim(), problems) is { } place)
-                inputs.Add(Syntax.WithOptions(new InputText { Group = place.Group, Port = place.Port, Interface = place.Interface }, place, Options, problems));
+                inputs.Add(Syntax.WithOptions(new InputText { Group = place.Group, Port = place.Port, Interface = place.Interface, Rule = place.Rule, Node = place.Node }, place, Options, problems));
         }
 
         return values.Count == 0 ? null : inputs;

@@ -31,7 +31,7 @@ internal static class OutputSyntax
         foreach (string text in values.SelectMany(value => value.Split(',')))
         {
             if (Syntax.Take(text.Trim(), problems) is { } place)
-                outputs.Add(Syntax.WithOptions(new OutputText { Group = place.Group, Port = place.Port, Interface = place.Interface }, place, Options, problems));
+                outputs.Add(Syntax.WithOptions(new OutputText { Group = place.Group, Port = place.Port, Interface = place.Interface, Rule = place.Rule, Node = place.Node }, place, Options, problems));
         }
 
         return outputs;

@@ -9,7 +9,7 @@ internal sealed record FeedTable(Feed[] Feeds, FedRule[] Streams)
 {
     public static readonly FeedTable None = new([], []);
 
-    public bool IsEmpty => Streams.Length == 0;
+    public bool IsEmpty => Streams.Length + Feeds.Length == 0;
 
     /// <summary>Frames that can wait in all of them.</summary>
     public int QueueFrames { get; } = Feeds.Sum(f => f.Inlet.QueueFrames);

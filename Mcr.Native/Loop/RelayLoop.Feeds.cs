@@ -54,6 +54,12 @@ internal sealed unsafe partial class RelayLoop
     {
         if (!TryRead(feed.Inlet, feed.Rules, ref received, out ParsedFrame frame, out byte* data, out RuleEntry rule))
             return;
+        if (rule.Leg != 0)
+        {
+            RelayFromLeg(in rule, in frame, data, received.Arrival);
+            return;
+        }
+
         SelectedStream stream = _table.Feeds.Streams[rule.Stream].Stream;
         Touch(stream);
         int size = frame.SegmentSize > 0 ? frame.SegmentSize : frame.PayloadLength;
@@ -64,26 +70,47 @@ internal sealed unsafe partial class RelayLoop
         {
             single.PayloadOffset = frame.PayloadOffset + offset;
             single.PayloadLength = Math.Min(size, frame.PayloadLength - offset);
-            if (stream.Chooser is null)
-                Merge(stream, in rule, &single, data, received.Arrival);
-            else if (stream.Chooser.Take(rule.Input, data + single.PayloadOffset, single.PayloadLength, _feedsAt))
-                Forward(in rule, in single, data, received.Arrival, 1);
-            else
-                Drop(in rule, in single, received.Arrival, DropReason.Astray);
+            Select(stream, in rule, in single, data, received.Arrival);
             offset += size;
         }
         while (offset < frame.PayloadLength);
     }
 
-    private void Merge(SelectedStream stream, in RuleEntry rule, ParsedFrame* frame, byte* data, long arrival)
+    /// <summary>A datagram that came by a leg, without its header: counted for that, and then an input's of another rule.</summary>
+    private void RelayInto(in RuleEntry leg, in ParsedFrame frame, byte* data, long arrival)
+    {
+        CountMatch(in leg, in frame, arrival, 1);
+        if (leg.Stream == RuleEntry.NoStream)
+        {
+            Drop(in leg, in frame, arrival, DropReason.NoRule);
+            return;
+        }
+
+        FedRule fed = _table.Feeds.Streams[leg.Stream];
+        RuleEntry rule = fed.Entry with { Input = leg.Input };
+        Touch(fed.Stream);
+        Select(fed.Stream, in rule, in frame, data, arrival);
+    }
+
+    private void Select(SelectedStream stream, in RuleEntry rule, in ParsedFrame frame, byte* data, long arrival)
+    {
+        if (stream.Chooser is null)
+            Merge(stream, in rule, in frame, data, arrival);
+        else if (stream.Chooser.Take(rule.Input, data + frame.PayloadOffset, frame.PayloadLength, _feedsAt))
+            Forward(in rule, in frame, data, arrival, 1);
+        else
+            Drop(in rule, in frame, arrival, DropReason.Astray);
+    }
+
+    private void Merge(SelectedStream stream, in RuleEntry rule, in ParsedFrame frame, byte* data, long arrival)
     {
         StreamMerger merger = stream.Merger!;
         FeedDatagram datagram = default;
         datagram.Input = rule.Input;
-        datagram.Payload = data + frame->PayloadOffset;
-        datagram.Length = frame->PayloadLength;
+        datagram.Payload = data + frame.PayloadOffset;
+        datagram.Length = frame.PayloadLength;
         datagram.Arrival = arrival;
-        datagram.Frame = frame;
+        datagram.Frame = (ParsedFrame*)Unsafe.AsPointer(ref Unsafe.AsRef(in frame)); // a caller's local
         MergeVerdict verdict = merger.Take(in datagram, _feedsAt);
         for (; verdict == MergeVerdict.Full; verdict = merger.Take(in datagram, _feedsAt))
         {
@@ -93,9 +120,9 @@ internal sealed unsafe partial class RelayLoop
         }
 
         if (verdict == MergeVerdict.Forward)
-            Forward(in rule, in *frame, data, arrival, 1);
+            Forward(in rule, in frame, data, arrival, 1);
         else if (verdict == MergeVerdict.Dropped && rule.TraceRing != 0)
-            _tracer.RecordDrop(rule.TraceRing - 1, in *frame, arrival, stream.CountDrops(_slot.Words + SlotLayout.DropsWord));
+            _tracer.RecordDrop(rule.TraceRing - 1, in frame, arrival, stream.CountDrops(_slot.Words + SlotLayout.DropsWord));
         ForwardNext(stream);
         Await(stream);
     }

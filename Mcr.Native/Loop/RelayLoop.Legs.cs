@@ -28,7 +28,10 @@ internal sealed unsafe partial class RelayLoop
             if (verdict.IsGood)
             {
                 single.PayloadLength = verdict.Length;
-                Forward(in rule, in single, data, arrival, 1);
+                if (rule.IsInto)
+                    RelayInto(in rule, in single, data, arrival);
+                else
+                    Forward(in rule, in single, data, arrival, 1);
             }
             else
             {

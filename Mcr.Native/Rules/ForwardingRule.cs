@@ -32,19 +32,22 @@ public sealed record ForwardingRule(RuleId Id, string? Name, RuleInput Input, Im
     public IEnumerable<RuleInput> Inputs => MoreInputs.Prepend(Input);
 
     /// <summary>Whose worker relays it: the input's interface, or, where there are several inputs, none of theirs, so that any of them may go.</summary>
-    public string Home => Select is null ? Input.Interface : FeedsHome;
+    public string Home => Select is null && Into is null ? Input.Interface : FeedsHome;
+
+    /// <summary>Of the end of a leg: the input of another rule of this node that it brings; null: it sends by devices.</summary>
+    public LegInput? Into => Outputs is [{ Into: { } into }] ? into : null;
 
     /// <summary>In place of an interface, for rules with several inputs; no interface can be called that.</summary>
     public const string FeedsHome = "feeds/0";
 
     /// <summary>Those that leave by a device of this node; the others are on their way to another node then.</summary>
-    public IEnumerable<RuleOutput> LocalOutputs => Outputs.Where(o => o.Node is null);
+    public IEnumerable<RuleOutput> LocalOutputs => Outputs.Where(o => o.Node is null && o.Rule is null);
 
     /// <summary>Of this node: those that it takes datagrams from and sends them by, each once.</summary>
-    public IEnumerable<string> Devices => Inputs.Select(i => i.Interface).Concat(LocalOutputs.Select(o => o.Interface)).Distinct();
+    public IEnumerable<string> Devices => Inputs.Where(i => i.From is null).Select(i => i.Interface).Concat(LocalOutputs.Select(o => o.Interface)).Distinct();
 
     /// <summary>Whether a leg begins or ends with it.</summary>
-    public bool HasLegs => Inputs.Any(i => i.Leg is not null) || Outputs.Any(o => o.Node is not null);
+    public bool HasLegs => Inputs.Any(i => i.Leg is not null || i.From is not null) || Outputs.Any(o => o.Node is not null);
 
     /// <summary>Everything that decides what the rule does, in one line: the input of the node's ruleset hash.</summary>
     public string CanonicalText =>
@@ -74,8 +77,8 @@ public sealed record ForwardingRule(RuleId Id, string? Name, RuleInput Input, Im
 
     /// <summary>Whether it has something that is refused unless forced: to write it down again takes <c>force</c>, too.</summary>
     public bool NeedsForce =>
-        Inputs.Any(i => Addresses.ReservedFor(i.Range) is not null || (Addresses.IsSourceSpecific(i.Range) && i.Source is null))
-        || Outputs.Any(o => o.MaySpoof || Addresses.ReservedFor(o.Range) is not null);
+        Inputs.Any(i => i.From is null && (Addresses.ReservedFor(i.Range) is not null || (Addresses.IsSourceSpecific(i.Range) && i.Source is null)))
+        || Outputs.Any(o => o.MaySpoof || (o.Rule is null && Addresses.ReservedFor(o.Range) is not null));
 
     /// <summary>By value, outputs in order.</summary>
     public bool Equals(ForwardingRule? other) =>

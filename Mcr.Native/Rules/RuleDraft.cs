@@ -17,6 +17,12 @@ public sealed record RuleDraft
 
     public string? InputSource { get; init; }
 
+    /// <inheritdoc cref="InputDraft.Node"/>
+    public string? InputNode { get; init; }
+
+    /// <inheritdoc cref="InputDraft.Rule"/>
+    public string? InputRule { get; init; }
+
     /// <summary>Of a prefix: <c>all</c>, <c>all-multicast</c>, <c>none</c>, or groups with commas.</summary>
     public string? InputJoin { get; init; }
 
@@ -64,6 +70,12 @@ public sealed record InputDraft
     public string? Port { get; init; }
 
     public string? Source { get; init; }
+
+    /// <summary>With <see cref="Rule"/>, and in place of all others: the node of a rule that sends into this one.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>That rule's id or name.</summary>
+    public string? Rule { get; init; }
 }
 
 /// <summary>An output as somebody wrote it; what is null was not written.</summary>
@@ -101,6 +113,9 @@ public sealed record OutputDraft
 
     /// <summary>With one node: those that back each other up, as <c>b+c</c>.</summary>
     public string? Pair { get; init; }
+
+    /// <summary>With one node, and in place of interface, group and port: the id or the name of its rule that this is an input of.</summary>
+    public string? Rule { get; init; }
 
     /// <summary>The outputs that are made of it.</summary>
     internal int Count => Node?.Split(NodeName.Between).Length ?? 1;

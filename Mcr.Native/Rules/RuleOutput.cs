@@ -38,6 +38,15 @@ public sealed record RuleOutput(string Interface, IPAddress Group, ushort Port, 
     /// <summary>With <see cref="Node"/>: the nodes, that one among them, that back each other up for what comes out there, the preferred one first. Each of them has a leg. Empty: that node is alone.</summary>
     public ImmutableArray<string> Pair { get; init; } = [];
 
+    /// <summary>With <see cref="Node"/>, and at the end of its leg: the id or the name of that node's rule of which it is an input, in place of a device, a group and a port, which mean nothing then; null: it is none.</summary>
+    public string? Rule { get; init; }
+
+    /// <summary>At the end of a leg with <see cref="Rule"/>: that rule's input.</summary>
+    public LegInput? Into { get; init; }
+
+    /// <summary>Into a rule of another node.</summary>
+    public static RuleOutput To(string rule) => new("", IPAddress.Any, 0) { Rule = rule };
+
     public GroupRange Range => new(Group, PrefixLength ?? GroupRange.Bits(Group), Port, LastPort ?? Port);
 
     public bool IsMulticast => Addresses.IsMulticast(Group);
@@ -73,7 +82,7 @@ public sealed record RuleOutput(string Interface, IPAddress Group, ushort Port, 
 
     /// <summary>Options that are not given are not in it, so that it stays what it was before there were such options.</summary>
     public string CanonicalText =>
-        $"output/1 interface={Interface} group={Range.GroupText} port={Range.PortText} ttl={(DecrementTtl ? "decrement" : EffectiveTtl)}"
+        (Rule is not null ? $"output/1 rule={Rule}" : $"output/1 interface={Interface} group={Range.GroupText} port={Range.PortText} ttl={(DecrementTtl ? "decrement" : EffectiveTtl)}")
         + (Source == SourceMode.Rewrite ? "" : Source == SourceMode.Keep ? " source=keep" : $" source={SourceAddress}{(MaySpoof ? "!" : "")}")
         + (Dscp is null ? "" : $" dscp={Dscp}")
         + (RateLimit == 0 ? "" : $" rate-limit={RateLimit}")
@@ -81,15 +90,19 @@ public sealed record RuleOutput(string Interface, IPAddress Group, ushort Port, 
         + (Pace ? " pace=on" : "")
         + (Priority == 0 ? "" : $" priority={Priority}")
         + (Node is null ? "" : $" node={Node}")
-        + (Pair.IsEmpty ? "" : $" pair={PairText}");
+        + (Pair.IsEmpty ? "" : $" pair={PairText}")
+        + (Into is null ? "" : $" into={Into}");
 
     /// <summary><see cref="Pair"/> as it is written: <c>b+c</c>; null where it is none.</summary>
     public string? PairText => Pair.IsEmpty ? null : string.Join(NodeName.Between, Pair);
 
-    public override string ToString() => Node is null ? $"{Range} on {Interface}" : $"{Range} on {Interface} of node {Node}";
+    public override string ToString() => Node is null ? PlaceText : $"{PlaceText} of node {Node}";
+
+    /// <summary>On the node that it is of: <c>239.2.2.2:6000 on eth1</c>, or <c>rule clean</c>.</summary>
+    public string PlaceText => Rule is null ? $"{Range} on {Interface}" : $"rule {Rule}";
 
     /// <summary>By value.</summary>
     public bool Equals(RuleOutput? other) => other is not null && CanonicalText == other.CanonicalText;
 
-    public override int GetHashCode() => HashCode.Combine(Interface, Group, Port, Node);
+    public override int GetHashCode() => HashCode.Combine(Interface, Group, Port, Node, Rule);
 }

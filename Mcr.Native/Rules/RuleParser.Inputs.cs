@@ -40,6 +40,8 @@ public sealed partial class RuleParser
     /// <param name="path">Of its fields.</param>
     private WrittenInput Input(string path, InputDraft draft)
     {
+        if (draft.Node is not null || draft.Rule is not null)
+            return FromRule(path, draft);
         int before = _problems.Count;
         string? device = Interface($"{path}.interface", draft.Interface);
         GroupRange? groups = Prefix($"{path}.group", draft.Group, "a multicast group such as 239.1.1.1, or a unicast address of this host");

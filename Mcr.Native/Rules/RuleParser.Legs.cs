@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Mcr.Native.Rules;
 
@@ -44,6 +45,12 @@ public sealed partial class RuleParser
     /// <summary>Each of these forwards the rule at times, and none has a leg to itself.</summary>
     private void CheckLegs(RedundancySettings redundancy)
     {
+        foreach ((int number, string? node) in _draft.MoreInputs.Select(i => i.Node).Prepend(_draft.InputNode).Index())
+        {
+            if (node is not null && redundancy.Nodes.Contains(node))
+                Problem(string.Create(CultureInfo.InvariantCulture, $"inputs[{number}].node"), $"'{node}' is one of the nodes that back each other up for this rule ({RedundancyField}), and has this input, too; name a node that is none of these");
+        }
+
         for (int i = 0; i < _draft.Outputs.Count; i++)
         {
             foreach ((string key, string? text) in new[] { ("node", _draft.Outputs[i].Node), ("pair", _draft.Outputs[i].Pair) })

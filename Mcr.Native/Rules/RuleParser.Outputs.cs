@@ -14,6 +14,8 @@ public sealed partial class RuleParser
     /// <returns>None with a problem; several for several nodes.</returns>
     private IEnumerable<RuleOutput> Outputs(string path, OutputDraft draft, GroupRange? inputGroups, GroupRange? input)
     {
+        if (draft.Rule is not null)
+            return IntoRule(path, draft, input ?? inputGroups);
         int before = _problems.Count;
         GroupRange? groups = Prefix($"{path}.group", draft.Group, "a multicast group such as 239.2.2.2, or the unicast address of a receiver");
         IPAddress? group = groups?.Group;
@@ -35,19 +37,15 @@ public sealed partial class RuleParser
         bool decrement = draft.Ttl == "decrement";
         byte? ttl = decrement ? null : (byte?)Number($"{path}.ttl", draft.Ttl, 1, byte.MaxValue, "a time to live; use a number from 1 to 255, or decrement");
         (SourceMode source, IPAddress? sourceAddress) = Source($"{path}.source", draft.Source, group);
-        byte? dscp = Option($"{path}.dscp", draft.Dscp, "copy", Dscp.Parse, "a DSCP; use copy, a number from 0 to 63, or a name such as ef, af41 or cs5");
-        long? rateLimit = Option($"{path}.rate-limit", draft.RateLimit, "off", BitRate.Parse, "a rate in bits a second; use off, or 1kbit to 1000Gbit, such as 5000000, 5Mbit or 1.5Gbit");
-        int? maxBurst = Number($"{path}.max-burst", draft.MaxBurst, 1, RuleOutput.MaxBurstLimit, $"a number of datagrams; use a number from 1 to {RuleOutput.MaxBurstLimit}");
-        bool? pace = Option($"{path}.pace", draft.Pace, "off", FlagText.Parse, "a flag; use on or off");
         if (hasLeg && source == SourceMode.Keep)
             Problem($"{path}.source", "'keep' cannot be with node: a leg carries the payload only and not whom it came from; give rewrite, or an address of the other node");
         if (hasLeg && decrement)
             Problem($"{path}.ttl", "'decrement' cannot be with node: a leg carries the payload only and not the time to live that it came with; give a number from 1 to 255");
-        int? priority = Number($"{path}.priority", draft.Priority, 0, RuleOutput.MaxPriority, $"a priority; use a number from 0 to {RuleOutput.MaxPriority}");
+        Func<RuleOutput, RuleOutput> options = OnTheWay(path, draft);
         (ImmutableArray<string> nodes, ImmutableArray<string> pair) = Nodes(path, draft);
         if (_problems.Count != before)
             return [];
-        var output = new RuleOutput(device!, range!.Value.Group, range.Value.Port, ttl)
+        RuleOutput output = options(new RuleOutput(device!, range!.Value.Group, range.Value.Port, ttl)
         {
             PrefixLength = range.Value.IsOneGroup ? null : (byte)range.Value.Length,
             LastPort = range.Value.Ports == 1 ? null : range.Value.Last,
@@ -55,14 +53,27 @@ public sealed partial class RuleParser
             Source = source,
             SourceAddress = sourceAddress,
             MaySpoof = source == SourceMode.Address && _draft.Force,
+            Pair = pair,
+        });
+        return nodes.IsEmpty ? [output] : nodes.Select(node => output with { Node = node });
+    }
+
+    /// <summary>The options of how datagrams leave, wherever to.</summary>
+    private Func<RuleOutput, RuleOutput> OnTheWay(string path, OutputDraft draft)
+    {
+        byte? dscp = Option($"{path}.dscp", draft.Dscp, "copy", Dscp.Parse, "a DSCP; use copy, a number from 0 to 63, or a name such as ef, af41 or cs5");
+        long? rateLimit = Option($"{path}.rate-limit", draft.RateLimit, "off", BitRate.Parse, "a rate in bits a second; use off, or 1kbit to 1000Gbit, such as 5000000, 5Mbit or 1.5Gbit");
+        int? maxBurst = Number($"{path}.max-burst", draft.MaxBurst, 1, RuleOutput.MaxBurstLimit, $"a number of datagrams; use a number from 1 to {RuleOutput.MaxBurstLimit}");
+        bool? pace = Option($"{path}.pace", draft.Pace, "off", FlagText.Parse, "a flag; use on or off");
+        int? priority = Number($"{path}.priority", draft.Priority, 0, RuleOutput.MaxPriority, $"a priority; use a number from 0 to {RuleOutput.MaxPriority}");
+        return output => output with
+        {
             Dscp = dscp,
             RateLimit = rateLimit ?? 0,
             MaxBurst = (byte)(maxBurst ?? 0),
             Pace = pace ?? false,
             Priority = (byte)(priority ?? 0),
-            Pair = pair,
         };
-        return nodes.IsEmpty ? [output] : nodes.Select(node => output with { Node = node });
     }
 
     /// <param name="group">Where the output sends to; null when that is unknown.</param>

@@ -31,7 +31,7 @@ public sealed partial class RuleParser
 
     private ForwardingRule? Parse()
     {
-        var first = new InputDraft { Interface = _draft.InputInterface, Group = _draft.InputGroup, Port = _draft.InputPort, Source = _draft.InputSource };
+        var first = new InputDraft { Interface = _draft.InputInterface, Group = _draft.InputGroup, Port = _draft.InputPort, Source = _draft.InputSource, Node = _draft.InputNode, Rule = _draft.InputRule };
         WrittenInput input = Input(HasSeveral ? "inputs[0]" : "input", first);
         (GroupRange? prefix, GroupRange? range) = (input.Groups, input.Range);
         GroupJoin join = GroupJoin.All;
@@ -58,6 +58,7 @@ public sealed partial class RuleParser
         AlarmSettings alarms = _draft.Alarms is { } watched ? AlarmText.Parse(watched, Within("alarms")) : default;
         RedundancySettings? redundancy = _draft.Redundancy is { } shared ? RedundancyText.Parse(shared, Within(RedundancyField)) : null;
         CheckNames();
+        CheckMadeOfLegs();
         if (redundancy is not null)
             CheckLegs(redundancy);
         if (_problems.Count > 0)

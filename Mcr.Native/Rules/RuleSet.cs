@@ -82,8 +82,8 @@ public sealed class RuleSet
     /// <param name="Node">Of another node's wire, which is no input of this one's; null for this node's.</param>
     internal readonly record struct Endpoint(string? Node, string Interface, IPAddress Group, ushort Port)
     {
-        public static Endpoint Of(RuleInput input) => new(null, input.Interface, input.Group, input.Port);
+        public static Endpoint Of(RuleInput input) => input.From is { } from ? new(from.Node, $"from {from.Rule}", input.Group, input.Port) : new(null, input.Interface, input.Group, input.Port);
 
-        public static Endpoint Of(RuleOutput output) => new(output.Node, output.Interface, output.Group, output.Port);
+        public static Endpoint Of(RuleOutput output) => new(output.Node, output.Rule is { } rule ? $"into {rule}" : output.Interface, output.Group, output.Port);
     }
 }

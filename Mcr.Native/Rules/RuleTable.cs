@@ -26,8 +26,14 @@ public readonly record struct RuleEntry(int Counter, int FirstOutput, int Output
     /// <summary>In the table of a feed: which of the rule's inputs it is, from 0 on.</summary>
     public byte Input { get; init; }
 
-    /// <summary>In the table of a feed: the rule's place among those with several inputs.</summary>
+    /// <summary>In the table of a feed: the rule's place among those with several inputs; <see cref="NoStream"/> of the end of a leg into one that there is not.</summary>
     public ushort Stream { get; init; }
+
+    /// <summary>In the table of a feed: it is the end of a leg, and what is good is that input of that rule.</summary>
+    public bool IsInto { get; init; }
+
+    /// <inheritdoc cref="Stream"/>
+    public const ushort NoStream = ushort.MaxValue;
 }
 
 /// <summary>An input as the loop looks it up: addresses as <see cref="Addresses.ToNumber"/> makes them, source 0 for any.</summary>

@@ -13,18 +13,24 @@ public static partial class ResolvedRuleCodec
 
     private const int Million = 1_000_000;
 
-    private static void Write(ByteWriter writer, ImmutableArray<ResolvedInput> inputs, SelectSettings? select)
+    private static void Write(ByteWriter writer, ImmutableArray<ResolvedInput> inputs, ulong into, SelectSettings? select)
     {
         writer.U8(checked((byte)inputs.Length));
-        if (select is null)
+        if (inputs.IsEmpty)
             return;
         foreach (ResolvedInput input in inputs)
         {
+            writer.U64(input.Token);
+            if (input.Token != 0)
+                continue;
             writer.U32(input.Socket + 1);
             Write(writer, input.Group, input.Port);
             Write(writer, input.Source ?? IPAddress.IPv6Any);
         }
 
+        writer.U64(into);
+        if (select is null)
+            return;
         writer.U8((byte)select.Mode);
         writer.U8(select.By is { } by ? (byte)by.Kind : NoKey);
         writer.U64(select.By?.Field.Pack() ?? 0);
@@ -38,21 +44,28 @@ public static partial class ResolvedRuleCodec
         writer.U32(select.BufferBytes);
     }
 
-    /// <summary>Empty where there is one input, and null then.</summary>
-    private static (ImmutableArray<ResolvedInput> Inputs, SelectSettings? Select) ReadInputs(ref ByteReader reader)
+    /// <summary>Empty where there is one input, and null then, and where it is the end of a leg into another rule.</summary>
+    private static (ImmutableArray<ResolvedInput> Inputs, ulong Into, SelectSettings? Select) ReadInputs(ref ByteReader reader)
     {
         var inputs = new ResolvedInput[ByteReader.Limited(reader.U8(), SelectSettings.MaxInputs)];
         if (inputs.Length == 0)
-            return ([], null);
+            return ([], 0, null);
         for (int i = 0; i < inputs.Length; i++)
         {
+            if (reader.U64() is not 0 and var token)
+            {
+                inputs[i] = ResolvedInput.OfLeg(token);
+                continue;
+            }
+
             int socket = reader.Count(int.MaxValue) - 1;
             (IPAddress group, ushort port) = Read(ref reader);
             IPAddress source = ReadAddress(ref reader);
             inputs[i] = new ResolvedInput(socket, group, port, source.Equals(IPAddress.IPv6Any) ? null : source);
         }
 
-        return ([.. inputs], ReadSelect(ref reader));
+        ulong into = reader.U64();
+        return ([.. inputs], into, into == 0 ? ReadSelect(ref reader) : null);
     }
 
     private static SelectSettings ReadSelect(ref ByteReader reader)

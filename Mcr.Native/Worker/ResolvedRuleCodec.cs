@@ -12,11 +12,11 @@ namespace Mcr.Native.Worker;
 /// <summary>
 /// A worker's rules as bytes, in a memfd of their own since they may be many, and their hash.
 /// <code>
-/// a set:    u8 version (6), u32 rules, then the rules
-/// a change: u8 version (6), u32 dropped, then u32 counter each, u32 rules, then the rules
+/// a set:    u8 version (7), u32 rules, then the rules
+/// a change: u8 version (7), u32 dropped, then u32 counter each, u32 rules, then the rules
 /// a rule:
 ///   16 group, 2 port, 16 source, u8 prefix length, u16 last port (both 0: that group and port alone), u8 analysis, u64 its parameters, u8 traced, if so: u8 ring, u32 session, u32 every, u32 limit, u16 snap,
-///   u64 until; u8 redundant, if so: u16 takeover-after, u8 rank, u8 nodes, u8 echoes, then each: u32 socket, 16 group, 2 port, u8 peers, then each: u64 MAC address, u8 rank; a leg (1 or 2 keys), u8 inputs (0: that group and port at the worker's own sockets), if any: each: u32 socket plus 1 (0: none), 16 group, 2 port, 16 source; and a selection; u32 counter, u8 outputs, then each:
+///   u64 until; u8 redundant, if so: u16 takeover-after, u8 rank, u8 nodes, u8 echoes, then each: u32 socket, 16 group, 2 port, u8 peers, then each: u64 MAC address, u8 rank; a leg (1 or 2 keys), u8 inputs (0: that group and port at the worker's own sockets), if any: each: u64 token, if 0: u32 socket plus 1 (0: none), 16 group, 2 port, 16 source; and u64 into, if 0: a selection; u32 counter, u8 outputs, then each:
 ///     u32 socket, 16 address, 2 port, u32 counter, u8 ttl, u8 decrement, u8 dscp (255: copied), u64 rate limit, u8 max burst, u8 pace, u8 mapped, u8 redundant, u32 MTU, a leg (1 key)
 /// a leg: u8 whether there is one, if so: u64 id, u8 keys, then each: u16 number, 16 key; no two have one number
 /// a selection: u8 mode, u8 key (255: none), u64 its field, u32 receive-timeout, u32 min-rate, u32 max-loss, u8 revert, u32 revert-after, u16 skew, u16 hold, u32 buffer; as in <see cref="SelectSettings"/>
@@ -28,7 +28,7 @@ public static partial class ResolvedRuleCodec
     public const int MaxBytes = 256 * 1024 * 1024;
 
     private const byte CopiedDscp = 255;
-    private const byte Version = 6;
+    private const byte Version = 7;
 
     public static byte[] Encode(ResolvedRuleSet rules)
     {
@@ -140,7 +140,7 @@ public static partial class ResolvedRuleCodec
         Write(writer, rule.Trace);
         Write(writer, rule.Redundancy);
         Write(writer, rule.Leg);
-        Write(writer, rule.Inputs, rule.Select);
+        Write(writer, rule.Inputs, rule.Into, rule.Select);
         writer.U32(rule.Counter);
         writer.U8(checked((byte)rule.Outputs.Length));
         foreach (ResolvedOutput output in rule.Outputs)
@@ -171,7 +171,8 @@ public static partial class ResolvedRuleCodec
 
     private static ResolvedRule ReadRule(ref ByteReader reader)
     {
-        (IPAddress group, ushort port) = Read(ref reader);
+        IPAddress group = ReadAddress(ref reader);
+        ushort port = BinaryPrimitives.ReverseEndianness((ushort)reader.U16());
         IPAddress source = ReadAddress(ref reader);
         int prefix = ByteReader.Limited(reader.U8(), GroupRange.Bits(group));
         var last = (ushort)reader.U16();
@@ -185,8 +186,10 @@ public static partial class ResolvedRuleCodec
         TraceSettings? trace = ReadTrace(ref reader);
         ResolvedRedundancy? redundancy = ReadRedundancy(ref reader);
         ResolvedLeg? leg = ReadLeg(ref reader, ResolvedLeg.MaxKeys);
-        (ImmutableArray<ResolvedInput> inputs, SelectSettings? select) = ReadInputs(ref reader);
-        if (select is not null && (prefix != 0 || last != 0 || leg is not null))
+        (ImmutableArray<ResolvedInput> inputs, ulong into, SelectSettings? select) = ReadInputs(ref reader);
+        if (port == 0 && inputs.FirstOrDefault() is not { Token: not 0 })
+            throw new InvalidDataException("port 0");
+        if (inputs.Length > 0 && (prefix != 0 || last != 0 || (leg is null) != (into == 0)))
             throw new InvalidDataException("several inputs, and a range or the end of a leg");
         int counter = reader.Count(SlotLayout.RuleCapacity - 1);
         int outputs = ByteReader.Limited(reader.U8(), ForwardingRule.MaxOutputs);
@@ -208,6 +211,7 @@ public static partial class ResolvedRuleCodec
             Redundancy = redundancy,
             Leg = leg,
             Inputs = inputs,
+            Into = into,
             Select = select,
         };
     }

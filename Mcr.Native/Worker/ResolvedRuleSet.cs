@@ -60,7 +60,10 @@ public sealed record ResolvedRule(IPAddress Group, ushort Port, IPAddress? Sourc
     /// <summary>Where it takes datagrams from that several inputs bring; empty: <paramref name="Group"/>, <paramref name="Port"/> and <paramref name="Source"/> at the worker's own ingress sockets. Those are the first one's otherwise.</summary>
     public ImmutableArray<ResolvedInput> Inputs { get; init; } = [];
 
-    /// <summary>How they become one stream; null exactly where there are no <see cref="Inputs"/>.</summary>
+    /// <summary>Of the end of a leg (<see cref="Leg"/>, one of <see cref="Inputs"/>, no outputs): the input of another rule that what is good goes into, which has it as <see cref="ResolvedInput.Token"/>; 0: it is none.</summary>
+    public ulong Into { get; init; }
+
+    /// <summary>How they become one stream; null exactly where there are no <see cref="Inputs"/>, or one for <see cref="Into"/>.</summary>
     public SelectSettings? Select { get; init; }
 
     /// <summary>Which of its datagrams are recorded; null for none.</summary>
@@ -68,7 +71,7 @@ public sealed record ResolvedRule(IPAddress Group, ushort Port, IPAddress? Sourc
 
     /// <summary>By value, outputs in order.</summary>
     public bool Equals(ResolvedRule? other) =>
-        other is not null && Counter == other.Counter && Port == other.Port && PrefixLength == other.PrefixLength && LastPort == other.LastPort && Group.Equals(other.Group) && Equals(Source, other.Source) && Analysis == other.Analysis && Equals(Trace, other.Trace) && Equals(Redundancy, other.Redundancy) && Equals(Leg, other.Leg) && Inputs.SequenceEqual(other.Inputs) && Equals(Select, other.Select) && Outputs.SequenceEqual(other.Outputs);
+        other is not null && Counter == other.Counter && Port == other.Port && PrefixLength == other.PrefixLength && LastPort == other.LastPort && Group.Equals(other.Group) && Equals(Source, other.Source) && Analysis == other.Analysis && Equals(Trace, other.Trace) && Equals(Redundancy, other.Redundancy) && Equals(Leg, other.Leg) && Inputs.SequenceEqual(other.Inputs) && Into == other.Into && Equals(Select, other.Select) && Outputs.SequenceEqual(other.Outputs);
 
     public override int GetHashCode() => HashCode.Combine(Group, Port, Counter);
 }
@@ -79,6 +82,11 @@ public sealed record ResolvedInput(int Socket, IPAddress Group, ushort Port, IPA
 {
     /// <summary>Nothing can come at present, as its device is not there: it keeps its number among the inputs, and so do the others.</summary>
     public const int NoSocket = -1;
+
+    /// <summary>What it is that the end of a leg brings, see <see cref="ResolvedRule.Into"/>, whichever of the two is there first; the rest means nothing then. 0: it is none of these.</summary>
+    public ulong Token { get; init; }
+
+    public static ResolvedInput OfLeg(ulong token) => new(NoSocket, IPAddress.IPv6Any, 0, null) { Token = token };
 }
 
 /// <summary>How a worker decides whether it forwards a redundant rule.</summary>

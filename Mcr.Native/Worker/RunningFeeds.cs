@@ -11,6 +11,7 @@ internal sealed class RunningFeeds(WorkerSlot? slot)
 {
     private readonly Dictionary<int, FrameInlet> _inlets = []; // by mcrd's id
     private readonly Dictionary<int, (ResolvedRule Rule, RuleEntry Entry, SelectedStream Stream)> _rules = []; // by counter
+    private readonly Dictionary<int, (ResolvedRule Rule, RuleEntry Entry)> _legs = []; // likewise: their ends that go into one of those
     private readonly Dictionary<int, (ResolvedRule Rule, SelectedStream Stream)> _gone = []; // likewise, of the change at hand
     private readonly Dictionary<(int Socket, RuleKey Key), int> _inputs = []; // counters
     private readonly List<SelectedStream> _ended = [];
@@ -54,7 +55,7 @@ internal sealed class RunningFeeds(WorkerSlot? slot)
     }
 
     /// <summary>What an input is, whichever socket it has now.</summary>
-    private static (IPAddress, ushort, IPAddress?) Where(ResolvedInput input) => (input.Group, input.Port, input.Source);
+    private static (IPAddress, ushort, IPAddress?, ulong) Where(ResolvedInput input) => (input.Group, input.Port, input.Source, input.Token);
 
     /// <summary>The same in every worker: what one has left in the slot is of these inputs in this order (FNV-1a, 64 bits).</summary>
     private static long IdentityOf(ResolvedRule rule)
@@ -65,8 +66,24 @@ internal sealed class RunningFeeds(WorkerSlot? slot)
         return (long)hash;
     }
 
+    /// <summary>The end of a leg, whether or not the rule is there that it goes into.</summary>
+    public void PutLeg(ResolvedRule rule, RuleEntry entry)
+    {
+        _legs.Add(rule.Counter, (rule, entry));
+        ResolvedInput input = rule.Inputs[0];
+        if (input.Socket != ResolvedInput.NoSocket)
+            _inputs.Add((input.Socket, KeyOf(input)), rule.Counter);
+        _isChanged = true;
+    }
+
     public void Remove(int counter)
     {
+        if (_legs.Remove(counter, out (ResolvedRule Rule, RuleEntry) leg))
+        {
+            _inputs.Remove((leg.Rule.Inputs[0].Socket, KeyOf(leg.Rule.Inputs[0])));
+            _isChanged = true;
+        }
+
         if (!_rules.Remove(counter, out (ResolvedRule Rule, RuleEntry, SelectedStream Stream) rule))
             return;
         _gone.Add(counter, (rule.Rule, rule.Stream));
@@ -84,25 +101,44 @@ internal sealed class RunningFeeds(WorkerSlot? slot)
         _gone.Clear();
         var streams = new List<FedRule>(_rules.Count);
         var inputs = new Dictionary<int, (List<RuleKey> Keys, List<RuleEntry> Entries)>(); // by socket
+        var ends = new Dictionary<ulong, FrameInlet?>(); // of legs, by token
+        foreach ((ResolvedRule rule, _) in _legs.Values)
+            ends[rule.Into] = InletOf(rule.Inputs[0]);
+        var wanted = new Dictionary<ulong, (ushort Stream, byte Input)>(); // by token
         foreach ((ResolvedRule rule, RuleEntry entry, SelectedStream stream) in _rules.Values)
         {
             for (int i = 0; i < rule.Inputs.Length; i++)
             {
-                ResolvedInput input = rule.Inputs[i];
-                if (input.Socket == ResolvedInput.NoSocket)
-                    continue;
-                if (!inputs.TryGetValue(input.Socket, out (List<RuleKey> Keys, List<RuleEntry> Entries) there))
-                    inputs[input.Socket] = there = ([], []);
-                there.Keys.Add(KeyOf(input));
-                there.Entries.Add(entry with { Input = (byte)i, Stream = (ushort)streams.Count });
+                if (rule.Inputs[i].Token is not 0 and var token)
+                    wanted[token] = ((ushort)streams.Count, (byte)i);
+                else
+                    Add(inputs, rule.Inputs[i], entry with { Input = (byte)i, Stream = (ushort)streams.Count });
             }
 
-            streams.Add(new FedRule(stream, entry, [.. rule.Inputs.Select(i => i.Socket == ResolvedInput.NoSocket ? null : _inlets[i.Socket])]));
+            streams.Add(new FedRule(stream, entry, [.. rule.Inputs.Select(i => i.Token == 0 ? InletOf(i) : ends.GetValueOrDefault(i.Token))]));
+        }
+
+        foreach ((ResolvedRule rule, RuleEntry entry) in _legs.Values)
+        {
+            bool isWanted = wanted.TryGetValue(rule.Into, out (ushort Stream, byte Input) place);
+            Add(inputs, rule.Inputs[0], entry with { IsInto = true, Input = place.Input, Stream = isWanted ? place.Stream : RuleEntry.NoStream });
         }
 
         _isChanged = false;
         return _last = new FeedTable([.. inputs.OrderBy(i => i.Key).Select(i => new Feed(_inlets[i.Key], new RuleTable(i.Value.Keys, i.Value.Entries)))], [.. streams]);
     }
+
+    private static void Add(Dictionary<int, (List<RuleKey> Keys, List<RuleEntry> Entries)> inputs, ResolvedInput input, RuleEntry entry)
+    {
+        if (input.Socket == ResolvedInput.NoSocket)
+            return;
+        if (!inputs.TryGetValue(input.Socket, out (List<RuleKey> Keys, List<RuleEntry> Entries) there))
+            inputs[input.Socket] = there = ([], []);
+        there.Keys.Add(KeyOf(input));
+        there.Entries.Add(entry);
+    }
+
+    private FrameInlet? InletOf(ResolvedInput input) => input.Socket == ResolvedInput.NoSocket ? null : _inlets[input.Socket];
 
     /// <summary>The loop has taken the last table: what is not in it is nobody's.</summary>
     public void Taken()

@@ -119,6 +119,8 @@ internal sealed class RunningRules
                 _redundancy.Put(rule.Counter, rule.Redundancy);
             if (keys[i] is { } input)
                 added.Add((input, entry));
+            else if (rule.Into != 0)
+                _feeds.PutLeg(rule, entry);
             else
                 _feeds.Put(rule, entry);
             Hash += hash;
@@ -166,7 +168,7 @@ internal sealed class RunningRules
         for (int i = 0; i < keys.Length; i++)
         {
             ResolvedRule rule = put[i];
-            if (rule.Select is not null)
+            if (!rule.Inputs.IsEmpty)
                 continue;
             RuleKey key = rule.Range.Key(rule.Source is null ? 0 : Addresses.ToNumber(rule.Source));
             keys[i] = key;
@@ -184,12 +186,14 @@ internal sealed class RunningRules
         var seen = new HashSet<(int, RuleKey)>();
         foreach (ResolvedRule rule in put)
         {
-            if (rule.Select is null != rule.Inputs.IsEmpty)
+            if (rule.Into != 0 && (rule.Leg is null || rule.Select is not null || rule.Inputs is not [{ Token: 0 }] || rule.Outputs.Length > 0))
+                throw new InvalidDataException($"rule for {rule.Group}:{rule.Port} goes into another one, and is not the end of a leg with one input and no output");
+            if (rule.Into == 0 && rule.Select is null != rule.Inputs.IsEmpty)
                 throw new InvalidDataException($"rule for {rule.Group}:{rule.Port} has {rule.Inputs.Length} inputs {(rule.Select is null ? "and nothing to select them by" : "to select from")}");
-            if (rule.Select is null)
+            if (rule.Inputs.IsEmpty)
                 continue;
             if (!_feeds.CanKnow)
-                throw new InvalidDataException($"rule for {rule.Group}:{rule.Port} has several inputs, and there is no slot for what is known of them");
+                throw new InvalidDataException($"rule for {rule.Group}:{rule.Port} takes from feeds, and there is no slot for what is known of them");
             foreach (ResolvedInput input in rule.Inputs.Where(i => i.Socket != ResolvedInput.NoSocket))
             {
                 if (!_feeds.Hears(input.Socket))

@@ -45,7 +45,7 @@ public sealed class InputsSettingsSpecs : IDisposable
     [InlineData($"inputs = [ {First}, {Second} ], select {{ mode = merge, skew = 1s }}", "mcrd.hocon:1:193: mcr.rules[0].select.skew: '1s' is no time by how much one input may be behind another; give 1ms to 450ms, in whole milliseconds")]
     [InlineData($"inputs = [ {First}, {Second} ], select {{ mode = merge, skev = 50ms }}", "mcrd.hocon:1:186: mcr.rules[0].select.skev is not a key of this version; did you mean 'skew'?")]
     [InlineData($"inputs = [ {First}, {{ interface = eth1, group = \"239.1.1.2\", port = 70000 }} ], select = merge", "mcrd.hocon:1:132: mcr.rules[0].inputs[1].port: '70000' is not a UDP port; use a number from 1 to 65535")]
-    [InlineData($"inputs = [ {First}, {{ interface = eth1, group = \"239.1.1.2\", port = 5001, join = all }} ], select = merge", "mcrd.hocon:1:138: mcr.rules[0].inputs[1].join is not a key of this version; known keys are group, interface, port, source")]
+    [InlineData($"inputs = [ {First}, {{ interface = eth1, group = \"239.1.1.2\", port = 5001, join = all }} ], select = merge", "mcrd.hocon:1:138: mcr.rules[0].inputs[1].join is not a key of this version; known keys are group, interface, node, port, rule, source")]
     [InlineData("inputs = [ { interface = eth0, group = \"239.1.1.1\", port = 0 } ]", "mcrd.hocon:1:76: mcr.rules[0].inputs[0].port: '0' is not a UDP port; use a number from 1 to 65535")]
     public void What_cannot_be_should_be_told_where_it_is_written(string inputs, string problem) =>
         Assert.Contains(problem, _directory.Problems($"mcr.rules = [ {{ {inputs}, {Outputs} }} ]"));

@@ -84,7 +84,7 @@ public sealed class OutputRoundTripSpecs(ITestOutputHelper output)
     [Trait("kind", "fuzz")]
     public void Damaged_outputs_should_never_do_more_than_be_refused()
     {
-        string[] seeds = ["239.2.2.2:6000:eth1?ttl=8&source=keep&dscp=ef&rate-limit=1.5Gbit&max-burst=8&pace=on&priority=5", "239.2.2.2:6000:eth1?node=b+c&ttl=8,239.2.2.2:6000:eth2?node=d&pair=e+d", "[ff3e::1]:6000:eth1?ttl=decrement&source=fe80::1%2&rate-limit=99999999999999999999G", "[::ffff:1.2.3.4]:1:a,[ff0e::]:2:b"];
+        string[] seeds = ["239.2.2.2:6000:eth1?ttl=8&source=keep&dscp=ef&rate-limit=1.5Gbit&max-burst=8&pace=on&priority=5", "239.2.2.2:6000:eth1?node=b+c&ttl=8,239.2.2.2:6000:eth2?node=d&pair=e+d", "[ff3e::1]:6000:eth1?ttl=decrement&source=fe80::1%2&rate-limit=99999999999999999999G", "[::ffff:1.2.3.4]:1:a,[ff0e::]:2:b", "clean@c?dscp=ef&priority=5,239.2.2.2:6000:eth1"];
         int accepted = 0;
         Fuzzing.Run(output, 50_000, random =>
         {
@@ -113,7 +113,12 @@ public sealed class OutputRoundTripSpecs(ITestOutputHelper output)
         },
         iter: Cases);
 
-    private static string Syntax(RuleOutput o) => $"{o.Range}:{o.Interface}?{string.Join('&', Written(o).Select(w => $"{w.Key}={w.Value}"))}";
+    private static string Syntax(RuleOutput o) => o.Rule is null
+        ? $"{o.Range}:{o.Interface}?{string.Join('&', Written(o).Select(w => $"{w.Key}={w.Value}"))}"
+        : $"{o.Rule}@{o.Node}{(Written(o).Any(w => !OfPlace(w.Key)) ? "?" : "")}{string.Join('&', Written(o).Where(w => !OfPlace(w.Key)).Select(w => $"{w.Key}={w.Value}"))}";
+
+    /// <summary>Written already where the output is a rule's, or not at all.</summary>
+    private static bool OfPlace(string key) => key is "node" or "ttl";
 
     /// <summary>Every option as a list shows it, by the name that it has in files and on command lines.</summary>
     private static IEnumerable<(string Key, string Value)> Written(RuleOutput o)

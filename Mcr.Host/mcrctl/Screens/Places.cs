@@ -20,23 +20,32 @@ internal static class Places
     /// <param name="node">Whose device it is; null: the one's that is asked.</param>
     public static string Of(string group, int port, int? last, string device, string? node) => Of(group, port, last, device) + (node is null ? "" : $"{Glue}of{Glue}{node}");
 
+    /// <summary>In place of a group, a port and an interface.</summary>
+    public static string OfRule(string rule, string? node) => $"rule{Glue}{rule}" + (node is null ? "" : $"{Glue}of{Glue}{node}");
+
     /// <summary>A line more where a leg ends.</summary>
     public static string LegFrom(LegFromEntry? leg) => leg is null ? "" : $"\nleg from {leg.Node} (rule {leg.RuleId})";
 
-    public static string Input(RuleEntry rule) => Inputs(rule.InputGroup, rule.InputPort, rule.InputLastPort, rule.InputInterface, rule.Source, rule.Inputs) + LegFrom(rule.LegFrom);
+    public static string Input(RuleEntry rule) => Inputs(rule.InputGroup, rule.InputPort, rule.InputLastPort, rule.InputInterface, rule.Source, rule.Inputs, First(rule.InputNode, rule.InputRule)) + LegFrom(rule.LegFrom);
 
     /// <summary>Each input on a line of its own, and whom it is from on another.</summary>
     /// <param name="more">Those behind the first; null for none.</param>
-    public static string Inputs(string group, int port, int? last, string device, string? source, IReadOnlyList<InputEntry>? more) => string.Join(
+    /// <param name="first">In place of what is before it; null: that is a place.</param>
+    public static string Inputs(string group, int port, int? last, string device, string? source, IReadOnlyList<InputEntry>? more, string? first) => string.Join(
         '\n',
         [
-            Of(group, port, last, device),
+            first ?? Of(group, port, last, device),
             .. source is null ? Array.Empty<string>() : [$"from {source}"],
-            .. (more ?? []).SelectMany(i => i.Source is null ? [Of(i.Group, i.Port, null, i.Interface)] : new[] { Of(i.Group, i.Port, null, i.Interface), $"from {i.Source}" }),
+            .. (more ?? []).SelectMany(i => i.Source is null ? [One(i)] : new[] { One(i), $"from {i.Source}" }),
         ]);
 
+    /// <returns>null: the first input is a place.</returns>
+    public static string? First(string? node, string? rule) => rule is null ? null : OfRule(rule, node);
+
+    private static string One(InputEntry input) => input.Rule is null ? Of(input.Group, input.Port, null, input.Interface) : OfRule(input.Rule, input.Node);
+
     public static string Output(OutputEntry output) =>
-        $"{Of(output.Group, output.Port, output.LastPort, output.Interface, output.Node)} ttl{Glue}{output.Ttl}"
+        (output.Rule is null ? $"{Of(output.Group, output.Port, output.LastPort, output.Interface, output.Node)} ttl{Glue}{output.Ttl}" : OfRule(output.Rule, output.Node))
         + (output.Source is null ? "" : $", source{Glue}{output.Source}")
         + (output.Dscp is null ? "" : $", dscp{Glue}{output.Dscp}")
         + (output.RateLimit is not { } rate ? "" : $", rate-limit{Glue}{BitRate.Format(rate)}")

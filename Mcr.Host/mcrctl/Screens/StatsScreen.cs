@@ -58,7 +58,7 @@ internal static class StatsScreen
             [
                 Conditions.Word(condition),
                 Name(rule),
-                Places.Inputs(rule.InputGroup, rule.InputPort, rule.InputLastPort, rule.InputInterface, source: null, rule.Inputs?.Select(i => i with { Source = null }).ToArray()) + Places.LegFrom(rule.LegFrom),
+                Places.Inputs(rule.InputGroup, rule.InputPort, rule.InputLastPort, rule.InputInterface, source: null, rule.Inputs?.Select(i => i with { Source = null }).ToArray(), Places.First(rule.InputNode, rule.InputRule)) + Places.LegFrom(rule.LegFrom),
                 Quantity.PerSecond(Rate(rule)),
                 Quantity.BitsPerSecond(rule.BitsPerSecond),
                 Quantity.PerSecond(rule.Rates?.OneSecond.DropsPerSecond ?? 0),
@@ -85,7 +85,7 @@ internal static class StatsScreen
         return new Row(
             [
                 Conditions.Word(condition),
-                Places.Of(output.Group, output.Port, output.LastPort, output.Interface, output.Node),
+                output.Rule is null ? Places.Of(output.Group, output.Port, output.LastPort, output.Interface, output.Node) : Places.OfRule(output.Rule, output.Node),
                 Name(rule),
                 Quantity.PerSecond(output.Rates?.OneSecond.SentPerSecond ?? 0),
                 Quantity.BitsPerSecond(output.Rates?.OneSecond.BitsPerSecond ?? 0),
