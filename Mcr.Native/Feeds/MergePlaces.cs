@@ -53,6 +53,15 @@ internal sealed unsafe class MergePlaces : IDisposable
         Top = _from = top;
     }
 
+    /// <summary>Numbers from <paramref name="number"/> to before <paramref name="end"/> are written to.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Reach(long number, long end)
+    {
+        if (number - _from < 0)
+            _from = number;
+        Reach(end);
+    }
+
     /// <summary>Numbers up to <paramref name="end"/> have places from now on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Reach(long end)

@@ -9,21 +9,15 @@ namespace Mcr.Native.Feeds;
 /// </content>
 internal sealed unsafe partial class StreamMerger
 {
-    /// <summary>Datagrams in a row that make a stream of what was apart: two senders to one group take turns, and neither gets so far.</summary>
-    private const int EnoughInARow = 3;
-
     /// <summary>Numbers that an input may skip whatever the rate, and as many more as it may have missed.</summary>
     private const long Near = 64;
 
     private const long NearWhileUnknown = 4096;
 
-    /// <summary>An input that is slow lives as long as this without a datagram.</summary>
-    private const long LongestLife = 10 * Second;
+    /// <summary>Of 8 bits: what is less than half of them behind is not ahead.</summary>
+    private const long NearBehind8 = 96;
 
     private long _vicinity = NearWhileUnknown; // numbers that are about as many as come within the skew, twice
-    private readonly Candidate[] _apart = new Candidate[Rules.SelectSettings.MaxInputs]; // by input
-    private int _apartCount; // datagrams that wait apart
-    private long _apartDeadline; // when they are to be looked at
     private UInt128 _past; // the stream before
     private ulong _pastNumber; // where it ended
     private long _pastUntil; // so long stragglers of it may come
@@ -35,7 +29,7 @@ internal sealed unsafe partial class StreamMerger
         long ahead = number - _run->Next;
         if (ahead < -_behind || ahead >= _ahead)
             return false;
-        if (ahead <= _vicinity && ahead >= -_vicinity)
+        if (ahead <= _vicinity && ahead >= -(_reader.Bits == 8 ? NearBehind8 : _vicinity))
             return true;
         return GoesOn(number, input, now);
     }
@@ -47,6 +41,18 @@ internal sealed unsafe partial class StreamMerger
     /// <summary>It is of the stream that is forwarded and further ahead than anything can wait: the stream is too fast for so long a wait.</summary>
     private bool IsBeyond(in SequenceReading reading, long number, int input, long now) =>
         _heldCount > 0 && number - _run->Next >= _ahead && reading.Stream == _run->Stream && GoesOn(number, input, now);
+
+    /// <summary>Another input that lives has brought numbers close before those that are missing.</summary>
+    private bool IsAnotherNear(int input, long now)
+    {
+        for (int i = 0; i < _inputs; i++)
+        {
+            if (i != input && Lives(i, now) && State(i)->Last - _run->Next is < 0 and var behind && behind > -_vicinity)
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>
     /// Whether the input brings nothing but what it has brought before, or what was given up, and has done so for longer than anybody can be behind: it has begun anew not far from where it was.
@@ -68,142 +74,6 @@ internal sealed unsafe partial class StreamMerger
     /// <summary>A straggler of the stream before, which is over.</summary>
     private bool IsPast(in SequenceReading reading, long now) =>
         now < _pastUntil && reading.Stream == _past && Difference(reading.Number, _pastNumber) is var ahead && ahead >= -_behind && ahead <= _vicinity;
-
-    private MergeVerdict TakeApart(in FeedDatagram datagram, in SequenceReading reading, long now)
-    {
-        int input = datagram.Input;
-        int place = _held.TryAdd(in datagram, now, (long)reading.Number, reading.Count, HeldState.Apart);
-        if (place < 0)
-        {
-            MakeRoom(now);
-            return MergeVerdict.Full;
-        }
-
-        ref Candidate apart = ref _apart[input];
-        if (!apart.Is || reading.Stream != apart.Stream || Difference(reading.Number, apart.Number) is var step && (step <= -_vicinity || step >= _ahead))
-        {
-            DropApartOf(input);
-            apart = new Candidate { Is = true, Stream = reading.Stream, First = reading.Number, Since = now };
-        }
-        else if (Difference(reading.Number + (ulong)reading.Count, apart.First) is var span && (span <= -_vicinity || span >= _ahead))
-        {
-            DropApartOf(input); // more than can wait of one stream
-            apart.First = reading.Number;
-        }
-
-        if (apart.Head == 0)
-            apart.Head = place + 1;
-        else
-            _held[apart.Tail - 1]->Next = place + 1;
-        apart.Tail = place + 1;
-        if (_apartCount++ == 0)
-            _apartDeadline = now + _skew;
-        _block[SelectBlock.Waiting] = _heldCount + _apartCount;
-        apart.Number = reading.Number;
-        apart.At = now;
-        apart.InARow++;
-        if (HaveAllLeft(now))
-            FollowBest(now);
-        return MergeVerdict.Held;
-    }
-
-    /// <summary>Each input has its last datagram apart, or is silent for longer than it would be.</summary>
-    private bool HaveAllLeft(long now)
-    {
-        for (int i = 0; i < _inputs; i++)
-        {
-            if (!_apart[i].Is && Lives(i, now))
-                return false;
-        }
-
-        return true;
-    }
-
-    /// <summary>None of them has been heard with the stream that is forwarded.</summary>
-    private bool IsRunOver(long now)
-    {
-        for (int i = 0; i < _inputs; i++)
-        {
-            if (Lives(i, now))
-                return false;
-        }
-
-        return true;
-    }
-
-    private bool Lives(int input, long now)
-    {
-        long good = Input(input)[SelectBlock.GoodAt];
-        return good != 0 && State(input)->HasOwn != 0 && Math.Min(now, _until[input]) - good < Math.Clamp(2 * State(input)->Interval, _skew, Math.Max(_skew, LongestLife));
-    }
-
-    /// <summary>
-    /// Of what the inputs have apart: what most of them have; among those, what has begun last, since an input that replays something was apart long before.
-    /// </summary>
-    /// <returns>One of the inputs that have it; -1: nothing is apart.</returns>
-    private int Best()
-    {
-        (int best, int most) = (-1, 0);
-        for (int i = 0; i < _inputs; i++)
-        {
-            if (!_apart[i].Is || _apart[i].Head == 0)
-                continue;
-            int agreeing = 0;
-            for (int j = 0; j < _inputs; j++)
-                agreeing += IsSame(i, j) ? 1 : 0;
-            if (agreeing > most || (agreeing == most && _apart[i].Since > _apart[best].Since))
-                (best, most) = (i, agreeing);
-        }
-
-        return best;
-    }
-
-    private bool IsSame(int one, int other) =>
-        _apart[one].Is && _apart[other].Is && _apart[one].Stream == _apart[other].Stream && Difference(_apart[one].Number, _apart[other].Number) is var ahead && ahead > -_ahead && ahead < _ahead;
-
-    private void FollowBest(long now)
-    {
-        if (Best() is var best and >= 0 && (_apart[best].InARow >= EnoughInARow || IsRunOver(now)))
-            Follow(best, now);
-    }
-
-    /// <summary>What has waited apart for as long as anything may.</summary>
-    private void ExpireApart(long now, long until)
-    {
-        if (HaveAllLeft(now))
-            FollowBest(now);
-        _apartDeadline = long.MaxValue;
-        for (int i = 0; i < _inputs; i++)
-        {
-            while (_apart[i].Head != 0 && _held[_apart[i].Head - 1]->Since + _skew <= until)
-                DropFirstApart(i);
-            if (_apart[i].Head != 0)
-                _apartDeadline = Math.Min(_apartDeadline, _held[_apart[i].Head - 1]->Since + _skew);
-        }
-    }
-
-    private void DropApartOf(int input)
-    {
-        while (_apart[input].Head != 0)
-            DropFirstApart(input);
-    }
-
-    private void DropFirstApart(int input)
-    {
-        int place = TakeFirstApart(input);
-        Input(input)[SelectBlock.Astray]++;
-        _held.Drop(place);
-    }
-
-    /// <returns>Its place, for the caller to do something with it.</returns>
-    private int TakeFirstApart(int input)
-    {
-        int place = _apart[input].Head - 1;
-        _apart[input].Head = _held[place]->Next;
-        _apartCount--;
-        _block[SelectBlock.Waiting] = _heldCount + _apartCount;
-        return place;
-    }
 
     /// <summary>What was apart is the stream that is forwarded from now on; what waits of the one before goes first.</summary>
     /// <param name="best">One of the inputs that have it.</param>
@@ -332,7 +202,7 @@ internal sealed unsafe partial class StreamMerger
         {
             new Span<long>(_block + SelectBlock.State, SelectBlock.StateWords).Clear();
             for (int i = 0; i < Rules.SelectSettings.MaxInputs; i++)
-                new Span<long>(Input(i), SelectBlock.WordsPerInput).Clear(); // of other inputs
+                new Span<long>(Input(i) + SelectBlock.HeardAt, SelectBlock.WordsPerInput - SelectBlock.HeardAt).Clear(); // of other inputs; what was counted stays counted
             _block[SelectBlock.Tag] = _tag;
         }
 
@@ -344,29 +214,5 @@ internal sealed unsafe partial class StreamMerger
         _places.Reach(_run->Next);
         for (long n = _run->Next - SelectBlock.WindowNumbers; n - _run->Next < 0; n++)
             (_places[n]->IsForwarded, _places[n]->SeenBy) = (WasForwarded(n), byte.MaxValue); // who has brought it is not known any more
-    }
-
-    /// <summary>A stream that an input brings and that is not the one that is forwarded.</summary>
-    private struct Candidate
-    {
-        /// <summary>The input's last datagram was of it.</summary>
-        public bool Is;
-
-        public UInt128 Stream;
-
-        /// <summary>The numbers that wait begin about here; as the field has it.</summary>
-        public ulong First;
-
-        /// <summary>The last one.</summary>
-        public ulong Number;
-
-        public long Since;
-        public long At;
-        public int InARow;
-
-        /// <summary>The chain of its datagrams that wait, plus 1; 0: none.</summary>
-        public int Head;
-
-        public int Tail;
     }
 }

@@ -18,6 +18,9 @@ internal sealed unsafe partial class StreamMerger : IDisposable
 
     private const long Second = 1_000_000_000;
 
+    /// <summary>Of an input's interval: one outage does not make it a slow one.</summary>
+    private const int MostGrowth = 4;
+
     private readonly SequenceReader _reader;
     private readonly ContentWindow? _content; // in place of everything else
     private readonly long* _block;
@@ -33,6 +36,7 @@ internal sealed unsafe partial class StreamMerger : IDisposable
     private readonly long _tag;
     private readonly long[] _until = new long[SelectSettings.MaxInputs]; // boot clock: of each input, what had come by then has been taken
     private bool _hasBegun; // the one before may still use the block until then
+    private byte _heard; // a bit for each input that has brought something of the stream here
     private long _tickedAt;
 
     /// <param name="inputs">How many there are.</param>
@@ -47,6 +51,7 @@ internal sealed unsafe partial class StreamMerger : IDisposable
         _skew = settings.SkewMilliseconds * 1_000_000L;
         _hold = settings.HoldMilliseconds * 1_000_000L;
         _held = new HeldDatagrams(settings.BufferBytes);
+        _mostApart = settings.BufferBytes / 4;
         if (by.Kind == SelectKeyKind.Content)
         {
             _content = new ContentWindow(_skew);
@@ -62,9 +67,6 @@ internal sealed unsafe partial class StreamMerger : IDisposable
         _tag = HashCode(by, inputs) ^ identity;
         _until.AsSpan().Fill(long.MaxValue);
     }
-
-    /// <summary>Nanoseconds by which an input may be behind another.</summary>
-    public long Skew => _skew;
 
     /// <summary>When <see cref="Expire"/> has something to do, in nanoseconds of the boot clock; long.MaxValue: nothing waits.</summary>
     public long NextDeadline => !_hasBegun ? long.MaxValue : Math.Min(
@@ -96,7 +98,10 @@ internal sealed unsafe partial class StreamMerger : IDisposable
         if (IsBeyond(in reading, number, datagram.Input, now))
         {
             _block[SelectBlock.Overflows]++;
-            Advance(_firstHeld);
+            if (IsAnotherNear(datagram.Input, now))
+                DropHeldOf(datagram.Input); // it is not where the others are
+            else
+                Advance(_firstHeld);
             return MergeVerdict.Full;
         }
 
@@ -131,7 +136,7 @@ internal sealed unsafe partial class StreamMerger : IDisposable
     private MergeVerdict TakeOwn(in FeedDatagram datagram, in SequenceReading reading, long number, long now)
     {
         long end = number + reading.Count;
-        _places.Reach(end);
+        _places.Reach(number, end);
         if (IsVain(datagram.Input, number, end, now))
             return TakeApart(in datagram, in reading, now);
         MergeVerdict verdict = reading.Count == 0 ? TakeHeartbeat(datagram.Input, number, now)
@@ -274,8 +279,9 @@ internal sealed unsafe partial class StreamMerger : IDisposable
         if (state->HasOwn == 0 || end - 1 - state->Own > 0)
             (state->HasOwn, state->Own) = (1, end - 1);
         long good = words[SelectBlock.GoodAt];
-        if (good != 0)
-            state->Interval = Math.Max(now - good, state->Interval - (state->Interval >> 6));
+        if (good != 0 && (_heard & bit) != 0) // else the pause may have been an earlier worker's
+            state->Interval = Math.Max(state->Interval == 0 ? now - good : Math.Min(now - good, MostGrowth * state->Interval), state->Interval - (state->Interval >> 6));
+        _heard |= bit;
         words[SelectBlock.GoodAt] = now;
         _apart[input].Is = false;
     }

@@ -1,4 +1,6 @@
 using Mcr.Native.Ingress;
+using Mcr.Native.Interop;
+using Mcr.Native.Rules;
 
 namespace Mcr.Native.Loop;
 
@@ -18,6 +20,15 @@ internal sealed class FrameInlet(IFrameSource source, int linkHeader, Reassembly
 
     /// <summary>Of a feed: everything that had come by then has been taken; boot clock, nanoseconds.</summary>
     public long TakenUntil { get; set; }
+
+    /// <summary>Of a feed: a batch was taken, and there may be more. What has arrived before the last one of it has been taken, since a queue keeps the order.</summary>
+    /// <param name="now">Boot clock.</param>
+    /// <param name="arrival">Of the last one, wall clock; where it is not known, nothing is taken to lie in a queue for longer than anything may be waited for.</param>
+    public void TookSome(long now, long arrival)
+    {
+        long until = arrival == ReceivedFrame.UnknownArrival ? now - (SelectSettings.LongestSkewMilliseconds * 1_000_000L) : arrival - (WallClock.Nanoseconds - BootClock.Nanoseconds);
+        TakenUntil = Math.Max(TakenUntil, Math.Min(until, now));
+    }
 
     /// <summary>After a flush: nobody looks at what it has delivered any more.</summary>
     public void Release()

@@ -37,9 +37,15 @@ internal sealed unsafe partial class RelayLoop
 
             taken += frames;
             if (frames == FrameBatch.Capacity || _slot.Words[SlotLayout.ClippedWord] != clipped)
+            {
                 isAnyFull = true;
+                feed.Inlet.TookSome(_feedsAt, frames == 0 ? ReceivedFrame.UnknownArrival : _batch[frames - 1].Arrival);
+            }
             else
+            {
                 feed.Inlet.TakenUntil = _feedsAt;
+            }
+
             feed.Inlet.Reassembly?.Expire();
         }
 
@@ -148,9 +154,8 @@ internal sealed unsafe partial class RelayLoop
         {
             next = stream.NextWaiting;
             stream.IsWaiting = false;
-            long deadline = stream.Merger!.NextDeadline;
-            long until = now - deadline > stream.Merger.Skew ? now : stream.TakenUntil(now); // a flood at one input keeps nobody waiting for ever
-            if (deadline <= until)
+            long until = stream.TakenUntil(now);
+            if (stream.Merger!.NextDeadline <= until)
             {
                 Touch(stream);
                 stream.Merger.Expire(now, until);

@@ -57,6 +57,8 @@ public sealed partial class RuleParser
 
         AlarmSettings alarms = _draft.Alarms is { } watched ? AlarmText.Parse(watched, Within("alarms")) : default;
         RedundancySettings? redundancy = _draft.Redundancy is { } shared ? RedundancyText.Parse(shared, Within(RedundancyField)) : null;
+        if (select?.By is { } key)
+            CheckKinds(key, analysis);
         CheckNames();
         CheckMadeOfLegs();
         if (redundancy is not null)

@@ -26,8 +26,10 @@ internal sealed class Rehearsal : IDisposable
         typeof(PayloadAnalyser), typeof(RtpAnalyser), typeof(TransportStreamAnalyser), typeof(SequenceWindow), typeof(Flows), typeof(LatencyMeter),
         typeof(Tracer), typeof(OutcomeMarks), typeof(Pacer), typeof(PacketHeaders), typeof(SendQueue), typeof(Sender), typeof(RelayLoop), typeof(TakeoverWatch), typeof(Takeover), typeof(EchoTable), typeof(EchoFrame),
         typeof(LegSender), typeof(LegReceiver), typeof(LegHeader), typeof(LegKeys), typeof(LegMac), typeof(SipHash), typeof(ReplayWindow), typeof(LegLatency),
-        typeof(FailoverChooser), typeof(InputLosses), typeof(StreamMerger), typeof(SelectedStream),
     ];
+
+    /// <summary>Likewise, of workers that have rules with several inputs: others would have a megabyte of it for nothing.</summary>
+    private static readonly Type[] NeededByFeeds = [typeof(FailoverChooser), typeof(InputLosses), typeof(StreamMerger), typeof(SequenceReader), typeof(MergePlaces), typeof(HeldDatagrams), typeof(ContentWindow), typeof(SelectedStream)];
 
     private volatile bool _greeted;
 
@@ -44,7 +46,8 @@ internal sealed class Rehearsal : IDisposable
     /// <summary>
     /// Once the loop runs: what it will need when a rule is traced, analysed or paced for the first time is compiled now, beside it, and not then, in its middle.
     /// </summary>
-    public static void BeginOfTheDataPath() => new Thread(() => new Rehearsal().Prepare(NeededLater)) { Name = "rehearsal", IsBackground = true }.Start();
+    /// <param name="hasFeeds">There are rules with several inputs.</param>
+    public static void BeginOfTheDataPath(bool hasFeeds) => new Thread(() => new Rehearsal().Prepare(hasFeeds ? [.. NeededByFeeds, .. NeededLater] : NeededLater)) { Name = "rehearsal", IsBackground = true }.Start();
 
     public void Dispose() => _greeted = true;
 

@@ -226,7 +226,7 @@ internal sealed class RelayWorker : IDisposable
                 // Not before there are rules: what has queued up since an earlier worker died would match nothing.
                 _isRunning = true;
                 _begin.Set();
-                Rehearsal.BeginOfTheDataPath();
+                Rehearsal.BeginOfTheDataPath(table.Feeds.Streams.Length > 0);
             }
 
             while (_slot.Read(SlotLayout.GenerationWord) != generation)

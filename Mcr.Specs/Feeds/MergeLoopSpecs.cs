@@ -1,4 +1,5 @@
 using Mcr.Native.Feeds;
+using Mcr.Native.Interop;
 using Mcr.Native.Packet;
 using Mcr.Native.Worker;
 
@@ -55,6 +56,31 @@ public sealed class MergeLoopSpecs
         loop.Turn();
         Assert.Empty(loop.Take());
         Assert.Equal((1, 3), (loop.Slot.ReadDrops(DropReason.Late), loop.Received));
+    }
+
+    /// <summary>What is missing lies in the other input's queue, behind other traffic.</summary>
+    [Fact]
+    public void Loop_that_is_late_should_wait_for_what_had_arrived_in_time()
+    {
+        using var loop = new FeedLoop(FeedLoop.Merge(skew: 20));
+        long arrival = WallClock.Nanoseconds;
+        for (ushort n = 0; n < 192; n++)
+            loop.Put(1, n, arrival: arrival, group: "239.9.9.9");
+        for (ushort n = 0; n < 256; n++)
+        {
+            if (n != 10)
+                loop.Put(0, n, arrival: arrival);
+            loop.Put(1, n, arrival: arrival);
+        }
+
+        while (loop.Turn() > 0)
+        {
+            long then = BootClock.Nanoseconds + 60_000_000;
+            SpinWait.SpinUntil(() => BootClock.Nanoseconds > then);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 256), loop.Take());
+        Assert.Equal(0, loop.Word(SelectBlock.Lost));
     }
 
     [Fact]

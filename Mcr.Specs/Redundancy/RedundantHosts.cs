@@ -17,11 +17,12 @@ internal sealed class RedundantHosts : IDisposable
 
     /// <param name="more">Of the rule's <c>ha</c>.</param>
     /// <param name="prepare">Before any of them starts.</param>
-    public RedundantHosts(int nodes, string more = "", Action<ThreeHosts>? prepare = null)
+    /// <param name="input">As in a file; what is sent comes to 239.1.1.1:5000 on in0.</param>
+    public RedundantHosts(int nodes, string more = "", Action<ThreeHosts>? prepare = null, string input = "input { interface = in0, group = \"239.1.1.1\", port = 5000 }")
     {
         Nodes = [.. Enumerable.Range(0, nodes)];
         string names = string.Join(", ", Nodes.Select(n => (char)('a' + n)));
-        Hosts = new ThreeHosts($"{{ id = {RuleId}, ha {{ nodes = [{names}]{(more.Length > 0 ? ", " + more : "")} }}, input {{ interface = in0, group = \"239.1.1.1\", port = 5000 }}, outputs = [ {{ interface = out0, group = \"{Group}\", port = 6000 }} ] }}", nodes);
+        Hosts = new ThreeHosts($"{{ id = {RuleId}, ha {{ nodes = [{names}]{(more.Length > 0 ? ", " + more : "")} }}, {input}, outputs = [ {{ interface = out0, group = \"{Group}\", port = 6000 }} ] }}", nodes);
         Recorder = new SequenceRecorder(Hosts.Destination, "10.2.0.100", Group, 6000);
         prepare?.Invoke(Hosts);
         Hosts.Start();

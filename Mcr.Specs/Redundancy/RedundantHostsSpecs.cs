@@ -29,6 +29,25 @@ public sealed class RedundantHostsSpecs(ITestOutputHelper output)
         Assert.InRange(back.Doubled, 0, 3 * RedundantHosts.Rate); // until the cluster says so
     }
 
+    /// <summary>Each node merges the feeds for itself, and one of them forwards what it has made of them.</summary>
+    [Fact]
+    public void Merge_of_several_inputs_should_be_taken_over_as_a_stream_of_one_is()
+    {
+        using var hosts = new RedundantHosts(2, input: "inputs = [ { interface = in0, group = \"239.1.1.1\", port = 5000 }, { interface = in0, group = \"239.1.1.9\", port = 5000 } ], select = \"merge,by=sequence offset=4 width=64\"");
+        hosts.AwaitForwarding("a", "b");
+        Reception calm = hosts.During(() => { }, () => hosts.Recorder.AwaitMore(RedundantHosts.Rate));
+        Assert.Equal((0, 0), (calm.Lost, calm.Doubled));
+        int[] owner = RedundantHosts.ProcessesOf(hosts.Of("a"));
+        Reception died = hosts.During(() => RedundantHosts.Signal(owner, Libc.SIGKILL), () => hosts.AwaitForwarding("b"));
+        output.WriteLine($"died: {died}");
+        Assert.InRange(died.Silence.TotalMilliseconds, 0, 250);
+        Assert.Equal(0, died.Doubled);
+        Reception back = hosts.During(() => hosts.Of("a").Mcrd.StartAgain(), () => hosts.AwaitForwarding("a", "b"));
+        output.WriteLine($"back: {back}");
+        Assert.Equal(0, back.Lost);
+        Assert.InRange(back.Doubled, 0, RedundantHosts.Rate / 100);
+    }
+
     /// <summary>To the cluster both look the same: two forward, and neither hears the other. Only of one segment both datagrams reach the same receivers.</summary>
     [Fact]
     public void Segment_that_echoes_no_more_should_have_one_forwarder_and_one_that_is_cut_two()

@@ -29,6 +29,24 @@ public sealed class InputsParserSpecs
         Assert.Equal("239.1.1.1:5000 on eth0 and 239.1.1.2:5001 from 10.0.0.7 on eth1", rule.InputsText);
     }
 
+    [Theory]
+    [InlineData("merge", "ts", true)]
+    [InlineData("merge", "moldudp64", true)]
+    [InlineData("merge,by=moldudp64", "rtp", true)]
+    [InlineData("merge,by=moldudp64", "ts", true)]
+    [InlineData("merge,by=moldudp64", "moldudp64", false)]
+    [InlineData("merge", "rtp", false)]
+    [InlineData("merge", "off", false)]
+    [InlineData("merge", "sequence offset=2 width=16", false)]
+    [InlineData("merge,by=content", "ts", false)]
+    [InlineData("failover", "ts", false)]
+    [InlineData("failover,max-loss=1%", "ts", true)]
+    public void Payloads_of_two_kinds_should_be_refused(string select, string analyse, bool isRefused)
+    {
+        _ = RuleParser.Parse(Draft with { Select = select, Analyse = analyse }, out IReadOnlyList<RuleProblem> problems);
+        Assert.Equal(isRefused ? ["analyse"] : [], problems.Select(p => p.Field));
+    }
+
     [Fact]
     public void What_it_is_should_be_told_by_each_input_and_by_how_they_are_selected()
     {
