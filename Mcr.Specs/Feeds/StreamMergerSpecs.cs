@@ -138,6 +138,16 @@ public sealed class StreamMergerSpecs
     }
 
     [Fact]
+    public void Whoever_goes_on_in_another_workers_place_should_know_what_was_not_sent()
+    {
+        using var probe = new MergeProbe(MergeProbe.By(SelectKeyKind.Rtp, hold: 0));
+        probe.Flow(0, 40_000, input => input == 0, lost: i => i == 39_990);
+        probe.Restart();
+        Assert.Equal(MergeVerdict.Forward, probe.Rtp(1, 39_990));
+        Assert.Equal(MergeVerdict.Dropped, probe.Rtp(1, 39_991));
+    }
+
+    [Fact]
     public void Datagrams_of_several_messages_should_come_once_however_they_are_cut()
     {
         using var probe = new MergeProbe(MergeProbe.By(SelectKeyKind.MoldUdp64));

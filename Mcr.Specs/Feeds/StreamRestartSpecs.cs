@@ -198,11 +198,33 @@ public sealed class StreamRestartSpecs
         {
             probe.RunUntil(probe.Now + (MergeFlow.Interval / 2));
             probe.Rtp(0, i);
-            if (i is < 2_000 or > 24_000)
-                probe.Take(1, MergePayload.Rtp((ushort)(100 + i + (i < 2_000 ? 0 : 24_200)), 0x1000, i, stream: i < 2_000 ? 0 : 1), i, stream: i < 2_000 ? 0 : 1);
+            if (i < 2_000)
+                probe.Rtp(1, i);
+            else if (i > 24_000)
+                Ahead(i + 24_200 + (i > 24_500 ? 600 : 0));
+            for (int n = 0; i == 24_500 && n < 600; n++)
+                Ahead(i + 24_201 + n);
         }
 
         Assert.Equal(Enumerable.Range(0, 60_000), probe.Out.Where(o => o.Stream == 0).Select(o => (int)o.Index));
+        Assert.DoesNotContain(probe.Out, o => o.Stream == 1);
+
+        void Ahead(int index) => probe.Take(1, MergePayload.Rtp((ushort)(100 + index), 0x1000, index, stream: 1), index, stream: 1);
+    }
+
+    [Fact]
+    public void Of_two_streams_that_may_be_next_the_one_that_has_begun_last_should_be_followed()
+    {
+        using var probe = new MergeProbe(MergeProbe.By(SelectKeyKind.Rtp));
+        for (int i = 0; i < 4_000; i++)
+        {
+            probe.RunUntil(probe.Now + MergeFlow.Interval);
+            if (i > 200)
+                probe.Take(0, MergePayload.Rtp((ushort)i, 0x2000, i, stream: 1), i, stream: 1);
+            probe.Take(1, MergePayload.Rtp((ushort)i, i < 2_000 ? 0x1000u : 0x3000u, i), i);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 4_000), probe.Out.Select(o => (int)o.Index));
         Assert.DoesNotContain(probe.Out, o => o.Stream == 1);
     }
 
