@@ -54,7 +54,8 @@ public readonly record struct SequenceField(int Offset, int Width, bool LittleEn
 
     internal bool IsValid => Offset is >= 0 and <= MaxOffset && Width is 8 or 16 or 32 or 64 && CountOffset is >= 0 and <= MaxOffset && CountWidth is 0 or 8 or 16 or 32;
 
-    private static unsafe ulong Read(byte* at, int width, bool isLittle)
+    /// <summary>A number of so many bits.</summary>
+    internal static unsafe ulong Read(byte* at, int width, bool isLittle)
     {
         switch (width)
         {

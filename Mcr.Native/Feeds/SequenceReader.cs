@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Mcr.Native.Analysis;
 using Mcr.Native.Rules;
 
@@ -63,29 +62,14 @@ internal readonly unsafe struct SequenceReader
                 reading.Count = messages == MoldEndOfSession ? 0 : messages;
                 return reading.Count <= MaxCount;
             default:
-                reading.Number = Read(payload + SequenceField.OffsetOf(_field), SequenceField.WidthOf(_field));
+                bool isLittle = SequenceField.IsLittleEndian(_field);
+                reading.Number = SequenceField.Read(payload + SequenceField.OffsetOf(_field), SequenceField.WidthOf(_field), isLittle);
                 int width = SequenceField.CountWidthOf(_field);
-                ulong count = width == 0 ? 1 : Read(payload + SequenceField.CountOffsetOf(_field), width);
+                ulong count = width == 0 ? 1 : SequenceField.Read(payload + SequenceField.CountOffsetOf(_field), width, isLittle);
                 reading.Count = (int)Math.Min(count, MaxCount + 1);
                 return count <= MaxCount;
         }
     }
 
-    private ulong Read(byte* at, int width) => SequenceField.IsLittleEndian(_field) ? LittleEndian(at, width) : BigEndian(at, width);
-
-    private static ulong BigEndian(byte* at, int width) => width switch
-    {
-        8 => *at,
-        16 => BinaryPrimitives.ReadUInt16BigEndian(new ReadOnlySpan<byte>(at, 2)),
-        32 => BinaryPrimitives.ReadUInt32BigEndian(new ReadOnlySpan<byte>(at, 4)),
-        _ => BinaryPrimitives.ReadUInt64BigEndian(new ReadOnlySpan<byte>(at, 8)),
-    };
-
-    private static ulong LittleEndian(byte* at, int width) => width switch
-    {
-        8 => *at,
-        16 => BinaryPrimitives.ReadUInt16LittleEndian(new ReadOnlySpan<byte>(at, 2)),
-        32 => BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(at, 4)),
-        _ => BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(at, 8)),
-    };
+    private static ulong BigEndian(byte* at, int width) => SequenceField.Read(at, width, isLittle: false);
 }

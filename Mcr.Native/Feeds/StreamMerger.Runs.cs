@@ -176,7 +176,6 @@ internal sealed unsafe partial class StreamMerger
         }
 
         Heard(input, number, end, now);
-        _block[SelectBlock.Waiting] = _heldCount + _apartCount;
     }
 
     private void BeginRun(UInt128 stream, long number, long now)
