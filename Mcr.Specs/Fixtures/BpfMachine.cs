@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Mcr.Native.Interop;
 
 namespace Mcr.Specs.Fixtures;
@@ -5,6 +6,34 @@ namespace Mcr.Specs.Fixtures;
 /// <summary>A classic BPF machine for the instructions that our programs use; any other is an exception.</summary>
 internal static class BpfMachine
 {
+    private const int EthernetHeader = 14;
+    private const uint VlanTag = unchecked((uint)(Libc.SKF_AD_OFF + Libc.SKF_AD_VLAN_TAG));
+    private const uint Protocol = unchecked((uint)(Libc.SKF_AD_OFF + Libc.SKF_AD_PROTOCOL));
+
+    /// <summary>A socket filter over a frame of Ethernet, whose VLAN tag the kernel has taken off.</summary>
+    /// <returns>How many bytes of it the program keeps; 0, too, when it loads from behind the end, as in the kernel.</returns>
+    public static uint Filter(Libc.sock_filter[] program, byte[] frame, ushort vlan)
+    {
+        try
+        {
+            return Run(program, (size, offset) => offset switch
+            {
+                VlanTag => vlan,
+                Protocol => frame.Length < EthernetHeader ? 0u : BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(12)),
+                _ => size switch
+                {
+                    Libc.BPF_B => frame[offset],
+                    Libc.BPF_H => BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan((int)offset)),
+                    _ => BinaryPrimitives.ReadUInt32BigEndian(frame.AsSpan((int)offset)),
+                },
+            });
+        }
+        catch (Exception e) when (e is IndexOutOfRangeException or ArgumentOutOfRangeException)
+        {
+            return 0;
+        }
+    }
+
     /// <param name="load">What an absolute load gives: its size (BPF_B, BPF_H, BPF_W) and offset.</param>
     /// <returns>What the program returns.</returns>
     public static uint Run(Libc.sock_filter[] program, Func<int, uint, uint> load)

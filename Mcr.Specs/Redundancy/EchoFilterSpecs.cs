@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 using Mcr.Native.Interop;
 
@@ -8,8 +7,6 @@ namespace Mcr.Specs.Redundancy;
 public sealed class EchoFilterSpecs(ITestOutputHelper output)
 {
     private const int Link = 14;
-    private const uint VlanTag = unchecked((uint)(Libc.SKF_AD_OFF + Libc.SKF_AD_VLAN_TAG));
-    private const uint Protocol = unchecked((uint)(Libc.SKF_AD_OFF + Libc.SKF_AD_PROTOCOL));
 
     private static readonly byte[] Ipv4 = Frames.Udp("10.0.0.1", "239.1.1.1", 5000, "payload"u8);
     private static readonly byte[] Ipv6 = Ipv6Frames.Udp("2001:db8::1", "ff15::1:2", 6000, "payload"u8);
@@ -101,25 +98,8 @@ public sealed class EchoFilterSpecs(ITestOutputHelper output)
 
     private static bool Passes(byte[] frame, IPAddress[] groups, ushort vlan = 0)
     {
-        try
-        {
-            uint kept = BpfMachine.Run(PacketFilter.Echoes(Link, groups), (size, offset) => offset switch
-            {
-                VlanTag => vlan,
-                Protocol => frame.Length < Link ? 0u : BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(12)),
-                _ => size switch
-                {
-                    Libc.BPF_B => frame[offset],
-                    Libc.BPF_H => BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan((int)offset)),
-                    _ => BinaryPrimitives.ReadUInt32BigEndian(frame.AsSpan((int)offset)),
-                },
-            });
-            Assert.True(kept is 0 or PacketFilter.EchoBytes);
-            return kept != 0;
-        }
-        catch (Exception e) when (e is IndexOutOfRangeException or ArgumentOutOfRangeException)
-        {
-            return false; // as the kernel does with a load behind the end
-        }
+        uint kept = BpfMachine.Filter(PacketFilter.Echoes(Link, groups), frame, vlan);
+        Assert.True(kept is 0 or PacketFilter.EchoBytes);
+        return kept != 0;
     }
 }
