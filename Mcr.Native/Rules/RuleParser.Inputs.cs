@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
-using Mcr.Native.Analysis;
 
 namespace Mcr.Native.Rules;
 
@@ -81,20 +80,6 @@ public sealed partial class RuleParser
             Problem($"{input.Path}.group", $"'{own.GroupText}' and '{first.GroupText}' of {inputs[0].Path} are of different address families; a relay does not translate between IPv4 and IPv6");
         if (input.Made is { } made && inputs.Take(number).FirstOrDefault(i => made.Equals(i.Made)) is { } same)
             Problem(input.Path, $"{made} is {same.Path} once more; leave one out");
-    }
-
-    /// <summary>Inputs go by what their payloads are, and what is looked at in those is no other kind.</summary>
-    private void CheckKinds(SelectKey by, AnalysisSettings analysis)
-    {
-        string analyse = AnalysisText.Format(analysis);
-        bool isOther = by.Kind switch
-        {
-            SelectKeyKind.Rtp => analysis.Kind == AnalysisKind.TransportStream || analyse == SelectKeyText.Format(new SelectKey(SelectKeyKind.MoldUdp64)),
-            SelectKeyKind.MoldUdp64 => analysis.Kind is AnalysisKind.Rtp or AnalysisKind.TransportStream,
-            _ => false,
-        };
-        if (isOther)
-            Problem("analyse", $"'{analyse}' is one kind of payload, and {SelectField} goes by {SelectKeyText.Format(by)}, which is another; no payload is both: correct one of them, or leave analyse out");
     }
 
     /// <summary>An input as far as it makes sense.</summary>

@@ -57,8 +57,8 @@ public sealed partial class RuleParser
 
         AlarmSettings alarms = _draft.Alarms is { } watched ? AlarmText.Parse(watched, Within("alarms")) : default;
         RedundancySettings? redundancy = _draft.Redundancy is { } shared ? RedundancyText.Parse(shared, Within(RedundancyField)) : null;
-        if (select?.By is { } key)
-            CheckKinds(key, analysis);
+        if (select?.By is { } key && key.Excludes(analysis))
+            Problem("analyse", $"'{AnalysisText.Format(analysis)}' is one kind of payload, and {SelectField} goes by {SelectKeyText.Format(key)}, which is another; no payload is both: correct one of them, or leave analyse out");
         CheckNames();
         CheckMadeOfLegs();
         if (redundancy is not null)

@@ -19,4 +19,13 @@ public enum SelectKeyKind : byte
 
 /// <summary>What tells the datagrams of a stream apart (<c>by</c>).</summary>
 /// <param name="Field">Of <see cref="SelectKeyKind.Sequence"/>; default otherwise.</param>
-public readonly record struct SelectKey(SelectKeyKind Kind, SequenceField Field = default);
+public readonly record struct SelectKey(SelectKeyKind Kind, SequenceField Field = default)
+{
+    /// <summary>Whether no payload is both what this goes by and what is looked at: inputs go by what their payloads are.</summary>
+    internal bool Excludes(AnalysisSettings analysis) => Kind switch
+    {
+        SelectKeyKind.Rtp => analysis.Kind == AnalysisKind.TransportStream || AnalysisText.Format(analysis) == SelectKeyText.Format(new SelectKey(SelectKeyKind.MoldUdp64)),
+        SelectKeyKind.MoldUdp64 => analysis.Kind is AnalysisKind.Rtp or AnalysisKind.TransportStream,
+        _ => false,
+    };
+}

@@ -99,7 +99,7 @@ internal static class GeneratedRules
         Gen<IPAddress> any = Gen.OneOf(unicast, v6 ? GenGroup6 : GenGroup4);
         Gen<ForwardingRule> one = Gen.Select(any, unicast.Null(), Gen.Bool, Gen.Select(any, unicast, GenOutput, Output).Array[1, 8], Rule).Where(r => r is not null).Select(r => r!);
         return Gen.Select(one, Gen.Select(any.Null(), unicast.Null()).Array[1, SelectSettings.MaxInputs - 1], AnySelect, Gen.Bool, (rule, more, select, several) => several ? WithInputs(rule, more, select) : rule);
-    }).SelectMany(rule => Gen.Select(GenRange, GenAnalysis, GenAlarms, GenRedundancy, GenLegs, (range, analysis, alarms, redundancy, legs) => WithLegs(Widened(rule, range), legs) with { Analysis = analysis, Alarms = alarms, Redundancy = redundancy }));
+    }).SelectMany(rule => Gen.Select(GenRange, GenAnalysis, GenAlarms, GenRedundancy, GenLegs, (range, analysis, alarms, redundancy, legs) => WithLegs(Widened(rule, range), legs) with { Analysis = rule.Select?.By?.Excludes(analysis) == true ? AnalysisSettings.Auto : analysis, Alarms = alarms, Redundancy = redundancy }));
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 

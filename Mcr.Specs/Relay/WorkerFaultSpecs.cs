@@ -42,7 +42,7 @@ public sealed class WorkerFaultSpecs(ITestOutputHelper output)
 
     /// <summary>The slot's word for what the worker runs is overwritten: the worker is told all again, which rewrites it; what is overwritten all the time is a worker to be replaced.</summary>
     [Fact]
-    public void Worker_that_runs_other_rules_should_be_repaired_and_then_replaced()
+    public async Task Worker_that_runs_other_rules_should_be_repaired_and_then_replaced()
     {
         using var topology = new RelayTopology();
         using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, Rule);
@@ -53,7 +53,7 @@ public sealed class WorkerFaultSpecs(ITestOutputHelper output)
         mcrd.Process.WaitForLine("of in0 runs its rules again");
         Assert.Equal((pid, "Synced", 1), mcrd.Workers().Select(w => (w.GetProperty("pid").GetInt32(), w.GetProperty("sync").GetString(), w.GetProperty("repairs").GetInt32())).Single());
 
-        using var keepsOverwriting = new Timer(_ => Overwrite(slot), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(10));
+        await using var keepsOverwriting = new Timer(_ => Overwrite(slot), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(10)); // awaited: the slot is closed behind its last write
         string line = mcrd.Process.WaitForLine("; it is killed");
         Assert.Matches("worker 0 of in0 .* still runs other rules \\(hash 0000000000000bad\\) than it is to run", line);
     }
