@@ -10,7 +10,7 @@ public sealed partial class ArchitectureSpecs
 {
     private const int MaxLines = 400;
 
-    private static readonly string[] Projects = ["Mcr.Native", "Mcr.Actors", "Mcr.Host/mcrd", "Mcr.Host/mcrctl", "Mcr.Host/mcrgen", "Mcr.Specs"];
+    private static readonly string[] Projects = ["Mcr.Native", "Mcr.Actors", "Mcr.Host/mcrd", "Mcr.Host/mcr-worker", "Mcr.Host/mcrctl", "Mcr.Host/mcrgen", "Mcr.Specs"];
 
     /// <summary>Source files that may be longer, and why.</summary>
     private static readonly Dictionary<string, string> LongFiles = [];
@@ -45,6 +45,16 @@ public sealed partial class ArchitectureSpecs
         Assert.Equal(["Tmds.LibC"], References(project, "PackageReference"));
         Assert.Empty(References(project, "ProjectReference"));
         Assert.DoesNotContain(typeof(FrameParser).Assembly.GetReferencedAssemblies(), a => a.Name!.StartsWith("Akka", StringComparison.Ordinal));
+    }
+
+    /// <summary>A worker has what strangers send in its memory: it loads what it relays with, and nothing else.</summary>
+    [Fact]
+    public void Worker_should_reference_nothing_but_native()
+    {
+        var project = XDocument.Parse(Files["Mcr.Host/mcr-worker/mcr-worker.csproj"]);
+        Assert.Equal("Microsoft.NET.Sdk", (string?)project.Root!.Attribute("Sdk"));
+        Assert.Equal(["../../Mcr.Native/Mcr.Native.csproj"], References(project, "ProjectReference"));
+        Assert.Empty(References(project, "PackageReference").Concat(References(project, "FrameworkReference")));
     }
 
     /// <summary>mcrctl uses both and never loads Akka. A comment may name it.</summary>

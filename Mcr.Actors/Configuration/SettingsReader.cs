@@ -178,7 +178,7 @@ public static class SettingsReader
     {
         string path = worker.Text("path") ?? "";
         if (path.Length > 0 && !File.Exists(path))
-            worker.Problem(worker.PositionOf("path"), "path", $"is '{path}', and there is no such file; leave it empty to use mcrd itself");
+            worker.Problem(worker.PositionOf("path"), "path", $"is '{path}', and there is no such file; leave it empty for the mcr-worker beside mcrd");
         var settings = new WorkerSettings(
             path,
             worker.Size("receive-buffer", 64 << 10, 1 << 30),

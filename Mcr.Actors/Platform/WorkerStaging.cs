@@ -6,12 +6,16 @@ namespace Mcr.Actors.Platform;
 
 /// <summary>
 /// A copy of the worker's files in the runtime directory, readable by nobody: so a checkout under a private home works, and a rebuild
-/// does not disturb a running worker. Without a deps.json the host takes what lies beside the program, which is only what a worker needs.
+/// does not disturb a running worker. A worker that is a native program is one file; otherwise, without a deps.json, the host takes what lies beside
+/// it, which is only what a worker needs.
 /// </summary>
 public sealed class WorkerStaging : IDisposable
 {
     private const string DirectoryPrefix = "worker-";
-    private static readonly string[] Files = ["mcrd", "mcrd.dll", "mcrd.runtimeconfig.json", "Mcr.Native.dll", "Tmds.LibC.dll"];
+    private const string Executable = "mcr-worker";
+
+    /// <summary>Beside the program, unless that is a native one.</summary>
+    private static readonly string[] Managed = ["mcr-worker.dll", "mcr-worker.runtimeconfig.json", "Mcr.Native.dll", "Tmds.LibC.dll"];
 
     private readonly string _runtimeDirectory;
 
@@ -38,14 +42,15 @@ public sealed class WorkerStaging : IDisposable
         RemoveStale(runtimeDirectory);
         string directory = Unused(runtimeDirectory);
         Create(directory);
-        foreach (string file in Files)
+        bool isNative = !File.Exists(Path.Combine(AppContext.BaseDirectory, Managed[0]));
+        foreach (string file in isNative ? [Executable] : Managed.Prepend(Executable))
         {
             string target = Path.Combine(directory, file);
             File.Copy(Path.Combine(AppContext.BaseDirectory, file), target, overwrite: true);
-            File.SetUnixFileMode(target, file == "mcrd" ? Mode755 : Mode755 & ~(UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute));
+            File.SetUnixFileMode(target, file == Executable ? Mode755 : Mode755 & ~(UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute));
         }
 
-        return new WorkerStaging(new WorkerProgram(Path.Combine(directory, Files[0]), WorkerEnvironment()), runtimeDirectory);
+        return new WorkerStaging(new WorkerProgram(Path.Combine(directory, Executable), WorkerEnvironment()), runtimeDirectory);
     }
 
     /// <summary>Leaves what workers that go on without us still use.</summary>
@@ -90,7 +95,10 @@ public sealed class WorkerStaging : IDisposable
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute |
         UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    /// <summary>What a worker's runtime gets: compiled once and for good (no tiers, no background threads), no diagnostics socket, a bounded heap.</summary>
+    /// <summary>
+    /// What a worker's runtime gets: compiled once and for good (no tiers, no background threads), no diagnostics socket, a bounded heap. A native worker takes
+    /// of these what is of the heap.
+    /// </summary>
     private static Dictionary<string, string> WorkerEnvironment() => new()
     {
         ["PATH"] = "/usr/bin:/bin",

@@ -34,7 +34,7 @@ internal sealed class WorkerLog
     /// <summary>A line on stderr, if it can be had at once.</summary>
     private unsafe void Print(LogVerbosity level, string sentence)
     {
-        byte[] line = Encoding.UTF8.GetBytes($"{(_isJournal ? Journal.Prefix(level) : "")}mcrd worker (pid {Environment.ProcessId}): {sentence.ReplaceLineEndings(" ")}\n");
+        byte[] line = Encoding.UTF8.GetBytes($"{(_isJournal ? Journal.Prefix(level) : "")}mcr-worker (pid {Environment.ProcessId}): {sentence.ReplaceLineEndings(" ")}\n");
         var polled = new Libc.pollfd { fd = StandardError, events = Libc.POLLOUT };
         if (Libc.poll(&polled, 1, 0) <= 0 || (polled.revents & Libc.POLLOUT) == 0)
             return;

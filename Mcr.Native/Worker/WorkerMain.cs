@@ -5,7 +5,7 @@ using Mcr.Native.Privileges;
 namespace Mcr.Native.Worker;
 
 /// <summary>
-/// The worker process: <c>mcrd worker</c>, started by mcrd alone. Descriptor 3 is the channel. In order: greeting with slot and
+/// The worker process: <c>mcr-worker</c>, started by mcrd alone. Descriptor 3 is the channel. In order: greeting with slot and
 /// sockets, system call filter, ready; then commands until stopped. The loop runs from the first rules on, and goes on when mcrd is gone: the
 /// worker waits to be adopted, see <see cref="Orphanage"/>.
 /// </summary>
@@ -20,7 +20,7 @@ public static class WorkerMain
     {
         if (!IsSocket(ChannelDescriptor))
         {
-            Console.Error.WriteLine("mcrd worker: started without a channel on descriptor 3; workers are started by mcrd (use: mcrd supervisor)");
+            Console.Error.WriteLine("mcr-worker: started without a channel on descriptor 3; workers are started by mcrd (use: mcrd supervisor)");
             return ExitUsage;
         }
 

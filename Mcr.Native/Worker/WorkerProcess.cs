@@ -47,7 +47,7 @@ public sealed unsafe class WorkerProcess : IDisposable
         try
         {
             wake = NewWake();
-            pid = SandboxedProcess.Start(program.Path, ["worker"], program.Environment, theirs, capabilities);
+            pid = SandboxedProcess.Start(program.Path, [], program.Environment, theirs, capabilities);
             pidfd = OpenPid(pid);
             var process = new WorkerProcess(pid, new WorkerChannel(ours), pidfd, wake, onMessage, onExit);
             process.Begin();

@@ -45,7 +45,7 @@ internal static class StartTimes
     }
 
     /// <summary>A program that says that nobody has given it a channel, and ends.</summary>
-    private static double Runtime() => Run(Executables.Mcrd, 64, "worker");
+    private static double Runtime() => Run(Executables.Worker, 64);
 
     /// <returns>Milliseconds.</returns>
     private static double Run(string program, int exitCode, params string[] arguments)

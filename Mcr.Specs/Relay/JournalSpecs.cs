@@ -17,8 +17,8 @@ public sealed partial class JournalSpecs : IDisposable
         using RunningProcess mcrd = Start(topology, "orphan-grace = 1s");
         mcrd.WaitForLine("<6>INFO  Supervisor: mcrd is ready after ");
         mcrd.Signal(Libc.SIGKILL);
-        Assert.Matches(@"^<4>mcrd worker \(pid [0-9]+\): its mcrd is gone; ", mcrd.WaitForLine("mcrd worker"));
-        Assert.Matches(@"^<3>mcrd worker \(pid [0-9]+\): no mcrd has come; in0 is relayed no more$", mcrd.WaitForLine("mcrd worker"));
+        Assert.Matches(@"^<4>mcr-worker \(pid [0-9]+\): its mcrd is gone; ", mcrd.WaitForLine("mcr-worker"));
+        Assert.Matches(@"^<3>mcr-worker \(pid [0-9]+\): no mcrd has come; in0 is relayed no more$", mcrd.WaitForLine("mcr-worker"));
         Assert.All(mcrd.StandardError.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Matches(Prioritized(), line));
     }
 

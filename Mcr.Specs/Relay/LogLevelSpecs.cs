@@ -31,7 +31,7 @@ public sealed class LogLevelSpecs
         Assert.Equal(2, mcrd.Process.Output.Split('\n').Count(l => l.Contains(Runs, StringComparison.Ordinal))); // and nothing of the two changes
 
         mcrd.Kill();
-        string orphans = mcrd.Process.WaitForLine("mcrd worker (pid ");
+        string orphans = mcrd.Process.WaitForLine("mcr-worker (pid ");
         Assert.EndsWith(": its mcrd is gone; in0 is relayed on for 60 s, unless another comes", orphans, StringComparison.Ordinal);
         mcrd.StartAgain(Rule, "  log.levels.RuleDispatch = debug");
         mcrd.Ctl("remove", "--name", "audio");

@@ -84,7 +84,7 @@ public sealed class PrivilegeSpecs(ITestOutputHelper output)
             File.WriteAllText(config, $"mcr {{ control.socket = \"{directory}/control.sock\", worker.standby = off, rules = [ {Rule} ] }}");
             using var mcrd = new RunningProcess(topology.Relay, Path.Combine(home, "mcrd"), ["supervisor", "--config", config]);
             mcrd.WaitForLine("mcrd is ready");
-            foreach (string file in new[] { "mcrd.dll", "Mcr.Native.dll" })
+            foreach (string file in new[] { "mcr-worker", "mcr-worker.dll", "Mcr.Native.dll" })
                 File.Delete(Path.Combine(home, file));
             int worker = Assert.Single(ChildProcesses.Of(mcrd.Pid));
             SysResult.From(Libc.kill(worker, Libc.SIGKILL)).OrThrow("kill");

@@ -1,0 +1,3 @@
+using Mcr.Native.Worker;
+
+return WorkerMain.Run();
