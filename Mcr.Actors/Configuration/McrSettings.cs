@@ -42,6 +42,10 @@ public sealed record McrSettings
 
     public required WebhookSettings Webhook { get; init; }
 
+    public required HttpSettings Http { get; init; }
+
+    public required OtlpSettings Otlp { get; init; }
+
     public required TlsSettings Tls { get; init; }
 
     public required ClusterSettings Cluster { get; init; }

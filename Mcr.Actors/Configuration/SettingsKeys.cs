@@ -16,6 +16,8 @@ internal static class SettingsKeys
 
     private const string Webhook = "events.webhook";
 
+    private const string Otlp = "otlp";
+
     /// <summary>In the order of reference.hocon; of an interface only what differs from the defaults for all.</summary>
     public static IReadOnlyList<(string Key, string Value)> Of(McrSettings settings)
     {
@@ -51,6 +53,8 @@ internal static class SettingsKeys
         keys.AddRange(LogNames.Facilities.Values.Where(f => f == LogFacility.Runtime || settings.Log.Levels.Overrides.ContainsKey(f)).Select(f => ($"log.levels.{f}", settings.Log.Levels.Overrides.TryGetValue(f, out LogVerbosity own) ? LogNames.Of(own) : LogNames.Default)));
         keys.AddRange(AlarmText.Pairs(settings.AlarmDefaults).Select(alarm => ($"alarm-defaults.{alarm.Key}", alarm.Value ?? "")));
         keys.AddRange(Of(settings.Webhook).Select(w => ($"{Webhook}.{w.Key}", w.Value)));
+        keys.Add(("http.listen", settings.Http.Listen is { } listen ? RuleText.Quote($"{listen}") : ExportReader.Off));
+        keys.AddRange(Of(settings.Otlp).Select(o => ($"{Otlp}.{o.Key}", o.Value)));
         keys.AddRange(Of(settings.Tls).Select(t => ($"tls.{t.Key}", t.Value)));
         keys.AddRange(Of(settings.Cluster).Select(c => ($"cluster.{c.Key}", c.Value)));
         keys.AddRange(Of(settings.Console).Select(c => ($"console.{c.Key}", c.Value)));
@@ -62,7 +66,7 @@ internal static class SettingsKeys
     }
 
     /// <summary>What it is set to goes into no log.</summary>
-    public static bool IsSecret(string key) => key is $"{Webhook}.url" or $"{Webhook}.authorization";
+    public static bool IsSecret(string key) => key is $"{Webhook}.url" or $"{Webhook}.authorization" or $"{Otlp}.headers";
 
     public static string Interface(string name) => $"interfaces.{RuleText.Quote(name)}";
 
@@ -73,6 +77,17 @@ internal static class SettingsKeys
         ("min-severity", Word(EventsReader.Severities, webhook.MinSeverity)),
         ("timeout", Duration(webhook.Timeout)),
         ("queue", Number(webhook.Queue)),
+    ];
+
+    private static IEnumerable<(string Key, string Value)> Of(OtlpSettings otlp) =>
+    [
+        ("endpoint", RuleText.Quote(otlp.Endpoint)),
+        ("protocol", Word(ExportReader.Protocols, otlp.IsGrpc)),
+        ("headers", RuleText.Quote(otlp.Headers)),
+        ("interval", Duration(otlp.Interval)),
+        ("timeout", Duration(otlp.Timeout)),
+        ("metrics", Flag(otlp.Metrics)),
+        ("traces", Flag(otlp.Traces)),
     ];
 
     private static IEnumerable<(string Key, string Value)> Of(TlsSettings tls) =>

@@ -137,6 +137,8 @@ public static class SettingsReader
             Interfaces = InterfaceReader.Read(mcr.Section("interfaces"), interfaceDefaults),
             AlarmDefaults = AlarmReader.ReadDefaults(mcr.Section("alarm-defaults")),
             Webhook = EventsReader.Read(mcr.Section("events")),
+            Http = ExportReader.ReadHttp(mcr.Section("http")),
+            Otlp = ExportReader.ReadOtlp(mcr.Section("otlp")),
             Tls = tls,
             Cluster = RemoteReader.ReadCluster(mcr.Section("cluster"), tls, nodeName),
             Console = RemoteReader.ReadConsole(mcr.Section("console"), tls),

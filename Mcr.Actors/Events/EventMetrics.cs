@@ -14,19 +14,19 @@ public sealed class EventMetrics
 {
     public const string MeterName = "Mcr";
 
-    private readonly Counter<long> _events;
+    private volatile ImmutableDictionary<(EventKind Kind, EventSeverity Severity), long> _events = ImmutableDictionary<(EventKind Kind, EventSeverity Severity), long>.Empty;
     private volatile ImmutableHashSet<Raised> _active = [];
 
     public EventMetrics(IMeterFactory factory)
     {
         Meter meter = factory.Create(MeterName);
-        _events = meter.CreateCounter<long>("mcr.events", "{event}", "What has happened to rules, workers, devices and alarms");
+        meter.CreateObservableCounter("mcr.events", Counted, "{event}", "What has happened to rules, workers, devices and alarms");
         meter.CreateObservableGauge("mcr.alarms.active", Observe, "{alarm}", "Alarms of rules and interfaces that are raised");
     }
 
     internal void Count(RelayEvent news)
     {
-        _events.Add(1, new("mcr.event.kind", EventViews.Name(news.Kind)), new("mcr.event.severity", EventViews.Name(news.Severity)));
+        _events = _events.SetItem((news.Kind, news.Severity), _events.GetValueOrDefault((news.Kind, news.Severity)) + 1);
         if (!news.Values.TryGetValue(AlarmNews.Value, out string? alarm))
             return;
         var raised = new Raised(alarm, news.Rule, news.Interface, news.Values.GetValueOrDefault(QuerierState.Family));
@@ -36,11 +36,13 @@ public sealed class EventMetrics
     /// <summary>Whoever had raised alarms is gone.</summary>
     internal void ForgetAlarms() => _active = [];
 
+    private IEnumerable<Measurement<long>> Counted() => _events.Select(e => new Measurement<long>(e.Value, new("kind", EventViews.Name(e.Key.Kind)), new("severity", EventViews.Name(e.Key.Severity))));
+
     /// <summary>Zeros, too: a number that is not there any more would stay what it was for who looks at it.</summary>
     private IEnumerable<Measurement<int>> Observe()
     {
         ImmutableHashSet<Raised> active = _active;
-        return Enum.GetValues<AlarmKind>().Select(EventViews.Name).Select(name => new Measurement<int>(active.Count(a => a.Alarm == name), new KeyValuePair<string, object?>("mcr.alarm.kind", name)));
+        return Enum.GetValues<AlarmKind>().Select(EventViews.Name).Select(name => new Measurement<int>(active.Count(a => a.Alarm == name), new KeyValuePair<string, object?>("alarm", name)));
     }
 
     /// <param name="Rule">null: the interface's.</param>

@@ -210,7 +210,7 @@ internal sealed partial class InterfaceActor : UntypedActor, IWithTimers
             return;
         if (_state.Desired.IsEmpty)
         {
-            Retreat(RuleState.BeingSetUp); // of no rule
+            Retreat(RuleOutcome.BeingSetUp); // of no rule
             return;
         }
 

@@ -21,6 +21,9 @@ public sealed record RuleOutcome(RuleStatus Status, string? Why)
 {
     public static readonly RuleOutcome Active = new(RuleStatus.Active, null);
 
+    /// <summary>Nobody knows yet whether it runs.</summary>
+    public static readonly RuleOutcome BeingSetUp = new(RuleStatus.Pending, "it is being set up");
+
     /// <summary>Whether a worker is to have the rule.</summary>
     public bool IsRelayed => Status is RuleStatus.Active or RuleStatus.Degraded;
 }

@@ -35,7 +35,13 @@ internal sealed class ConfigActor : ReceiveActor, IWithTimers
         ReceiveAsync<ControlRequest.ConfirmChange>(async _ => Sender.Tell(await ConfirmAsync()));
         ReceiveAsync<ControlRequest.Reload>(async _ => Sender.Tell(await ReloadAsync("mcrctl reload")));
         ReceiveAsync<ControlRequest.SaveConfig>(async _ => Sender.Tell(await SaveAsync()));
-        ReceiveAsync<Hangup>(async _ => _gate.Note(Hangup.Name, await ReloadAsync(Hangup.Name)));
+        ReceiveAsync<Hangup>(async _ =>
+        {
+            _gate.OnReload?.Invoke(null);
+            ControlResponse response = await ReloadAsync(Hangup.Name);
+            _gate.Note(Hangup.Name, response);
+            _gate.OnReload?.Invoke(response);
+        });
         ReceiveAsync<ConfirmationOverdue>(async _ => await RollBackAsync());
     }
 

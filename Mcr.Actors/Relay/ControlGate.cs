@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Akka.Actor;
 using Mcr.Actors.Audit;
 using Mcr.Actors.Control;
@@ -34,6 +35,9 @@ public sealed class ControlGate
     /// <summary>Ends mcrd and leaves its workers; null where nobody can.</summary>
     public Action? OnLeave { get; set; }
 
+    /// <summary>SIGHUP has the files read now (null), and what became of it.</summary>
+    public Action<ControlResponse?>? OnReload { get; set; }
+
     /// <summary>By which it is judged what is too often.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -45,23 +49,9 @@ public sealed class ControlGate
 
     public async Task<ControlResponse> HandleAsync(ControlRequest request, ControlPeer peer, CancellationToken cancellation)
     {
-        if (request.Node is { } node && node == _node)
-            request = request with { Node = null };
-        request = request with { OfOtherNode = peer.Node is null ? null : _node ?? "" };
-        if (request is ControlRequest.ClusterLeg && peer.Node is null)
-            return new ControlResponse.Error("only the mcrd of another node may ask for the key of a leg");
-        if (ControlAccess.OnlyAsks(request))
-            return await AskAsync(request, peer, cancellation).ConfigureAwait(false);
-        if (!peer.MayChange)
-            return Deny(request, peer);
-        ImmutableSortedDictionary<string, ControlRequest> others = request is { Node: null, OfOtherNode: null } && _cluster is not null && _node is { } self
-            ? Spread.Of(request, self, Redundant.Values.ToArray())
-            : ImmutableSortedDictionary<string, ControlRequest>.Empty;
-        ControlResponse response = await AskAsync(request, peer, cancellation).ConfigureAwait(false);
-        if (response is ControlResponse.Success done && !others.IsEmpty)
-            response = await SpreadAsync(done, others, peer, cancellation).ConfigureAwait(false);
-        if (peer.Pid != Environment.ProcessId) // not what mcrd tries itself when it starts
-            Note(request, peer, response);
+        Activity? span = ControlTraces.Begin(request, peer);
+        ControlResponse response = await DecideAsync(request, peer, cancellation).ConfigureAwait(false);
+        ControlTraces.End(span, response);
         return response;
     }
 
@@ -146,6 +136,29 @@ public sealed class ControlGate
             _files = null;
     }
 
+    /// <summary>Whether it may be asked for, its answer, and what is noted down.</summary>
+    private async Task<ControlResponse> DecideAsync(ControlRequest request, ControlPeer peer, CancellationToken cancellation)
+    {
+        if (request.Node is { } node && node == _node)
+            request = request with { Node = null };
+        request = request with { OfOtherNode = peer.Node is null ? null : _node ?? "" };
+        if (request is ControlRequest.ClusterLeg && peer.Node is null)
+            return new ControlResponse.Error("only the mcrd of another node may ask for the key of a leg");
+        if (ControlAccess.OnlyAsks(request))
+            return await AskAsync(request, peer, cancellation).ConfigureAwait(false);
+        if (!peer.MayChange)
+            return Deny(request, peer);
+        ImmutableSortedDictionary<string, ControlRequest> others = request is { Node: null, OfOtherNode: null } && _cluster is not null && _node is { } self
+            ? Spread.Of(request, self, Redundant.Values.ToArray())
+            : ImmutableSortedDictionary<string, ControlRequest>.Empty;
+        ControlResponse response = await AskAsync(request, peer, cancellation).ConfigureAwait(false);
+        if (response is ControlResponse.Success done && !others.IsEmpty)
+            response = await SpreadAsync(done, others, peer, cancellation).ConfigureAwait(false);
+        if (peer.Pid != Environment.ProcessId) // not what mcrd tries itself when it starts
+            Note(request, peer, response);
+        return response;
+    }
+
     /// <summary>Done here, and to be done by others, who have a say of their own in it.</summary>
     private async Task<ControlResponse> SpreadAsync(ControlResponse.Success done, ImmutableSortedDictionary<string, ControlRequest> others, ControlPeer peer, CancellationToken cancellation)
     {
@@ -190,6 +203,7 @@ public sealed class ControlGate
         if ((isOfCluster ? _cluster : _actor) is not { } actor)
             return new ControlResponse.Error("mcrd is just starting or stopping; try again in a moment");
         TimeSpan patience = isOfCluster ? ClusterPatience : Patience;
+        using Activity? span = ControlTraces.BeginAsking(request.Node is { } node ? $"node {node}" : isOfCluster ? "cluster" : "relay");
         try
         {
             return isOfCluster

@@ -7,11 +7,9 @@ namespace Mcr.Actors.Rules;
 /// <param name="Since">When it came into its status; a new reason or a new definition does not change it.</param>
 internal sealed record RuleState(ForwardingRule Rule, string Origin, RuleOutcome Outcome, DateTimeOffset Since)
 {
-    public static readonly RuleOutcome BeingSetUp = new(RuleStatus.Pending, "it is being set up");
-
     public RuleView View => new(Rule, Outcome.Status, Since, Outcome.Why, Origin);
 
-    public static RuleState New(RuleWithOrigin rule, DateTimeOffset now) => new(rule.Rule, rule.Origin, BeingSetUp, now);
+    public static RuleState New(RuleWithOrigin rule, DateTimeOffset now) => new(rule.Rule, rule.Origin, RuleOutcome.BeingSetUp, now);
 
     public RuleState Redefined(RuleWithOrigin rule) => this with { Rule = rule.Rule, Origin = rule.Origin };
 

@@ -24,6 +24,8 @@ public sealed class ConfigTextSpecs : IDisposable
           interface-defaults { workers = 3, cores = [2, 3], ingress = mmsg, gro = on, coalesce = 150us, poll = spin, realtime = off, fragments = drop }
           alarm-defaults { silence = 61s, rate-min = 1001kbit, rate-max = 3Gbit, loss = off, second-source = off, querier = off, duplicate = off, protection = off }
           events { webhook { url = "https://x.example:8443/hook?a=b", authorization = "Bearer \"x\"", min-severity = info, timeout = 6100ms, queue = 17 } }
+          http { listen = "[::1]:9465" }
+          otlp { endpoint = "https://x.example:4318", protocol = http, headers = "a=b,c=d", interval = 11s, timeout = 7s, metrics = off, traces = off }
           tls { ca = "/x/ca.pem", certificate = "/x/node.pem", key = "/x/node.key" }
           cluster { enabled = on, name = mcr2, listen = "10.0.0.1:4100", advertise = "relay-a.example:4101", seeds = ["10.0.0.2:4100", "[2001:db8::1]:4100"], allow = [relay-a], insecure = on, legs { interface = "eth0.9", ports = "5000-5999" } }
           console { enabled = on, listen = "0.0.0.0:4102", advertise = "10.0.0.1:4102", admins = [alice, "b c"], readers = [carol], insecure = on }

@@ -24,8 +24,8 @@ public sealed class EventMetricsSpecs : RelaySpec
             if (instrument.Meter.Name == "Mcr" && ReferenceEquals(instrument.Meter.Scope, _services.GetRequiredService<IMeterFactory>()))
                 listener.EnableMeasurementEvents(instrument);
         };
-        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Take(instrument, tags, before => before + value));
-        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Take(instrument, tags, _ => value));
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Take(instrument, tags, value));
+        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Take(instrument, tags, value));
         _listener.Start();
         Options = Options with { Metrics = new EventMetrics(_services.GetRequiredService<IMeterFactory>()) };
     }
@@ -80,11 +80,11 @@ public sealed class EventMetricsSpecs : RelaySpec
 
     private void Publish(ForwardingRule rule, AlarmNews news) => Sys.EventStream.Publish(news.Of(rule));
 
-    private void Take(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags, Func<long, long> next)
+    private void Take(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags, long value)
     {
         string name = $"{instrument.Name} {string.Join(' ', tags.ToArray().Select(t => t.Value))}";
         lock (_lock)
-            _counts[name] = next(_counts.GetValueOrDefault(name));
+            _counts[name] = value;
     }
 
     private void AwaitCounts(params (string Name, long Value)[] expected) => AwaitAssert(() =>

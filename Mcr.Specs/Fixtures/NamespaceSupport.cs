@@ -14,10 +14,11 @@ internal static class NamespaceSupport
     public static void Require() => Assert.SkipUnless(Obstacle.Value is null, Obstacle.Value ?? "");
 
     /// <summary>Skips the calling spec where a program it cannot do without is not installed.</summary>
-    public static void RequireProgram(string name)
+    /// <param name="package">Of Debian, where that has another name.</param>
+    public static void RequireProgram(string name, string? package = null)
     {
         string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
-        Assert.SkipUnless(folders.Any(folder => File.Exists(Path.Combine(folder, name))), $"This spec needs {name}, which is not on the PATH (install {name}).");
+        Assert.SkipUnless(folders.Any(folder => File.Exists(Path.Combine(folder, name))), $"This spec needs {name}, which is not on the PATH (install {package ?? name}).");
     }
 
     /// <summary>Skips the calling spec where we cannot become, or give something to, another user.</summary>

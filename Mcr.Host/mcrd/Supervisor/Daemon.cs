@@ -48,7 +48,8 @@ internal static class Daemon
         }
 
         using var signals = new SignalLifetime();
-        var gate = new ControlGate { Log = new LogControl(settings.Log.Levels) };
+        var manager = ServiceManager.OfEnvironment();
+        var gate = new ControlGate { Log = new LogControl(settings.Log.Levels), OnReload = manager.Reload };
         using ILoggerFactory loggers = OpenLog(settings.Log, gate.Log);
         ILogger log = loggers.CreateLogger(LogCategories.Daemon);
         signals.OnHangup = gate.Hangup;
@@ -69,12 +70,13 @@ internal static class Daemon
             HostChanges? changes = OpenHostChanges(settings, state, ledger, stateLog);
             var platform = new LinuxPlatform(staging.Program, capabilities, PlatformOptionsOf(settings, kernel, changes) with { Logging = new WorkerLogging(gate.Log, WorkersIn(loggers)) }, orphans);
             gate.OnLeave = signals.Leave;
-            using IHost host = Build(settings, configuration, platform, ledger, state, gate, signals, loggers);
+            using IHost host = Build(settings, configuration, platform, ledger, state, gate, signals, manager, loggers);
             await host.StartAsync();
             signals.Obey(host);
-            await AnnounceAsync(host, log, settings);
+            await AnnounceAsync(host, log, manager, settings);
             if (!signals.WasAsked)
                 orphans.StopRest();
+            host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(() => manager.Stopping(signals.IsHeld ? "mcrd leaves its workers to the next one" : "workers are stopped"));
             await host.WaitForShutdownAsync();
             if (!signals.IsHeld)
                 orphans.StopRest(); // it was told to stop before it was ready
@@ -134,7 +136,7 @@ internal static class Daemon
         return changes;
     }
 
-    private static IHost Build(McrSettings settings, RunningConfiguration configuration, LinuxPlatform platform, RuleLedger ledger, StateDirectory? state, ControlGate gate, SignalLifetime signals, ILoggerFactory loggers)
+    private static IHost Build(McrSettings settings, RunningConfiguration configuration, LinuxPlatform platform, RuleLedger ledger, StateDirectory? state, ControlGate gate, SignalLifetime signals, ServiceManager manager, ILoggerFactory loggers)
     {
         // An empty builder: no appsettings.json, no environment but what the settings reader has read.
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -154,7 +156,10 @@ internal static class Daemon
                 akka.WithCluster(settings, ProductVersion.Text, gate, ledger, state, () => signals.IsHeld);
             if (settings.Console.Enabled)
                 akka.WithConsole(configuration, ProductVersion.Text, gate);
+            if (settings.Http.Listen is not null)
+                akka.WithActorSystemLivenessCheck();
         });
+        Exports.AddTo(builder.Services, settings, gate, manager);
         return builder.Build();
     }
 
@@ -238,7 +243,7 @@ internal static class Daemon
     }
 
     /// <summary>When every rule of the files is known to run or to wait, and the control socket answers.</summary>
-    private static async Task AnnounceAsync(IHost host, ILogger log, McrSettings settings)
+    private static async Task AnnounceAsync(IHost host, ILogger log, ServiceManager manager, McrSettings settings)
     {
         Akka.Actor.IActorRef relay = await host.Services.GetRequiredService<IRequiredActor<RelaySupervisor>>().GetAsync();
         var check = Task.Run(() => ControlCheck.Run(settings.Control.Socket));
@@ -256,6 +261,7 @@ internal static class Daemon
             return; // stopped meanwhile
         if (await check is { } problem)
             log.LogWarning("the control socket does not answer as it should: {Problem}", problem);
+        manager.Ready(state);
         log.LogInformation("mcrd is ready after {Milliseconds} ms: {State}; control socket {Socket}", (long)(DateTime.Now - StartedAt).TotalMilliseconds, state, settings.Control.Socket);
     }
 }

@@ -1,0 +1,43 @@
+using Mcr.Actors.Messages;
+using Mcr.Actors.Metrics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Mcr.Host.Mcrd.Supervisor;
+
+/// <summary>
+/// Tells systemd that mcrd is alive, while that is true: its actors answer, and its workers are well. A worker that ended, hung or is being replaced is for the actors to heal; only when one has
+/// not run for <see cref="LongestHealing"/> they have failed, and mcrd is to be started again, which costs no worker that runs.
+/// </summary>
+internal sealed class Watchdog(ServiceManager manager, SnapshotSource source, TimeProvider time, ILogger<Watchdog> log) : BackgroundService
+{
+    public static readonly TimeSpan LongestHealing = TimeSpan.FromMinutes(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stop)
+    {
+        if (manager.Watchdog is not { } patience)
+            return;
+        log.LogInformation("systemd is told every {Seconds} s that mcrd and its workers are well", patience.TotalSeconds / 3);
+        using var timer = new PeriodicTimer(patience / 3, time);
+        var health = WorkersHealth.Fresh;
+        bool wasWell = true;
+        try
+        {
+            do
+            {
+                RelaySnapshot snapshot = await source.TakeAsync(stop);
+                (health, string? why) = health.Look(snapshot, time.GetUtcNow(), LongestHealing);
+                if (why is null)
+                    manager.Alive();
+                else if (wasWell)
+                    log.LogError("systemd is not told that mcrd is well, and will start it again: {Why}", why);
+                wasWell = why is null;
+            }
+            while (await timer.WaitForNextTickAsync(stop));
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // mcrd ends.
+        }
+    }
+}
