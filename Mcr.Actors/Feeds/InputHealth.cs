@@ -54,7 +54,7 @@ internal static class InputHealth
     {
         (InputState state, string words) = (isAbsent, counts.Heard) switch
         {
-            (true, _) => (InputState.Absent, "no device"),
+            (true, _) => (InputState.Absent, input.From is null ? "no device" : "no leg"),
             (_, null) => (InputState.Silent, "nothing has come yet"),
             (_, { } ago) when ago > Limit(settings) => (InputState.Silent, $"silent for {Time(ago)}"),
             _ when counts.IsPoor => (InputState.Poor, "below min-rate or above max-loss"),

@@ -74,12 +74,12 @@ internal sealed record InputWatch(SelectReport Last)
             1 => $"protection lost: only input {alive[0] + 1} of {inputs.Length} is alive ({inputs[alive[0]].Input})",
             _ => $"protection reduced: {alive.Length} of {inputs.Length} inputs are alive",
         };
-        return $"{what}; {string.Join("; ", Enumerable.Range(0, inputs.Length).Where(i => (lost >> i & 1) != 0).Select(i => $"input {i + 1} ({inputs[i].Input}) {Words(settings, inputs[i].State, Last.Inputs[i], time)}"))}";
+        return $"{what}; {string.Join("; ", Enumerable.Range(0, inputs.Length).Where(i => (lost >> i & 1) != 0).Select(i => $"input {i + 1} ({inputs[i].Input}) {Words(settings, inputs[i], Last.Inputs[i], time)}"))}";
     }
 
-    private static string Words(SelectSettings settings, InputState state, SelectInputReport counts, DateTimeOffset time) => state switch
+    private static string Words(SelectSettings settings, InputView input, SelectInputReport counts, DateTimeOffset time) => input.State switch
     {
-        InputState.Absent => "has no device",
+        InputState.Absent => input.Input.From is null ? "has no device" : "has no leg",
         InputState.Silent => counts.Heard is { } ago ? $"is silent since {RedundancyTexts.Time(time - ago)}" : "has not brought anything yet",
         InputState.Late => $"is too late to fill gaps of the others: behind them by more than {DurationText.Format(InputHealth.Bound(settings))}",
         InputState.Poor => "is below min-rate or above max-loss",

@@ -152,10 +152,11 @@ internal sealed partial class InterfaceActor
                 continue;
             }
 
-            if (target.IsWhere(_targets.GetValueOrDefault(name)))
+            string? gone = told.Problems.GetValueOrDefault(name);
+            if (target.IsWhere(_targets.GetValueOrDefault(name)) && gone == _legProblems.GetValueOrDefault(name))
                 continue;
             _targets = _targets.SetItem(name, target with { Mtu = _open?.Port.PathMtu(target.Address) ?? 0 });
-            _legProblems = _legProblems.Remove(name);
+            _legProblems = gone is null ? _legProblems.Remove(name) : _legProblems.SetItem(name, gone);
             _state = _state.LookAt(rule);
             isNews = true;
         }

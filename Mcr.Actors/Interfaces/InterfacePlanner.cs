@@ -209,6 +209,8 @@ internal sealed class InterfacePlanner
             return null;
         }
 
+        if (_input.Legs.Problems.TryGetValue(name, out string? gone))
+            _reasons.Add($"output {output} has no leg any more: {gone}"); // the worker may go on sending, and keeps its numbers
         EgressKey key = OutputResolution.KeyOf(output, target);
         return IsRefused(output, key, ref refused) ? null : UsableOutput.Of(output, key, target);
     }

@@ -135,7 +135,7 @@ internal sealed class LegsActor : UntypedActor, IWithTimers
     {
         Apply(_state.Tick(Now));
         LegMessages.Targets targets = _state.Targets;
-        if (targets.Legs != _told.Legs || targets.Problems != _told.Problems)
+        if (targets.Legs != _told.Legs || !targets.Problems.SequenceEqual(_told.Problems))
             Publish();
         ImmutableArray<LegReport> report = _state.Report();
         if (isNews ? !report.Select(Bare).SequenceEqual(_said.Select(Bare)) : _ticks % CountsEvery == 0 && !report.SequenceEqual(_said))

@@ -14,6 +14,12 @@ internal sealed partial record LegsState
     /// <summary>While something is sent, something should come in so long a time, with what it takes until both have said so.</summary>
     internal static readonly TimeSpan Silence = TimeSpan.FromSeconds(8);
 
+    /// <summary>The end of a leg is set up within this time, after its node has said that it is not there.</summary>
+    internal static readonly TimeSpan SetUp = TimeSpan.FromSeconds(3);
+
+    /// <summary>Legs that begin here and were agreed upon, and whose ends their nodes say are not there: since when, why, and whether that is more than a moment.</summary>
+    private ImmutableDictionary<LegName, (TimeSpan Since, string Why, bool IsLasting)> Gone { get; init; } = ImmutableDictionary<LegName, (TimeSpan, string, bool)>.Empty;
+
     /// <summary>By leg, what its beginning has sent and its end received when it was looked last, and when that has changed. Each end's own count, and this node's time: two hosts' clocks are not compared.</summary>
     private ImmutableDictionary<LegName, Movement> Moved { get; init; } = ImmutableDictionary<LegName, Movement>.Empty;
 
@@ -29,7 +35,7 @@ internal sealed partial record LegsState
         .. Ended().Select(mine => Entry(mine, Report(mine.From, mine.Name), mine, Reports.GetValueOrDefault(mine.From)?.Clock, clock, now)),
     ];
 
-    /// <summary>To be asked again and again: what has been sent and received since.</summary>
+    /// <summary>To be asked again and again: what has been sent and received since, and which ends are not there any more.</summary>
     public LegsState Watch(TimeSpan now)
     {
         var moved = ImmutableDictionary.CreateBuilder<LegName, Movement>();
@@ -43,7 +49,28 @@ internal sealed partial record LegsState
             moved[name] = new Movement(sent, before.Received.To(end?.Received ?? before.Received.Count, now), hasBegun ? now : before.Since);
         }
 
-        return this with { Moved = moved.ToImmutable() };
+        return this with { Moved = moved.ToImmutable(), Gone = EndsGone(now) };
+    }
+
+    private ImmutableDictionary<LegName, (TimeSpan Since, string Why, bool IsLasting)> EndsGone(TimeSpan now)
+    {
+        var gone = ImmutableDictionary.CreateBuilder<LegName, (TimeSpan, string, bool)>();
+        foreach (LegName name in Agreed.Keys)
+        {
+            bool was = Gone.TryGetValue(name, out (TimeSpan Since, string Why, bool IsLasting) before);
+            TimeSpan since = was ? before.Since : now;
+            if (!Reachable.Contains(name.To))
+            {
+                if (was)
+                    gone[name] = before; // nobody can say otherwise
+            }
+            else if (Report(name.To, name)?.Problem is { } why)
+            {
+                gone[name] = (since, why, now - since >= SetUp);
+            }
+        }
+
+        return gone.ToImmutable();
     }
 
     private IEnumerable<LegReport> Begun() => Beginnings().Select(b => LegReport.Of(b.Name) with

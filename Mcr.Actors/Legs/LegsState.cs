@@ -62,7 +62,7 @@ internal sealed partial record LegsState(string Node, ClusterSettings Settings)
     public ImmutableDictionary<LegName, (ulong Id, ulong Instance)> Given { get; init; } = ImmutableDictionary<LegName, (ulong, ulong)>.Empty;
 
     /// <summary>Where the legs go that begin here, for those that have them.</summary>
-    public LegMessages.Targets Targets => new(Agreed, Refusals);
+    public LegMessages.Targets Targets => new(Agreed, Refusals.SetItems(Gone.Where(g => g.Value.IsLasting).Select(g => KeyValuePair.Create(g.Key, g.Value.Why))));
 
     /// <summary>The rules of all nodes.</summary>
     public (LegsState Next, Effects Effects) Know(ImmutableArray<(string Node, ForwardingRule Rule)> rules) => (this with { Rules = rules }).Recompute();

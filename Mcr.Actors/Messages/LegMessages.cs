@@ -19,7 +19,7 @@ internal static class LegMessages
     public sealed record Rules(ImmutableArray<(string Node, ForwardingRule Rule)> All);
 
     /// <summary>To the interfaces' actors: where the legs go that begin here.</summary>
-    /// <param name="Problems">Why another one goes nowhere yet, as sentences.</param>
+    /// <param name="Problems">Why another one goes nowhere yet, or the end of one of these is not there any more, as sentences.</param>
     public sealed record Targets(ImmutableDictionary<LegName, LegTarget> Legs, ImmutableDictionary<LegName, string> Problems);
 
     /// <summary>To the interfaces' actors: whoever sends by that leg has lost its place in it, and begins anew with another id and another key.</summary>

@@ -25,7 +25,7 @@ public enum InputState
     /// <summary>Nothing comes by it.</summary>
     Silent,
 
-    /// <summary>It has no device that it could be heard by.</summary>
+    /// <summary>It has no device that it could be heard by, or no leg that it could come over.</summary>
     Absent,
 }
 

@@ -170,6 +170,7 @@ internal sealed class ClusterHost(string name, int number, NetworkNamespace plac
     private const string Established = "01";
 
     private McrdProcess? _mcrd;
+    private string _settings = "";
 
     public string Name => name;
 
@@ -197,7 +198,18 @@ internal sealed class ClusterHost(string name, int number, NetworkNamespace plac
 
     /// <summary>Without waiting until it relays.</summary>
     /// <param name="more">Settings of it alone.</param>
-    public void Start(string more = "") => _mcrd = new McrdProcess(place, Rules, $"{Settings}\n{more}");
+    public void Start(string more = "")
+    {
+        _settings = $"{Settings}\n{more}";
+        _mcrd = new McrdProcess(place, Rules, _settings);
+    }
+
+    /// <summary>Its file has these rules from now on, and the settings that it began with.</summary>
+    public void Reload(string rules)
+    {
+        Mcrd.Configure(rules, _settings);
+        _ = Mcrd.Ctl("reload");
+    }
 
     public JsonElement Ask(ControlRequest request) => Mcrd.Ask(request);
 

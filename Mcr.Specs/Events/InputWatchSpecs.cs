@@ -89,12 +89,16 @@ public sealed class InputWatchSpecs
     }
 
     [Fact]
-    public void Input_that_has_no_device_should_be_said_so()
+    public void Input_that_has_no_device_or_leg_should_be_said_so()
     {
         _absent = 0b10;
         Run(2, FirstOnly);
         Assert.EndsWith("input 2 (239.1.1.2:5000 on eth2) has no device", _watch.Trouble!.Sentence, StringComparison.Ordinal);
         Assert.Equal(["alive", "no device"], Words());
+        _rule = _rule with { MoreInputs = [RuleInput.Of(new RuleOrigin("b", "studio"))] };
+        Run(2, FirstOnly);
+        Assert.EndsWith("input 2 (rule studio of node b) has no leg", _watch.Trouble!.Sentence, StringComparison.Ordinal);
+        Assert.Equal(["alive", "no leg"], Words());
     }
 
     [Fact]

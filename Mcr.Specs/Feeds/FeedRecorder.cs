@@ -1,41 +1,21 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Mcr.Native.Namespaces;
 
 namespace Mcr.Specs.Feeds;
 
 /// <summary>What a receiver gets of <see cref="ImpairedPaths"/>: each index, how often, when, and whether a later one was there before.</summary>
-internal sealed class FeedRecorder : IDisposable
+/// <param name="own">The address of the device to receive on.</param>
+internal sealed class FeedRecorder(NetworkNamespace place, string own, string group, int port) : StreamRecorder(place, own, group, port)
 {
     private const int Room = 1 << 23;
-    private const int Force = 33; // SO_RCVBUFFORCE
-    private const int QueueBytes = 64 << 20;
 
-    private readonly Socket _socket;
-    private readonly Thread _thread;
     private readonly long[] _first = new long[Room]; // Stopwatch ticks; 0: not yet
     private readonly byte[] _times = new byte[Room];
     private readonly List<(long Index, long Before)> _disorder = [];
     private long _latest = -1;
     private long _count;
     private long _damaged;
-
-    /// <param name="own">The address of the device to receive on.</param>
-    public FeedRecorder(NetworkNamespace place, string own, string group, int port)
-    {
-        _socket = place.Run(() =>
-        {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-            socket.SetRawSocketOption(1, Force, BitConverter.GetBytes(QueueBytes));
-            socket.Bind(new IPEndPoint(IPAddress.Parse(group), port));
-            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(IPAddress.Parse(group), IPAddress.Parse(own)));
-            return socket;
-        });
-        _thread = new Thread(Receive) { IsBackground = true, Name = "feed recorder" };
-        _thread.Start();
-    }
 
     /// <summary>All that came, doubles and all.</summary>
     public long Count => Interlocked.Read(ref _count);
@@ -70,39 +50,14 @@ internal sealed class FeedRecorder : IDisposable
             return new FeedOutcome(to - from, common, lost, doubled, _disorder.Count(d => d.Index >= from && d.Index < to), Damaged, Stopwatch.GetElapsedTime(0, longest));
     }
 
-    public void Dispose()
+    protected override void Take(Span<byte> payload, long now)
     {
-        _socket.Dispose();
-        _thread.Join();
-    }
-
-    private void Receive()
-    {
-        byte[] buffer = new byte[2048];
-        try
-        {
-            while (true)
-            {
-                int length = _socket.Receive(buffer);
-                long now = Stopwatch.GetTimestamp();
-                Interlocked.Increment(ref _count);
-                Span<long> words = MemoryMarshal.Cast<byte, long>(buffer.AsSpan(ImpairedPaths.HeaderRoom, Math.Max(0, length - ImpairedPaths.HeaderRoom)));
-                if (length != ImpairedPaths.Size || (ulong)words[0] >= Room || words.ContainsAnyExcept(words[0]))
-                {
-                    Interlocked.Increment(ref _damaged);
-                    continue;
-                }
-
-                Take(words[0], now);
-            }
-        }
-        catch (SocketException)
-        {
-            // disposed
-        }
-        catch (ObjectDisposedException)
-        {
-        }
+        Interlocked.Increment(ref _count);
+        Span<long> words = MemoryMarshal.Cast<byte, long>(payload[Math.Min(ImpairedPaths.HeaderRoom, payload.Length)..]);
+        if (payload.Length != ImpairedPaths.Size || (ulong)words[0] >= Room || words.ContainsAnyExcept(words[0]))
+            Interlocked.Increment(ref _damaged);
+        else
+            Take(words[0], now);
     }
 
     private void Take(long index, long now)

@@ -9,6 +9,9 @@ using Mcr.Native.Namespaces;
 
 namespace Mcr.Specs.Feeds;
 
+/// <summary>Writes what a payload begins with, <see cref="ImpairedPaths.HeaderRoom"/> bytes, of the datagram with that index on that path.</summary>
+internal delegate void FeedHead(Span<byte> head, int path, long index);
+
 /// <param name="Own">The address to send from.</param>
 internal sealed record ImpairedPath(string Device, string Own, string Group, int Port);
 
@@ -33,7 +36,7 @@ internal sealed unsafe class ImpairedPaths : IDisposable
 
     private readonly NetworkNamespace _place;
     private readonly ImpairedPath[] _paths;
-    private readonly Action<Span<byte>, long> _head;
+    private readonly FeedHead _head;
     private readonly Socket?[] _sockets;
     private readonly byte[] _carried = new byte[Room]; // a bit for each path
     private readonly PriorityQueue<long, long> _late = new(1 << 15); // index and path, by time
@@ -51,8 +54,7 @@ internal sealed unsafe class ImpairedPaths : IDisposable
     private int _waiting;
     private volatile bool _ended;
 
-    /// <param name="head">Writes what a payload begins with, <see cref="HeaderRoom"/> bytes, of the datagram with that index.</param>
-    public ImpairedPaths(NetworkNamespace place, Action<Span<byte>, long> head, params ImpairedPath[] paths)
+    public ImpairedPaths(NetworkNamespace place, FeedHead head, params ImpairedPath[] paths)
     {
         (_place, _head, _paths) = (place, head, paths);
         _impairments = [.. paths.Select(_ => Impairments.None)];
@@ -232,7 +234,7 @@ internal sealed unsafe class ImpairedPaths : IDisposable
             long index = _ready[path][i];
             var payload = new Span<byte>(_buffer + (i * Size), Size);
             MemoryMarshal.Cast<byte, long>(payload[HeaderRoom..]).Fill(index);
-            _head(payload[..HeaderRoom], index);
+            _head(payload[..HeaderRoom], path, index);
         }
 
         int socket = (int)_sockets[path]!.Handle;
@@ -255,7 +257,7 @@ internal sealed unsafe class ImpairedPaths : IDisposable
 /// <summary>Payloads that begin as what a merge goes by.</summary>
 internal static class FeedHeads
 {
-    public static void Rtp(Span<byte> head, long index)
+    public static void Rtp(Span<byte> head, int path, long index)
     {
         head.Clear();
         head[0] = 0x80;
@@ -265,7 +267,7 @@ internal static class FeedHeads
     }
 
     /// <summary>Three messages each.</summary>
-    public static void Mold(Span<byte> head, long index)
+    public static void Mold(Span<byte> head, int path, long index)
     {
         "SESSION001"u8.CopyTo(head);
         BinaryPrimitives.WriteUInt64BigEndian(head[10..], (ulong)(1 + (index * MoldMessages)));
@@ -275,12 +277,12 @@ internal static class FeedHeads
     public const int MoldMessages = 3;
 
     /// <summary>32 bits at 4, little endian.</summary>
-    public static void Sequence(Span<byte> head, long index)
+    public static void Sequence(Span<byte> head, int path, long index)
     {
         head.Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(head[4..], (uint)index);
     }
 
     /// <summary>Nothing to go by but all of it.</summary>
-    public static void Content(Span<byte> head, long index) => head.Clear();
+    public static void Content(Span<byte> head, int path, long index) => head.Clear();
 }

@@ -16,13 +16,13 @@ internal sealed class MergedFeeds : IDisposable
 
     /// <param name="select">As in a file.</param>
     /// <param name="settings">Of mcrd.</param>
-    public MergedFeeds(string select = "merge", Action<Span<byte>, long>? head = null, int paths = 2, string settings = "")
+    public MergedFeeds(string select = "merge", FeedHead? head = null, int paths = 2, string settings = "")
         : this(select, head ?? FeedHeads.Rtp, settings, [.. Enumerable.Range(0, paths).Select(i => new ImpairedPath($"src{i}", FeedTopology.OwnOf(i), $"239.1.1.{i + 1}", 5000 + i))])
     {
     }
 
     /// <param name="inputs">As in a file; null: that which each path sends to.</param>
-    public MergedFeeds(string select, Action<Span<byte>, long> head, string settings, ImpairedPath[] paths, string? inputs = null)
+    public MergedFeeds(string select, FeedHead head, string settings, ImpairedPath[] paths, string? inputs = null)
     {
         Topology = new FeedTopology(paths.Select(p => p.Device).Distinct().Count());
         inputs ??= string.Join(", ", paths.Select((p, i) => $"{{ interface = in{i}, group = \"{p.Group}\", port = {p.Port} }}"));

@@ -39,7 +39,7 @@ public sealed class LegInterfaceSpecs : RelaySpec
     internal override RuleLedger Ledger => _ledger;
 
     [Fact]
-    public void Output_of_another_node_should_wait_with_a_sentence_until_it_is_told_where_it_goes()
+    public void Output_of_another_node_should_have_a_sentence_until_it_is_told_where_it_goes_and_while_its_end_is_gone()
     {
         TestProbe probe = Listener();
         Add(Studio);
@@ -54,6 +54,13 @@ public sealed class LegInterfaceSpecs : RelaySpec
         ResolvedOutput output = NextWorker().Rules!.Rules.Single().Outputs.Single();
         Assert.Equal((IPAddress.Parse("10.7.0.2"), 4107, LegRules.Leg(0x11)), (output.Address, output.Port, output.Leg!));
         AwaitAssert(() => Assert.Equal(LegRules.Leg(0x11), Begun(probe).Target?.Leg));
+
+        _ = TakeJournal();
+        Tell(Target(instance, 0x11), "it has gone");
+        AwaitAssert(() => Assert.Equal((RuleStatus.Degraded, "output 239.2.2.2:6000 on out0 of node relay-b has no leg any more: it has gone"), StateOf(Studio)));
+        Tell(Target(instance, 0x11));
+        AwaitAssert(() => Assert.Equal((RuleStatus.Active, null), StateOf(Studio)));
+        Assert.DoesNotContain(TakeJournal(), l => l.StartsWith("rules", StringComparison.Ordinal) || l.StartsWith("egress", StringComparison.Ordinal)); // the worker need not hear of it
     }
 
     [Fact]
@@ -196,7 +203,8 @@ public sealed class LegInterfaceSpecs : RelaySpec
 
     private static LegTarget Target(ulong instance, ulong id) => new(instance, IPAddress.Parse("10.7.0.2"), 4107, LegRules.Leg(id));
 
-    private void Tell(LegTarget target) => Sys.EventStream.Publish(new LegMessages.Targets(ImmutableDictionary<LegName, LegTarget>.Empty.Add(Name, target), ImmutableDictionary<LegName, string>.Empty));
+    private void Tell(LegTarget target, string? gone = null) =>
+        Sys.EventStream.Publish(new LegMessages.Targets(ImmutableDictionary<LegName, LegTarget>.Empty.Add(Name, target), gone is null ? ImmutableDictionary<LegName, string>.Empty : ImmutableDictionary<LegName, string>.Empty.Add(Name, gone)));
 
     private (RuleStatus Status, string? Why) StateOf(ForwardingRule rule) => List().Where(r => r.Rule.Id == rule.Id).Select(r => (r.Status, r.Why)).Single();
 

@@ -1,6 +1,4 @@
-using System.Text.Json;
-using Mcr.Actors.Control;
-using Mcr.Host.Mcrd.Demo;
+using Mcr.Native.Interop;
 using Mcr.Specs.Cluster;
 using Mcr.Specs.Redundancy;
 
@@ -8,50 +6,122 @@ namespace Mcr.Specs.Legs;
 
 /// <summary>Real relays: c makes one stream of what a and b receive, each of which sends it there by a leg.</summary>
 [Collection(SerialPackets.Name)]
-public sealed class LegMergeHostsSpecs(ITestOutputHelper output)
+public sealed class LegMergeHostsSpecs(LegMergeHostsSpecs.Three three, ITestOutputHelper output) : IClassFixture<LegMergeHostsSpecs.Three>
 {
-    private const int Rate = 5_000;
-
     [Fact]
-    public void Cut_of_one_nodes_way_should_lose_and_double_nothing()
+    public void Cut_of_one_nodes_way_should_lose_and_double_nothing_and_be_said()
     {
-        using var hosts = new ThreeHosts("", 3, name => name == "c"
-            ? """{ name = clean, inputs = [ { node = a, rule = studio }, { node = b, rule = studio } ], select = "merge,by=content", outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }"""
-            : """{ name = studio, input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { node = c, rule = clean } ] }""");
-        using var recorder = new SequenceRecorder(hosts.Destination, "10.2.0.100", "239.2.2.2", 6000);
-        hosts.Start("");
-        using RunningProcess sender = StreamSender.Start(hosts.Source, "src0", "239.1.1.1", 5000, null, "--rate", $"{Rate}", "--size", "200");
-        foreach (ClusterHost from in new[] { hosts.A, hosts.B })
-            McrdWaits.Until(() => State(hosts.C, from.Name) == "up" && State(from, from.Name) == "up", () => $"the leg of {from.Name}: {string.Join('\n', hosts.All.Select(h => $"{h.Name}: {string.Join('\n', h.Mcrd.Rules())}\n{h.Mcrd.Process.Output}"))}");
-        McrdWaits.Until(() => Rule(hosts.C, "clean").GetProperty("status").GetString() == "Active", () => $"{Rule(hosts.C, "clean")}");
-
-        Reception cut = recorder.During(
-            Rate,
+        LegMergeHosts hosts = three.Hosts;
+        hosts.AwaitWhole();
+        (long ofA, long ofB) = (hosts.Lost(hosts.A), hosts.Lost(hosts.B));
+        Reception cut = hosts.During(
             () =>
             {
-                hosts.CutManagement(hosts.A);
-                for (int i = 0; i < 2; i++)
-                {
-                    long received = Received(hosts.C, "b");
-                    McrdWaits.Until(() => Received(hosts.C, "b") > received, () => "c to receive of b alone");
-                }
-
-                hosts.HealManagement(hosts.A);
+                hosts.A.Place.Ip("neigh replace 10.2.0.3 lladdr 02:00:00:00:00:01 dev out0 nud permanent");
+                hosts.AwaitState(hosts.A, "silent");
+                Assert.StartsWith("node a sends, and nothing of it comes to 10.2.0.3:", LegMergeHosts.Why(hosts.A, hosts.A), StringComparison.Ordinal);
+                hosts.A.Place.Ip("neigh del 10.2.0.3 dev out0");
             },
-            () => McrdWaits.Until(() => State(hosts.C, "a") == "up" && Lost(hosts.C, "a") > 0, () => "the leg of a to be up again, and c to say what it lost"));
-        output.WriteLine($"{cut}; lost on the leg of a {Lost(hosts.C, "a")}, of b {Lost(hosts.C, "b")}; {Rule(hosts.C, "clean")}");
+            () =>
+            {
+                hosts.AwaitWhole();
+                McrdWaits.Until(() => hosts.Lost(hosts.A) > ofA, () => $"c to say what it lost: {hosts.Describe()}");
+            });
+        output.WriteLine($"{cut}; lost on the leg of a {hosts.Lost(hosts.A) - ofA}, of b {hosts.Lost(hosts.B) - ofB}");
         Assert.Equal((0, 0), (cut.Lost, cut.Doubled));
-        Assert.Equal(0, Lost(hosts.C, "b"));
+        Assert.InRange(hosts.Lost(hosts.A) - ofA, 8 * LegMergeHosts.Rate, 20 * LegMergeHosts.Rate);
+        Assert.Equal(ofB, hosts.Lost(hosts.B));
     }
 
-    private static JsonElement Rule(ClusterHost host, string name) => host.Mcrd.Rules().First(r => r.GetProperty("name").GetString() == name);
+    /// <summary>mcrd of c, its worker, and then whole hosts.</summary>
+    [Fact]
+    public void Whatever_dies_should_double_nothing_and_cost_what_nobody_could_relay_meanwhile()
+    {
+        LegMergeHosts hosts = three.Hosts;
+        hosts.AwaitWhole();
+        Reception alone = hosts.During(
+            () =>
+            {
+                hosts.C.Mcrd.Kill();
+                hosts.C.Mcrd.StartAgain();
+            },
+            hosts.AwaitWhole);
+        output.WriteLine($"mcrd of c: {alone}");
+        Assert.Equal((0, 0), (alone.Lost, alone.Doubled));
 
-    private static JsonElement? Leg(ClusterHost host, string from) =>
-        host.Ask(new ControlRequest.ClusterStatus()).GetProperty("ClusterStatus").TryGetProperty("legs", out JsonElement legs) ? legs.EnumerateArray().Where(l => l.GetProperty("from").GetString() == from).Select(l => (JsonElement?)l).FirstOrDefault() : null;
+        int worker = Assert.Single(hosts.C.Mcrd.WorkerPids());
+        _ = hosts.C.Mcrd.AwaitStandby();
+        Reception replaced = hosts.During(
+            () =>
+            {
+                _ = Libc.kill(worker, Libc.SIGKILL);
+                hosts.C.Mcrd.AwaitSuccessor(worker);
+            },
+            hosts.AwaitWhole);
+        output.WriteLine($"worker of c: {replaced}");
+        Assert.Equal((0, replaced.Gap), (replaced.Doubled, replaced.Lost));
+        Assert.InRange(replaced.Lost, 0, LegMergeHosts.Rate / 100);
 
-    private static string? State(ClusterHost host, string from) => Leg(host, from)?.GetProperty("state").GetString();
+        Reception first = Die(hosts.A);
+        Assert.Equal((0, 0), (first.Lost, first.Doubled));
 
-    private static long Lost(ClusterHost host, string from) => Leg(host, from) is { } leg && leg.TryGetProperty("lost", out JsonElement lost) ? lost.GetInt64() : 0;
+        Reception died = Die(hosts.C);
+        Assert.Equal((0, died.Gap), (died.Doubled, died.Lost));
+        Assert.Equal(died.Silence.TotalSeconds * LegMergeHosts.Rate, died.Lost, LegMergeHosts.Rate / 10.0);
+    }
 
-    private static long Received(ClusterHost host, string from) => Leg(host, from) is { } leg && leg.TryGetProperty("received", out JsonElement received) ? received.GetInt64() : 0;
+    [Fact]
+    public void Rule_that_is_not_there_or_does_not_name_the_leg_should_be_said_and_taken_once_it_does()
+    {
+        LegMergeHosts hosts = three.Hosts;
+        hosts.AwaitWhole();
+        hosts.C.Reload("");
+        foreach (ClusterHost from in new[] { hosts.A, hosts.B })
+            AwaitProblem(from, $"node c has no rule clean with an input from another node; add one there, with an input {{ node = {from.Name}, rule = studio }}");
+        long latest = hosts.Recorder.Latest;
+        hosts.C.Reload(LegMergeHosts.Clean("other"));
+        hosts.AwaitState(hosts.B, "up");
+        AwaitProblem(hosts.A, "rule clean of node c has no input { node = a, rule = studio }; give it one, or leave the output out");
+        Assert.Contains("input 1 of 2: rule other of node a sends no leg here", $"{LegMergeHosts.Rule(hosts.C, "clean")}", StringComparison.Ordinal);
+        hosts.Recorder.AwaitMore(LegMergeHosts.Rate / 2);
+        Reception back = hosts.During(() => hosts.C.Reload(LegMergeHosts.Clean("studio")), hosts.AwaitWhole);
+        output.WriteLine($"other input: {back}");
+        Reception whole = hosts.During(() => { }, () => { });
+        Reception all = hosts.Recorder.Between(latest, hosts.Recorder.Latest - (LegMergeHosts.Rate / 10));
+        output.WriteLine($"calm: {whole}; in all: {all}");
+        Assert.Equal((0, 0), (whole.Lost, whole.Doubled));
+        Assert.Equal(0, all.Doubled);
+    }
+
+    /// <summary>Until the beginning of that one's leg says why there is none, as does its rule, and the end the same.</summary>
+    private void AwaitProblem(ClusterHost from, string sentence) => McrdWaits.Until(
+        () => LegMergeHosts.State(from, from) == "waiting" && LegMergeHosts.Why(from, from) == sentence && LegMergeHosts.Why(three.Hosts.C, from) == sentence && $"{LegMergeHosts.Rule(from, "studio")}".Contains(sentence, StringComparison.Ordinal),
+        () => $"{from.Name} to say that {sentence}: {three.Hosts.Describe()}");
+
+    private Reception Die(ClusterHost host)
+    {
+        int[] all = RedundantHosts.ProcessesOf(host);
+        Reception died = three.Hosts.During(
+            () =>
+            {
+                RedundantHosts.Signal(all, Libc.SIGKILL);
+                host.Mcrd.WaitUntilGone();
+                host.Mcrd.StartAgain();
+            },
+            () =>
+            {
+                three.Hosts.AwaitWhole();
+                three.Hosts.Recorder.AwaitMore(1); // else the end of the gap is not seen
+            });
+        output.WriteLine($"host {host.Name}: {died}");
+        return died;
+    }
+
+    /// <summary>Started once for all specs of the class.</summary>
+    public sealed class Three : IDisposable
+    {
+        internal LegMergeHosts Hosts { get; } = new();
+
+        public void Dispose() => Hosts.Dispose();
+    }
 }

@@ -59,6 +59,25 @@ public sealed class LegsStateSpecs
         (LegsState, ImmutableArray<LegsEffect> Effects) Hear(LegReport report) => state.Hear(Nobody.Add("b", new NodeReport { Legs = [report] }), ["b"]).Tick(Now + TimeSpan.FromSeconds(5));
     }
 
+    [Fact]
+    public void End_that_is_not_there_any_more_should_be_said_once_that_lasts_and_until_it_is_back()
+    {
+        LegsState state = Agreed();
+        LegReport there = LegReport.Of(Leg) with { Address = "10.7.0.2", Port = 4107, Id = LegsState.Hex(0x10), Key = 1 };
+        LegReport gone = LegReport.Of(Leg) with { Problem = "node b has no such rule" };
+        state = Hear(gone, Now, "b");
+        Assert.Empty(state.Targets.Problems); // it may be made anew just now
+        state = Hear(gone, Now + LegsState.SetUp, "b");
+        Assert.Equal("node b has no such rule", state.Targets.Problems[Leg]);
+        Assert.Equal(There, state.Targets.Legs[Leg]);
+        state = Hear(there, Now + LegsState.SetUp + Half);
+        Assert.Equal("node b has no such rule", state.Targets.Problems[Leg]); // nobody can say otherwise
+        state = Hear(there, Now + LegsState.SetUp + Half, "b");
+        Assert.Empty(state.Targets.Problems);
+
+        LegsState Hear(LegReport report, TimeSpan now, params string[] reachable) => state.Hear(Nobody.Add("b", new NodeReport { Legs = [report] }), [.. reachable]).Watch(now);
+    }
+
     /// <summary>Its numbers would be used twice.</summary>
     [Fact]
     public void Beginning_that_has_forgotten_should_not_name_the_id_that_the_one_before_had()
