@@ -33,7 +33,7 @@ internal static class ClusterCommands
         Command Drain()
         {
             var node = new Argument<string>("NODE") { Description = "The node's name" };
-            var end = new Option<bool>("--end") { Description = "It takes them again" };
+            var end = new Option<bool>("--end") { Description = "It takes them again (default: it hands them over)" };
             var command = new Command("drain", "That node hands over the redundant rules that it forwards, and takes none until told otherwise or its mcrd starts anew.") { node, end };
             command.SetAction(parsed => session.Ask(parsed, new ControlRequest.ClusterDrain { Member = parsed.GetRequiredValue(node), End = parsed.GetValue(end) }));
             return command;

@@ -28,10 +28,10 @@ internal static class ConfigCommands
 
     private static Command Load(Session session)
     {
-        var file = new Option<string>("--file") { HelpName = "F", Required = true, Description = "A configuration file, of which the rules are taken" };
-        var replace = new Option<bool>("--replace") { Description = "Remove all rules that are not in the file (default: add and replace)" };
+        var file = new Option<string>("--file") { HelpName = "FILE", Required = true, Description = "A configuration file, of which the rules are taken" };
+        var replace = new Option<bool>("--replace") { Description = "Remove all rules that are not in the file (default: only add and replace)" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Say what would be done, and do nothing" };
-        var confirm = new Option<string?>("--confirm") { HelpName = "TIME", Description = "Take it back after this time, such as 60s, unless `mcrctl config confirm` comes first" };
+        var confirm = new Option<string?>("--confirm") { HelpName = "TIME", Description = "Take it back after this time, such as 60s or 5m, unless mcrctl config confirm comes first (default: it stays)" };
         var load = new Command("load", "Adds and replaces rules from a file, as one change: all of them or none.") { file, replace, dryRun, confirm };
         load.SetAction(parsed =>
         {
@@ -69,7 +69,7 @@ internal static class ConfigCommands
 
     private static Command Save(Session session)
     {
-        var file = new Option<string?>("--file") { HelpName = "F", Description = "A file of yours (default: the one that mcrd was started with, which mcrd writes itself)" };
+        var file = new Option<string?>("--file") { HelpName = "FILE", Description = "A file of yours (default: the one that mcrd was started with, which mcrd writes itself)" };
         var save = new Command("save", "Writes what runs to a file. Over mcrd's own, what was changed at run time is part of the files from then on.") { file };
         save.SetAction(parsed => parsed.GetValue(file) is { Length: > 0 } path
             ? session.AskText(parsed, new ControlRequest.ShowConfig(), answer => Hocon(answer, config => SaveAs(Path.GetFullPath(path), config, session, parsed)))
@@ -92,7 +92,7 @@ internal static class ConfigCommands
 
     private static Command Check()
     {
-        var file = new Option<string>("--file") { HelpName = "F", Required = true, Description = "The configuration file" };
+        var file = new Option<string>("--file") { HelpName = "FILE", Required = true, Description = "The configuration file" };
         var check = new Command("check", "Checks a configuration file without asking mcrd.") { file };
         check.SetAction(parsed => ConfigCheck.Run(parsed.GetRequiredValue(file), Console.Out, Console.Error) ? ExitCodes.Done : ExitCodes.Failed);
         return check;

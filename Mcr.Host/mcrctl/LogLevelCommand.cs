@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mcr.Actors.Control;
+using Mcr.Native.Logging;
 
 namespace Mcr.Host.Mcrctl;
 
@@ -18,9 +19,9 @@ internal static class LogLevelCommand
 
     private static Command Set(Session session)
     {
-        var global = new Option<string?>("--global") { HelpName = "L", Description = $"For every facility that has no level of its own: {Levels}" };
-        var facility = new Option<string?>("--facility") { HelpName = "F", Description = "One of those that log-level get lists, such as Network" };
-        var level = new Option<string?>("--level") { HelpName = "L", Description = $"For that facility: {Levels}, or default to follow the global one again" };
+        var global = new Option<string?>("--global") { HelpName = "LEVEL", Description = $"For every facility that has no level of its own: {Levels} (required, unless there is --facility)", CompletionSources = { "debug", "info", "warning", "error" } };
+        var facility = new Option<string?>("--facility") { HelpName = "FACILITY", Description = "One of those that log-level get lists, such as Network; with --level (default: none)", CompletionSources = { _ => LogNames.Facilities.Keys } };
+        var level = new Option<string?>("--level") { HelpName = "LEVEL", Description = $"For that facility: {Levels}, or default to follow the global one again (required with --facility)", CompletionSources = { "debug", "info", "warning", "error", "default" } };
         var command = new Command("set", "Changes a level at once, in running workers too, until mcrd ends.") { global, facility, level };
         command.SetAction(parsed =>
         {

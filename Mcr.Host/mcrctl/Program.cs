@@ -48,17 +48,24 @@ internal static class Program
     /// <param name="onlyCalled">Only with commands whose names are among the words, if there are any.</param>
     internal static ParseResult Parse(string[] args, bool onlyCalled, Remote.Conversation? conversation = null)
     {
+        // No response files: nothing here is long enough to need one, and a name may begin with @.
+        return Build(onlyCalled ? args : null, conversation).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+    }
+
+    /// <summary>All that can be asked for. Of it are made: <c>--help</c>, the reference, the manual page, and completions of shells.</summary>
+    /// <param name="called">Words: only commands whose names are among them, if there are any; null: all.</param>
+    internal static RootCommand Build(string[]? called = null, Remote.Conversation? conversation = null)
+    {
         var root = new RootCommand("Controls a running mcrd over its control socket.");
         var session = new Session(root, conversation);
-        bool all = !onlyCalled || Array.TrueForAll(Parts, part => !IsCalled(part.Commands, args));
+        bool all = called is null || Array.TrueForAll(Parts, part => !IsCalled(part.Commands, called));
         foreach ((string[] commands, Action<RootCommand, Session> addTo) in Parts)
         {
-            if (all || IsCalled(commands, args))
+            if (all || IsCalled(commands, called!))
                 addTo(root, session);
         }
 
-        // No response files: nothing here is long enough to need one, and a name may begin with @.
-        return root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        return root;
     }
 
     private static bool IsCalled(string[] commands, string[] args) => Array.Exists(commands, command => Array.IndexOf(args, command) >= 0);

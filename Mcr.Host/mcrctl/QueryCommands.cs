@@ -21,8 +21,8 @@ internal static class QueryCommands
 
         void AddStats()
         {
-            var watch = new Option<bool>("--watch") { Description = "Again each second, until interrupted" };
-            var by = new Option<string?>("--by") { HelpName = "rule|output|worker|interface", Description = "What a line is about" };
+            var watch = new Option<bool>("--watch") { Description = "Show it again each second, until interrupted" };
+            var by = new Option<string?>("--by") { HelpName = "rule|output|worker|interface", Description = "What a line is about (default: rule)", CompletionSources = { "rule", "output", "worker", "interface" } };
             var command = new Command("stats", "Shows what was relayed: rates over the last second (and ten), totals, drops, and when each was last seen, to a second.") { watch, by };
             command.SetAction(parsed =>
             {

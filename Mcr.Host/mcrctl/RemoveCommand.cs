@@ -6,8 +6,8 @@ namespace Mcr.Host.Mcrctl;
 /// <summary>`mcrctl remove`: by id or by name. A line of `mcrctl batch` is read alike.</summary>
 internal sealed class RemoveCommand : Command
 {
-    private readonly Option<string?> _ruleId = new("--rule-id") { HelpName = "ID", Description = "The rule with this id (see: mcrctl list)" };
-    private readonly Option<string?> _name = new("--name") { HelpName = "N", Description = "The rule with this name" };
+    private readonly Option<string?> _ruleId = new("--rule-id") { HelpName = "ID", Description = "The rule with this id (required, unless there is --name; see: mcrctl list)" };
+    private readonly Option<string?> _name = new("--name") { HelpName = "NAME", Description = "The rule with this name, in place of --rule-id" };
 
     public RemoveCommand()
         : base("remove", "Removes a rule, also one of a configuration file.")

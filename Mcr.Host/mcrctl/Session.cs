@@ -19,12 +19,12 @@ internal sealed class Session
     {
         HelpName = "PATH",
         Recursive = true,
-        Description = $"mcrd's control socket (default: {SocketVariable} of the environment, or {ControlProtocol.DefaultSocketPath})",
+        Description = $"The Unix socket of mcrd (default: {SocketVariable} of the environment, or {ControlProtocol.DefaultSocketPath})",
     };
 
-    private readonly Option<bool> _json = new("--json") { Recursive = true, Description = "Print JSON on a terminal, too" };
+    private readonly Option<bool> _json = new("--json") { Recursive = true, Description = "Print JSON on a terminal, too (default: only where the output is none)" };
 
-    private readonly Option<string?> _node = new("--node") { HelpName = "NAME", Recursive = true, Description = "The node of the cluster that is to do it (default: the one that is asked)" };
+    private readonly Option<string?> _node = new("--node") { HelpName = "NODE", Recursive = true, Description = "The node of the cluster that is to do it (default: the one that is asked)" };
 
     private readonly RemoteOptions _remote;
     private readonly Conversation? _conversation;

@@ -13,8 +13,7 @@ internal static class CommandLine
 
     public static int Run(string[] args)
     {
-        var root = new RootCommand("Relays UDP multicast between interfaces.") { Supervisor(), Check(), Demo(), TlsCommand.Build() };
-        ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        ParseResult parsed = Build().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
             foreach (string error in parsed.Errors.Select(e => e.Message).Distinct())
@@ -33,14 +32,17 @@ internal static class CommandLine
         }
     }
 
+    /// <summary>All that can be asked for. Of it are made: <c>--help</c>, the reference, the manual pages, and completions of shells.</summary>
+    internal static RootCommand Build() => new("Relays UDP multicast between interfaces.") { Supervisor(), Check(), Demo(), TlsCommand.Build() };
+
     private static Command Supervisor()
     {
-        var config = new Option<string?>("--config") { HelpName = "FILE", Description = $"Configuration in HOCON (default: {DefaultConfig}, if it is there)" };
-        var device = new Option<string?>("--interface") { HelpName = "NAME", Description = "An input interface, as if it were configured" };
-        var workers = new Option<string?>("--num-workers") { HelpName = "N", Description = "Workers of that interface, 1 to 64" };
-        var socket = new Option<string?>("--control-socket-path") { HelpName = "PATH", Description = "Where mcrctl finds this mcrd" };
-        var json = new Option<bool>("--log-json") { Description = "Log one JSON object a line" };
-        var command = new Command("supervisor", "Runs the relay until SIGTERM.") { config, device, workers, socket, json };
+        var config = new Option<string?>("--config") { HelpName = "FILE", Description = $"Configuration file, in HOCON (default: {DefaultConfig} if it is there, otherwise none)" };
+        var device = new Option<string?>("--interface") { HelpName = "INTERFACE", Description = "An input interface to serve, as if it stood in mcr.interfaces (default: those that the configuration and its rules name)" };
+        var workers = new Option<string?>("--num-workers") { HelpName = "N", Description = "Worker processes of the interface that --interface names, 1 to 64 (default: mcr.interface-defaults.workers, which is 1)" };
+        var socket = new Option<string?>("--control-socket-path") { HelpName = "PATH", Description = "Unix socket at which mcrctl finds this mcrd, an absolute path (default: MCR_CONTROL_SOCKET of the environment, otherwise mcr.control.socket, which is /run/mcr/control.sock)" };
+        var json = new Option<bool>("--log-json") { Description = "Log JSON objects, one a line (default: text, unless mcr.log.json is on)" };
+        var command = new Command("supervisor", "Runs the relay, until SIGTERM.") { config, device, workers, socket, json };
         command.SetAction(async (parsed, _) =>
         {
             var sources = new SettingsSources
@@ -63,7 +65,7 @@ internal static class CommandLine
 
     private static Command Check()
     {
-        var config = new Option<string>("--config") { HelpName = "FILE", Description = "Configuration in HOCON", Required = true };
+        var config = new Option<string>("--config") { HelpName = "FILE", Description = "Configuration file, in HOCON", Required = true };
         var command = new Command("check", "Reads a configuration and says what is wrong with it; changes nothing.") { config };
         command.SetAction(parsed => ConfigCheck.Run(parsed.GetRequiredValue(config), Console.Out, Console.Error) ? ExitCodes.Ok : ExitCodes.Failed);
         return command;
@@ -71,9 +73,9 @@ internal static class CommandLine
 
     private static Command Demo()
     {
-        var seconds = Whole("--seconds", DemoOptions.DefaultSeconds, 1, 3600, "How long");
-        var rate = Whole("--rate", DemoOptions.DefaultRate, 1, 1_000_000, "Datagrams per second");
-        var size = Whole("--size", DemoOptions.DefaultSize, 64, 1472, "Payload bytes of a datagram");
+        var seconds = Whole("--seconds", DemoOptions.DefaultSeconds, 1, 3600, "For how many seconds the stream flows");
+        var rate = Whole("--rate", DemoOptions.DefaultRate, 1, 1_000_000, "Datagrams a second");
+        var size = Whole("--size", DemoOptions.DefaultSize, 64, 1472, "Payload of a datagram, in bytes");
         var command = new Command("demo", "Shows a relay at work between throw-away network namespaces.") { seconds, rate, size };
         command.SetAction((parsed, _) => DemoCommand.RunAsync(new DemoOptions(parsed.GetValue(seconds), parsed.GetValue(rate), parsed.GetValue(size))));
         return command;

@@ -6,9 +6,9 @@ namespace Mcr.Host.Mcrgen;
 /// <summary>--interface, --group, --port and, for a receiver, --source, checked by the same code as a rule's.</summary>
 internal sealed class EndpointOptions
 {
-    private readonly Option<string?> _interface = new("--interface") { HelpName = "ADDRESS|NAME", Description = "The interface to use, by one of its addresses or its name (required)" };
-    private readonly Option<string?> _group = new("--group") { HelpName = "G", Description = "Multicast group, or a unicast address, IPv4 or IPv6 (required)" };
-    private readonly Option<string?> _port = new("--port") { HelpName = "P", Description = "UDP port (required)" };
+    private readonly Option<string?> _interface = new("--interface") { HelpName = "INTERFACE", Description = "The interface to use, by its name or one of its addresses (required)" };
+    private readonly Option<string?> _group = new("--group") { HelpName = "GROUP", Description = "Multicast group, or a unicast address, IPv4 or IPv6 (required)" };
+    private readonly Option<string?> _port = new("--port") { HelpName = "PORT", Description = "UDP port, 1 to 65535 (required)" };
     private readonly Option<string?>? _source;
 
     public EndpointOptions(Command command, bool withSource)
@@ -17,7 +17,7 @@ internal sealed class EndpointOptions
         command.Add(_group);
         command.Add(_port);
         if (withSource)
-            command.Add(_source = new Option<string?>("--source") { HelpName = "S", Description = "Receive from this sender only (source-specific multicast)" });
+            command.Add(_source = new Option<string?>("--source") { HelpName = "ADDRESS", Description = "Receive from this sender only, as source-specific multicast (default: any)" });
     }
 
     /// <returns>Null when <paramref name="arguments"/> got problems.</returns>

@@ -9,11 +9,8 @@ internal static class Program
 {
     public static int Main(string[] args)
     {
-        var root = new RootCommand("Sends a stream of verifiable UDP datagrams to a multicast group or a unicast address.");
-        var receive = new Command("receive", "Receives such a stream and reports loss, duplicates, reordering, corruption and latency.");
-        root.Add(receive);
-        _ = new SendCommand(root);
-        _ = new ReceiveCommand(receive);
+        RootCommand root = Build();
+        Command receive = root.Subcommands.Single();
 
         // No response files: a payload may begin with @.
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -30,5 +27,16 @@ internal static class Program
             Console.Error.WriteLine($"mcrgen: {e.Message}");
             return ExitCodes.Failed;
         }
+    }
+
+    /// <summary>All that can be asked for. Of it are made: <c>--help</c>, the reference, the manual page, and completions of shells.</summary>
+    internal static RootCommand Build()
+    {
+        var root = new RootCommand("Sends a stream of verifiable UDP datagrams to a multicast group or a unicast address.");
+        var receive = new Command("receive", "Receives such a stream and reports loss, duplicates, reordering, corruption and latency.");
+        root.Add(receive);
+        _ = new SendCommand(root);
+        _ = new ReceiveCommand(receive);
+        return root;
     }
 }

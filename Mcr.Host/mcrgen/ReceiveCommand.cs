@@ -13,12 +13,12 @@ internal sealed class ReceiveCommand
     private const int SmallBuffer = 4 << 20;
 
     private readonly EndpointOptions _endpoint;
-    private readonly Option<string?> _count = new("--count") { HelpName = "N", Description = "End after this many different datagrams, numbered from 0" };
-    private readonly Option<string?> _timeout = new("--timeout") { HelpName = "S", Description = $"End after this many seconds without a datagram; 0: never (default {DefaultTimeout}, and {DefaultFirstTimeout} before the first)" };
-    private readonly Option<bool> _sha256 = new("--sha256") { Description = "Print the SHA-256 of all payloads in order of arrival" };
-    private readonly Option<bool> _json = new("--json") { Description = "Print the summary as JSON, and nothing else on stdout unless asked for" };
-    private readonly Option<bool> _readyLine = new("--ready-line") { Description = "Print the line `ready` once joined also with --json (otherwise it always is)" };
-    private readonly Option<bool> _rates = new("--rates") { Description = "Print a line with the rate every second" };
+    private readonly Option<string?> _count = new("--count") { HelpName = "N", Description = "End after so many different datagrams, numbered from 0; 1 or more (default: when --timeout is over)" };
+    private readonly Option<string?> _timeout = new("--timeout") { HelpName = "S", Description = $"End after so many seconds without a datagram, a fraction is fine; 0: never (default: {DefaultTimeout}, and {DefaultFirstTimeout} before the first)" };
+    private readonly Option<bool> _sha256 = new("--sha256") { Description = "Print the SHA-256 of all payloads, in order of arrival, at the end" };
+    private readonly Option<bool> _json = new("--json") { Description = "Print the summary as one JSON object, and nothing else unless asked for" };
+    private readonly Option<bool> _readyLine = new("--ready-line") { Description = "With --json, too, print the line ready when the group is joined" };
+    private readonly Option<bool> _rates = new("--rates") { Description = "Print a line with the rate each second" };
 
     public ReceiveCommand(Command command)
     {

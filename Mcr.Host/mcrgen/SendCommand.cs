@@ -12,18 +12,18 @@ internal sealed class SendCommand
     private const int DefaultTtl = 8;
 
     private readonly EndpointOptions _endpoint;
-    private readonly Option<string?> _rate = new("--rate") { HelpName = "PPS", Description = $"Datagrams per second; 0: as many as go (default {DefaultRate})" };
-    private readonly Option<string?> _size = new("--size") { HelpName = "BYTES", Description = $"Payload bytes of a datagram (default {DefaultSize}); from {Payload.HeaderSize} on they can be fully verified" };
-    private readonly Option<string?> _count = new("--count") { HelpName = "N", Description = "How many datagrams (default: until interrupted)" };
-    private readonly Option<string?> _payload = new("--payload") { HelpName = "TEXT", Description = "Fill the datagrams with this text, repeated" };
-    private readonly Option<bool> _random = new("--random") { Description = "Fill the datagrams with random bytes" };
-    private readonly Option<string?> _seed = new("--seed") { HelpName = "N", Description = "Seed of --random: the same seed makes the same bytes (default 0)" };
-    private readonly Option<string?> _batch = new("--batch") { HelpName = "N", Description = $"At most this many datagrams per sendmmsg (default {DefaultBatch})" };
-    private readonly Option<string?> _segments = new("--segments") { HelpName = "N", Description = "Send runs of this many datagrams with UDP_SEGMENT (GSO); 0: off (default)" };
-    private readonly Option<string?> _ttl = new("--ttl") { HelpName = "N", Description = $"Time to live, or hop limit (default {DefaultTtl})" };
-    private readonly Option<string?> _dscp = new("--dscp") { HelpName = "N", Description = "Class of service, 0 to 63 (default 0)" };
-    private readonly Option<bool> _sha256 = new("--sha256") { Description = "Print the SHA-256 of all payloads in order" };
-    private readonly Option<bool> _quiet = new("--quiet") { Description = "No progress on stderr" };
+    private readonly Option<string?> _rate = new("--rate") { HelpName = "PPS", Description = $"Datagrams a second, a fraction is fine; 0: as many as go (default: {DefaultRate})" };
+    private readonly Option<string?> _size = new("--size") { HelpName = "BYTES", Description = $"Payload of a datagram in bytes, 0 to {Payload.MaxSize}; from {Payload.HeaderSize} on it can be fully verified (default: {DefaultSize})" };
+    private readonly Option<string?> _count = new("--count") { HelpName = "N", Description = "How many datagrams, 1 or more (default: until interrupted)" };
+    private readonly Option<string?> _payload = new("--payload") { HelpName = "TEXT", Description = "Fill the datagrams with this text, repeated (default: a pattern)" };
+    private readonly Option<bool> _random = new("--random") { Description = "Fill the datagrams with random bytes (default: a pattern)" };
+    private readonly Option<string?> _seed = new("--seed") { HelpName = "N", Description = "Seed of --random, 0 or more: the same seed makes the same bytes (default: 0)" };
+    private readonly Option<string?> _batch = new("--batch") { HelpName = "N", Description = $"The most datagrams in one system call, 1 to {SendOptions.MaxBatch} (default: {DefaultBatch})" };
+    private readonly Option<string?> _segments = new("--segments") { HelpName = "N", Description = $"Send runs of so many datagrams with UDP_SEGMENT (GSO), 1 to {SendOptions.MaxSegments}; 0: off (default: 0)" };
+    private readonly Option<string?> _ttl = new("--ttl") { HelpName = "N", Description = $"Time to live, or hop limit, 0 to 255 (default: {DefaultTtl})" };
+    private readonly Option<string?> _dscp = new("--dscp") { HelpName = "N", Description = "Class of service (DSCP), 0 to 63 (default: 0)" };
+    private readonly Option<bool> _sha256 = new("--sha256") { Description = "Print the SHA-256 of all payloads, in order, at the end" };
+    private readonly Option<bool> _quiet = new("--quiet") { Description = "Write no progress to stderr" };
 
     public SendCommand(Command command)
     {

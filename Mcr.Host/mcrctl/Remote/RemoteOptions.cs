@@ -15,10 +15,10 @@ internal sealed class RemoteOptions
     private const string RemoteVariable = "MCR_REMOTE";
     private const string DirectoryVariable = "MCR_TLS_DIR";
 
-    private readonly Option<string?> _remote = new("--remote") { HelpName = "ADDRESS", Recursive = true, Description = $"The console of an mcrd on another host: akka.ssl.tcp://mcr@HOST:PORT (default: {RemoteVariable} of the environment, if any)" };
+    private readonly Option<string?> _remote = new("--remote") { HelpName = "ADDRESS", Recursive = true, Description = $"The console of an mcrd on another host: akka.ssl.tcp://mcr@HOST:PORT (default: {RemoteVariable} of the environment, otherwise the mcrd of this host)" };
     private readonly Option<string?> _ca = new("--tls-ca") { HelpName = "FILE", Recursive = true, Description = $"With --remote: the authority's certificate, PEM (default: ca.pem in {DirectoryVariable})" };
     private readonly Option<string?> _certificate = new("--tls-certificate") { HelpName = "FILE", Recursive = true, Description = $"With --remote: who you are, PEM (default: the only one in {DirectoryVariable})" };
-    private readonly Option<string?> _key = new("--tls-key") { HelpName = "FILE", Recursive = true, Description = $"With --remote: the key of that (default: beside it)" };
+    private readonly Option<string?> _key = new("--tls-key") { HelpName = "FILE", Recursive = true, Description = $"With --remote: the key of that certificate, PEM (default: NAME.key beside NAME.pem in {DirectoryVariable})" };
 
     public RemoteOptions(RootCommand root)
     {

@@ -11,10 +11,10 @@ internal static class TlsCommand
 
     private static Command Init()
     {
-        var directory = new Option<string>("--directory") { HelpName = "DIR", Description = "Where the files go; an authority that is there is used", Required = true };
-        var nodes = new Option<string>("--nodes") { HelpName = "NAME,…", Description = "Nodes to make certificates for", DefaultValueFactory = _ => "" };
-        var consoles = new Option<string>("--consoles") { HelpName = "NAME,…", Description = "Consoles to make certificates for", DefaultValueFactory = _ => "" };
-        var days = CommandLine.Whole("--days", LabOptions.DefaultDays, 1, MostDays, "How long these certificates are valid");
+        var directory = new Option<string>("--directory") { HelpName = "DIR", Description = "Directory for the files, which is made if it is not there; an authority that is there already is used", Required = true };
+        var nodes = new Option<string?>("--nodes") { HelpName = "NAME,…", Description = "Nodes to make certificates for, with commas (default: none)" };
+        var consoles = new Option<string?>("--consoles") { HelpName = "NAME,…", Description = "Consoles to make certificates for, with commas (default: none)" };
+        var days = CommandLine.Whole("--days", LabOptions.DefaultDays, 1, MostDays, "For how many days these certificates are valid");
         var command = new Command("init", "Makes an authority and certificates for a lab; writes over nothing.") { directory, nodes, consoles, days };
         command.SetAction(parsed =>
         {
@@ -29,7 +29,7 @@ internal static class TlsCommand
 
     private static Command Show()
     {
-        var files = new Argument<string[]>("FILE") { Description = "Certificates in PEM", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "Certificates, in PEM", Arity = ArgumentArity.OneOrMore };
         var command = new Command("show", "Says of certificates whose they are, how long they are valid, who issued them, and for what.") { files };
         command.SetAction(parsed => CertificateReport.Run(parsed.GetRequiredValue(files), Console.Out, Console.Error, TimeProvider.System.GetUtcNow()) ? ExitCodes.Ok : ExitCodes.Failed);
         return command;
