@@ -26,6 +26,8 @@ internal sealed partial record ConfigEntry(string[] Section, string Key, string?
         ["mcr.console.advertise"] = "address or name, and port",
         ["mcr.cluster.legs.ports"] = "range of UDP ports",
         ["mcr.cluster.legs.interface"] = "name of an interface",
+        ["mcr.http.listen"] = $"address and port, or {ExportReader.Off}",
+        ["mcr.otlp.protocol"] = Words(ExportReader.Protocols.Keys),
         ["mcr.log.level"] = Words(LogNames.Levels.Keys),
         ["mcr.log.levels.Runtime"] = Words(LogNames.Levels.Keys.Append(LogNames.Default)),
         ["mcr.worker.orphan-grace"] = "duration, or forever",
