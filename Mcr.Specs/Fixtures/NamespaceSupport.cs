@@ -14,11 +14,9 @@ internal static class NamespaceSupport
     public static void Require() => Assert.SkipUnless(Obstacle.Value is null, Obstacle.Value ?? "");
 
     /// <summary>Skips the calling spec where a program it cannot do without is not installed.</summary>
-    public static void RequireProgram(string name)
-    {
-        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
-        Assert.SkipUnless(folders.Any(folder => File.Exists(Path.Combine(folder, name))), $"This spec needs {name}, which is not on the PATH (install {name}).");
-    }
+    public static void RequireProgram(string name) => Assert.SkipUnless(HasProgram(name), $"This spec needs {name}, which is not on the PATH (install {name}).");
+
+    public static bool HasProgram(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, name)));
 
     /// <summary>Skips the calling spec where we cannot become, or give something to, another user.</summary>
     public static void RequireOtherUsers() =>
