@@ -116,7 +116,7 @@ internal sealed class ThrowawayMachine : IDisposable
         _process.Dispose();
         if (_controlGroup is not null)
         {
-            McrdWaits.Until(() => File.ReadAllText($"{_controlGroup}/cgroup.procs").Length == 0 && Directory.GetDirectories(_controlGroup).Length >= 0, "the machine's processes to be gone");
+            McrdWaits.Until(() => File.ReadAllText($"{_controlGroup}/cgroup.events").Contains("populated 0", StringComparison.Ordinal), "the machine's processes to be gone");
             RemoveGroup(_controlGroup);
         }
 
