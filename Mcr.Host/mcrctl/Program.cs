@@ -28,13 +28,15 @@ internal static class Program
     /// <param name="conversation">The console that the words are typed at, if they are.</param>
     internal static int Run(string[] args, Remote.Conversation? conversation)
     {
-        ParseResult parsed = Parse(args, onlyCalled: true, conversation);
+        (ParseResult parsed, Session session) = Read(args, onlyCalled: true, conversation);
         if (parsed.Errors.Count > 0 || parsed.UnmatchedTokens.Count > 0)
-            parsed = Parse(args, onlyCalled: false, conversation); // what is said of it must not depend on what was left out
+            (parsed, session) = Read(args, onlyCalled: false, conversation); // what is said of it must not depend on what was left out
         if (parsed.UnmatchedTokens.Count > 0)
             return ExitCodes.Because(ExitCodes.Usage, parsed.UnmatchedTokens.Select(token => $"'{token}' is not a command, flag or value here; see mcrctl --help"));
         if (parsed.Errors.Count > 0)
             return ExitCodes.Because(ExitCodes.Usage, parsed.Errors.Select(error => $"{error.Message.TrimEnd('.')}; see mcrctl --help"));
+        if (!Remote.RemoteProgram.IsThis && session.IsRemote(parsed))
+            return Remote.RemoteProgram.Become(args);
         try
         {
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
@@ -46,15 +48,21 @@ internal static class Program
     }
 
     /// <param name="onlyCalled">Only with commands whose names are among the words, if there are any.</param>
-    internal static ParseResult Parse(string[] args, bool onlyCalled, Remote.Conversation? conversation = null)
+    internal static ParseResult Parse(string[] args, bool onlyCalled, Remote.Conversation? conversation = null) => Read(args, onlyCalled, conversation).Parsed;
+
+    private static (ParseResult Parsed, Session Session) Read(string[] args, bool onlyCalled, Remote.Conversation? conversation)
     {
+        (RootCommand root, Session session) = Make(onlyCalled ? args : null, conversation);
+
         // No response files: nothing here is long enough to need one, and a name may begin with @.
-        return Build(onlyCalled ? args : null, conversation).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        return (root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }), session);
     }
 
     /// <summary>All that can be asked for. Of it are made: <c>--help</c>, the reference, the manual page, and completions of shells.</summary>
+    internal static RootCommand Build() => Make(null, null).Root;
+
     /// <param name="called">Words: only commands whose names are among them, if there are any; null: all.</param>
-    internal static RootCommand Build(string[]? called = null, Remote.Conversation? conversation = null)
+    private static (RootCommand Root, Session Session) Make(string[]? called, Remote.Conversation? conversation)
     {
         var root = new RootCommand("Controls a running mcrd over its control socket.");
         var session = new Session(root, conversation);
@@ -65,7 +73,7 @@ internal static class Program
                 addTo(root, session);
         }
 
-        return root;
+        return (root, session);
     }
 
     private static bool IsCalled(string[] commands, string[] args) => Array.Exists(commands, command => Array.IndexOf(args, command) >= 0);

@@ -39,6 +39,9 @@ internal sealed class Session
         _remote = new RemoteOptions(root);
     }
 
+    /// <summary>An mcrd on another host is meant, and not by a console that has it already.</summary>
+    public bool IsRemote(ParseResult parsed) => _conversation is null && RemoteOf(parsed) is not null;
+
     /// <summary>A console to the mcrd that these words name, as it is asked again and again.</summary>
     public Conversation Open(ParseResult parsed) => new(() => Connect(parsed), isKept: RemoteOf(parsed) is not null) { Node = parsed.GetValue(_node) };
 
@@ -133,7 +136,7 @@ internal sealed class Session
 
     private IControlLink Connect(ParseResult parsed)
     {
-        if (RemoteOf(parsed) is { } address)
+        if (RemoteProgram.IsThis && RemoteOf(parsed) is { } address)
             return _remote.Open(parsed, address, Patience);
         string? fromEnvironment = Environment.GetEnvironmentVariable(SocketVariable);
         return ControlClient.Connect(parsed.GetValue(_socketPath) ?? (string.IsNullOrEmpty(fromEnvironment) ? ControlProtocol.DefaultSocketPath : fromEnvironment), Patience);

@@ -39,6 +39,7 @@ internal static unsafe partial class Libc
     public const uint STATX_BASIC_STATS = 0x7FF;
     public const int S_IFMT = 0xF000;
     public const int S_IFSOCK = 0xC000;
+    public const uint LINUX_CAPABILITY_VERSION_3 = 0x20080522;
     public const int CAP_KILL = 5;
     public const int CAP_SYS_ADMIN = 21;
     public const int CAP_SETGID = 6;
@@ -105,6 +106,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint syscall(nint number, nint a, nint b, nint c, nint d, nint e);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int execv(string path, byte** argv);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int waitid(int idType, uint id, siginfo_t* info, int options);

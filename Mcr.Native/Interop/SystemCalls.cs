@@ -14,6 +14,8 @@ internal static class SystemCalls
 
     public static int SetGroups => IsX64 ? 116 : 159;
 
+    public static int CapSet => IsX64 ? 126 : 91;
+
     public static int Seccomp => IsX64 ? 317 : 277;
 
     public static int GetTid => IsX64 ? 186 : 178;

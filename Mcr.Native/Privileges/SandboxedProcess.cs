@@ -92,8 +92,22 @@ internal static unsafe class SandboxedProcess
         _ = Libc.prctl(Libc.PR_CAP_AMBIENT, Libc.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
         for (int capability = 0; capability <= HighestCapability; capability++)
             _ = Libc.prctl(Libc.PR_CAPBSET_DROP, (nuint)capability, 0, 0, 0); // EINVAL past the last one; EPERM was logged at start
-        if (!capabilities.CanChangeUser)
-            return;
+        if (capabilities.CanChangeUser)
+            BecomeNobody();
+        ForgetCapabilities();
+    }
+
+    /// <summary>What is inheritable outlives the ambient set, which cannot be without it (systemd's AmbientCapabilities=), and the next program.</summary>
+    private static void ForgetCapabilities()
+    {
+        uint* header = stackalloc uint[] { Libc.LINUX_CAPABILITY_VERSION_3, 0 }; // this thread
+        uint* none = stackalloc uint[6];
+        new Span<uint>(none, 6).Clear();
+        SysResult.From(Libc.syscall(SystemCalls.CapSet, (nint)header, (nint)none, 0, 0, 0)).OrThrow("capset");
+    }
+
+    private static void BecomeNobody()
+    {
         const int Nobody = (int)Capabilities.Nobody;
         SysResult.From(Libc.syscall(SystemCalls.SetGroups, 0, 0, 0, 0, 0)).OrThrow("setgroups");
         SysResult.From(Libc.syscall(SystemCalls.SetResGid, Nobody, Nobody, Nobody, 0, 0)).OrThrow("setresgid");

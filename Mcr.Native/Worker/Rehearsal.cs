@@ -13,7 +13,8 @@ namespace Mcr.Native.Worker;
 
 /// <summary>
 /// What a worker that stands by does meanwhile: it has its own code compiled, so that it relays within milliseconds of its greeting in place of
-/// hundreds. On a thread of its own that gives way to all others, and ends with the greeting.
+/// hundreds. On a thread of its own that gives way to all others, and ends with the greeting. Of code that was compiled ahead of time only the first calls
+/// of foreign functions are left to do.
 /// </summary>
 internal sealed class Rehearsal : IDisposable
 {
@@ -47,14 +48,19 @@ internal sealed class Rehearsal : IDisposable
     /// Once the loop runs: what it will need when a rule is traced, analysed or paced for the first time is compiled now, beside it, and not then, in its middle.
     /// </summary>
     /// <param name="hasFeeds">There are rules with several inputs.</param>
-    public static void BeginOfTheDataPath(bool hasFeeds) => new Thread(() => new Rehearsal().Prepare(hasFeeds ? [.. NeededByFeeds, .. NeededLater] : NeededLater)) { Name = "rehearsal", IsBackground = true }.Start();
+    public static void BeginOfTheDataPath(bool hasFeeds)
+    {
+        if (RuntimeFeature.IsDynamicCodeCompiled)
+            new Thread(() => new Rehearsal().Prepare(hasFeeds ? [.. NeededByFeeds, .. NeededLater] : NeededLater)) { Name = "rehearsal", IsBackground = true }.Start();
+    }
 
     public void Dispose() => _greeted = true;
 
     private void Run()
     {
         FirstCalls.Make();
-        Prepare(typeof(Rehearsal).Assembly.GetTypes().Where(t => !t.ContainsGenericParameters));
+        if (RuntimeFeature.IsDynamicCodeCompiled)
+            Prepare(typeof(Rehearsal).Assembly.GetTypes().Where(t => !t.ContainsGenericParameters));
     }
 
     private void Prepare(IEnumerable<Type> types)

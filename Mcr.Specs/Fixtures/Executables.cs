@@ -25,6 +25,11 @@ internal static class Executables
     {
         if (Environment.GetEnvironmentVariable(DirectoryVariable) is { Length: > 0 } shipped)
             return File.Exists(Path.Combine(shipped, name)) ? Path.Combine(shipped, name) : throw new FileNotFoundException($"{DirectoryVariable} is {shipped}, which has no {name}");
+        return InPlace(name);
+    }
+
+    public static string InPlace(string name)
+    {
         string configuration = typeof(Executables).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
         string path = Path.Combine(RepositoryRoot, "Mcr.Host", name, "bin", configuration, "net10.0", name);
         return File.Exists(path) ? path : throw new FileNotFoundException($"{name} has not been built: dotnet build", path);

@@ -15,11 +15,9 @@ internal static class NamespaceSupport
 
     /// <summary>Skips the calling spec where a program it cannot do without is not installed.</summary>
     /// <param name="package">Of Debian, where that has another name.</param>
-    public static void RequireProgram(string name, string? package = null)
-    {
-        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
-        Assert.SkipUnless(folders.Any(folder => File.Exists(Path.Combine(folder, name))), $"This spec needs {name}, which is not on the PATH (install {package ?? name}).");
-    }
+    public static void RequireProgram(string name, string? package = null) => Assert.SkipUnless(HasProgram(name), $"This spec needs {name}, which is not on the PATH (install {package ?? name}).");
+
+    public static bool HasProgram(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, name)));
 
     /// <summary>Skips the calling spec where we cannot become, or give something to, another user.</summary>
     public static void RequireOtherUsers() =>

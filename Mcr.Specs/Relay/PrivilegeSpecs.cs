@@ -24,23 +24,42 @@ public sealed class PrivilegeSpecs(ITestOutputHelper output)
         StreamSender.Send(topology.Source, "src0", "239.1.1.1", 5000, 50_000, "--rate", "20000");
         Assert.Equal(50_000, receiver.Result().Number("received"));
 
-        string[] tasks = Directory.GetDirectories($"/proc/{pid}/task");
-        Assert.NotEmpty(tasks);
-        foreach (string task in tasks)
-        {
-            Dictionary<string, string> status = Status(Path.Combine(task, "status"));
-            Assert.Equal("65534\t65534\t65534\t65534", status["Uid"]);
-            Assert.Equal("65534\t65534\t65534\t65534", status["Gid"]);
-            Assert.Equal("", status["Groups"].Trim());
-            foreach (string set in new[] { "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb" })
-                Assert.Equal("0000000000000000", status[set]);
-            Assert.Equal("1", status["NoNewPrivs"]);
-            Assert.Equal("2", status["Seccomp"]);
-        }
-
+        int tasks = AssertNoRight(pid);
         (long own, long ring) = ResidentMemory.Of(pid);
-        output.WriteLine($"{tasks.Length} tasks, resident {own} kB and {ring} kB of ring");
+        output.WriteLine($"{tasks} tasks, resident {own} kB and {ring} kB of ring");
         Assert.InRange(own, 1, 40_000_000 / 1024);
+    }
+
+    /// <summary>As a unit of systemd starts it: an ordinary user, whose capabilities are ambient, and so inheritable.</summary>
+    [Fact]
+    public void Worker_of_an_mcrd_that_is_not_root_should_have_no_right_either()
+    {
+        NamespaceSupport.RequireOtherUsers();
+        NamespaceSupport.RequireProgram("setpriv");
+        using var topology = new RelayTopology();
+        string directory = Directory.CreateTempSubdirectory("mcr-spec-ambient-").FullName;
+        try
+        {
+            File.SetUnixFileMode(directory, (UnixFileMode)0b111_101_101);
+            SysResult.From(Libc.chown(directory, 1, 1)).OrThrow("chown");
+            string config = Path.Combine(directory, "mcrd.hocon");
+            File.WriteAllText(config, $"mcr {{ control.socket = \"{directory}/control.sock\", worker.standby = off, rules = [ {Rule} ] }}");
+            const string Rights = "-all,+net_raw,+net_admin,+sys_nice,+setuid,+setgid,+setpcap,+kill";
+            using var mcrd = new RunningProcess(topology.Relay, "setpriv",
+                ["--reuid", "1", "--regid", "1", "--clear-groups", "--no-new-privs", "--bounding-set", Rights, "--inh-caps", Rights, "--ambient-caps", Rights, Executables.Mcrd, "supervisor", "--config", config]);
+            mcrd.WaitForLine("mcrd is ready");
+            Assert.DoesNotContain(" rights: ", mcrd.Output, StringComparison.Ordinal);
+            AssertNoRight(Assert.Single(ChildProcesses.Of(mcrd.Pid)));
+            using var receiver = new StreamReceiver(topology.Destination, "dst0", "239.2.2.2", 6000, 1000);
+            StreamSender.Send(topology.Source, "src0", "239.1.1.1", 5000, 1000, "--rate", "5000");
+            Assert.Equal(1000, receiver.Result().Number("received"));
+            mcrd.Signal(Libc.SIGTERM);
+            Assert.Equal(0, mcrd.WaitForExit());
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
     }
 
     [Fact]
@@ -129,6 +148,26 @@ public sealed class PrivilegeSpecs(ITestOutputHelper output)
                 Assert.True((flags & CloseOnExec) != 0, $"descriptor {number} ({target}) of process {pid} has no O_CLOEXEC");
             }
         }
+    }
+
+    /// <returns>How many tasks it has.</returns>
+    private static int AssertNoRight(int pid)
+    {
+        string[] tasks = Directory.GetDirectories($"/proc/{pid}/task");
+        Assert.NotEmpty(tasks);
+        foreach (string task in tasks)
+        {
+            Dictionary<string, string> status = Status(Path.Combine(task, "status"));
+            Assert.Equal("65534\t65534\t65534\t65534", status["Uid"]);
+            Assert.Equal("65534\t65534\t65534\t65534", status["Gid"]);
+            Assert.Equal("", status["Groups"].Trim());
+            foreach (string set in new[] { "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb" })
+                Assert.Equal("0000000000000000", status[set]);
+            Assert.Equal("1", status["NoNewPrivs"]);
+            Assert.Equal("2", status["Seccomp"]);
+        }
+
+        return tasks.Length;
     }
 
     private static string Target(int pid, string descriptor) => new FileInfo($"/proc/{pid}/fd/{descriptor}").LinkTarget ?? "closed";
