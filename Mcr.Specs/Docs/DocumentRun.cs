@@ -7,11 +7,14 @@ namespace Mcr.Specs.Docs;
 /// <summary>
 /// Does what a document's console blocks say, in their order, on <see cref="DocumentHosts"/>. A line <c>HOST$ COMMAND</c> is a command (a backslash at its
 /// end goes on in the next line), the lines below it what it prints on a terminal of 140 columns: … stands for anything in a line, and a line of
-/// its own for any lines. <c>COMMAND &amp;</c> goes on beside what follows, and <c>HOST$ wait</c> has the output of the host's oldest such. HOCON whose first line is a comment with
+/// its own for any lines; how many spaces stand side by side does not matter. In a block of kind <c>console ~</c> numbers, and how long ago something was, are
+/// those of one run, and may differ. <c>COMMAND &amp;</c> goes on beside what follows, and <c>HOST$ wait</c> has the output of the host's oldest such. HOCON whose first line is a comment with
 /// a path is that file. /etc/mcr, /run/mcr and /var/lib/mcr are directories of the run.
 /// </summary>
 internal sealed partial class DocumentRun(DocumentHosts hosts) : IDisposable
 {
+    public const string Roughly = "console ~";
+
     private static readonly string[] Places = ["/etc/mcr", "/run/mcr", "/var/lib/mcr"];
 
     private static int _instances;
@@ -31,7 +34,7 @@ internal sealed partial class DocumentRun(DocumentHosts hosts) : IDisposable
     {
         if (block.Kind == "hocon" && FileName().Match(block.Lines[0]) is { Success: true } name)
             Write(name.Groups[1].Value, block.Text);
-        if (block.Kind == "console")
+        if (block.Kind is "console" or Roughly)
             Commands(block).ToList().ForEach(command => Do(block, command));
     }
 
@@ -53,10 +56,16 @@ internal sealed partial class DocumentRun(DocumentHosts hosts) : IDisposable
     }
 
     /// <summary>Whether something was printed as it is expected.</summary>
-    internal static bool Matches(IReadOnlyList<string> expected, string printed)
+    internal static bool Matches(IReadOnlyList<string> expected, string printed, bool isRough = false)
     {
-        string pattern = string.Concat(expected.Select(line => line.Trim() == SourceMessage.Hole ? "(?:[^\n]*\n)*?" : Regex.Escape(line.TrimEnd()).Replace(SourceMessage.Hole, "[^\n]*?", StringComparison.Ordinal) + "\n"));
-        return Regex.IsMatch(printed, $@"\A{pattern}\z");
+        string pattern = string.Concat(expected.Select(line => line.Trim() == SourceMessage.Hole ? "(?:[^\n]*\n)*?" : Regex.Escape(Plain(line, isRough)).Replace(SourceMessage.Hole, "[^\n]*?", StringComparison.Ordinal) + "\n"));
+        return Regex.IsMatch(string.Concat(printed.Split('\n')[..^1].Select(line => Plain(line, isRough) + "\n")), $@"\A{pattern}\z");
+    }
+
+    private static string Plain(string line, bool isRough)
+    {
+        string plain = Spaces().Replace(line, " ").Trim();
+        return isRough ? Amount().Replace(Moment().Replace(plain, "then"), "0") : plain;
     }
 
     private static IEnumerable<Command> Commands(DocumentBlock block)
@@ -85,7 +94,7 @@ internal sealed partial class DocumentRun(DocumentHosts hosts) : IDisposable
 
         string printed = command.Text == "wait" ? Await(command.Host) : Printed(Start(command.Host, command.Text));
         _transcript.Append($"{command.Host}$ {command.Text}\n{printed}");
-        if (!Matches(command.Expected, printed))
+        if (!Matches(command.Expected, printed, block.Kind == Roughly))
             _wrong.Add($"{block.Document}:{command.Line}: {command.Host}$ {command.Text}\nhas to print\n{string.Join('\n', command.Expected)}\nand has printed\n{printed}");
     }
 
@@ -147,6 +156,15 @@ internal sealed partial class DocumentRun(DocumentHosts hosts) : IDisposable
 
     [GeneratedRegex(@"^(source|relay|receiver)\$ (.+)$")]
     private static partial Regex Prompt();
+
+    [GeneratedRegex(" +")]
+    private static partial Regex Spaces();
+
+    [GeneratedRegex(@"\b(?:now|never|\d+ (?:s|min|h) ago)\b")]
+    private static partial Regex Moment();
+
+    [GeneratedRegex(@"\b\d[\d,.:-]*(?: (?:ns|us|ms|s)\b| [kMG]?bit/s)?")]
+    private static partial Regex Amount();
 
     [GeneratedRegex(@"^# (/etc/mcr/\S+)")]
     private static partial Regex FileName();
