@@ -40,10 +40,10 @@ internal static class SourceMessages
     public static IReadOnlyList<string> Strings { get; } = [.. Files.Value.SelectMany(f => f.Root.DescendantNodes()).SelectMany(TextOf).Distinct()];
 
     /// <summary>What is logged at warning or error, or printed where there is no log.</summary>
-    public static IReadOnlyList<SourceMessage> Told => [.. Files.Value.SelectMany(f => f.Root.DescendantNodes().SelectMany(node => ToldBy(f, node))).DistinctBy(m => m.Text)];
+    public static IReadOnlyList<SourceMessage> Told { get; } = [.. Files.Value.SelectMany(f => f.Root.DescendantNodes().SelectMany(node => ToldBy(f, node))).DistinctBy(m => m.Text)];
 
     /// <summary>Why a request, a rule or a file is refused.</summary>
-    public static IReadOnlyList<SourceMessage> Refused => [.. Files.Value.SelectMany(f => f.Root.DescendantNodes().SelectMany(node => RefusedBy(f, node))).DistinctBy(m => (m.Field, m.Text))];
+    public static IReadOnlyList<SourceMessage> Refused { get; } = [.. Files.Value.SelectMany(f => f.Root.DescendantNodes().SelectMany(node => RefusedBy(f, node))).DistinctBy(m => (m.Field, m.Text))];
 
     private static IEnumerable<SourceMessage> ToldBy(SourceFile file, SyntaxNode node) => node switch
     {
