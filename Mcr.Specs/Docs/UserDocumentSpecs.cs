@@ -19,7 +19,7 @@ public sealed class UserDocumentSpecs(ITestOutputHelper output)
             wrong.AddRange(directory.Read(Whole(block)).Problems.Select(problem => $"{block}: {problem}"));
         }
 
-        Assert.Empty(wrong);
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
     [Theory]
@@ -35,7 +35,7 @@ public sealed class UserDocumentSpecs(ITestOutputHelper output)
         foreach (DocumentBlock block in blocks)
             run.Do(block);
         output.WriteLine(run.Transcript);
-        Assert.Empty(run.Wrong);
+        Assert.True(run.Wrong.Count == 0, string.Join("\n\n", run.Wrong));
     }
 
     [Theory]
