@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Mcr.Specs.Bench;
 
-/// <summary><c>bench forwarding_rate</c>, <c>bench steady</c>, <c>bench lookup</c>, <c>bench legs</c>, <c>bench feeds</c> and <c>bench observing</c>.</summary>
+/// <summary><c>bench forwarding_rate</c>, <c>bench steady</c>, <c>bench lookup</c>, <c>bench legs</c>, <c>bench feeds</c>, <c>bench scraping</c> and <c>bench observing</c>.</summary>
 internal static class BenchCommand
 {
     public const string Name = "bench";
@@ -18,7 +18,7 @@ internal static class BenchCommand
 
     public static int Run(string[] args)
     {
-        var root = new RootCommand("Measures mcrd and its peers. Needs root, iproute2, ethtool, util-linux and gcc.") { ForwardingRateCommand(), SteadyCommand(), LookupCommand(), LegsCommand(), FeedsCommand(), ObservingCommand() };
+        var root = new RootCommand("Measures mcrd and its peers. Needs root, iproute2, ethtool, util-linux and gcc.") { ForwardingRateCommand(), SteadyCommand(), LookupCommand(), LegsCommand(), FeedsCommand(), ScrapingCommand(), ObservingCommand() };
         ParseResult parsed = root.Parse(args);
         int code = parsed.Invoke();
         return parsed.Errors.Count > 0 ? ExitUsage : code;
@@ -71,6 +71,8 @@ internal static class BenchCommand
     private static Command LegsCommand() => TablesCommand("legs", "What a leg between two nodes costs its ends for a datagram, and what HMAC-SHA256 would.", "The header of a leg", LegCost.Run, LegCost.Method);
 
     private static Command FeedsCommand() => TablesCommand("feeds", "What making one stream of two inputs costs for a datagram.", "Two feeds, one stream", FeedCost.Run, FeedCost.Method + FeedWorkers.Method);
+
+    private static Command ScrapingCommand() => TablesCommand("scraping", "What being scraped every second costs the relay.", "Scraping", ScrapeCost.Run, ScrapeCost.Method);
 
     /// <summary>What is measured in one thread and has nothing to choose.</summary>
     private static Command TablesCommand(string name, string description, string title, Func<CancellationToken, IEnumerable<ReportTable>> run, string method)
