@@ -164,8 +164,7 @@ internal sealed unsafe class ImpairedPaths : IDisposable
 
     private void Run()
     {
-        var priority = new Libc.sched_param { sched_priority = 1 };
-        _ = Libc.sched_setscheduler(0, Libc.SCHED_FIFO, &priority); // only better with it
+        Precedence.Take();
         Sleeper.Sharpen();
         long last = 0;
         while (!_ended)

@@ -41,6 +41,7 @@ internal abstract class StreamRecorder : IDisposable
 
     private void Receive()
     {
+        Precedence.Take(); // a busy machine fills the queue within two seconds at 50,000 a second
         byte[] buffer = new byte[2048];
         try
         {
