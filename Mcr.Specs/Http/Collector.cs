@@ -1,58 +1,68 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
+using Mcr.Native.Namespaces;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Mcr.Specs.Http;
 
-/// <summary>In an OpenTelemetry collector's place: takes what is posted, and keeps it.</summary>
-internal sealed class Collector : IDisposable
+/// <summary>In an OpenTelemetry collector's place, in a namespace: takes what is posted, by HTTP or gRPC, and keeps it.</summary>
+internal sealed class Collector : IAsyncDisposable
 {
-    private readonly HttpListener _listener = new();
     private readonly ConcurrentQueue<(string Path, string? Authorization, string Body)> _posts = new();
-    private readonly Task _serving;
+    private readonly WebApplication _web;
+    private readonly Socket _socket;
 
-    public Collector()
+    private Collector(NetworkNamespace place, HttpProtocols protocol)
     {
-        Port = HttpPort.FreePort();
-        _listener.Prefixes.Add($"http://127.0.0.1:{Port}/");
-        _listener.Start();
-        _serving = ServeAsync();
+        _socket = place.Run(() =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            return socket;
+        });
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => options.ListenHandle((ulong)_socket.Handle, endpoint => endpoint.Protocols = protocol));
+        _web = builder.Build();
+        _web.Run(TakeAsync);
     }
 
-    public int Port { get; }
-
-    /// <summary>Protobuf, as text: what is text in it is found as such.</summary>
-    public string[] PostsTo(string path) => [.. _posts.Where(p => p.Path == path).Select(p => p.Body)];
+    public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
 
     public string?[] Authorizations => [.. _posts.Select(p => p.Authorization).Distinct()];
 
-    public void Forget() => _posts.Clear();
-
-    private async Task ServeAsync()
+    public static async Task<Collector> OpenAsync(NetworkNamespace place, bool isGrpc)
     {
-        while (true)
-        {
-            HttpListenerContext context;
-            try
-            {
-                context = await _listener.GetContextAsync();
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
-
-            using var body = new MemoryStream();
-            await context.Request.InputStream.CopyToAsync(body);
-            _posts.Enqueue((context.Request.Url!.AbsolutePath, context.Request.Headers["authorization"], Encoding.UTF8.GetString(body.ToArray())));
-            context.Response.ContentType = "application/x-protobuf";
-            context.Response.Close();
-        }
+        var collector = new Collector(place, isGrpc ? HttpProtocols.Http2 : HttpProtocols.Http1);
+        await collector._web.StartAsync();
+        return collector;
     }
 
-    public void Dispose()
+    /// <summary>Protobuf, as text: what is text in it is found as such.</summary>
+    /// <param name="end">Of the path: HTTP and gRPC have others.</param>
+    public string[] PostsTo(params string[] end) => [.. _posts.Where(p => end.Any(e => p.Path.EndsWith(e, StringComparison.Ordinal))).Select(p => p.Body)];
+
+    public void Forget() => _posts.Clear();
+
+    public async ValueTask DisposeAsync()
     {
-        _listener.Close();
-        _serving.Wait(TimeSpan.FromSeconds(5));
+        await _web.DisposeAsync();
+        _socket.Dispose();
+    }
+
+    private async Task TakeAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body);
+        _posts.Enqueue((context.Request.Path, context.Request.Headers.Authorization, Encoding.UTF8.GetString(body.ToArray())));
+        if (context.Request.ContentType is not "application/grpc")
+            return;
+        context.Response.ContentType = "application/grpc";
+        context.Response.AppendTrailer("grpc-status", "0");
+        await context.Response.Body.WriteAsync(new byte[5]); // a message of no bytes, not compressed
     }
 }
