@@ -47,7 +47,11 @@ internal sealed class LegMergeHosts : IDisposable
 
     public static string? Why(ClusterHost host, ClusterHost from) => Leg(host, from) is { } leg && leg.TryGetProperty("why", out JsonElement why) ? why.GetString() : null;
 
-    public long Lost(ClusterHost from) => Leg(C, from) is { } leg && leg.TryGetProperty("lost", out JsonElement lost) ? lost.GetInt64() : 0;
+    public long Lost(ClusterHost from) => Count(from, "lost");
+
+    private long Received(ClusterHost from) => Count(from, "received");
+
+    private long Count(ClusterHost from, string what) => Leg(C, from) is { } leg && leg.TryGetProperty(what, out JsonElement count) ? count.GetInt64() : 0;
 
     public static JsonElement Rule(ClusterHost host, string name) => host.Mcrd.Rules().FirstOrDefault(r => r.GetProperty("name").GetString() == name);
 
@@ -61,6 +65,16 @@ internal sealed class LegMergeHosts : IDisposable
         AwaitState(A, "up");
         AwaitState(B, "up");
         McrdWaits.Until(() => Rule(C, "clean").GetProperty("status").GetString() == "Active", () => $"rule clean to be active: {Describe()}");
+    }
+
+    /// <summary>Until what has come so far is counted in what c says: its interface tells it each second.</summary>
+    public void AwaitCounts()
+    {
+        foreach (ClusterHost from in new[] { A, B, A, B })
+        {
+            long received = Received(from);
+            McrdWaits.Until(() => Received(from) > received, () => $"more than {received} of {from.Name}: {Describe()}");
+        }
     }
 
     /// <summary>What comes out from just before <paramref name="happens"/> until some time after <paramref name="settled"/>.</summary>
