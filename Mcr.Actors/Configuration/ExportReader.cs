@@ -8,17 +8,25 @@ internal static class ExportReader
 {
     public const string Off = "off";
 
+    /// <summary>Set by the exporter itself.</summary>
+    private static readonly HashSet<string> Own = new(StringComparer.OrdinalIgnoreCase) { "User-Agent", "Content-Type", "Content-Length", "Host" };
+
     public static readonly Dictionary<string, bool> Protocols = new(StringComparer.Ordinal) { ["grpc"] = true, ["http"] = false };
 
     public static HttpSettings ReadHttp(ConfigSection http)
     {
         string listen = http.Text("listen") ?? "";
-        HostPort? place = HostPort.Parse(listen) is { Port: > 0 } parsed && IPAddress.TryParse(parsed.Host, out _) ? parsed : null;
+        HostPort? place = HostPort.Parse(listen) is { Port: > 0 } parsed && IPAddress.TryParse(parsed.Host, out IPAddress? address) && IsUsable(address, parsed.Host) ? parsed : null;
         if (place is null && listen != Off)
             http.Problem(http.PositionOf("listen"), "listen", $"is '{RuleText.OneLine(listen)}'; give an address of this host and a port, such as 127.0.0.1:9464 or [::1]:9464, or off");
         http.RefuseUnknownKeys();
         return new HttpSettings(place);
     }
+
+    /// <summary>Written as one means it (010.0.0.1 is 8.0.0.1 to some), and one that can be listened at.</summary>
+    private static bool IsUsable(IPAddress address, string text) =>
+        (address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? !address.IsIPv6Multicast && !address.IsIPv6LinkLocal : $"{address}" == text && !Addresses.IsMulticast(address))
+        && !address.Equals(IPAddress.Broadcast);
 
     public static OtlpSettings ReadOtlp(ConfigSection otlp)
     {
@@ -34,6 +42,8 @@ internal static class ExportReader
         return settings;
     }
 
+    private static bool IsOfToken(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_';
+
     private static string ReadEndpoint(ConfigSection otlp)
     {
         string endpoint = otlp.Text("endpoint") ?? "";
@@ -47,9 +57,14 @@ internal static class ExportReader
     private static string ReadHeaders(ConfigSection otlp)
     {
         string headers = otlp.Text("headers") ?? "";
-        bool isUsable = headers.All(c => c is >= ' ' and <= '~') && headers.Split(',').All(h => h.IndexOf('=', StringComparison.Ordinal) > 0);
-        if (headers.Length > 0 && !isUsable)
-            otlp.Problem(otlp.PositionOf("headers"), "headers", "are not of the form name=value,name=value, in printable ASCII; correct them, or leave them empty");
+        if (headers.Length == 0)
+            return headers;
+        string[] names = [.. headers.Split(',').Select(h => h.Split('=', 2)[0].Trim())];
+        bool isUsable = headers.All(c => c is >= ' ' and <= '~') && headers.Split(',').All(h => h.Contains('=', StringComparison.Ordinal)) && names.All(n => n.Length > 0 && n.All(IsOfToken));
+        if (!isUsable)
+            otlp.Problem(otlp.PositionOf("headers"), "headers", "are not of the form name=value,name=value, in printable ASCII with names of letters, digits, - and _; correct them, or leave them empty");
+        else if (names.Distinct(StringComparer.OrdinalIgnoreCase).Count() != names.Length || names.Any(n => Own.Contains(n)))
+            otlp.Problem(otlp.PositionOf("headers"), "headers", $"have a name twice, or one that is not theirs to set ({string.Join(", ", Own)}); leave it out");
         return headers;
     }
 }

@@ -194,6 +194,10 @@ public sealed record StatsEntry(
     /// <inheritdoc cref="OutputStatsEntry.LastSeen"/>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? LastSeen { get; init; }
+
+    /// <summary>Who has the numbers has not answered in time: they are zeros that mean nothing. Not sent.</summary>
+    [JsonIgnore]
+    public bool IsUnanswered { get; init; }
 }
 
 /// <param name="Alarm">Such as <c>silence</c>.</param>

@@ -177,6 +177,7 @@ public static class ControlViews
         SourceChanges = view.SourceChanges,
         ErrorsByReason = ReasonNames.Named(view.Outputs.Select(o => o.Reasons).Aggregate(ImmutableArray<long>.Empty, (sum, reasons) => Sums.Of(sum, reasons, 1)), ReasonNames.Errors),
         Alarms = Alarms(view.Alarms),
+        IsUnanswered = view.IsUnanswered,
         Status = view.Status.ToString(),
         Why = view.Why,
         Rates = TrafficViews.Rates(view.Traffic),

@@ -96,10 +96,13 @@ internal sealed class InterfacesActor : UntypedActor
     /// <summary>An interface that is just being set up anew does not hold up the others' answer.</summary>
     private void Report()
     {
-        IEnumerable<Task<InterfaceEvents.Report>> reports = Context.GetChildren().Select(child =>
+        IEnumerable<Task<(string Name, InterfaceEvents.Report? Report)>> reports = Context.GetChildren().Select(child =>
             child.Ask<InterfaceEvents.Report>(new InterfaceCommands.GetReport(), _options.ApplyTimeout / 2)
-                .ContinueWith(task => task.IsCompletedSuccessfully ? task.Result : InterfaceEvents.Report.Empty, TaskScheduler.Default));
-        Task.WhenAll(reports).PipeTo(Sender, Self, all => new InterfaceEvents.Reports([.. all]));
+                .ContinueWith(task => (NamedChildren.NameOf(child), task.IsCompletedSuccessfully ? task.Result : null), TaskScheduler.Default));
+        Task.WhenAll(reports).PipeTo(Sender, Self, all => new InterfaceEvents.Reports([.. all.Select(each => each.Report).OfType<InterfaceEvents.Report>()])
+        {
+            Unanswered = [.. all.Where(each => each.Report is null).Select(each => each.Name)],
+        });
     }
 
     private static void TellAll(object message)

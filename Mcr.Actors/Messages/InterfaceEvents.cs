@@ -39,5 +39,9 @@ internal static class InterfaceEvents
         public static readonly Report Empty = new([], ImmutableDictionary<RuleId, RuleStatsView>.Empty);
     }
 
-    public sealed record Reports(ImmutableArray<Report> Interfaces);
+    public sealed record Reports(ImmutableArray<Report> Interfaces)
+    {
+        /// <summary>Interfaces that have not answered in time, by name.</summary>
+        public ImmutableHashSet<string> Unanswered { get; init; } = [];
+    }
 }

@@ -44,6 +44,9 @@ public sealed record RuleStatsView(
 
     public TrafficView Traffic { get; init; } = TrafficView.None;
 
+    /// <summary>The interface has not answered in time: its zeros mean nothing.</summary>
+    public bool IsUnanswered { get; init; }
+
     /// <summary>Those that are raised, the oldest first.</summary>
     public ImmutableArray<ActiveAlarm> Alarms { get; init; } = [];
 

@@ -13,7 +13,7 @@ internal static class ClusterInstruments
     {
         set.Gauge("mcr.cluster.state", "", "1 for the state that this node's part of the cluster has, 0 for the others", s => s.Cluster is { } cluster ? MetricSet.States(States, cluster.State, [], "state") : []);
         set.Counter("mcr.cluster.restarts", "{restart}", "How often this node's part of the cluster has ended by itself", s => s.Cluster is { } cluster ? [MetricSet.Measure(cluster.Restarts, [])] : []);
-        set.Gauge("mcr.cluster.member.reachable", "", "1: this node reaches that member", s => Members(s).Select(m => MetricSet.Measure(m.Reachable && m.Status == "Up" ? 1 : 0, Tags(m))));
+        set.Gauge("mcr.cluster.member.reachable", "", "1: this node reaches that member", s => Members(s).Select(m => MetricSet.Measure(m.Reachable ? 1 : 0, Tags(m))));
         set.Gauge("mcr.cluster.member.synced", "", "1: that member runs the rules that it is to run", s => Members(s).Where(m => m.Sync is not null).Select(m => MetricSet.Measure(m.Sync == "Synced" ? 1 : 0, Tags(m))));
         set.Gauge("mcr.redundancy.role", "", "1 for the role that a node has in a redundant rule, 0 for the others", s =>
             from rule in s.Cluster?.Redundant ?? [] from node in rule.Nodes from state in MetricSet.States(Roles, node.Role, [.. RuleInstruments.Tags(rule.RuleId, rule.Name), .. MetricSet.Tags(("node", node.Node))], "role") select state);

@@ -9,13 +9,13 @@ namespace Mcr.Actors.Metrics;
 internal sealed class MetricSet(Meter meter, Func<RelaySnapshot> current)
 {
     public void Counter(string name, string unit, string description, Func<RelaySnapshot, IEnumerable<Measurement<long>>> observe) =>
-        meter.CreateObservableCounter(name, () => observe(current()), unit, description);
+        meter.CreateObservableCounter(name, new RisingCounter(() => Guarded(observe)).Observe, unit, description);
 
     public void Gauge(string name, string unit, string description, Func<RelaySnapshot, IEnumerable<Measurement<long>>> observe) =>
-        meter.CreateObservableGauge(name, () => observe(current()), unit, description);
+        meter.CreateObservableGauge(name, () => Guarded(observe), unit, description);
 
     public void Seconds(string name, string description, Func<RelaySnapshot, IEnumerable<Measurement<double>>> observe) =>
-        meter.CreateObservableGauge(name, () => observe(current()), "s", description);
+        meter.CreateObservableGauge(name, () => Guarded(observe), "s", description);
 
     public void SecondsCounter(string name, string description, Func<double> observe) => meter.CreateObservableCounter(name, observe, "s", description);
 
@@ -35,6 +35,20 @@ internal sealed class MetricSet(Meter meter, Func<RelaySnapshot> current)
     /// <summary>A state as Prometheus likes it: 1 for the one it is, 0 for the others.</summary>
     public static IEnumerable<Measurement<long>> States(IEnumerable<string> states, string? now, KeyValuePair<string, object?>[] tags, string key) =>
         states.Select(state => Measure(state == now ? 1 : 0, tags, (key, state)));
+
+    /// <summary>What cannot be told just now (no descriptor is left, say) is left out, and all else told.</summary>
+    private Measurement<T>[] Guarded<T>(Func<RelaySnapshot, IEnumerable<Measurement<T>>> observe)
+        where T : struct
+    {
+        try
+        {
+            return [.. observe(current())];
+        }
+        catch (Exception)
+        {
+            return [];
+        }
+    }
 
     /// <summary>Seconds since 1970; of what never was there is no measurement.</summary>
     public static IEnumerable<Measurement<double>> Time(DateTimeOffset? at, KeyValuePair<string, object?>[] tags) =>

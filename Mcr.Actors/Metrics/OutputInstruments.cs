@@ -11,7 +11,7 @@ internal static class OutputInstruments
             All,
             ("mcr.output.sent", "{datagram}", "Datagrams that an output has sent", o => o.Sent),
             ("mcr.output.payload", "By", "Payload that an output has sent", o => o.Bytes));
-        set.Counter("mcr.output.errors", "{datagram}", "Datagrams that an output has not sent, by reason", s => All(s).SelectMany(each => each.Of.ErrorsByReason.Select(e => MetricSet.Measure(e.Value, each.Tags, ("reason", e.Key)))));
+        set.Counter("mcr.output.errors", "{datagram}", "Datagrams that an output has not sent, by reason", s => All(s).SelectMany(each => ReasonNames.Errors.Select(reason => MetricSet.Measure(each.Of.ErrorsByReason.GetValueOrDefault(reason), each.Tags, ("reason", reason)))));
         set.Seconds("mcr.output.last_seen_timestamp", "When an output sent a datagram last, to the second, since 1970", s => All(s).SelectMany(each => MetricSet.Time(each.Of.LastSeen, each.Tags)));
     }
 

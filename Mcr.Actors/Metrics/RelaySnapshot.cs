@@ -31,7 +31,6 @@ public sealed record RelaySnapshot
         .. Rules.Select(r => $"rule {r.RuleId} {r.Name}"),
         .. Stats.SelectMany(s => (s.Outputs ?? []).Select(o => $"output {s.RuleId} {o.Group} {o.Port} {o.Interface} {o.Node} {o.Rule}")),
         .. Stats.SelectMany(s => (s.Selection?.Inputs ?? []).Select(i => $"input {s.RuleId} {i.Number} {i.Interface} {i.Group} {i.Port}")),
-        .. Stats.SelectMany(s => (s.Stream?.Flows ?? []).Select(f => $"flow {s.RuleId} {f.Source} {f.SourcePort} {f.Ssrc}")),
         .. Workers.Select(w => $"worker {w.Interface} {w.Number}"),
         .. Interfaces.Select(i => $"interface {i.Name}"),
         .. (Cluster?.Members ?? []).Select(m => $"member {m.Node}"),

@@ -31,7 +31,7 @@ internal static class RuleInstruments
             ("mcr.rule.sequence.reordered", "{datagram}", "Datagrams that came behind later ones", q => q.Reordered),
             ("mcr.rule.sequence.duplicates", "{datagram}", "Datagrams whose sequence number had come before", q => q.Duplicates),
             ("mcr.rule.sequence.restarts", "{restart}", "How often sequence numbers began anew somewhere else", q => q.Restarts));
-        set.Seconds("mcr.rule.jitter", "Interarrival jitter of an RTP flow (RFC 3550)", s => s.Stats.SelectMany(r => Jitter(r)));
+        set.Seconds("mcr.rule.jitter", "Interarrival jitter (RFC 3550) of the worst of a rule's RTP flows", s => s.Stats.SelectMany(r => Jitter(r)));
         set.Counters(
             TransportStreams,
             ("mcr.rule.ts.continuity_errors", "{error}", "MPEG-TS packets that are missing or doubled, by their continuity counters", t => t.ContinuityErrors),
@@ -58,6 +58,6 @@ internal static class RuleInstruments
         return new[] { ("50", latency.P50Us), ("99", latency.P99Us), ("99.9", latency.P999Us), ("100", latency.MaxUs) }.Select(p => MetricSet.Measure(p.Item2 / 1e6, tags, ("percentile", p.Item1)));
     }
 
-    private static IEnumerable<Measurement<double>> Jitter(StatsEntry rule) => (rule.Stream?.Flows ?? []).Where(f => f.JitterMs is not null)
-        .Select(f => MetricSet.Measure(f.JitterMs!.Value / 1000, Tags(rule.RuleId, rule.Name), ("source", f.Source), ("source_port", $"{f.SourcePort}"), ("ssrc", f.Ssrc)));
+    /// <summary>Not of each flow: whoever may send to the group would choose how many series there are.</summary>
+    private static IEnumerable<Measurement<double>> Jitter(StatsEntry rule) => (rule.Stream?.Flows ?? []).Max(f => f.JitterMs) is { } worst ? [MetricSet.Measure(worst / 1000, Tags(rule.RuleId, rule.Name))] : [];
 }

@@ -25,7 +25,7 @@ internal static class WorkerInstruments
             ("mcr.worker.sent", "{datagram}", "Datagrams sent, over all outputs", c => c.Sent),
             ("mcr.worker.sent.payload", "By", "Payload sent, over all outputs", c => c.SentBytes),
             ("mcr.worker.errors", "{datagram}", "Datagrams not sent, over all outputs", c => c.Errors));
-        set.Counter("mcr.worker.drops", "{datagram}", "Datagrams received and not relayed, by reason", s => Counted(s).SelectMany(each => each.Of.DropsByReason.Select(d => MetricSet.Measure(d.Value, each.Tags, ("reason", d.Key)))));
+        set.Counter("mcr.worker.drops", "{datagram}", "Datagrams received and not relayed, by reason", s => Counted(s).SelectMany(each => ReasonNames.Drops[1..].Select(reason => MetricSet.Measure(each.Of.DropsByReason.GetValueOrDefault(reason), each.Tags, ("reason", reason)))));
     }
 
     private static KeyValuePair<string, object?>[] Tags(WorkerEntry worker) => MetricSet.Tags(("interface", worker.Interface), ("worker", $"{worker.Number}"));

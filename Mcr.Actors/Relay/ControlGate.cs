@@ -49,9 +49,9 @@ public sealed class ControlGate
 
     public async Task<ControlResponse> HandleAsync(ControlRequest request, ControlPeer peer, CancellationToken cancellation)
     {
-        Activity? span = ControlTraces.Begin(request, peer);
+        using Activity? span = ControlTraces.Begin(request, peer);
         ControlResponse response = await DecideAsync(request, peer, cancellation).ConfigureAwait(false);
-        ControlTraces.End(span, response);
+        ControlTraces.Note(span, response);
         return response;
     }
 

@@ -13,10 +13,12 @@ internal static class ControlTraces
 
     private static readonly ActivitySource Source = new(Name);
 
-    /// <returns>null: nobody listens, or mcrd only looks at itself, as it does for each scrape.</returns>
+    private const int LongestText = 500;
+
+    /// <returns>null: nobody listens, or mcrd asks itself, as it does for each scrape and when it has started. It has no status until its answer is noted: who went before that is seen by it.</returns>
     public static Activity? Begin(ControlRequest request, ControlPeer peer)
     {
-        if (peer.IsMcrd && ControlAccess.OnlyAsks(request))
+        if ((peer.IsMcrd && ControlAccess.OnlyAsks(request)) || peer.Pid == Environment.ProcessId)
             return null;
         Activity? span = Source.StartActivity($"control {Verb(request)}", ActivityKind.Server);
         span?.SetTag("mcr.via", peer.Via).SetTag("mcr.user", peer.Who).SetTag("mcr.changes", !ControlAccess.OnlyAsks(request));
@@ -29,18 +31,19 @@ internal static class ControlTraces
     /// <returns>null outside of a request that is traced.</returns>
     public static Activity? BeginAsking(string whom) => Activity.Current?.Source == Source ? Source.StartActivity($"ask {whom}") : null;
 
-    public static void End(Activity? span, ControlResponse response)
+    public static void Note(Activity? span, ControlResponse response)
     {
         if (span is null)
             return;
         if (response is ControlResponse.Error error)
-            span.SetStatus(ActivityStatusCode.Error, string.Join("; ", error.Problems));
+            span.SetStatus(ActivityStatusCode.Error, Short(string.Join("; ", error.Problems)));
         else
             span.SetStatus(ActivityStatusCode.Ok);
         if (response is ControlResponse.Success success)
-            span.SetTag("mcr.answer", success.Sentence);
-        span.Dispose();
+            span.SetTag("mcr.answer", Short(success.Sentence));
     }
+
+    private static string Short(string text) => text.Length <= LongestText ? text : $"{text[..LongestText]}…";
 
     /// <summary>As <c>list-rules</c> for ListRules.</summary>
     private static string Verb(ControlRequest request) => string.Concat(request.GetType().Name.Select((c, i) => char.IsUpper(c) ? $"{(i > 0 ? "-" : "")}{char.ToLowerInvariant(c)}" : $"{c}"));

@@ -86,7 +86,7 @@ public sealed partial class RelaySupervisor
     private static RuleStatsView StatsOf(RuleView rule, InterfaceEvents.Reports reports, ImmutableDictionary<RuleId, ActiveAlarm> duplicates)
     {
         RuleStatsView stats = reports.Interfaces.Select(r => r.Rules.GetValueOrDefault(rule.Rule.Id)).FirstOrDefault(s => s is not null) ?? new RuleStatsView(rule.Rule, 0, 0, 0, 0, 0, 0);
-        return stats with { Rule = rule.Rule, Status = rule.Status, Why = rule.Why, Alarms = WithDuplicate(stats.Alarms, duplicates, rule.Rule.Id) };
+        return stats with { Rule = rule.Rule, IsUnanswered = reports.Unanswered.Contains(rule.Rule.Home), Status = rule.Status, Why = rule.Why, Alarms = WithDuplicate(stats.Alarms, duplicates, rule.Rule.Id) };
     }
 
     private ImmutableArray<ActiveAlarm> AlarmsOf(ForwardingRule rule)

@@ -42,6 +42,8 @@ internal sealed class HttpPort : IAsyncDisposable
 
     public int Port { get; }
 
+    public bool HasEnded => _side.ExecuteTask?.IsCompleted != false;
+
     public static async Task<HttpPort> OpenAsync(string address = "127.0.0.1", int? port = null)
     {
         var opened = new HttpPort(port ?? FreePort(), address);

@@ -131,6 +131,17 @@ public sealed class HttpSpecs(ITestOutputHelper output)
         Assert.StartsWith("HTTP/1.1 200", await port.GetAsync("/metrics"), StringComparison.Ordinal);
     }
 
+    /// <summary>An address that this host does not have (yet), and a port that is not for everybody.</summary>
+    [Theory]
+    [InlineData("192.0.2.1", 9464)]
+    [InlineData("[2001:db8::1]", 9464)]
+    public async Task Address_that_is_not_there_should_be_said_and_end_nothing(string address, int number)
+    {
+        await using HttpPort port = await HttpPort.OpenAsync(address, number);
+        port.Log.Await($"cannot be served at {address}:{number}: ");
+        Assert.False(port.HasEnded);
+    }
+
     private static async Task SendQuietlyAsync(TcpClient client, string text)
     {
         try

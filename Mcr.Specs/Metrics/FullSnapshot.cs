@@ -32,7 +32,7 @@ internal static class FullSnapshot
     {
         SourceChanges = 2,
         LastSeen = Then,
-        Outputs = [new OutputStatsEntry("239.2.2.2", 6000, "eth1", 14, 3, new Dictionary<string, long> { ["full"] = 3 }, new Dictionary<string, long>()) { Bytes = 1400, LastSeen = Then }],
+        Outputs = [new OutputStatsEntry("239.2.2.2", 6000, "eth1", 14, 3, new Dictionary<string, long> { ["full"] = 3 }, new Dictionary<string, long>()) { Bytes = 1400, LastSeen = Then }, new OutputStatsEntry("", 0, "", 1, 0, new Dictionary<string, long>(), new Dictionary<string, long>()) { Node = "c", Rule = "clean" }],
         Stream = new StreamEntry(new LatencyEntry(10, 20, 30, 40, 50))
         {
             Sequence = Sequence,

@@ -18,8 +18,8 @@ internal static partial class MetricsDocument
             # Metrics
 
             What `/metrics` has, and what is sent by OTLP, where a dot stands for each underscore of a name's parts and the unit is beside the name (`mcr.rule.payload`, in `By`). Made from the
-            instruments themselves (`MCR_WRITE_DOCS=1` in the environment of the specs has it written). A series is there while its rule, output or worker is; counters live on over restarts of workers
-            and of mcrd, as those of `mcrctl stats` do. A label without a value is left out.
+            instruments themselves (`MCR_WRITE_DOCS=1` in the environment of the specs has it written). A series is there while its rule, output or worker is. Counters of datagrams live on over restarts of workers
+            and of mcrd, as those of `mcrctl stats` do; those of restarts, repairs, events and posts begin anew with mcrd. A label without a value is left out.
 
 
             """.ReplaceLineEndings("\n"));

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Mcr.Actors.Control;
 using Mcr.Actors.Metrics;
 using Mcr.Native.Interop;
 
@@ -22,7 +23,7 @@ public sealed partial class MetricsSpecs
             """mcr_rule_status{rule="r2",status="Active"} 0""",
             """mcr_rule_alarm{rule="r1",name="video",alarm="silence"} 1""",
             """mcr_rule_latency_seconds{rule="r1",name="video",percentile="99"} 3E-05""",
-            """mcr_rule_jitter_seconds{rule="r1",name="video",source="10.0.0.7",source_port="4000",ssrc="1a2b"} 0.0005""",
+            """mcr_rule_jitter_seconds{rule="r1",name="video"} 0.0005""",
             """mcr_rule_last_seen_timestamp_seconds{rule="r1",name="video"} 1000""",
             """mcr_output_errors_total{rule="r1",name="video",interface="eth1",group="239.2.2.2",port="6000",reason="full"} 3""",
             """mcr_input_lost_total{rule="r1",name="video",input="1",interface="eth0",group="239.1.1.1",port="5000",source="10.0.0.7"} 4""",
@@ -46,6 +47,25 @@ public sealed partial class MetricsSpecs
         Assert.DoesNotContain("rule=\"r2\"", relay.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("mcr_worker", relay.Text, StringComparison.Ordinal);
         Assert.Contains("rule=\"r1\"", relay.Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>What was counted as lost and comes late is lost no more; to Prometheus a counter that falls has begun anew.</summary>
+    [Fact]
+    public void Counters_should_not_fall_by_what_is_corrected_and_begin_anew_with_what_they_count()
+    {
+        using var relay = MeasuredRelay.OfEverything();
+        Assert.Equal(1000, Lost(1000));
+        Assert.Equal(1000, Lost(999));
+        Assert.Equal(1003, Lost(1003));
+        Assert.Equal(2, Lost(2));
+        Assert.Equal(5, Lost(5));
+
+        long Lost(long value)
+        {
+            StatsEntry rule = FullSnapshot.Make().Stats[0];
+            relay.Snapshot = relay.Snapshot with { Stats = [rule with { Stream = rule.Stream! with { Sequence = rule.Stream.Sequence! with { Lost = value } } }] };
+            return long.Parse(relay.Lines.Single(l => l.StartsWith("mcr_rule_sequence_lost_total{", StringComparison.Ordinal)).Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture);
+        }
     }
 
     [Fact]

@@ -14,21 +14,23 @@ public sealed class NotifySpecs
         using var port = new NotifyPort();
         using var topology = new RelayTopology();
         using var mcrd = new McrdProcess(topology.Relay, Rule, "", new Dictionary<string, string?> { ["NOTIFY_SOCKET"] = port.Path, ["WATCHDOG_USEC"] = "900000" });
-        Assert.Matches("^READY=1\nSTATUS=.*239.1.1.1:5000.* is active", port.Next());
+        Assert.Equal("READY=1", port.Next());
+        Assert.Matches("^STATUS=.*239.1.1.1:5000.* is active", port.Next());
         mcrd.WaitReady();
         port.Until(message => message == "WATCHDOG=1");
         port.Until(message => message == "WATCHDOG=1");
 
         mcrd.Process.Signal(1); // SIGHUP
-        Assert.Matches("^RELOADING=1\nMONOTONIC_USEC=[0-9]+\nSTATUS=", port.Next());
-        Assert.Equal("READY=1\nSTATUS=the configuration was read again", port.Next());
+        Assert.Matches("^RELOADING=1\nMONOTONIC_USEC=[0-9]+$", port.Next());
+        Assert.Equal(("READY=1", "STATUS=the configuration was read again"), (port.Next(), port.Next()));
         mcrd.Configure("nonsense");
         mcrd.Process.Signal(1);
         Assert.StartsWith("RELOADING=1", port.Next(), StringComparison.Ordinal);
-        Assert.StartsWith("READY=1\nSTATUS=the configuration was not taken: ", port.Next(), StringComparison.Ordinal);
+        Assert.Equal("READY=1", port.Next());
+        Assert.Matches("^STATUS=the configuration was not taken: [^\n]+$", port.Next());
 
         mcrd.Process.Signal(Libc.SIGTERM);
-        Assert.Equal("STOPPING=1\nSTATUS=workers are stopped", port.Next());
+        Assert.Equal(("STOPPING=1", "STATUS=workers are stopped"), (port.Next(), port.Next()));
         Assert.Equal(0, mcrd.Process.WaitForExit());
     }
 

@@ -8,14 +8,14 @@ namespace Mcr.Host.Mcrd.Health;
 /// <summary>What a snapshot says of this mcrd's health, as sentences. Pure.</summary>
 internal static class RelayHealth
 {
-    /// <summary>The actors answer.</summary>
-    public static HealthCheckResult Control(RelaySnapshot snapshot) => snapshot.Missing.FirstOrDefault(m => m.Key != "cluster") is { Key: { } part, Value: { } why }
-        ? HealthCheckResult.Unhealthy($"{part}: {why}")
-        : HealthCheckResult.Healthy();
+    /// <summary>The actors answer: a small question is enough for that.</summary>
+    public static HealthCheckResult Control(RelaySnapshot snapshot) => snapshot.Missing.TryGetValue("version", out string? why) ? HealthCheckResult.Unhealthy(why) : HealthCheckResult.Healthy();
 
     /// <summary>Rules that cannot run as they should are the operator's to mend: others are relayed all the same. Before a rule is known to run or not mcrd is not ready.</summary>
     public static HealthCheckResult Rules(RelaySnapshot snapshot)
     {
+        if (snapshot.Missing.TryGetValue("rules", out string? why))
+            return HealthCheckResult.Unhealthy(why);
         string[] pending = [.. Names(r => r.Why == RuleOutcome.BeingSetUp.Why)];
         string[] troubled = [.. Names(r => r.Status != nameof(RuleStatus.Active))];
         return pending.Length > 0 ? HealthCheckResult.Unhealthy($"{pending.Length} rules are being set up: {Some(pending)}")
@@ -27,6 +27,8 @@ internal static class RelayHealth
 
     public static HealthCheckResult Workers(RelaySnapshot snapshot)
     {
+        if (snapshot.Missing.TryGetValue("workers", out string? why))
+            return HealthCheckResult.Unhealthy(why);
         string[] absent = [.. snapshot.Workers.Where(w => w.Status != nameof(WorkerStatus.Running)).Select(w => $"worker {w.Number} of {w.Interface} is {w.Status.ToLowerInvariant()}")];
         return absent.Length > 0 ? HealthCheckResult.Unhealthy(Some(absent)) : HealthCheckResult.Healthy();
     }

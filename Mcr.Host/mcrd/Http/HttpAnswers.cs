@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Mcr.Actors.Metrics;
 using Mcr.Host.Mcrd.Health;
 using Microsoft.AspNetCore.Http;
@@ -17,6 +18,10 @@ internal sealed class HttpAnswers(SnapshotSource source, PrometheusText metrics,
     private const string Head = "HEAD";
     private const string PlainText = "text/plain; charset=utf-8";
     private const string Help = "/metrics  for Prometheus\n/healthz  whether mcrd answers\n/readyz   whether it relays what it should\n";
+
+    private readonly Lock _lock = new();
+    private RelaySnapshot? _written;
+    private byte[] _text = [];
 
     public async Task AnswerAsync(HttpContext context)
     {
@@ -66,8 +71,8 @@ internal sealed class HttpAnswers(SnapshotSource source, PrometheusText metrics,
 
     private async Task MetricsAsync(HttpContext context, CancellationToken abort)
     {
-        _ = await source.TakeAsync(abort);
-        await SayAsync(context, StatusCodes.Status200OK, PrometheusText.ContentType, metrics.Write(), abort);
+        RelaySnapshot snapshot = await source.TakeAsync(abort);
+        await SayAsync(context, StatusCodes.Status200OK, PrometheusText.ContentType, TextOf(snapshot), abort);
     }
 
     private async Task HealthAsync(HttpContext context, string tag, CancellationToken abort)
@@ -77,12 +82,25 @@ internal sealed class HttpAnswers(SnapshotSource source, PrometheusText metrics,
         await SayAsync(context, status, "application/json", HealthJson.Of(report), abort);
     }
 
-    private static async Task SayAsync(HttpContext context, int status, string type, string text, CancellationToken abort)
+    /// <summary>Written once for all who are answered by the same snapshot.</summary>
+    private byte[] TextOf(RelaySnapshot snapshot)
+    {
+        lock (_lock)
+        {
+            if (!ReferenceEquals(_written, snapshot))
+                (_written, _text) = (snapshot, Encoding.UTF8.GetBytes(metrics.Write()));
+            return _text;
+        }
+    }
+
+    private static Task SayAsync(HttpContext context, int status, string type, string text, CancellationToken abort) => SayAsync(context, status, type, Encoding.UTF8.GetBytes(text), abort);
+
+    private static async Task SayAsync(HttpContext context, int status, string type, byte[] body, CancellationToken abort)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = type;
         context.Response.Headers.CacheControl = "no-store";
-        byte[] body = System.Text.Encoding.UTF8.GetBytes(text);
+        context.Response.Headers.Connection = "close"; // nobody keeps one of the few places
         context.Response.ContentLength = body.Length;
         if (context.Request.Method != Head)
             await context.Response.Body.WriteAsync(body, abort);

@@ -7,7 +7,7 @@ internal static class HttpLimits
 {
     public const int Connections = 64;
 
-    /// <summary>For one request, from its first byte to the end of the answer, beside what a slow reader is given by <see cref="LeastBytesPerSecond"/>.</summary>
+    /// <summary>For one request, from the end of its headers to the end of the answer.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(15);
 
     private const double LeastBytesPerSecond = 1024;
@@ -27,7 +27,7 @@ internal static class HttpLimits
         limits.MaxRequestBufferSize = 16 << 10;
         limits.MaxResponseBufferSize = 64 << 10;
         limits.RequestHeadersTimeout = Grace;
-        limits.KeepAliveTimeout = TimeSpan.FromMinutes(2); // longer than who scrapes once a minute is away
+        limits.KeepAliveTimeout = Grace;
         limits.MinResponseDataRate = new MinDataRate(LeastBytesPerSecond, Grace);
     }
 }

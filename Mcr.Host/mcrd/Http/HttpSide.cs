@@ -16,6 +16,9 @@ internal sealed class HttpSide(HostPort listen, HttpAnswers answers, ILogger<Htt
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
 
+    /// <summary>mcrd waits for nobody who still reads.</summary>
+    private static readonly TimeSpan LongestStop = TimeSpan.FromMilliseconds(500);
+
     protected override async Task ExecuteAsync(CancellationToken stop)
     {
         for (bool isFirst = true; ; isFirst = false)
@@ -32,7 +35,7 @@ internal sealed class HttpSide(HostPort listen, HttpAnswers answers, ILogger<Htt
             {
                 return;
             }
-            catch (IOException e)
+            catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException) // in use; not there (yet), or not for us to have
             {
                 if (isFirst)
                     log.LogError("metrics and health cannot be served at {Address}: {Why}; it is tried again every {Seconds} s", listen, e.InnerException?.Message ?? e.Message, Retry.TotalSeconds);
@@ -55,6 +58,7 @@ internal sealed class HttpSide(HostPort listen, HttpAnswers answers, ILogger<Htt
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = LongestStop);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
         {
             HttpLimits.Set(options);

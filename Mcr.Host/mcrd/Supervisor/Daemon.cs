@@ -142,7 +142,11 @@ internal static class Daemon
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime>(signals);
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Worker.StopTimeout + StopMargin + StopMargin);
+        builder.Services.Configure<HostOptions>(options =>
+        {
+            options.ShutdownTimeout = settings.Worker.StopTimeout + StopMargin + StopMargin;
+            options.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore; // what looks at the relay or tells of it does not end it
+        });
         builder.Services.AddAkka(SystemName, akka =>
         {
             akka.AddHocon(AkkaConfig(settings), HoconAddMode.Prepend)

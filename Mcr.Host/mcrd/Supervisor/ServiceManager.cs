@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using Mcr.Actors.Control;
 using Microsoft.Extensions.Hosting.Systemd;
 
@@ -10,6 +11,10 @@ namespace Mcr.Host.Mcrd.Supervisor;
 /// </summary>
 internal sealed class ServiceManager(ISystemdNotifier notifier)
 {
+    private const int LongestStatus = 500;
+
+    private volatile bool _wasReady;
+
     public static ServiceManager OfEnvironment() => new(new SystemdNotifier());
 
     /// <summary>How long systemd waits for <see cref="Alive"/> before it kills mcrd (WATCHDOG_USEC, for this process: WATCHDOG_PID); null: it does not.</summary>
@@ -22,26 +27,49 @@ internal sealed class ServiceManager(ISystemdNotifier notifier)
     public TimeSpan? Watchdog { get; init; } = WatchdogOf(Environment.GetEnvironmentVariable, Environment.ProcessId);
 
     /// <param name="state">A sentence, for <c>systemctl status</c>.</param>
-    public void Ready(string state) => Tell($"READY=1\nSTATUS={state}");
+    public void Ready(string state)
+    {
+        _wasReady = true;
+        Tell("READY=1");
+        Status(state);
+    }
 
-    public void Stopping(string state) => Tell($"STOPPING=1\nSTATUS={state}");
+    public void Stopping(string state)
+    {
+        Tell("STOPPING=1");
+        Status(state);
+    }
 
     public void Alive() => Tell("WATCHDOG=1");
-
-    public void Status(string state) => Tell($"STATUS={state}");
 
     /// <param name="answer">null: it begins.</param>
     public void Reload(ControlResponse? answer)
     {
+        if (!_wasReady)
+            return; // it is still starting
         if (answer is null)
-            Tell(string.Create(CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000_000)}\nSTATUS=the configuration is read again"));
+            Tell(string.Create(CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000_000)}"));
         else
             Ready(answer is ControlResponse.Error error ? $"the configuration was not taken: {string.Join("; ", error.Problems)}" : "the configuration was read again");
     }
 
+    /// <summary>By itself, in one line and not long: of what is too long systemd takes nothing, and a line is an assignment.</summary>
+    private void Status(string state)
+    {
+        string line = new([.. state.Take(LongestStatus).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c)]);
+        Tell($"STATUS={line}");
+    }
+
     private void Tell(string state)
     {
-        if (notifier.IsEnabled)
-            notifier.Notify(new ServiceState(state.Replace('\r', ' ')));
+        try
+        {
+            if (notifier.IsEnabled)
+                notifier.Notify(new ServiceState(state));
+        }
+        catch (SocketException)
+        {
+            // systemd is being executed anew, or no descriptor is left: the next word comes soon enough.
+        }
     }
 }

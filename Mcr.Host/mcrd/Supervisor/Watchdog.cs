@@ -13,6 +13,9 @@ internal sealed class Watchdog(ServiceManager manager, SnapshotSource source, Ti
 {
     public static readonly TimeSpan LongestHealing = TimeSpan.FromMinutes(2);
 
+    /// <summary>Of the three in the time that systemd waits.</summary>
+    private const int LooksToBeSure = 2;
+
     protected override async Task ExecuteAsync(CancellationToken stop)
     {
         if (manager.Watchdog is not { } patience)
@@ -20,20 +23,21 @@ internal sealed class Watchdog(ServiceManager manager, SnapshotSource source, Ti
         log.LogInformation("systemd is told every {Seconds} s that mcrd and its workers are well", patience.TotalSeconds / 3);
         using var timer = new PeriodicTimer(patience / 3, time);
         var health = WorkersHealth.Fresh;
-        bool wasWell = true;
+        int unwell = 0;
         try
         {
-            do
+            while (await timer.WaitForNextTickAsync(stop))
             {
                 RelaySnapshot snapshot = await source.TakeAsync(stop);
-                (health, string? why) = health.Look(snapshot, time.GetUtcNow(), LongestHealing);
+                (health, string? why) = health.Look(snapshot, time.GetElapsedTime(0), LongestHealing);
                 if (why is null)
                     manager.Alive();
-                else if (wasWell)
+                if (why is not null && ++unwell == LooksToBeSure)
                     log.LogError("systemd is not told that mcrd is well, and will start it again: {Why}", why);
-                wasWell = why is null;
+                if (why is null && unwell >= LooksToBeSure)
+                    log.LogInformation("systemd is told again that mcrd is well");
+                unwell = why is null ? 0 : unwell;
             }
-            while (await timer.WaitForNextTickAsync(stop));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -25,6 +25,7 @@ internal sealed class OtlpSide(OtlpSettings settings, SnapshotSource source, IMe
     /// <summary>Series that such a subject may have of one metric, such as one for each reason.</summary>
     private const int SeriesOfSubject = 32;
 
+    private static readonly TimeSpan LongestStop = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan TraceDelay = TimeSpan.FromSeconds(5);
 
     private readonly ResourceBuilder _resource = ResourceBuilder.CreateEmpty().AddService("mcrd", serviceVersion: version, serviceInstanceId: node);
@@ -35,7 +36,7 @@ internal sealed class OtlpSide(OtlpSettings settings, SnapshotSource source, IMe
 
     protected override async Task ExecuteAsync(CancellationToken stop)
     {
-        using TracerProvider? traces = settings.Traces ? OpenTraces() : null;
+        TracerProvider? traces = settings.Traces ? OpenTraces() : null;
         log.LogInformation("{What} are sent to {Endpoint}", settings switch { { Metrics: true, Traces: true } => "metrics and traces", { Metrics: true } => "metrics", _ => "traces" }, settings.Endpoint);
         using var timer = new PeriodicTimer(settings.Interval);
         try
@@ -43,15 +44,16 @@ internal sealed class OtlpSide(OtlpSettings settings, SnapshotSource source, IMe
             do
             {
                 if (settings.Metrics)
-                    await SendAsync(stop);
+                    await TrySendAsync(stop);
             }
             while (await timer.WaitForNextTickAsync(stop));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // mcrd ends; what the traces' provider still has is sent when it is disposed.
+            // mcrd ends.
         }
 
+        _ = traces?.Shutdown((int)LongestStop.TotalMilliseconds); // what it still has is sent, if that is quick
         _metrics?.Dispose();
     }
 
@@ -67,12 +69,31 @@ internal sealed class OtlpSide(OtlpSettings settings, SnapshotSource source, IMe
             _mostSeen = _seen.Count + (_seen.Count / 2) + SpareSubjects;
         }
 
-        bool isSent = await Task.Run(() => _metrics.ForceFlush((int)settings.Timeout.TotalMilliseconds), stop);
-        if (!isSent && !_isFailing)
-            log.LogWarning("metrics cannot be sent to {Endpoint}: nobody has taken them within {Seconds} s; it is tried again every {Interval} s, and nothing else is said until they are taken", settings.Endpoint, settings.Timeout.TotalSeconds, settings.Interval.TotalSeconds);
-        else if (isSent && _isFailing)
+        bool isSent = await Task.Run(() => _metrics.ForceFlush((int)settings.Timeout.TotalMilliseconds), stop).WaitAsync(stop);
+        Say(isSent ? null : $"they were refused, or not taken within {settings.Timeout.TotalSeconds:0.#} s");
+    }
+
+    /// <summary>Whatever goes wrong here, the relay goes on, and it is tried again.</summary>
+    private async Task TrySendAsync(CancellationToken stop)
+    {
+        try
+        {
+            await SendAsync(stop);
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            Say(e.Message);
+        }
+    }
+
+    /// <param name="why">null: it works.</param>
+    private void Say(string? why)
+    {
+        if (why is not null && !_isFailing)
+            log.LogWarning("metrics cannot be sent to {Endpoint}: {Why}; it is tried again every {Interval} s, and nothing else is said until they are taken", settings.Endpoint, why, settings.Interval.TotalSeconds);
+        else if (why is null && _isFailing)
             log.LogInformation("metrics are sent to {Endpoint} again", settings.Endpoint);
-        _isFailing = !isSent;
+        _isFailing = why is not null;
     }
 
     private MeterProvider OpenMetrics()
