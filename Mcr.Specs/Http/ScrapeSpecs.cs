@@ -63,7 +63,7 @@ public sealed partial class ScrapeSpecs(ITestOutputHelper output)
         _ = Libc.kill(worker, Libc.SIGKILL);
         McrdWaits.Until(() => Health(topology, "readyz", "mcr.workers").Status == 503 || mcrd.WorkerPids().Single() != worker, "a worker that is told of");
         McrdWaits.Until(() => Health(topology, "readyz", "mcr.workers") == ("Healthy", 200), "the next worker");
-        Assert.Equal("1", Sample(Get(topology, "metrics").Body, "mcr_worker_restarts_total{interface=\"in0\",worker=\"0\"}"));
+        McrdWaits.Until(() => Sample(Get(topology, "metrics").Body, "mcr_worker_restarts_total{interface=\"in0\",worker=\"0\"}") == "1", "the restart in the metrics");
     }
 
     private static string Sample(string text, string series) => text.Split('\n').Single(l => l.StartsWith(series + " ", StringComparison.Ordinal))[(series.Length + 1)..];
