@@ -6,7 +6,8 @@ public sealed class UserDocumentSpecs(ITestOutputHelper output)
     /// <summary>What is only shown: programs of others, packages, drawings.</summary>
     private const string Shown = "text";
 
-    public static TheoryData<string> Documents => [.. Directory.GetFiles(Path.Combine(Executables.RepositoryRoot, "user_docs"), "*.md").Order().Select(f => Path.Combine("user_docs", Path.GetFileName(f)))];
+    /// <summary>But for the one that is made of the programs themselves, see <see cref="Reference.ReferenceSpecs"/>.</summary>
+    public static TheoryData<string> Documents => [.. Directory.GetFiles(Path.Combine(Executables.RepositoryRoot, "user_docs"), "*.md").Where(f => Path.GetFileName(f) != "REFERENCE.md").Order().Select(f => Path.Combine("user_docs", Path.GetFileName(f)))];
 
     [Theory]
     [MemberData(nameof(Documents))]
