@@ -33,7 +33,7 @@ public sealed partial class DebPackageSpecs(BuiltPackages packages, ITestOutputH
         Install(machine, BuiltPackages.First);
         Assert.Contains("mcr:x:", machine.Run("getent passwd mcr"), StringComparison.Ordinal);
         Assert.Contains("is running", machine.Run("/etc/init.d/mcrd status"), StringComparison.Ordinal);
-        Assert.Equal("770 root:mcr\n770 root:mcr\n750 root:mcr\n660 root:mcr\n644 root:root", machine.Run("stat -c '%a %U:%G' /etc/mcr /etc/mcr/conf.d /etc/mcr/tls /etc/mcr/mcrd.hocon /run/mcrd.pid"));
+        Assert.Equal("770 root:mcr\n770 root:mcr\n750 root:mcr\n660 root:mcr\n640 root:root", machine.Run("stat -c '%a %U:%G' /etc/mcr /etc/mcr/conf.d /etc/mcr/tls /etc/mcr/mcrd.hocon /run/mcrd.pid"));
         int mcrd = Pid(machine);
         Assert.Contains("Uid:\t" + machine.Run("id -u mcr"), machine.Run($"cat /proc/{mcrd}/status"), StringComparison.Ordinal);
         Assert.DoesNotContain(" rights: ", machine.Run("cat /var/log/mcr/mcrd.log"), StringComparison.Ordinal);
