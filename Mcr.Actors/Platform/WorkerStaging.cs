@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Mcr.Native.Interop;
 using Mcr.Native.Logging;
 using Mcr.Native.Worker;
 
@@ -7,7 +8,8 @@ namespace Mcr.Actors.Platform;
 /// <summary>
 /// A copy of the worker's files in the runtime directory, readable by nobody: so a checkout under a private home works, and a rebuild
 /// does not disturb a running worker. A worker that is a native program is one file; otherwise, without a deps.json, the host takes what lies beside
-/// it, which is only what a worker needs.
+/// it, which is only what a worker needs. A native one that everybody can start where it is, as that of a package, is not copied: whoever installs another replaces
+/// the file, and a running worker keeps the one that it has.
 /// </summary>
 public sealed class WorkerStaging : IDisposable
 {
@@ -37,12 +39,19 @@ public sealed class WorkerStaging : IDisposable
             Create(runtimeDirectory);
         if (workerPath.Length > 0)
             return new WorkerStaging(new WorkerProgram(workerPath, WorkerEnvironment()), runtimeDirectory);
+        bool isNative = !File.Exists(Path.Combine(AppContext.BaseDirectory, Managed[0]));
+        string beside = Path.Combine(AppContext.BaseDirectory, Executable);
+        if (isNative && IsForAll(beside))
+        {
+            RemoveStale(runtimeDirectory);
+            return new WorkerStaging(new WorkerProgram(beside, WorkerEnvironment()), runtimeDirectory);
+        }
+
         if (asNobody && Barrier(runtimeDirectory) is { } barrier)
             throw new IOException($"workers run as the user nobody, who may not enter {barrier}; set mcr.runtime-directory to a directory that everybody may enter, such as /run/mcr/workers, or put the control socket into such a one");
         RemoveStale(runtimeDirectory);
         string directory = Unused(runtimeDirectory);
         Create(directory);
-        bool isNative = !File.Exists(Path.Combine(AppContext.BaseDirectory, Managed[0]));
         foreach (string file in isNative ? [Executable] : Managed.Prepend(Executable))
         {
             string target = Path.Combine(directory, file);
@@ -50,7 +59,14 @@ public sealed class WorkerStaging : IDisposable
             File.SetUnixFileMode(target, file == Executable ? Mode755 : Mode755 & ~(UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute));
         }
 
-        return new WorkerStaging(new WorkerProgram(Path.Combine(directory, Executable), WorkerEnvironment()), runtimeDirectory);
+        string program = Path.Combine(directory, Executable);
+        if (Libc.access(program, Libc.X_OK) != 0) // its mode allows it
+        {
+            Directory.Delete(directory, recursive: true);
+            throw new IOException("no program may be started from there (is it mounted noexec?); set mcr.runtime-directory to a directory of a file system where programs may be started, such as /var/lib/mcr-workers");
+        }
+
+        return new WorkerStaging(new WorkerProgram(program, WorkerEnvironment()), runtimeDirectory);
     }
 
     /// <summary>Leaves what workers that go on without us still use.</summary>
@@ -90,6 +106,10 @@ public sealed class WorkerStaging : IDisposable
 
         return null;
     }
+
+    /// <summary>Whether anybody can get there, read and start it.</summary>
+    private static bool IsForAll(string program) =>
+        File.Exists(program) && File.GetUnixFileMode(program).HasFlag(UnixFileMode.OtherRead | UnixFileMode.OtherExecute) && Barrier(Path.GetDirectoryName(program)!) is null;
 
     private const UnixFileMode Mode755 =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute |

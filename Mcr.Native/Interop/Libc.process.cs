@@ -9,6 +9,7 @@ internal static unsafe partial class Libc
     public const int CLONE_NEWNET = 0x40000000;
     public const int O_RDONLY = 0;
     public const int O_CLOEXEC = 0x80000;
+    public const int X_OK = 1;
     public const int POSIX_SPAWN_SETSID = 0x80;
     public const int POSIX_SPAWN_SETSIGMASK = 0x08;
     public const int POSIX_SPAWN_SETSIGDEF = 0x04;
@@ -133,6 +134,10 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int open(string path, int flags);
+
+    /// <summary>EACCES for <see cref="X_OK"/> on a file system that is mounted noexec, too, and for root.</summary>
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int access(string path, int mode);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int fsync(int fd);

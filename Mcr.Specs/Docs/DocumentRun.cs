@@ -131,7 +131,8 @@ internal sealed partial class DocumentRun(DocumentHosts hosts) : IDisposable
         using (process)
         {
             process.WaitForExit();
-            return Places.Aggregate(process.StandardOutput + process.StandardError, (text, place) => text.Replace(_directory + place, place, StringComparison.Ordinal)).Replace("\r", "", StringComparison.Ordinal);
+            string printed = (process.StandardOutput + process.StandardError).Replace($"{_directory}/run/mcr/control.state", "/var/lib/mcr/control.state", StringComparison.Ordinal); // where it is when the socket is below /run
+            return Places.Aggregate(printed, (text, place) => text.Replace(_directory + place, place, StringComparison.Ordinal)).Replace("\r", "", StringComparison.Ordinal);
         }
     }
 

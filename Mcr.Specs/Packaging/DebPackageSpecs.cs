@@ -33,6 +33,7 @@ public sealed partial class DebPackageSpecs(BuiltPackages packages, ITestOutputH
         Install(machine, BuiltPackages.First);
         Assert.Contains("mcr:x:", machine.Run("getent passwd mcr"), StringComparison.Ordinal);
         Assert.Contains("is running", machine.Run("/etc/init.d/mcrd status"), StringComparison.Ordinal);
+        Assert.Equal("770 root:mcr\n770 root:mcr\n750 root:mcr\n660 root:mcr\n640 root:root", machine.Run("stat -c '%a %U:%G' /etc/mcr /etc/mcr/conf.d /etc/mcr/tls /etc/mcr/mcrd.hocon /run/mcrd.pid"));
         int mcrd = Pid(machine);
         Assert.Contains("Uid:\t" + machine.Run("id -u mcr"), machine.Run($"cat /proc/{mcrd}/status"), StringComparison.Ordinal);
         Assert.DoesNotContain(" rights: ", machine.Run("cat /var/log/mcr/mcrd.log"), StringComparison.Ordinal);
@@ -59,6 +60,15 @@ public sealed partial class DebPackageSpecs(BuiltPackages packages, ITestOutputH
 
         machine.Run("dpkg --remove mcr");
         Assert.Equal("", machine.Try("pgrep -x 'mcrd|mcr-worker'").Output);
+        Install(machine, BuiltPackages.First);
+        Assert.Contains("is running", machine.Run("/etc/init.d/mcrd status"), StringComparison.Ordinal);
+        // Who stopped it finds it stopped, and what somebody has put in place of a directory is not given to anybody.
+        machine.Run("/etc/init.d/mcrd stop && touch /etc/mine && rmdir /etc/mcr/conf.d && ln -s /etc/mine /etc/mcr/conf.d");
+        string mine = machine.Run("stat -c '%a %U:%G' /etc/mine");
+        Install(machine, BuiltPackages.Second);
+        Assert.Equal(mine, machine.Run("stat -c '%a %U:%G' /etc/mine"));
+        Assert.Equal(3, machine.Try("/etc/init.d/mcrd status").Code);
+        machine.Run("dpkg --remove mcr; rm /etc/mine");
         Assert.Contains("audio", machine.Run("cat /etc/mcr/mcrd.hocon"), StringComparison.Ordinal);
         machine.Run("dpkg --purge mcr");
         Assert.Empty(machine.Run(Files).Split('\n').Except(before));

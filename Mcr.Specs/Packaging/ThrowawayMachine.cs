@@ -20,7 +20,7 @@ internal sealed class ThrowawayMachine : IDisposable
         root=$at/root
         mount -t proc proc "$root/proc"
         mount -t sysfs sysfs "$root/sys"
-        mount -t tmpfs -o mode=755 tmpfs "$root/run"
+        mount -t tmpfs -o mode=755,nosuid,nodev,noexec tmpfs "$root/run"
         mkdir "$root/run/packages"; mount --bind "$MCR_PACKAGES" "$root/run/packages"
         mount -t tmpfs -o mode=755 tmpfs "$root/dev"
         for device in null zero full random urandom tty; do touch "$root/dev/$device"; mount --bind "/dev/$device" "$root/dev/$device"; done

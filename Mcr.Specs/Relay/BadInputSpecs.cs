@@ -126,6 +126,18 @@ public sealed class BadInputSpecs
         }
     }
 
+    /// <summary>As Debian mounts /run.</summary>
+    [Fact]
+    public void Runtime_directory_where_no_program_may_be_started_should_be_refused_at_the_start()
+    {
+        NamespaceSupport.RequireOtherUsers();
+        NamespaceSupport.RequireProgram("unshare");
+        using var run = new RunningProcess(null, "unshare",
+            ["--mount", "sh", "-c", "mount --make-rprivate / && mount -t tmpfs -o mode=755,noexec tmpfs /mnt && exec \"$0\" supervisor --control-socket-path /mnt/control.sock", Executables.Mcrd]);
+        Assert.Equal(73, run.WaitForExit());
+        Assert.Contains("/mnt/control.d cannot be used: no program may be started from there (is it mounted noexec?); set mcr.runtime-directory", run.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Rule_file_of_50_MB_should_be_refused_unread()
     {
