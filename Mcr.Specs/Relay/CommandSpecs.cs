@@ -69,7 +69,7 @@ public sealed class CommandSpecs
     public void Commands_of_the_README_should_work()
     {
         string readme = File.ReadAllText(Path.Combine(Executables.RepositoryRoot, "README.md"));
-        string add = Assert.Single(readme.Split('\n'), l => l.StartsWith("/opt/mcr/mcrctl add ", StringComparison.Ordinal));
+        string add = Assert.Single(readme.Split('\n'), l => l.StartsWith("mcrctl add ", StringComparison.Ordinal));
         string block = readme.Split("```hocon\n")[1].Split("```")[0];
         using var topology = new RelayTopology();
         using McrdProcess mcrd = McrdProcess.StartReady(topology.Relay, "");
