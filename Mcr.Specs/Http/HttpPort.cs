@@ -17,7 +17,6 @@ namespace Mcr.Specs.Http;
 internal sealed class HttpPort : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(300);
 
     private readonly ServiceProvider _services;
     private readonly HttpSide _side;
@@ -61,7 +60,7 @@ internal sealed class HttpPort : IAsyncDisposable
     }
 
     /// <summary>Sends these bytes and reads until the other end closes or has nothing more to say for a request.</summary>
-    /// <remarks>Who is not answered within a moment says that nothing more comes, as those do who have said too little.</remarks>
+    /// <remarks>Who has not said all of its headers says that nothing more comes: it would not be answered before the server is tired of waiting.</remarks>
     public async Task<string> SayAsync(byte[] bytes)
     {
         using TcpClient client = await ConnectAsync();
@@ -71,10 +70,9 @@ internal sealed class HttpPort : IAsyncDisposable
             await stream.WriteAsync(bytes);
             using var reader = new StreamReader(stream, Encoding.Latin1);
             using var limit = new CancellationTokenSource(Patience);
-            Task<string> answer = reader.ReadToEndAsync(limit.Token);
-            if (await Task.WhenAny(answer, Task.Delay(Moment)) != answer)
+            if (bytes.AsSpan().IndexOf("\r\n\r\n"u8) < 0)
                 client.Client.Shutdown(SocketShutdown.Send);
-            return await answer;
+            return await reader.ReadToEndAsync(limit.Token);
         }
         catch (IOException)
         {
