@@ -4,12 +4,19 @@ namespace Mcr.Actors.Configuration;
 public static class ConfigCheck
 {
     /// <returns>Whether mcrd would start with it.</returns>
-    public static bool Run(string path, TextWriter output, TextWriter error)
+    /// <param name="asPlaces">Say where mcrd would have its sockets and files, for scripts, in place of a sentence.</param>
+    public static bool Run(string path, TextWriter output, TextWriter error, bool asPlaces = false)
     {
         SettingsResult result = SettingsReader.Read(new SettingsSources { ConfigFile = path, Environment = Environment.GetEnvironmentVariable });
         Print(result.Problems, error);
         if (result.Settings is not { } settings)
             return false;
+        if (asPlaces)
+        {
+            output.WriteLine($"control.socket={settings.Control.Socket}\nruntime-directory={settings.RuntimeDirectory}\nstate-directory={settings.StateDirectory}");
+            return true;
+        }
+
         int interfaces = settings.Rules.SelectMany(r => r.Rule.Inputs.Where(i => i.From is null).Select(i => i.Interface)).Distinct().Count();
         output.WriteLine($"{path}: ok, {Count(settings.Rules.Length, "rule")} on {Count(interfaces, "interface")}");
         return true;

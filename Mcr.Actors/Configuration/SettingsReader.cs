@@ -32,7 +32,10 @@ public static class SettingsReader
         McrSettings? settings = null;
         try
         {
-            settings = Read(Load(sources), problems, sources.ForAnyNode);
+            var files = new HoconFiles();
+            HoconObject root = Load(sources, files);
+            CodeKeys.Judge(root, files.Doubtful, problems);
+            settings = Read(root, problems, sources.ForAnyNode);
         }
         catch (HoconException e)
         {
@@ -43,17 +46,22 @@ public static class SettingsReader
         return new SettingsResult(sorted.Length == 0 ? settings : null, sorted);
     }
 
-    private static HoconObject Load(SettingsSources sources)
+    private static HoconObject Load(SettingsSources sources, HoconFiles files)
     {
         var root = new HoconObject(new SourcePosition(sources.ConfigFile ?? "the configuration", 0, 0));
-        var files = new HoconFiles();
         HoconParser.Parse(Reference, ReferenceName, files, root);
         if (sources.ConfigFile is { } file)
         {
             if (sources.Text is { } given)
+            {
+                files.Judge(file);
                 HoconParser.Parse(given, file, files, root);
+            }
             else
+            {
                 files.Read(file, (text, path) => HoconParser.Parse(text, path, files, root));
+            }
+
             string dropIns = Path.Combine(Path.GetDirectoryName(file) ?? "", DropIns);
             if (!sources.WithoutDropIns && Directory.Exists(dropIns))
             {
@@ -181,6 +189,8 @@ public static class SettingsReader
         string path = worker.Text("path") ?? "";
         if (path.Length > 0 && !File.Exists(path))
             worker.Problem(worker.PositionOf("path"), "path", $"is '{path}', and there is no such file; leave it empty for the mcr-worker beside mcrd");
+        else if (path.Length > 0 && FileOwnership.WhyNoProgram(path) is { } why)
+            worker.Problem(worker.PositionOf("path"), "path", $"is '{path}', and {why}; whoever writes there would choose what gets mcrd's sockets, so make it root's, and writable by root alone");
         var settings = new WorkerSettings(
             path,
             worker.Size("receive-buffer", 64 << 10, 1 << 30),

@@ -17,6 +17,19 @@ internal static class UnixGroups
             $"{key}: there is no group '{group}' in {groupFile}; create it (groupadd --system {group}) or name another");
     }
 
+    /// <returns>null when there is no such group, or nobody knows.</returns>
+    public static uint? TryFind(string group, string groupFile = "/etc/group")
+    {
+        try
+        {
+            return Parse(group, File.ReadLines(groupFile));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Lines are <c>name:password:number:members</c>.</summary>
     internal static uint? Parse(string group, IEnumerable<string> lines)
     {

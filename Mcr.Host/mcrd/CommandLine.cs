@@ -66,8 +66,9 @@ internal static class CommandLine
     private static Command Check()
     {
         var config = new Option<string>("--config") { HelpName = "FILE", Description = "Configuration file, in HOCON", Required = true };
-        var command = new Command("check", "Reads a configuration and says what is wrong with it; changes nothing.") { config };
-        command.SetAction(parsed => ConfigCheck.Run(parsed.GetRequiredValue(config), Console.Out, Console.Error) ? ExitCodes.Ok : ExitCodes.Failed);
+        var places = new Option<bool>("--places") { Description = "Print control.socket, runtime-directory and state-directory, a line each, for scripts (default: a sentence)" };
+        var command = new Command("check", "Reads a configuration and says what is wrong with it; changes nothing.") { config, places };
+        command.SetAction(parsed => ConfigCheck.Run(parsed.GetRequiredValue(config), Console.Out, Console.Error, parsed.GetValue(places)) ? ExitCodes.Ok : ExitCodes.Failed);
         return command;
     }
 

@@ -98,6 +98,8 @@ internal static unsafe partial class Libc
 
     public static uint geteuid() => LibC.geteuid();
 
+    public static uint getegid() => LibC.getegid();
+
     public static int unshare(int flags) => LibC.unshare(flags);
 
     public static int setns(int fd, int type) => LibC.setns(fd, type);
@@ -131,6 +133,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int chown(string path, uint owner, uint group);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fchown(int fd, uint owner, uint group);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int open(string path, int flags);

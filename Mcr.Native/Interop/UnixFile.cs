@@ -7,15 +7,33 @@ internal static unsafe class UnixFile
 {
     /// <param name="IsSocket">S_ISSOCK.</param>
     /// <param name="Device">With <paramref name="Inode"/>: which file it is, whatever its name.</param>
-    public readonly record struct Status(bool IsSocket, uint UserId, uint GroupId, ulong Device, ulong Inode);
+    public readonly record struct Status(bool IsSocket, uint UserId, uint GroupId, UnixFileMode Mode, ulong Device, ulong Inode);
 
     /// <summary>Gives the file another group and leaves its owner.</summary>
     public static SysResult TryChangeGroup(string path, uint groupId) => SysResult.From(Libc.chown(path, uint.MaxValue, groupId));
+
+    /// <summary>Of an open file, whatever has its name by now.</summary>
+    public static SysResult TryChangeGroup(SafeHandle file, uint groupId)
+    {
+        bool added = false;
+        file.DangerousAddRef(ref added);
+        try
+        {
+            return SysResult.From(Libc.fchown((int)file.DangerousGetHandle(), uint.MaxValue, groupId));
+        }
+        finally
+        {
+            file.DangerousRelease();
+        }
+    }
 
     public static SysResult TryChangeOwner(string path, uint userId, uint groupId) => SysResult.From(Libc.chown(path, userId, groupId));
 
     /// <summary>Of the name itself when it is a symbolic link.</summary>
     public static SysResult TryStatus(string path, out Status status) => TryStatus(Libc.AT_FDCWD, path, Libc.AT_SYMLINK_NOFOLLOW, out status);
+
+    /// <summary>Of what the name leads to.</summary>
+    public static SysResult TryTargetStatus(string path, out Status status) => TryStatus(Libc.AT_FDCWD, path, 0, out status);
 
     /// <summary>Of an open file.</summary>
     public static SysResult TryStatus(SafeHandle file, out Status status)
@@ -47,7 +65,7 @@ internal static unsafe class UnixFile
         Libc.statx_t buffer;
         var result = SysResult.From(Libc.statx(directory, path, flags, Libc.STATX_BASIC_STATS, &buffer));
         status = result.IsSuccess
-            ? new Status((buffer.stx_mode & Libc.S_IFMT) == Libc.S_IFSOCK, buffer.stx_uid, buffer.stx_gid, ((ulong)buffer.stx_dev_major << 32) | buffer.stx_dev_minor, buffer.stx_ino)
+            ? new Status((buffer.stx_mode & Libc.S_IFMT) == Libc.S_IFSOCK, buffer.stx_uid, buffer.stx_gid, (UnixFileMode)(buffer.stx_mode & ~Libc.S_IFMT), ((ulong)buffer.stx_dev_major << 32) | buffer.stx_dev_minor, buffer.stx_ino)
             : default;
         return result;
     }

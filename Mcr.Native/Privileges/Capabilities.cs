@@ -23,6 +23,9 @@ public sealed record Capabilities(ulong Effective, bool CanBeNobody)
     /// <summary>Whose process this is.</summary>
     public static uint User => Libc.geteuid();
 
+    /// <summary>The group of this process.</summary>
+    public static uint Group => Libc.getegid();
+
     /// <summary>AF_PACKET sockets: without it nothing can be relayed.</summary>
     public bool CanOpenPacketSockets => Has(Libc.CAP_NET_RAW);
 

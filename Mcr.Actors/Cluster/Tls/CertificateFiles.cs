@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Mcr.Actors.Configuration;
+using Mcr.Native.Interop;
+using Mcr.Native.Privileges;
 
 namespace Mcr.Actors.Cluster.Tls;
 
@@ -52,7 +54,8 @@ public sealed class CertificateFiles
         X509Certificate2? certificate = ReadCertificate(settings.Certificate, contents.Certificate, problems);
         if (certificate is not null && authorities.Length > 0 && new CertificatePolicy(authorities, settings.Ca, [], "", isConsole).Judge(certificate, now) is { } verdict)
             problems.Add($"{settings.Certificate}: {verdict}");
-        JudgeMode(settings.Key, contents.KeyMode, problems);
+        if (JudgeKey(settings.Key, contents.KeyStatus, Capabilities.User, Capabilities.Group) is { } seen)
+            problems.Add(seen);
         X509Certificate2? own = Join(settings, certificate, contents.Key, problems);
         if (problems.Count == 0)
             return (new CertificateFiles(settings, authorities, own!, contents.Digest()), []);
@@ -97,11 +100,18 @@ public sealed class CertificateFiles
         return [];
     }
 
-    private static void JudgeMode(string file, UnixFileMode mode, List<string> problems)
+    /// <summary>
+    /// A key is its owner's alone. But root, who gives a key to a user that is not to change it, does it by that user's group: for a daemon, that is nobody else.
+    /// </summary>
+    /// <param name="user">Of this process, like <paramref name="group"/>.</param>
+    /// <returns>A sentence, or null.</returns>
+    internal static string? JudgeKey(string file, UnixFile.Status status, uint user, uint group)
     {
         const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-        if ((mode & Others) != 0)
-            problems.Add($"{file}: can be read or written by others than its owner (mode 0{Convert.ToString((int)mode, 8)}); chmod 0600 {file}");
+        bool isGiven = user != 0 && status.UserId == 0 && status.GroupId == group && (status.Mode & Others) == UnixFileMode.GroupRead;
+        return (status.Mode & Others) == 0 || isGiven
+            ? null
+            : $"{file}: can be read or written by others than its owner (mode 0{Convert.ToString((int)status.Mode, 8)}); chmod 0600 {file}";
     }
 
     /// <summary>The certificate with its key.</summary>

@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
 using Mcr.Actors.Configuration;
+using Mcr.Native.Interop;
 
 namespace Mcr.Actors.Cluster.Tls;
 
 /// <summary>The text of the three files; null for one that cannot be read.</summary>
-/// <param name="KeyMode">Who may read and write the very file that the key was read from: the one of that name may be another by now.</param>
-internal sealed record PemContents(string? Ca, string? Certificate, string? Key, UnixFileMode KeyMode)
+/// <param name="KeyStatus">Owner and mode of the very file that the key was read from: the one of that name may be another by now.</param>
+internal sealed record PemContents(string? Ca, string? Certificate, string? Key, UnixFile.Status KeyStatus)
 {
     /// <summary>Of each file: far more than any chain has.</summary>
     private const int MaxBytes = 1 << 20;
@@ -16,13 +17,13 @@ internal sealed record PemContents(string? Ca, string? Certificate, string? Key,
     {
         (string? ca, _) = ReadFile("mcr.tls.ca", settings.Ca, problems);
         (string? certificate, _) = ReadFile("mcr.tls.certificate", settings.Certificate, problems);
-        (string? key, UnixFileMode mode) = ReadFile("mcr.tls.key", settings.Key, problems);
-        return new PemContents(ca, certificate, key, mode);
+        (string? key, UnixFile.Status status) = ReadFile("mcr.tls.key", settings.Key, problems);
+        return new PemContents(ca, certificate, key, status);
     }
 
     public byte[] Digest() => SHA256.HashData(Encoding.UTF8.GetBytes($"{Ca}\0{Certificate}\0{Key}"));
 
-    private static (string? Text, UnixFileMode Mode) ReadFile(string key, string path, List<string> problems)
+    private static (string? Text, UnixFile.Status Status) ReadFile(string key, string path, List<string> problems)
     {
         if (path.Length == 0)
         {
@@ -40,7 +41,8 @@ internal sealed record PemContents(string? Ca, string? Certificate, string? Key,
             }
 
             using var reader = new StreamReader(stream, Encoding.UTF8);
-            return (reader.ReadToEnd(), File.GetUnixFileMode(stream.SafeFileHandle));
+            UnixFile.TryStatus(stream.SafeFileHandle, out UnixFile.Status status).OrThrow("looking at it");
+            return (reader.ReadToEnd(), status);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

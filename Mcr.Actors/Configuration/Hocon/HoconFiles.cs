@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Mcr.Native.Interop;
+using Mcr.Native.Privileges;
 
 namespace Mcr.Actors.Configuration.Hocon;
 
@@ -16,9 +18,20 @@ internal sealed class HoconFiles
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    private readonly Dictionary<string, string> _doubtful = new(StringComparer.Ordinal);
     private readonly List<string> _reading = [];
     private long _bytes;
     private int _includes;
+
+    /// <summary>Those that somebody else than root and mcrd's user could have written, and why (<see cref="FileOwnership"/>).</summary>
+    public IReadOnlyDictionary<string, string> Doubtful => _doubtful;
+
+    /// <summary>A file whose text is given is judged as it is now.</summary>
+    public void Judge(string path)
+    {
+        if (UnixFile.TryTargetStatus(path, out UnixFile.Status status).IsSuccess)
+            Judge(path, status);
+    }
 
     public void Read(string path, Action<string, string> parse)
     {
@@ -44,6 +57,12 @@ internal sealed class HoconFiles
         _reading.RemoveAt(_reading.Count - 1);
     }
 
+    private void Judge(string path, UnixFile.Status status)
+    {
+        if (FileOwnership.WhyNot(status, Capabilities.User) is { } why)
+            _doubtful[path] = why;
+    }
+
     private static void CheckName(string name, SourcePosition at)
     {
         if (name.Length == 0 || name.Contains('\0'))
@@ -55,6 +74,8 @@ internal sealed class HoconFiles
         try
         {
             using FileStream stream = File.OpenRead(path);
+            UnixFile.TryStatus(stream.SafeFileHandle, out UnixFile.Status status).OrThrow("looking at it");
+            Judge(path, status); // the very file that is read: the one of that name may be another by now
             long length = stream.CanSeek ? stream.Length : 0; // a pipe has none
             if (length > MaxFileBytes)
                 throw new HoconException(at, string.Create(CultureInfo.InvariantCulture, $"{path} has {length:N0} bytes, more than the 16 MiB that a configuration file may have; is it the right file?"));

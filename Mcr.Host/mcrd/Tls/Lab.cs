@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Mcr.Actors.Cluster.Tls;
 
 namespace Mcr.Host.Mcrd.Tls;
 
@@ -21,7 +22,7 @@ internal sealed class Lab(LabOptions options, TextWriter output, DateTimeOffset 
     /// <summary>For hosts whose clock is behind.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromHours(1);
 
-    private readonly List<(string Path, string Pem)> _toWrite = [];
+    private readonly List<(string Path, string Pem, bool IsNodeKey)> _toWrite = [];
 
     private string Directory { get; } = Path.GetFullPath(options.Directory);
 
@@ -38,7 +39,7 @@ internal sealed class Lab(LabOptions options, TextWriter output, DateTimeOffset 
         foreach ((string name, CertificateKind kind) in wanted)
         {
             using X509Certificate2 made = CertificateMaker.Make(authority, name, kind, Earliest(authority), now.AddDays(options.Days));
-            Add(name, made);
+            Add(name, made, kind == CertificateKind.Node);
         }
 
         if (Write() is { } refusal)
@@ -93,11 +94,11 @@ internal sealed class Lab(LabOptions options, TextWriter output, DateTimeOffset 
         return null;
     }
 
-    private void Add(string name, X509Certificate2 made)
+    private void Add(string name, X509Certificate2 made, bool isNode = false)
     {
         using ECDsa key = made.GetECDsaPrivateKey()!;
-        _toWrite.Add((KeyOf(name), key.ExportPkcs8PrivateKeyPem() + "\n"));
-        _toWrite.Add((CertificateOf(name), made.ExportCertificatePem() + "\n"));
+        _toWrite.Add((KeyOf(name), key.ExportPkcs8PrivateKeyPem() + "\n", isNode));
+        _toWrite.Add((CertificateOf(name), made.ExportCertificatePem() + "\n", false));
     }
 
     /// <returns>null, or why not; then nothing of it is left.</returns>
@@ -108,13 +109,15 @@ internal sealed class Lab(LabOptions options, TextWriter output, DateTimeOffset 
         {
             if (!System.IO.Directory.Exists(Directory))
                 System.IO.Directory.CreateDirectory(Directory, OwnDirectory);
-            foreach ((string path, string pem) in _toWrite)
+            foreach ((string path, string pem, bool isNodeKey) in _toWrite)
             {
                 // Made new, with the mode it is to have, so that nobody reads it meanwhile and nothing is written over whatever else goes on.
                 using var stream = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnFile });
                 written.Add(path);
                 if (path.EndsWith(".pem", StringComparison.Ordinal))
                     File.SetUnixFileMode(stream.SafeFileHandle, OwnFile | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+                if (isNodeKey && ServiceGroup.Of(Directory) is { } group)
+                    ServiceGroup.LetRead(stream.SafeFileHandle, group); // the authority's and consoles' keys are none of its business
                 stream.Write(Encoding.ASCII.GetBytes(pem));
                 stream.Flush(flushToDisk: true);
             }
@@ -130,8 +133,8 @@ internal sealed class Lab(LabOptions options, TextWriter output, DateTimeOffset 
 
     private void Print((string Name, CertificateKind Kind)[] wanted)
     {
-        foreach ((string path, _) in _toWrite)
-            output.WriteLine($"made {path}");
+        foreach ((string path, _, bool isNodeKey) in _toWrite)
+            output.WriteLine($"made {path}{(isNodeKey && ServiceGroup.Of(Directory) is not null ? $", which the group {ServiceGroup.Name} may read" : "")}");
         if (_toWrite.Any(f => f.Path == KeyOf(AuthorityName)))
             output.WriteLine($"\nWho has {KeyOf(AuthorityName)} can make nodes and consoles: no host needs it, so keep it away from them.");
         foreach ((string name, CertificateKind kind) in wanted)

@@ -1,5 +1,6 @@
 using Mcr.Actors.Cluster.Tls;
 using Mcr.Actors.Configuration;
+using Mcr.Native.Interop;
 
 namespace Mcr.Specs.Cluster.Tls;
 
@@ -36,6 +37,17 @@ public sealed class CertificateFilesSpecs : IDisposable
         File.SetUnixFileMode(settings.Key, UnixFileMode.UserRead | UnixFileMode.UserWrite | more);
         Assert.Equal($"{settings.Key}: can be read or written by others than its owner (mode {mode}); chmod 0600 {settings.Key}", Assert.Single(Problems(settings)));
     }
+
+    [Theory]
+    [InlineData(0, 990, 0b110_100_000, 990, true)]
+    [InlineData(0, 990, 0b110_000_000, 990, true)]
+    [InlineData(0, 991, 0b110_100_000, 990, false)] // another group's
+    [InlineData(990, 990, 0b110_100_000, 990, false)] // its own, and its group might be others
+    [InlineData(0, 990, 0b110_110_000, 990, false)]
+    [InlineData(0, 990, 0b110_100_100, 990, false)]
+    [InlineData(0, 0, 0b110_100_000, 0, false)] // root is nobody whom root would have to give a key
+    public void Key_that_root_gives_to_the_group_of_mcrd_should_be_taken(uint owner, uint fileGroup, int mode, uint self, bool isTaken) =>
+        Assert.Equal(isTaken, CertificateFiles.JudgeKey("/k", new UnixFile.Status(false, owner, fileGroup, (UnixFileMode)mode, 0, 0), self, self) is null);
 
     [Fact]
     public void Certificate_should_be_judged_as_that_of_a_peer()
