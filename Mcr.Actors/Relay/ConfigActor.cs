@@ -33,14 +33,12 @@ internal sealed class ConfigActor : ReceiveActor, IWithTimers
         _gate = gate;
         ReceiveAsync<ControlRequest.ChangeRules>(async request => Sender.Tell(await ChangeAsync(request)));
         ReceiveAsync<ControlRequest.ConfirmChange>(async _ => Sender.Tell(await ConfirmAsync()));
-        ReceiveAsync<ControlRequest.Reload>(async _ => Sender.Tell(await ReloadAsync("mcrctl reload")));
+        ReceiveAsync<ControlRequest.Reload>(async _ => Sender.Tell(await ReloadAndTellAsync("mcrctl reload")));
         ReceiveAsync<ControlRequest.SaveConfig>(async _ => Sender.Tell(await SaveAsync()));
         ReceiveAsync<Hangup>(async _ =>
         {
-            _gate.OnReload?.Invoke(null);
-            ControlResponse response = await ReloadAsync(Hangup.Name);
+            ControlResponse response = await ReloadAndTellAsync(Hangup.Name);
             _gate.Note(Hangup.Name, response);
-            _gate.OnReload?.Invoke(response);
         });
         ReceiveAsync<ConfirmationOverdue>(async _ => await RollBackAsync());
     }
@@ -87,6 +85,15 @@ internal sealed class ConfigActor : ReceiveActor, IWithTimers
         else if (result is CommandResult.Rejected rejected)
             _log.Error("nobody has confirmed the last change of rules, and it cannot be taken back: {Why}", string.Join("; ", rejected.Problems));
         _gate.Note("roll-back", ControlViews.Changes(result, isDryRun: false, []));
+    }
+
+    /// <summary>Whoever asks for it: what the service manager shows is what became of the last one.</summary>
+    private async Task<ControlResponse> ReloadAndTellAsync(string who)
+    {
+        _gate.OnReload?.Invoke(null);
+        ControlResponse response = await ReloadAsync(who);
+        _gate.OnReload?.Invoke(response);
+        return response;
     }
 
     private async Task<ControlResponse> ReloadAsync(string who)

@@ -8,10 +8,17 @@ public sealed class BuiltPackages : IDisposable
     public const string First = "0.1.0";
     public const string Second = "0.1.0-2";
 
-    private readonly string _output = Directory.CreateTempSubdirectory("mcr-spec-packages-").FullName;
+    /// <summary>A directory with both, to try a spec again without the minutes that compiling takes.</summary>
+    private const string Variable = "MCR_SPEC_PACKAGES";
+
+    private readonly string? _given = Environment.GetEnvironmentVariable(Variable);
+    private readonly string _output;
 
     public BuiltPackages()
     {
+        _output = _given ?? Directory.CreateTempSubdirectory("mcr-spec-packages-").FullName;
+        if (_given is not null)
+            return;
         string? missing = Array.Find(["gcc", "dpkg-deb", "dpkg-shlibdeps"], tool => !NamespaceSupport.HasProgram(tool)) ?? (HasLinkerLibrary() ? null : "zlib1g-dev");
         if (missing is not null)
         {
@@ -39,7 +46,11 @@ public sealed class BuiltPackages : IDisposable
 
     public void Require() => Assert.SkipUnless(Obstacle is null, Obstacle ?? "");
 
-    public void Dispose() => Directory.Delete(_output, recursive: true);
+    public void Dispose()
+    {
+        if (_given is null)
+            Directory.Delete(_output, recursive: true);
+    }
 
     private void Build(params string[] arguments)
     {
