@@ -40,7 +40,7 @@ internal static unsafe partial class Libc
     public const uint STATX_BASIC_STATS = 0x7FF;
     public const int S_IFMT = 0xF000;
     public const int S_IFSOCK = 0xC000;
-    public const uint LINUX_CAPABILITY_VERSION_3 = 0x20080522;
+    public const uint _LINUX_CAPABILITY_VERSION_3 = 0x20080522;
     public const int CAP_KILL = 5;
     public const int CAP_SYS_ADMIN = 21;
     public const int CAP_SETGID = 6;

@@ -100,7 +100,7 @@ internal static unsafe class SandboxedProcess
     /// <summary>What is inheritable outlives the ambient set, which cannot be without it (systemd's AmbientCapabilities=), and the next program.</summary>
     private static void ForgetCapabilities()
     {
-        uint* header = stackalloc uint[] { Libc.LINUX_CAPABILITY_VERSION_3, 0 }; // this thread
+        uint* header = stackalloc uint[] { Libc._LINUX_CAPABILITY_VERSION_3, 0 }; // this thread
         uint* none = stackalloc uint[6];
         new Span<uint>(none, 6).Clear();
         SysResult.From(Libc.syscall(SystemCalls.CapSet, (nint)header, (nint)none, 0, 0, 0)).OrThrow("capset");

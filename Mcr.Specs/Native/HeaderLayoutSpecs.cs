@@ -50,10 +50,10 @@ public sealed class HeaderLayoutSpecs(ITestOutputHelper output)
     {
         Dictionary<string, string> headers = Headers();
         PropertyInfo[] numbers = typeof(SystemCalls).GetProperties(BindingFlags.Public | BindingFlags.Static);
-        Assert.Equal(["SetResUid", "SetResGid", "SetGroups", "Seccomp", "GetTid"], numbers.Select(p => p.Name));
+        Assert.Equal(["SetResUid", "SetResGid", "SetGroups", "CapSet", "Seccomp", "GetTid"], numbers.Select(p => p.Name));
         Assert.Equal(
-            (SystemCalls.SetResUid, SystemCalls.SetResGid, SystemCalls.SetGroups, SystemCalls.Seccomp, SystemCalls.PidfdSendSignal, SystemCalls.PidfdOpen, SystemCalls.GetTid),
-            (Number("setresuid"), Number("setresgid"), Number("setgroups"), Number("seccomp"), Number("pidfd_send_signal"), Number("pidfd_open"), Number("gettid")));
+            (SystemCalls.SetResUid, SystemCalls.SetResGid, SystemCalls.SetGroups, SystemCalls.Seccomp, SystemCalls.CapSet, SystemCalls.PidfdSendSignal, SystemCalls.PidfdOpen, SystemCalls.GetTid),
+            (Number("setresuid"), Number("setresgid"), Number("setgroups"), Number("seccomp"), Number("capset"), Number("pidfd_send_signal"), Number("pidfd_open"), Number("gettid")));
 
         if (Seccomp.IsSupported)
         {

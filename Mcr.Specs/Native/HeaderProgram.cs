@@ -96,7 +96,7 @@ internal static class HeaderProgram
 
         c.Append($"  for (size_t n = 0; n <= {MaxControlData}; n++)\n");
         c.Append("    printf(\"cmsg(%zu) %zu,%zu,%zu\\n\", n, (size_t)CMSG_ALIGN(n), (size_t)CMSG_LEN(n), (size_t)CMSG_SPACE(n));\n");
-        foreach (string call in new[] { "setresuid", "setresgid", "setgroups", "seccomp", "pidfd_send_signal", "pidfd_open", "gettid" }.Union(FilteredCalls.Select(f => f.Name)))
+        foreach (string call in new[] { "setresuid", "setresgid", "setgroups", "seccomp", "capset", "pidfd_send_signal", "pidfd_open", "gettid" }.Union(FilteredCalls.Select(f => f.Name)))
             Constant(c, $"SYS_{call}");
         return c.Append("  return 0;\n}\n").ToString();
     }

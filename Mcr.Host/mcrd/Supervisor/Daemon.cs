@@ -250,7 +250,6 @@ internal static class Daemon
     private static async Task AnnounceAsync(IHost host, ILogger log, ServiceManager manager, McrSettings settings)
     {
         Akka.Actor.IActorRef relay = await host.Services.GetRequiredService<IRequiredActor<RelaySupervisor>>().GetAsync();
-        var check = Task.Run(() => ControlCheck.Run(settings.Control.Socket));
         CommandResult result;
         try
         {
@@ -263,7 +262,7 @@ internal static class Daemon
 
         if (result is not CommandResult.Ok { Sentence: var state })
             return; // stopped meanwhile
-        if (await check is { } problem)
+        if (await Task.Run(() => ControlCheck.Run(settings.Control.Socket)) is { } problem) // not sooner: what it compiles would delay the first datagram
             log.LogWarning("the control socket does not answer as it should: {Problem}", problem);
         manager.Ready(state);
         log.LogInformation("mcrd is ready after {Milliseconds} ms: {State}; control socket {Socket}", (long)(DateTime.Now - StartedAt).TotalMilliseconds, state, settings.Control.Socket);
