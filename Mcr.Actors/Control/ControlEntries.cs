@@ -83,7 +83,7 @@ public abstract record RuleTraits
 }
 
 /// <param name="CoreId">The first of <paramref name="Cores"/>; null when it may run on all.</param>
-/// <param name="Status">Starting, Running, Backoff or Stopping.</param>
+/// <param name="Status">Starting, Running, Backoff, Killed or Stopping.</param>
 /// <param name="Number">Of those on one interface, from 0.</param>
 /// <param name="RulesetHash">What it runs.</param>
 /// <param name="ExpectedHash">What it is to run.</param>

@@ -14,7 +14,9 @@ public sealed class EventMetrics
 {
     public const string MeterName = "Mcr";
 
-    private volatile ImmutableDictionary<(EventKind Kind, EventSeverity Severity), long> _events = ImmutableDictionary<(EventKind Kind, EventSeverity Severity), long>.Empty;
+    /// <summary>Zeros, too: of a series that begins with 1 nobody sees that it has grown.</summary>
+    private volatile ImmutableDictionary<(EventKind Kind, EventSeverity Severity), long> _events =
+        (from kind in Enum.GetValues<EventKind>() from severity in Enum.GetValues<EventSeverity>() select KeyValuePair.Create((kind, severity), 0L)).ToImmutableDictionary();
     private volatile ImmutableHashSet<Raised> _active = [];
 
     public EventMetrics(IMeterFactory factory)
@@ -26,7 +28,7 @@ public sealed class EventMetrics
 
     internal void Count(RelayEvent news)
     {
-        _events = _events.SetItem((news.Kind, news.Severity), _events.GetValueOrDefault((news.Kind, news.Severity)) + 1);
+        _events = _events.SetItem((news.Kind, news.Severity), _events[(news.Kind, news.Severity)] + 1);
         if (!news.Values.TryGetValue(AlarmNews.Value, out string? alarm))
             return;
         var raised = new Raised(alarm, news.Rule, news.Interface, news.Values.GetValueOrDefault(QuerierState.Family));

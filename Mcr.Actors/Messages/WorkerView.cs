@@ -8,6 +8,9 @@ public enum WorkerStatus
     Starting,
     Running,
     Backoff,
+
+    /// <summary>It was killed, and is not gone yet: for milliseconds, unless the kernel hangs in one of its system calls.</summary>
+    Killed,
     Stopping,
 }
 

@@ -223,7 +223,7 @@ internal sealed partial record RelayState
         {
             RuleId id = command.Rules.Single();
             return Entries.TryGetValue(id, out RuleEntry? entry)
-                ? $"{Sentences.Label(entry.Rule.Rule)} for {entry.Rule.Rule.Input} is {Sentences.Describe(new RuleOutcome(entry.View.Status, entry.View.Why))}"
+                ? $"{Sentences.Label(entry.Rule.Rule)} for {entry.Rule.Rule.InputsText} is {Sentences.Describe(new RuleOutcome(entry.View.Status, entry.View.Why))}"
                 : $"rule {id} was removed meanwhile";
         }
 

@@ -60,9 +60,9 @@ public sealed record Overlay
         foreach (RuleWithOrigin rule in removed)
         {
             if (!overlay.Files.TryGetValue(rule.Rule.Input, out RuleWithOrigin? now))
-                notes.Add($"{Sentences.Label(rule.Rule)} for {rule.Rule.Input}, which was removed while mcrd ran, is in no file any more; that it was removed is forgotten");
+                notes.Add($"{Sentences.Label(rule.Rule)} for {rule.Rule.InputsText}, which was removed while mcrd ran, is in no file any more; that it was removed is forgotten");
             else if (!now.Rule.Equals(rule.Rule))
-                notes.Add($"{Sentences.Label(now.Rule)} for {rule.Rule.Input} stays removed, as it was while mcrd ran, although it was changed at {now.Origin} since; to have it, add it with mcrctl");
+                notes.Add($"{Sentences.Label(now.Rule)} for {rule.Rule.InputsText} stays removed, as it was while mcrd ran, although it was changed at {now.Origin} since; to have it, add it with mcrctl");
             overlay = overlay.Without(rule.Rule.Input);
         }
 

@@ -68,6 +68,8 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
+            case FromProcess { Event: WorkerReady } event_ when IsCurrent(event_) && _fault is not null:
+                break; // too late, it is killed
             case FromProcess { Event: WorkerReady ready } event_ when IsCurrent(event_):
                 _isRelaying = ready.IsRelaying;
                 if (_isRelaying)
@@ -82,7 +84,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
                 break;
             case StartTimeout:
                 _log.Error("{Worker} (pid {Pid}) was not ready within {Timeout} s and is killed; see what it logged before this line", _seat, Pid, _options.WorkerStartTimeout.TotalSeconds);
-                _life?.Process?.Kill();
+                Kill($"was not ready within {_options.WorkerStartTimeout.TotalSeconds} s");
                 break;
             default:
                 LivingOrNot(message);
@@ -112,8 +114,8 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
             case LookAtHealth:
                 Look();
                 break;
-            case WorkerCommands.Restart restart when ReferenceEquals(restart.Life, _life):
-                Kill(restart.Why);
+            case WorkerCommands.Restart restart when ReferenceEquals(restart.Life, _life) && _fault is null:
+                SayAndKill(restart.Why);
                 break;
             default:
                 LivingOrNot(message);
@@ -130,16 +132,23 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
         WorkerHealth health = _life!.Process!.ReadHealth();
         (_health, string? fault) = _health.Look(health, _isRelaying, _options.WorkerMemoryLimit);
         if (fault is not null)
-            Kill(fault);
+            SayAndKill(fault);
         else if (_isRelaying)
             _owner.Tell(new WorkerEvents.Pulse(_seat, health.RulesetHash));
     }
 
-    private void Kill(string why)
+    private void SayAndKill(string why)
     {
         _log.Error("{Worker} (pid {Pid}) {Why}; it is killed", _seat, Pid, why);
+        Kill(why);
+    }
+
+    /// <summary>From here on it does not count as running, however long it takes to go.</summary>
+    private void Kill(string why)
+    {
         _fault = why;
         Timers.Cancel(nameof(LookAtHealth));
+        Report(WorkerStatus.Killed);
         _life!.Process!.Kill();
         Timers.StartSingleTimer(nameof(KillTimeoutOver), new KillTimeoutOver(), KillTimeout);
     }

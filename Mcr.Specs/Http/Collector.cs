@@ -42,6 +42,9 @@ internal sealed class Collector : IAsyncDisposable
         return collector;
     }
 
+    /// <summary>Ends of paths at which nothing is taken.</summary>
+    public string[] Refused { get; set; } = [];
+
     /// <summary>Protobuf, as text: what is text in it is found as such.</summary>
     /// <param name="end">Of the path: HTTP and gRPC have others.</param>
     public string[] PostsTo(params string[] end) => [.. _posts.Where(p => end.Any(e => p.Path.EndsWith(e, StringComparison.Ordinal))).Select(p => p.Body)];
@@ -59,10 +62,15 @@ internal sealed class Collector : IAsyncDisposable
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
         _posts.Enqueue((context.Request.Path, context.Request.Headers.Authorization, Encoding.UTF8.GetString(body.ToArray())));
+        bool isRefused = Refused.Any(end => context.Request.Path.Value!.EndsWith(end, StringComparison.Ordinal));
         if (context.Request.ContentType is not "application/grpc")
+        {
+            context.Response.StatusCode = isRefused ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK;
             return;
+        }
+
         context.Response.ContentType = "application/grpc";
-        context.Response.AppendTrailer("grpc-status", "0");
+        context.Response.AppendTrailer("grpc-status", isRefused ? "3" : "0");
         await context.Response.Body.WriteAsync(new byte[5]); // a message of no bytes, not compressed
     }
 }

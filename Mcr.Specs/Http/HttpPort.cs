@@ -25,7 +25,7 @@ internal sealed class HttpPort : IAsyncDisposable
     {
         Port = port;
         var services = new ServiceCollection();
-        services.AddMetrics().AddLogging(logging => logging.AddProvider(Log));
+        services.AddMetrics().AddLogging(logging => HealthNews.Quieten(logging).AddProvider(Log));
         services.AddSingleton(_ => new SnapshotSource(new ControlGate(), isInCluster: false));
         SnapshotCheck.AddTo(services.AddHealthChecks(), isInCluster: false);
         _services = services.BuildServiceProvider();
@@ -33,7 +33,7 @@ internal sealed class HttpPort : IAsyncDisposable
         SnapshotSource source = _services.GetRequiredService<SnapshotSource>();
         _ = new RelayMetrics(factory, source, "1.0", "spec");
         HostPort listen = HostPort.Parse($"{address}:{port}")!;
-        var answers = new HttpAnswers(source, new PrometheusText(factory, EventMetrics.MeterName), _services.GetRequiredService<HealthCheckService>(), listen.IsLoopback);
+        var answers = new HttpAnswers(source, new PrometheusText(factory, EventMetrics.MeterName), _services.GetRequiredService<HealthCheckService>(), new HealthNews(_services.GetRequiredService<ILogger<HealthNews>>()), listen.IsLoopback);
         _side = new HttpSide(listen, answers, _services.GetRequiredService<ILogger<HttpSide>>(), _services.GetRequiredService<ILoggerFactory>());
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Mcr.Host.Mcrd.Http;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Mcr.Specs.Http;
 
@@ -21,6 +22,32 @@ public sealed class HttpSpecs(ITestOutputHelper output)
         Assert.Contains("\"mcr.control\":{\"status\":\"Unhealthy\"", await port.GetAsync("/readyz"), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 404", await port.GetAsync("/metrics/../etc/passwd"), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 200", await port.GetAsync("http://localhost/metrics?x=1"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Probes_that_are_told_the_same_again_and_again_should_be_one_line()
+    {
+        await using HttpPort port = await HttpPort.OpenAsync();
+        for (int i = 0; i < 5; i++)
+        {
+            await port.GetAsync("/healthz");
+            await port.GetAsync("/readyz");
+        }
+
+        string[] said = [.. port.Log.Text.Split('\n').Where(l => !l.StartsWith("Information", StringComparison.Ordinal))];
+        Assert.Equal(2, said.Length);
+        Assert.StartsWith("Warning probes of /healthz are told Unhealthy: mcrd is just starting or stopping", said[0], StringComparison.Ordinal);
+        Assert.StartsWith("Warning probes of /readyz are told Unhealthy: mcrd is just starting or stopping", said[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Change_of_what_probes_are_told_should_be_said_once_and_a_good_beginning_not()
+    {
+        var lines = new LoggedLines();
+        var news = new HealthNews(lines);
+        foreach (HealthStatus status in (HealthStatus[])[HealthStatus.Healthy, HealthStatus.Healthy, HealthStatus.Degraded, HealthStatus.Degraded, HealthStatus.Healthy, HealthStatus.Healthy])
+            news.Take("/readyz", new HealthReport(new Dictionary<string, HealthReportEntry> { ["mcr.rules"] = new(status, "1 rules do not run", TimeSpan.Zero, null, null) }, TimeSpan.Zero));
+        Assert.Equal("Warning probes of /readyz are told Degraded: 1 rules do not run\nInformation probes of /readyz are told that all is well", lines.Text);
     }
 
     [Theory]

@@ -40,6 +40,34 @@ public sealed class OtlpSpecs
         Assert.Equal(0, mcrd.Stop().Code);
     }
 
+    /// <summary>It takes metrics all the while.</summary>
+    [Theory]
+    [InlineData("http")]
+    [InlineData("grpc")]
+    public async Task Traces_that_are_refused_should_be_told_of_once_and_once_more_when_they_are_taken(string protocol)
+    {
+        using var topology = new RelayTopology();
+        await using Collector collector = await Collector.OpenAsync(topology.Relay, protocol == "grpc");
+        collector.Refused = Traces;
+        using McrdProcess mcrd = McrdProcess.StartReady(
+            topology.Relay,
+            """{ name = video, input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""",
+            $$"""  otlp { endpoint = "http://127.0.0.1:{{collector.Port}}", protocol = {{protocol}}, interval = 1s, timeout = 500ms }""");
+        for (int batch = 1; batch <= 2; batch++)
+        {
+            mcrd.Rules();
+            McrdWaits.Until(() => collector.PostsTo(Traces).Length >= batch, "a batch that is refused");
+        }
+
+        McrdWaits.Until(() => mcrd.Process.Output.Contains("traces cannot be sent", StringComparison.Ordinal), "a word of it");
+        collector.Refused = [];
+        mcrd.Rules();
+        McrdWaits.Until(() => mcrd.Process.Output.Contains("traces are sent to", StringComparison.Ordinal), "a word of the end of it");
+        string text = mcrd.Stop().Output;
+        Assert.Single(text.Split('\n'), l => l.Contains("traces cannot be sent", StringComparison.Ordinal));
+        Assert.DoesNotContain("metrics cannot be sent", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Collector_that_is_not_there_should_be_told_of_once_and_cost_nothing_else()
     {

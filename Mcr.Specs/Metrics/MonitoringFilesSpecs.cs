@@ -33,7 +33,7 @@ public sealed partial class MonitoringFilesSpecs
         Assert.NotEmpty(asked);
         Assert.Empty(asked.Except(metrics));
         string[] labels = [.. Matcher().Matches(text).SelectMany(m => Label().Matches(m.Groups[1].Value).Select(l => l.Groups[1].Value)).Distinct()];
-        Assert.Empty(labels.Except(relay.Lines.SelectMany(l => Label().Matches(l).Select(m => m.Groups[1].Value))).Except(["instance", "job"]));
+        Assert.Empty(labels.Except(relay.Lines.SelectMany(l => Label().Matches(l).Select(m => m.Groups[1].Value))).Except(["instance", "job", "cluster"]));
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using Mcr.Actors.Control;
 using Mcr.Actors.Metrics;
+using Mcr.Host.Mcrd.Health;
 using Mcr.Host.Mcrd.Supervisor;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Mcr.Specs.Service;
 
@@ -17,11 +19,32 @@ public sealed class WorkersHealthSpecs
         Assert.Null(Look(0, "Running"));
         Assert.Null(Look(10, "Backoff"));
         Assert.Null(Look(129, "Starting"));
-        Assert.Equal("worker 0 of eth0 has not run for 120 s", Look(130, "Backoff"));
+        Assert.Equal("worker 0 of eth0 is backoff, and nothing has been done about it for 120 s", Look(130, "Backoff"));
         Assert.Null(Look(131, "Running"));
         Assert.Null(Look(140, "Backoff")); // from the beginning
         Assert.Null(Look(259, "Backoff"));
         Assert.NotNull(Look(260, "Backoff"));
+    }
+
+    /// <summary>A new mcrd would start it, and see it end, just the same, and would have to find out anew which rule is to blame.</summary>
+    [Theory]
+    [InlineData("Backoff", "Backoff")] // it cannot be started
+    [InlineData("Starting", "Backoff")]
+    [InlineData("Killed", "Starting")]
+    public void Worker_that_is_started_anew_all_the_time_should_be_no_reason_to_start_mcrd_again(string even, string odd)
+    {
+        for (int look = 0; look < 1000; look++)
+            Assert.Null(LookAt(look * 10, Worker(look % 2 == 0 ? even : odd, 0) with { Restarts = look / 2 }));
+    }
+
+    [Fact]
+    public void Worker_that_does_not_die_when_killed_should_be_one()
+    {
+        Assert.Null(Look(0, "Running"));
+        Assert.Null(Look(10, "Killed"));
+        Assert.Equal("worker 0 of eth0 is killed, and nothing has been done about it for 120 s", Look(130, "Killed"));
+        Assert.NotNull(Look(140, "Killed"));
+        Assert.Equal("Unhealthy worker 0 of eth0 is killed", $"{Of("Killed").Status} {Of("Killed").Description}");
     }
 
     [Fact]
@@ -38,7 +61,7 @@ public sealed class WorkersHealthSpecs
         Assert.Null(Look(0, "Backoff", "Running"));
         Assert.Null(Look(60, "Running", "Backoff"));
         Assert.Null(Look(119, "Running", "Backoff"));
-        Assert.Equal("worker 1 of eth0 has not run for 120 s", Look(180, "Running", "Backoff"));
+        Assert.Equal("worker 1 of eth0 is backoff, and nothing has been done about it for 120 s", Look(180, "Running", "Backoff"));
     }
 
     [Fact]
@@ -48,10 +71,15 @@ public sealed class WorkersHealthSpecs
         Assert.Equal("its workers are not known: the relay did not answer within 3 s", why);
     }
 
-    private string? Look(int seconds, params string[] statuses)
+    private static HealthCheckResult Of(string status) => RelayHealth.Workers(new RelaySnapshot { Workers = [Worker(status, 0)] });
+
+    private static WorkerEntry Worker(string status, int number) => new(1, null, "eth0", status, number, [], 0, "", "", "Synced", 0);
+
+    private string? Look(int seconds, params string[] statuses) => LookAt(seconds, [.. statuses.Select(Worker)]);
+
+    private string? LookAt(int seconds, params WorkerEntry[] workers)
     {
-        var snapshot = new RelaySnapshot { Workers = [.. statuses.Select((status, i) => new WorkerEntry(1, null, "eth0", status, i, [], 0, "", "", "Synced", 0))] };
-        (_health, string? why) = _health.Look(snapshot, TimeSpan.FromSeconds(seconds), Longest);
+        (_health, string? why) = _health.Look(new RelaySnapshot { Workers = workers }, TimeSpan.FromSeconds(seconds), Longest);
         return why;
     }
 }

@@ -32,8 +32,10 @@ internal sealed class FakeWorker(FakePlatform platform, int number, Action<Worke
     public void Begin()
     {
         if (Obedience.HasFlag(Obedience.BecomeReady))
-            onEvent(new WorkerReady(Pid));
+            GetReady();
     }
+
+    public void GetReady() => onEvent(new WorkerReady(Pid));
 
     public void Send(WorkerCommand command)
     {
@@ -119,10 +121,14 @@ internal sealed class FakeWorker(FakePlatform platform, int number, Action<Worke
     /// <summary>What it claims to run instead.</summary>
     public ulong? Drifted { get; set; }
 
+    /// <summary>The kernel hangs in one of its system calls.</summary>
+    public bool IsImmortal { get; set; }
+
     public void Kill()
     {
         platform.Journal.Enqueue("kill");
-        Exit("killed by signal 9");
+        if (!IsImmortal)
+            Exit("killed by signal 9");
     }
 
     public void Dispose() => platform.Journal.Enqueue("let go");

@@ -24,7 +24,7 @@ public sealed class FeedsHomeSpecs(ITestOutputHelper output) : RelaySpec(output)
         Ok(Audio());
         NextWorker();
         TakeJournal();
-        Assert.EndsWith("is active", Ok(Merged), StringComparison.Ordinal);
+        Assert.EndsWith("for 239.1.1.1:5000 on in0 and 239.1.1.2:5000 on out1 is active", Ok(Merged), StringComparison.Ordinal);
         FakeWorker worker = NextWorker();
         ResolvedRule rule = Assert.Single(worker.Rules!.Rules);
         Assert.Equal(2, rule.Inputs.Length);

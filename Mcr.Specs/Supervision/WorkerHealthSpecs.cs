@@ -23,6 +23,38 @@ public sealed class WorkerHealthSpecs(ITestOutputHelper output) : RelaySpec(outp
     }
 
     [Fact]
+    public void Worker_that_does_not_die_when_killed_should_not_count_as_running()
+    {
+        Ok(Video());
+        FakeWorker first = NextWorker();
+        (first.IsAlive, first.IsImmortal) = (false, true);
+        Look(HealthCheck.PatientLooks + 1);
+        AwaitAssert(() => Assert.Equal((WorkerStatus.Killed, first.Pid, 0), Workers().Select(w => (w.Status, w.Pid, w.Restarts)).Single()));
+        Look(100);
+        Assert.Equal(WorkerStatus.Killed, Workers().Single().Status);
+        Assert.Single(TakeJournal(), "kill");
+        Assert.Empty(Platform.Workers);
+        first.Exit("killed by signal 9");
+        NextWorker();
+        AwaitAssert(() => Assert.Equal((WorkerStatus.Running, 1), Workers().Select(w => (w.Status, w.Restarts)).Single()));
+    }
+
+    [Fact]
+    public void Worker_that_is_ready_after_it_was_killed_for_being_late_should_not_count_as_running()
+    {
+        Platform.Obedience = Obedience.None;
+        Relay.Tell(new RelayCommands.AddRule(Video(), "spec"), TestActor);
+        FakeWorker first = NextWorker();
+        first.IsImmortal = true;
+        AwaitAssert(() => Assert.Equal(WorkerStatus.Starting, Workers().Single().Status));
+        Advance(TimeSpan.FromSeconds(5));
+        AwaitAssert(() => Assert.Equal(WorkerStatus.Killed, Workers().Single().Status));
+        first.GetReady();
+        Look(1);
+        Assert.Equal(WorkerStatus.Killed, Workers().Single().Status);
+    }
+
+    [Fact]
     public void Worker_that_eats_memory_should_be_killed_and_replaced()
     {
         Ok(Video());

@@ -36,7 +36,7 @@ internal static class WorkerScreen
 
     private static Condition Condition(WorkerEntry worker) => worker switch
     {
-        { Status: "Backoff" } => Screens.Condition.Failed,
+        { Status: "Backoff" or "Killed" } => Screens.Condition.Failed,
         { Sync: "Drifted" or "Repairing" } => Screens.Condition.Degraded,
         { Status: not "Running" } => Screens.Condition.Pending,
         _ => Screens.Condition.Ok,

@@ -12,10 +12,12 @@ namespace Mcr.Host.Mcrd.Http;
 /// to smuggle through.
 /// </summary>
 /// <param name="isLoopback">Only programs of this host are to ask: a name that some web page has for it is not one of ours (DNS rebinding).</param>
-internal sealed class HttpAnswers(SnapshotSource source, PrometheusText metrics, HealthCheckService health, bool isLoopback)
+internal sealed class HttpAnswers(SnapshotSource source, PrometheusText metrics, HealthCheckService health, HealthNews news, bool isLoopback)
 {
     private const string Get = "GET"; // and not "get": methods are case-sensitive (RFC 9110, 9.1)
     private const string Head = "HEAD";
+    private const string Healthz = "/healthz";
+    private const string Readyz = "/readyz";
     private const string PlainText = "text/plain; charset=utf-8";
     private const string Help = "/metrics  for Prometheus\n/healthz  whether mcrd answers\n/readyz   whether it relays what it should\n";
 
@@ -61,8 +63,8 @@ internal sealed class HttpAnswers(SnapshotSource source, PrometheusText metrics,
             await (request.Path.Value switch
             {
                 "/metrics" => MetricsAsync(context, abort),
-                "/healthz" => HealthAsync(context, HealthTags.Live, abort),
-                "/readyz" => HealthAsync(context, HealthTags.Ready, abort),
+                Healthz => HealthAsync(context, HealthTags.Live, abort),
+                Readyz => HealthAsync(context, HealthTags.Ready, abort),
                 "/" => SayAsync(context, StatusCodes.Status200OK, PlainText, Help, abort),
                 _ => SayAsync(context, StatusCodes.Status404NotFound, PlainText, "there is /metrics, /healthz and /readyz\n", abort),
             });
@@ -78,6 +80,7 @@ internal sealed class HttpAnswers(SnapshotSource source, PrometheusText metrics,
     private async Task HealthAsync(HttpContext context, string tag, CancellationToken abort)
     {
         HealthReport report = await health.CheckHealthAsync(check => check.Tags.Contains(tag), abort);
+        news.Take(tag == HealthTags.Live ? Healthz : Readyz, report);
         int status = report.Status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
         await SayAsync(context, status, "application/json", HealthJson.Of(report), abort);
     }

@@ -10,6 +10,7 @@ using Mcr.Actors.Messages;
 using Mcr.Actors.Platform;
 using Mcr.Actors.Relay;
 using Mcr.Actors.State;
+using Mcr.Host.Mcrd.Http;
 using Mcr.Host.Mcrd.Logging;
 using Mcr.Native.Kernel;
 using Mcr.Native.Logging;
@@ -216,7 +217,7 @@ internal static class Daemon
     {
         bool isJournal = Journal.IsStandardError(Environment.GetEnvironmentVariable(Journal.Variable));
         var stderr = new StreamWriter(Console.OpenStandardError());
-        return LoggerFactory.Create(logging => logging
+        return LoggerFactory.Create(logging => HealthNews.Quieten(logging)
             .SetMinimumLevel(LogLevel.Trace)
             .AddProvider(new StderrLog(control, new LogFormat(settings.Json, isJournal), new RepeatFilter(settings.Repeats, settings.RepeatPeriod), stderr, TimeProvider.System)));
     }

@@ -35,7 +35,7 @@ internal static class Exports
         services.AddSingleton(s => new PrometheusText(s.GetRequiredService<IMeterFactory>(), EventMetrics.MeterName));
         services.AddHostedService(s => With(s, new HttpSide(
             listen,
-            new HttpAnswers(s.GetRequiredService<SnapshotSource>(), s.GetRequiredService<PrometheusText>(), s.GetRequiredService<HealthCheckService>(), listen.IsLoopback),
+            new HttpAnswers(s.GetRequiredService<SnapshotSource>(), s.GetRequiredService<PrometheusText>(), s.GetRequiredService<HealthCheckService>(), new HealthNews(s.GetRequiredService<ILogger<HealthNews>>()), listen.IsLoopback),
             s.GetRequiredService<ILogger<HttpSide>>(),
             s.GetRequiredService<ILoggerFactory>())));
     }

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Mcr.Host.Mcrd.Supervisor;
 
 /// <summary>
-/// Tells systemd that mcrd is alive, while that is true: its actors answer, and its workers are well. A worker that ended, hung or is being replaced is for the actors to heal; only when one has
-/// not run for <see cref="LongestHealing"/> they have failed, and mcrd is to be started again, which costs no worker that runs.
+/// Tells systemd that mcrd is alive, while that is true: its actors answer, and its workers are well. A worker that ended, hung, cannot be started or ends again and again is for the
+/// actors to heal; only when they have not done anything about one for <see cref="LongestHealing"/> they have failed, or cannot (one that was killed and does not die has the sockets), and mcrd is to be
+/// started again: that costs no worker that runs, and the next mcrd has sockets and a worker of its own.
 /// </summary>
 internal sealed class Watchdog(ServiceManager manager, SnapshotSource source, TimeProvider time, ILogger<Watchdog> log) : BackgroundService
 {

@@ -29,10 +29,10 @@ internal sealed class OtlpSide(OtlpSettings settings, SnapshotSource source, IMe
     private static readonly TimeSpan TraceDelay = TimeSpan.FromSeconds(5);
 
     private readonly ResourceBuilder _resource = ResourceBuilder.CreateEmpty().AddService("mcrd", serviceVersion: version, serviceInstanceId: node);
+    private readonly SendingNews _news = new("metrics", settings, settings.Interval, log);
     private MeterProvider? _metrics;
     private ImmutableHashSet<string> _seen = [];
     private int _mostSeen;
-    private bool _isFailing;
 
     protected override async Task ExecuteAsync(CancellationToken stop)
     {
@@ -70,7 +70,7 @@ internal sealed class OtlpSide(OtlpSettings settings, SnapshotSource source, IMe
         }
 
         bool isSent = await Task.Run(() => _metrics.ForceFlush((int)settings.Timeout.TotalMilliseconds), stop).WaitAsync(stop);
-        Say(isSent ? null : $"they were refused, or not taken within {settings.Timeout.TotalSeconds:0.#} s");
+        _news.Sent(isSent);
     }
 
     /// <summary>Whatever goes wrong here, the relay goes on, and it is tried again.</summary>
@@ -82,18 +82,8 @@ internal sealed class OtlpSide(OtlpSettings settings, SnapshotSource source, IMe
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
-            Say(e.Message);
+            _news.Say(e.Message);
         }
-    }
-
-    /// <param name="why">null: it works.</param>
-    private void Say(string? why)
-    {
-        if (why is not null && !_isFailing)
-            log.LogWarning("metrics cannot be sent to {Endpoint}: {Why}; it is tried again every {Interval} s, and nothing else is said until they are taken", settings.Endpoint, why, settings.Interval.TotalSeconds);
-        else if (why is null && _isFailing)
-            log.LogInformation("metrics are sent to {Endpoint} again", settings.Endpoint);
-        _isFailing = why is not null;
     }
 
     private MeterProvider OpenMetrics()
@@ -110,7 +100,7 @@ internal sealed class OtlpSide(OtlpSettings settings, SnapshotSource source, IMe
     private TracerProvider OpenTraces() => Sdk.CreateTracerProviderBuilder()
         .SetResourceBuilder(_resource)
         .AddSource(EventMetrics.MeterName)
-        .AddProcessor(new BatchActivityExportProcessor(new OtlpTraceExporter(Options("v1/traces")), scheduledDelayMilliseconds: (int)TraceDelay.TotalMilliseconds, exporterTimeoutMilliseconds: (int)settings.Timeout.TotalMilliseconds))
+        .AddProcessor(new BatchActivityExportProcessor(new HeardTraceExporter(Options("v1/traces"), new SendingNews("traces", settings, TraceDelay, log)), scheduledDelayMilliseconds: (int)TraceDelay.TotalMilliseconds, exporterTimeoutMilliseconds: (int)settings.Timeout.TotalMilliseconds))
         .Build();
 
     /// <param name="path">Of HTTP only: gRPC has its own.</param>
