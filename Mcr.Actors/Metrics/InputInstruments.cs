@@ -24,7 +24,7 @@ internal static class InputInstruments
             ("mcr.input.standby", "{datagram}", "Of failover: datagrams that came while another input was relayed", i => i.Standby),
             ("mcr.input.unusable", "{datagram}", "Datagrams too short for the numbers, or without such", i => i.Unusable));
         set.Seconds("mcr.input.skew", "How far duplicates of an input are behind the first, percentiles", s => Inputs(s).Where(each => each.Of.Skew is not null).SelectMany(each =>
-            new[] { ("50", each.Of.Skew!.P50Us), ("99", each.Of.Skew.P99Us), ("100", each.Of.Skew.MaxUs) }.Select(p => MetricSet.Measure(p.Item2 / 1e6, each.Tags, ("percentile", p.Item1)))));
+            MetricSet.Percentiles(each.Tags, ("50", each.Of.Skew!.P50Us), ("99", each.Of.Skew.P99Us), ("100", each.Of.Skew.MaxUs))));
         set.Seconds("mcr.input.last_seen_timestamp", "When an input brought a datagram last, since 1970", s => Inputs(s).SelectMany(each => MetricSet.Time(each.Of.LastSeen, each.Tags)));
         set.Counters(
             Selections,

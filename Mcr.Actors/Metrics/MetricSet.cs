@@ -36,6 +36,9 @@ internal sealed class MetricSet(Meter meter, Func<RelaySnapshot> current)
     public static IEnumerable<Measurement<long>> States(IEnumerable<string> states, string? now, KeyValuePair<string, object?>[] tags, string key) =>
         states.Select(state => Measure(state == now ? 1 : 0, tags, (key, state)));
 
+    /// <summary>Given in microseconds, told in seconds.</summary>
+    public static IEnumerable<Measurement<double>> Percentiles(KeyValuePair<string, object?>[] tags, params (string Percentile, double Us)[] all) => all.Select(p => Measure(p.Us / 1e6, tags, ("percentile", p.Percentile)));
+
     /// <summary>What cannot be told just now (no descriptor is left, say) is left out, and all else told.</summary>
     private Measurement<T>[] Guarded<T>(Func<RelaySnapshot, IEnumerable<Measurement<T>>> observe)
         where T : struct

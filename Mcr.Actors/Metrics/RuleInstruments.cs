@@ -54,8 +54,7 @@ internal static class RuleInstruments
     {
         if (rule.Stream?.Latency is not { } latency)
             return [];
-        KeyValuePair<string, object?>[] tags = Tags(rule.RuleId, rule.Name);
-        return new[] { ("50", latency.P50Us), ("99", latency.P99Us), ("99.9", latency.P999Us), ("100", latency.MaxUs) }.Select(p => MetricSet.Measure(p.Item2 / 1e6, tags, ("percentile", p.Item1)));
+        return MetricSet.Percentiles(Tags(rule.RuleId, rule.Name), ("50", latency.P50Us), ("99", latency.P99Us), ("99.9", latency.P999Us), ("100", latency.MaxUs));
     }
 
     /// <summary>Not of each flow: whoever may send to the group would choose how many series there are.</summary>

@@ -37,6 +37,8 @@ public sealed unsafe class PacketSocket : IDisposable
 
     /// <summary>
     /// Opens, filters, then binds: a frame is never queued before the filter stands. Protocol 0 keeps the socket deaf until bind.
+    /// The filter is not locked (SO_LOCK_FILTER), although it never changes: through a socket that is, PACKET_FANOUT_DATA fails with EPERM, and that is how a
+    /// <see cref="FanoutGroup"/> gives flows to other workers.
     /// ETH_P_ALL, because with ETH_P_IP a VLAN tag is invisible and tagged frames leak in.
     /// </summary>
     /// <param name="receiveBuffer">Bytes of queue, of which a ring is a part: what it leaves is for the frames that are longer than a slot.</param>
