@@ -11,13 +11,15 @@ internal sealed class PayloadSender : IDisposable
     private readonly IPEndPoint _to;
 
     /// <param name="own">The address of the device to send from.</param>
-    public PayloadSender(NetworkNamespace place, string own, string group, int port)
+    /// <param name="ttl">More than 1 for what a router is to forward.</param>
+    public PayloadSender(NetworkNamespace place, string own, string group, int port, int ttl = 1)
     {
         _to = new IPEndPoint(IPAddress.Parse(group), port);
         _socket = place.Run(() =>
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
             socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, IPAddress.Parse(own).GetAddressBytes());
+            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastTimeToLive, ttl);
             return socket;
         });
     }
