@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Mcr.Specs.Relay;
 
@@ -6,6 +8,12 @@ namespace Mcr.Specs.Relay;
 public sealed class LoadSpecs(ITestOutputHelper output)
 {
     private const string Rule = """{ input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""";
+
+    /// <summary>
+    /// Bytes: rarely, the runtime that compiles something on the loop's thread adds a piece of this order to its table of literals (6,192 was seen, once in
+    /// many runs). What the loop itself allocated for one batch in a hundred would be more.
+    /// </summary>
+    private const long RuntimeTable = 8192;
 
     [Fact]
     public void Hundred_megabytes_at_20000_datagrams_a_second_should_arrive_with_the_same_hash()
@@ -103,7 +111,9 @@ public sealed class LoadSpecs(ITestOutputHelper output)
         output.WriteLine(string.Join('\n', log.Split('\n').Where(l => l.Contains("FINAL", StringComparison.Ordinal))));
         Assert.Equal((count, 0, 0, 0, 0), (received.Number("received"), received.Number("lost"), received.Number("duplicated"), received.Number("reordered"), received.Number("corrupted")));
         Assert.Equal(sent["sha256"], received["sha256"]);
-        Assert.Contains("[STATS:Worker FINAL] total: gc=0 allocated=0 ", log, StringComparison.Ordinal);
+        Match cost = Regex.Match(log, @"\[STATS:Worker FINAL\] total: gc=0 allocated=(\d+) ");
+        Assert.True(cost.Success, "the loop's cost is not told, or there were collections");
+        Assert.InRange(long.Parse(cost.Groups[1].Value, CultureInfo.InvariantCulture), 0, RuntimeTable);
         Assert.Contains($"recv={count} matched={count} egr_sent={count} filtered=0 no_match=0 buf_exhaust=0", log, StringComparison.Ordinal);
         return received;
     }
