@@ -5,6 +5,8 @@ namespace Mcr.Specs.Http;
 /// <summary>What a real mcrd sends to a collector.</summary>
 public sealed class OtlpSpecs
 {
+    private const string Rule = """{ name = video, input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""";
+
     private static readonly string[] Metrics = ["/v1/metrics", "MetricsService/Export"];
     private static readonly string[] Traces = ["/v1/traces", "TraceService/Export"];
 
@@ -17,7 +19,7 @@ public sealed class OtlpSpecs
         await using Collector collector = await Collector.OpenAsync(topology.Relay, protocol == "grpc");
         using McrdProcess mcrd = McrdProcess.StartReady(
             topology.Relay,
-            """{ name = video, input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""",
+            Rule,
             $$"""  otlp { endpoint = "http://127.0.0.1:{{collector.Port}}", protocol = {{protocol}}, headers = "authorization=Bearer x", interval = 1s }""");
         McrdWaits.Until(() => collector.PostsTo(Metrics).Any(p => p.Contains("mcr.rule.matched", StringComparison.Ordinal) && p.Contains("video", StringComparison.Ordinal)), "metrics of the rule");
         Assert.Equal(["Bearer x"], collector.Authorizations);
@@ -51,7 +53,7 @@ public sealed class OtlpSpecs
         collector.Refused = Traces;
         using McrdProcess mcrd = McrdProcess.StartReady(
             topology.Relay,
-            """{ name = video, input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""",
+            Rule,
             $$"""  otlp { endpoint = "http://127.0.0.1:{{collector.Port}}", protocol = {{protocol}}, interval = 1s, timeout = 500ms }""");
         for (int batch = 1; batch <= 2; batch++)
         {
@@ -75,7 +77,7 @@ public sealed class OtlpSpecs
         int port = HttpPort.FreePort();
         using McrdProcess mcrd = McrdProcess.StartReady(
             topology.Relay,
-            """{ name = video, input { interface = in0, group = "239.1.1.1", port = 5000 }, outputs = [ { interface = out0, group = "239.2.2.2", port = 6000 } ] }""",
+            Rule,
             $$"""  otlp { endpoint = "http://127.0.0.1:{{port}}", interval = 1s, timeout = 500ms }""");
         McrdWaits.Until(() => mcrd.Process.Output.Contains("metrics cannot be sent", StringComparison.Ordinal), "a word of it");
         Assert.Equal("Active", mcrd.Rules().Single().GetProperty("status").GetString());
